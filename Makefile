@@ -1,0 +1,51 @@
+# `make demo` and `make test` are all that a newcomer needs; the README has the plain pip commands they stand for.
+
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate \
+	--custom-compile-command "make lock" pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench lock clean
+
+help:           ## show this
+	@sed -n 's/^\([a-z]*\): .*##/\1\t/p' Makefile
+
+demo: .venv/installed   ## make the sample campaign's images with the built-in stand-in API
+	$(BIN)/python flows/campaign.py data/q1_launch.csv --formats data/formats.csv --name "Q1 Launch" --sandbox
+
+test: .venv/installed-dev   ## run the tests
+	$(BIN)/python -m pytest $(TESTS)
+
+lint: .venv/installed-dev   ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: .venv/installed-dev   ## mend what can be mended of the style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/installed-dev   ## measure, as ratios within one run
+	$(BIN)/python -m tests.benchmarks
+
+lock: .venv/installed-dev   ## pin every requirement anew
+	$(BIN)/python -m pip install --quiet uv
+	$(LOCK) --upgrade --output-file requirements.lock
+	$(LOCK) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:          ## remove the environment and everything made
+	rm -rf .venv data/out build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up .venv (a minute or two, once)"
+	@$(PYTHON) -m venv .venv && touch $@
+
+.venv/installed: .venv/python requirements.lock pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e . && touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock && touch $@

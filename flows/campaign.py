@@ -1,0 +1,74 @@
+"""The flow `campaign`: a campaign matrix goes in, finished images come out. `python flows/campaign.py --help`."""
+
+import sys
+from typing import Annotated, cast
+
+from prefect import flow
+from prefect.runtime import flow_run
+from prefect.states import Completed
+from pydantic import Field
+
+from flows.run_campaign import run_campaign
+from tasks.models.campaign import DEFAULT_OUTPUT, PLACES_MAX, Campaign
+from tasks.models.result import CampaignResult
+from tasks.models.variant import DEFAULT_VARIANTS, Variant
+from tasks.models.vocabulary import Model
+
+
+def run_name() -> str:
+    """Such as `q1-launch, 22 Nov 17:05`."""
+    asked = Campaign.model_construct(
+        matrix=str(flow_run.parameters.get("matrix")), name=flow_run.parameters.get("name")
+    )
+    return f"{asked.slug or 'campaign'}, {flow_run.scheduled_start_time:%d %b %H:%M}"
+
+
+@flow(name="campaign", flow_run_name=run_name, persist_result=False)
+async def campaign(  # noqa: PLR0913  the command line's options, under the same names
+    matrix: str,
+    formats: str | None = None,
+    name: str | None = None,
+    output: str = DEFAULT_OUTPUT,
+    model: Model = "V_2",
+    max_in_flight: Annotated[int, Field(ge=1, le=PLACES_MAX)] = 10,
+    variants: list[Variant] = list(DEFAULT_VARIANTS),  # noqa: B006  shown in the form; never changed
+    encoding: str | None = None,
+    dry_run: bool = False,  # noqa: FBT001, FBT002  a parameter of the form
+    sandbox: bool = False,  # noqa: FBT001, FBT002  a parameter of the form
+) -> CampaignResult:
+    """Turn a campaign matrix into finished images.
+
+    Args:
+        matrix: Path or URL of the campaign matrix: a .csv or .parquet, one product or prompt a row.
+        formats: Path or URL of the formats table (format, aspect_ratio, style_type, ...); every row is made in each.
+        name: The campaign's name; without one, the matrix's file name.
+        output: Folder or URL that holds campaigns, such as s3://bucket/campaigns.
+        model: The model of rows that name none.
+        max_in_flight: How many images the account may have in flight.
+        variants: The cuts to make of every image.
+        encoding: The tables' text encoding, where it is not UTF-8.
+        dry_run: Check, count and price only; nothing is paid.
+        sandbox: Use the built-in stand-in for the API; no key is needed, nothing is charged.
+
+    """
+    result = await run_campaign(
+        Campaign(
+            matrix=matrix,
+            formats=formats,
+            name=name,
+            output=output,
+            model=model,
+            max_in_flight=max_in_flight,
+            variants=tuple(variants),
+            encoding=encoding,
+            dry_run=dry_run,
+            sandbox=sandbox,
+        )
+    )
+    return cast("CampaignResult", Completed(message=result.sentence(), data=result))  # Prefect hands out its data
+
+
+if __name__ == "__main__":
+    from flows.command_line import main  # it imports this file by its module's name, so that nothing exists twice
+
+    sys.exit(main())

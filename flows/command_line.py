@@ -1,0 +1,163 @@
+"""The command line of `python flows/campaign.py`: options in, an exit code out."""
+
+import asyncio
+import logging
+import os
+import sys
+from contextlib import closing
+from typing import Annotated, Any, Final
+
+from cyclopts import App, CycloptsError, Parameter
+from pydantic import ValidationError
+from rich.console import Console
+
+from flows.embedded_server import EmbeddedServer, ServerNotStarted, start_embedded_server
+from flows.terminal import Terminal, print_faults, print_plan
+from tasks.errors import CampaignFault, InputInvalid
+from tasks.front import watched_by
+from tasks.models.campaign import DEFAULT_OUTPUT, Campaign
+from tasks.models.fault import Fault
+from tasks.models.result import EXIT_STOPPED, CampaignResult
+from tasks.models.variant import Variant
+from tasks.models.vocabulary import Model
+from tasks.plan_campaign import plan_campaign
+from tasks.settings import load_settings
+
+EXIT_INVALID: Final = 2
+EXIT_INTERRUPTED: Final = 130
+
+app = App(
+    name="campaign",
+    help="Turn a campaign matrix (CSV or Parquet) into finished images through the Ideogram API.",
+    help_epilogue="The key is read from IDEOGRAM_API_KEY. Exit codes: 0 every image done, 1 some not, 2 bad input, "
+    "3 stopped early, 130 interrupted.",
+    version_flags=[],
+    result_action="return_value",
+)
+
+
+@app.default
+def parse(  # noqa: PLR0913  the options of the command line
+    matrix: str,
+    *,
+    formats: str | None = None,
+    name: str | None = None,
+    output: str = DEFAULT_OUTPUT,
+    model: Model = "V_2",
+    max_in_flight: int = 10,
+    variant: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    encoding: str | None = None,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
+    sandbox: Annotated[bool, Parameter(negative=())] = False,
+) -> Campaign:
+    """Turn a campaign matrix (CSV or Parquet) into finished images through the Ideogram API.
+
+    Parameters
+    ----------
+    matrix
+        Path or URL of the matrix: a .csv or .parquet, one product or prompt a row.
+    formats
+        Path or URL of the formats table (format, aspect_ratio, style_type, ...); every row is made in each.
+    name
+        The campaign's name; without one, the matrix's file name.
+    output
+        Folder or URL that holds campaigns, such as s3://bucket/campaigns.
+    model
+        The model of rows that name none.
+    max_in_flight
+        How many images the account may have in flight.
+    variant
+        A cut to make of every image, NAME=WIDTHxHEIGHT[,cover|contain][,webp|jpeg|png|avif][,QUALITY]; may be given
+        several times. Without it: og=1200x630, thumb=400x400, social=1080x1080.
+    encoding
+        The tables' text encoding, where it is not UTF-8, such as cp1252.
+    dry_run
+        Plan only: check, count, price; pay nothing.
+    sandbox
+        Use the built-in stand-in for the API: no key is needed, nothing is charged.
+
+    """
+    chosen = {"variants": tuple(Variant.parse(text) for text in variant)} if variant else {}
+    return Campaign(
+        matrix=matrix,
+        formats=formats,
+        name=name,
+        output=output,
+        model=model,
+        max_in_flight=max_in_flight,
+        encoding=encoding,
+        dry_run=dry_run,
+        sandbox=sandbox,
+        **chosen,
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns its exit code, and leaves a sentence on standard error where it is not 0."""
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        asked = app(sys.argv[1:] if arguments is None else arguments, exit_on_error=False, print_error=False)
+        return run(asked) if isinstance(asked, Campaign) else 0
+    except InputInvalid as invalid:
+        print_faults(errors, invalid)
+        return invalid.exit_code
+    except (CycloptsError, ValidationError, ValueError) as error:
+        print_faults(errors, InputInvalid(argument_faults(error)))
+        return EXIT_INVALID
+    except CampaignFault as fault:
+        errors.print(f"[red]Stopped:[/] {fault}", markup=True)
+        return fault.exit_code
+    except ServerNotStarted as error:
+        errors.print(str(error), markup=False)
+        return EXIT_STOPPED
+    except KeyboardInterrupt:
+        errors.print("Interrupted.")
+        return EXIT_INTERRUPTED
+
+
+def argument_faults(error: Exception) -> list[Fault]:
+    """What is wrong with the options, in the words of the command line."""
+    if isinstance(error, ValidationError):
+        return [
+            Fault(source=f"--{'.'.join(map(str, e['loc'])).replace('_', '-')}", value=str(e["input"]), problem=e["msg"])
+            for e in error.errors()
+        ]
+    return [Fault(source="campaign", problem=str(error))]
+
+
+def run(campaign: Campaign) -> int:
+    """Plan, and unless that is all, carry the plan out. The plan is made while Prefect's server starts."""
+    if campaign.dry_run:
+        print_plan(Console(), plan_campaign(campaign, look=True))
+        return 0
+    if not campaign.sandbox:
+        load_settings()
+    return carry_out(campaign, start_embedded_server())
+
+
+def carry_out(campaign: Campaign, server: EmbeddedServer | None) -> int:
+    """Run the flow of `campaign` with the terminal as its front."""
+    from flows.campaign import campaign as flow  # noqa: PLC0415  Prefect's engine is imported while its server starts
+
+    quieten()
+    terminal = Terminal(plan_campaign(campaign))
+    if server is not None:
+        server.wait_until_ready()
+    with watched_by(terminal), closing(terminal):
+        result: CampaignResult = asyncio.run(flow(**campaign_parameters(campaign)))
+    return result.exit_code
+
+
+def campaign_parameters(campaign: Campaign) -> dict[str, Any]:
+    """The flow's parameters of `campaign`."""
+    return {name: getattr(campaign, name) for name in Campaign.model_fields} | {"variants": list(campaign.variants)}
+
+
+def quieten() -> None:
+    """Keep Prefect's own lines off the terminal, which shows a progress bar; the server has them all the same.
+
+    Whoever sets PREFECT_LOGGING_LEVEL wants to see them.
+    """
+    if "PREFECT_LOGGING_LEVEL" not in os.environ:
+        logging.getLogger("prefect").propagate = False
+        logging.getLogger("tasks").setLevel(logging.CRITICAL)

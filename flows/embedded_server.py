@@ -1,0 +1,144 @@
+"""A Prefect server for one run: started when nobody has set up another, fast, quiet, and gone when the run is.
+
+Prefect would start one itself, but only after importing the whole server into this process (some 5 s), with settings
+that leave most of the account's places idle (`flows/DECISIONS.md`), and in the terminal's process group, so that Ctrl-C
+would end the server before the run that needs it. Run as a script, this file is that server's process.
+"""
+
+import atexit
+import contextlib
+import importlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import httpx
+from prefect.context import refresh_global_settings_context
+from prefect.settings import PREFECT_API_URL, Settings
+
+START_TIMEOUT_S: Final = 120.0
+STOP_TIMEOUT_S: Final = 10.0
+
+CLIENT_DEFAULTS: Final = {
+    # Messages that are logged outside of a run go nowhere instead of being warned about.
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    # The server is our own, of our own version.
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+}
+SERVER_DEFAULTS: Final = {
+    # Telemetry prints an error where there is no network, and is nobody's wish here.
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # A lane that was denied asks again after a quarter of a second, not after up to ten.
+    "PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS": "0.25",
+    # SQLite has one writer: states and events are written in batches, or slot requests meet a locked database.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "100",
+    # Block types are for forms of the UI, which this server does not serve; registering them costs half a second.
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+}
+
+
+class EmbeddedServer:
+    """The server's process. It ends when this process does, however this process ends."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
+        self.api_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, str(listener.fileno())],
+            env={**env, "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_UI_ENABLED": "0"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=[listener.fileno()],
+            start_new_session=True,
+        )
+        listener.close()
+        self._said: list[bytes] = []
+        threading.Thread(target=self._listen, daemon=True).start()
+        atexit.register(self.stop)  # at the very end: before that, Prefect hands over its last events and log lines
+
+    def _listen(self) -> None:
+        """Keep the server's standard error from filling its pipe; the last lines explain a start that failed."""
+        for line in self._process.stderr or ():
+            self._said = [*self._said[-20:], line]
+
+    def wait_until_ready(self) -> None:
+        """Return when the server answers. Raises ServerNotStarted with what it said."""
+        try:
+            # The socket listens already: the request waits in its queue until the server has come up.
+            httpx.get(f"{self.api_url}/health", timeout=START_TIMEOUT_S, trust_env=False).raise_for_status()
+        except httpx.HTTPError as error:
+            said = b"".join(self._said).decode(errors="replace").strip()
+            raise ServerNotStarted(f"Prefect's server did not start: {said or error}") from error
+
+    def stop(self) -> None:
+        """End the server, after it has written what it was told."""
+        if self._process.stdin:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        try:
+            self._process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+_server: EmbeddedServer | None = None
+
+
+class ServerNotStarted(Exception):
+    """The embedded server gave up, or did not answer in time."""
+
+
+def start_embedded_server() -> EmbeddedServer | None:
+    """Start a server and point this process to it; None where the user's own settings name one.
+
+    `wait_until_ready` before the first run.
+    """
+    settings = Settings()
+    if settings.api.url or not settings.server.ephemeral.enabled:
+        return None
+    chosen = settings.to_environment_variables(exclude_unset=True)
+    global _server  # noqa: PLW0603  one a process, as Prefect's settings are
+    server = _server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, **chosen})
+    os.environ.update({**CLIENT_DEFAULTS, **chosen, "PREFECT_API_URL": server.api_url})
+    refresh_global_settings_context()
+    return server
+
+
+def is_server_ours() -> bool:
+    """Whether the server that this process talks to was started for it, so that nobody else sets limits there."""
+    url = PREFECT_API_URL.value()
+    return url is None or (_server is not None and url == _server.api_url)
+
+
+def serve(socket_fd: int) -> None:
+    """Serve Prefect's API on an open socket until standard input ends, which it does when the parent is gone."""
+    threading.Thread(target=_end_with_stdin, daemon=True).start()
+    import uvicorn  # noqa: PLC0415  only the child needs it
+
+    server = importlib.import_module("prefect.server.api.server")
+    uvicorn.run(server.create_app(), fd=socket_fd, log_level="critical", lifespan="on", access_log=False)
+
+
+def _end_with_stdin() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    # As a script, Python puts this folder first on the path, where our modules would hide others of the same name.
+    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).parent]
+    serve(int(sys.argv[1]))

@@ -1,0 +1,132 @@
+"""What a person sees in the terminal: the plan, a bar while it runs, and how it ended."""
+
+from threading import Event, Thread
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from tasks.errors import InputInvalid
+from tasks.front import Front
+from tasks.models.campaign import Plan
+from tasks.models.fault import shortened
+from tasks.models.result import CampaignResult
+from tasks.tally import Tally
+
+REFRESH_EVERY_S: Final = 0.25
+LINE_EVERY_S: Final = 15.0
+"""How often a line is written where the output is a file and no bar can move."""
+
+
+def print_faults(console: Console, invalid: InputInvalid) -> None:
+    """Every fault on a line of its own."""
+    count = len(invalid.faults) + invalid.more
+    console.print(f"[bold red]{count} thing{'s' if count > 1 else ''} to mend; nothing was sent, nothing was paid:[/]")
+    for fault in invalid.faults:
+        console.print(f"  {fault}", markup=False)
+    if invalid.more:
+        console.print(f"  ... and {invalid.more:,} more", markup=False)
+
+
+def print_plan(console: Console, plan: Plan) -> None:
+    """Everything to know before paying."""
+    campaign = plan.campaign
+    console.print(f"[bold]{campaign.title}[/]: {headline(plan)}", highlight=False)
+    groups = Table("format", "model", "aspect", "images", "cost", title="What would be made", title_justify="left")
+    for group in plan.groups:
+        groups.add_row(group.format, group.model, group.aspect, f"{group.cells:,}", f"${group.cost_usd:.2f}")
+    console.print(groups)
+    first = Table(
+        "row", "cell", "prompt", title=f"The first {len(plan.cells)} of {plan.cell_count:,}", title_justify="left"
+    )
+    for cell in plan.cells:
+        first.add_row(str(cell.row), cell.cell_id, shortened(cell.request.prompt, 70))
+    console.print(first)
+    for note in plan.notes:
+        console.print(f"Note: {note}", markup=False, highlight=False, soft_wrap=True)
+
+
+def headline(plan: Plan) -> str:
+    """Such as `2 rows, 6 images, $0.48, about 8 to 15 s at 10 in flight`."""
+    rows = f"{plan.row_count:,} row{'s' if plan.row_count != 1 else ''}"
+    images = f"{plan.cell_count:,} image{'s' if plan.cell_count != 1 else ''}"
+    spread = f"{clock(plan.duration_min_s)} to {clock(plan.duration_max_s)}"
+    places = plan.campaign.max_in_flight
+    return f"{rows}, {images}, ${plan.cost_usd:,.2f} at prices of {plan.prices_read_on}, {spread} at {places} in flight"
+
+
+def clock(seconds: float) -> str:
+    """Such as `45 s`, `12 min`, `3 h 20 min`."""
+    if seconds < 100:  # noqa: PLR2004  short enough to say in seconds
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+class Terminal(Front):
+    """The front of a run that a person watches in a terminal, or reads in a file."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self._console = Console(stderr=True, highlight=False)
+        self._over = Event()
+        self._watcher: Thread | None = None
+
+    def started(self, plan: Plan, tally: Tally) -> None:
+        """Say what is about to be made, and show the bar."""
+        self._console.print(f"[bold]{plan.campaign.title}[/]: {headline(plan)}", soft_wrap=True)
+        for note in plan.notes:
+            self._console.print(f"Note: {note}", markup=False, soft_wrap=True)
+        watch = self._watch_bar if self._console.is_terminal else self._watch_lines
+        self._watcher = Thread(target=watch, args=(tally,), daemon=True)
+        self._watcher.start()
+
+    def ended(self, result: CampaignResult) -> None:
+        """Say what came out."""
+        self.close()
+        self._console.print(summary(result), markup=False, soft_wrap=True)
+
+    def close(self) -> None:
+        """Take the bar off the screen."""
+        self._over.set()
+        if self._watcher is not None:
+            self._watcher.join()
+            self._watcher = None
+
+    def _watch_bar(self, tally: Tally) -> None:
+        columns = (
+            SpinnerColumn(),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}"),
+        )
+        with Progress(*columns, console=self._console, refresh_per_second=8) as bar:
+            task = bar.add_task("", total=tally.total)
+            is_over = False
+            while not is_over:
+                is_over = self._over.wait(REFRESH_EVERY_S)
+                bar.update(task, completed=tally.ended, description=" · ".join(filter(None, facts(tally))))
+
+    def _watch_lines(self, tally: Tally) -> None:
+        while not self._over.wait(LINE_EVERY_S):
+            said = " · ".join(filter(None, (f"{tally.ended:,} of {tally.total:,}", *facts(tally))))
+            self._console.print(said, markup=False, soft_wrap=True)
+
+
+def facts(tally: Tally) -> tuple[str, str, str]:
+    """What is said beside the bar: cells not done, cost, time left; empty where there is nothing to say."""
+    left = tally.remaining_s()
+    return (
+        f"{tally.not_done:,} not done" if tally.not_done else "",
+        f"${tally.cost_usd:,.2f}",
+        "" if left is None else f"about {clock(left)} left",
+    )
+
+
+def summary(result: CampaignResult) -> str:
+    """How it ended, in a few lines that name the output."""
+    charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
+    lines = [f"{result.sentence()} of {result.cells:,}. ${result.cost_usd:,.2f}{charged}"]
+    lines += [f"  page      {result.folder}/index.html", f"  manifest  {result.folder}/manifest.csv"]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""The outside world: the API, the storage, tables; no Prefect."""

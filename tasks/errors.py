@@ -1,0 +1,118 @@
+"""Every way to fail, named by what happens next.
+
+CampaignFault               the campaign stops
+    InputInvalid                fix the file or the setting; nothing was paid          (exit code 2)
+    CampaignStopped             what is done is kept; run again when it is mended      (exit code 3)
+        CredentialsRejected         the key
+        CreditsExhausted            the balance or the plan
+        StorageFailed               the output: a paid image could not be kept
+CellError                   this cell ends, the others carry on
+    RequestRejected             the API names a fault in the request; fix the row
+    ImageRefused                the prompt or the image was refused: a person must look (`blocked`)
+    NotAccepted                 turned away before any work; tried again, never billed
+        RateLimited                 too much in flight
+    OutcomeUnknown              sent, and no answer that says what happened: perhaps billed (`unknown`)
+    LinkFailed                  paid, and the link gave nothing
+    ImageUnreadable             paid, and what came is not an image that we accept
+    VariantsFailed              paid and stored; a cut of it could not be made
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from tasks.models.fault import Fault
+from tasks.models.outcome import Status
+
+
+class CampaignFault(Exception):
+    """The campaign cannot go on. `exit_code` is what the command line ends with."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class InputInvalid(CampaignFault):
+    """The matrix, the formats or a setting is wrong; nothing was sent, nothing was paid. Carries every fault found."""
+
+    exit_code = 2
+
+    def __init__(self, faults: Sequence[Fault], more: int = 0) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
+        self.more = more
+
+
+class CampaignStopped(CampaignFault):
+    """The campaign stops starting cells; what is in flight ends, and what is done is kept."""
+
+
+class CredentialsRejected(CampaignStopped):
+    """The API does not accept the key, or the key may not do this (401, 403)."""
+
+
+class CreditsExhausted(CampaignStopped):
+    """The balance or the plan does not allow another image (402)."""
+
+
+class StorageFailed(CampaignStopped):
+    """The output cannot be written; going on would pay for images that cannot be kept."""
+
+
+class CellError(Exception):
+    """One cell ends here. `is_billed` says whether the image was, or must be taken to be, paid."""
+
+    status: ClassVar[Status] = "failed"
+    retryable: ClassVar[bool] = False
+    is_billed: bool = False
+
+
+class RequestRejected(CellError):
+    """The API names a fault in the request (400, 404, 413); documented as not billed."""
+
+
+class ImageRefused(CellError):
+    """Refused by the safety check: the prompt (422, not billed), or the finished image (200, taken as billed)."""
+
+    status = "blocked"
+
+    def __init__(self, message: str, *, is_billed: bool) -> None:
+        super().__init__(message)
+        self.is_billed = is_billed
+
+
+class NotAccepted(CellError):
+    """The request was turned away, or never got there, before any work was done; trying again pays nothing twice."""
+
+    retryable = True
+
+
+class RateLimited(NotAccepted):
+    """More is in flight than the account allows (429). `retry_after_s` is what the API asks us to wait, if it does."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class OutcomeUnknown(CellError):
+    """The request was sent and no usable answer came back. It may have been billed, so it is not sent again."""
+
+    status = "unknown"
+    is_billed = True
+
+
+class LinkFailed(CellError):
+    """The image is paid, but its link is expired, refused, not allowed, or too large."""
+
+    is_billed = True
+
+
+class ImageUnreadable(CellError):
+    """The image is paid, but what was downloaded is not a whole PNG, JPEG or WebP within our limit of pixels."""
+
+    is_billed = True
+
+
+class VariantsFailed(CellError):
+    """The original is paid and stored, but a variant of it could not be made."""
+
+    is_billed = True

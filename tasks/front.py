@@ -1,0 +1,44 @@
+"""Who watches a run from this process: nobody by default, the terminal when a person started it there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from tasks.models.campaign import Campaign, Plan
+from tasks.models.result import CampaignResult
+from tasks.tally import Tally
+
+
+class Front:
+    """Is told what happens. A plan that was made and shown before the run is the one that is carried out."""
+
+    def __init__(self, plan: Plan | None = None) -> None:
+        self._plan = plan
+
+    def plan_of(self, campaign: Campaign) -> Plan | None:
+        """The plan that was made of exactly this campaign already, if there is one."""
+        return self._plan if self._plan is not None and self._plan.campaign == campaign else None
+
+    def started(self, plan: Plan, tally: Tally) -> None:
+        """The first request is about to leave; `tally` keeps counting."""
+
+    def ended(self, result: CampaignResult) -> None:
+        """Everything is written."""
+
+
+_FRONT: ContextVar[Front | None] = ContextVar("front", default=None)
+
+
+def front() -> Front:
+    """Who watches this run."""
+    return _FRONT.get() or Front()
+
+
+@contextmanager
+def watched_by(watcher: Front) -> Iterator[None]:
+    """Every run that is started inside the context is watched by `watcher`."""
+    token = _FRONT.set(watcher)
+    try:
+        yield
+    finally:
+        _FRONT.reset(token)

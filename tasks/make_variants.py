@@ -1,0 +1,41 @@
+"""Cuts an original into its variants. It pays nothing, so it can be done again at any time."""
+
+from collections.abc import Sequence
+
+from PIL import Image
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.errors import VariantsFailed
+from tasks.imaging import cut, decode
+from tasks.models.outcome import StoredOriginal
+from tasks.models.variant import Variant
+from tasks.toolbox import toolbox
+
+
+def cut_all(image: Image.Image | None, data: bytes, cell_id: str, variants: Sequence[Variant]) -> dict[str, bytes]:
+    """The content of each variant by its key; `data` is decoded where no decoded image is at hand."""
+    source = image if image is not None else decode(data).image
+    try:
+        return {variant.key(cell_id): cut(source, variant) for variant in variants}
+    except (OSError, ValueError, MemoryError) as error:
+        raise VariantsFailed(f"The original is stored, but its variants could not be made: {error}") from error
+
+
+@task(
+    task_run_name="variants of {original.cell_id}",
+    description="Cuts a stored original into its variants and stores them.",
+    retries=2,
+    retry_delay_seconds=[1, 5],
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def make_variants(original: StoredOriginal) -> dict[str, str]:
+    """The key of each variant by its name. Raises VariantsFailed or StorageFailed."""
+    tools = toolbox()
+    under_way = tools.under_way.get(original.cell_id)
+    image = under_way.image if under_way else None
+    data = b"" if image is not None else await tools.on_storage_thread(tools.store.read, original.key)
+    files = await tools.on_image_thread(cut_all, image, data, original.cell_id, tools.variants)
+    await tools.on_storage_thread(tools.store.publish, files)
+    return {variant.name: variant.key(original.cell_id) for variant in tools.variants}

@@ -1,0 +1,81 @@
+"""What a campaign is asked to do, and the plan that is made of it."""
+
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import Annotated, Final
+
+from pydantic import Field
+from slugify import slugify
+
+from tasks.models.cell import Cell
+from tasks.models.record import Record
+from tasks.models.variant import DEFAULT_VARIANTS, Variant
+from tasks.models.vocabulary import Model
+
+SLUG_MAX_CHARS: Final = 60
+DEFAULT_OUTPUT: Final = "data/out"
+PLACES_MAX: Final = 1000
+
+
+class Campaign(Record):
+    """A campaign as the person who starts it asks for it; the fields are the command line's options."""
+
+    matrix: str
+    formats: str | None = None
+    name: str | None = None
+    output: str = DEFAULT_OUTPUT
+    model: Model = "V_2"
+    max_in_flight: Annotated[int, Field(ge=1, le=PLACES_MAX)] = 10
+    variants: tuple[Variant, ...] = DEFAULT_VARIANTS
+    encoding: str | None = None
+    dry_run: bool = False
+    sandbox: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name as given, else the matrix's file name without its ending."""
+        return self.name or PurePosixPath(self.matrix.replace("\\", "/")).name.partition(".")[0]
+
+    @property
+    def slug(self) -> str:
+        """The name as a folder's name; empty where the name has no letter or digit."""
+        return slugify(self.title, max_length=SLUG_MAX_CHARS)
+
+
+class Price(Record):
+    """What one image of a model costs, and how long it takes; `data/prices.csv` names the sources."""
+
+    model: Model
+    usd_per_image: Decimal
+    latency_min_s: float
+    latency_max_s: float
+    source: str
+    read_on: str
+
+
+class PlanGroup(Record):
+    """The cells of one format and model."""
+
+    format: str
+    model: Model
+    aspect: str
+    """The aspect ratio or resolution asked for, as people write it, such as `16:9` or `1344x704`."""
+    cells: int
+    cost_usd: Decimal
+
+
+class Plan(Record):
+    """Everything a campaign would make, checked and priced; nothing has been sent."""
+
+    campaign: Campaign
+    cells: tuple[Cell, ...]
+    """In matrix order; only the first few where the plan was made to be looked at."""
+    row_count: int
+    cell_count: int
+    groups: tuple[PlanGroup, ...]
+    notes: tuple[str, ...]
+    """What the person should know before paying, such as rows dropped as duplicates."""
+    cost_usd: Decimal
+    prices_read_on: str
+    duration_min_s: float
+    duration_max_s: float

@@ -1,0 +1,170 @@
+"""The columns of a matrix: their names, their other names, and how the text of a cell becomes a value."""
+
+import json
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from tasks.models import vocabulary as words
+from tasks.models.request import Palette, PaletteMember
+
+Word = TypeVar("Word", bound=str)
+
+ALIASES: Final = {
+    "magic_prompt_option": "magic_prompt",
+    "seed_number": "seed",
+    "style": "style_type",
+    "colour_palette": "color_palette",
+}
+"""Other names for a column: the API's own, and those of Ideogram's batch spreadsheet."""
+
+_MODELS: Final = {"1.0": "V_1", "2.0": "V_2", "2a": "V_2A", "1": "V_1", "2": "V_2"}
+_RENDERINGS: Final = ("default", "turbo")
+_VISIBILITIES: Final = ("public", "private")
+_SIZE_SIGNS: Final = "x_*×-"  # noqa: RUF001  the sign of multiplication is meant
+_HEX: Final = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s_-]+", "", text).lower()
+
+
+def _one_of(accepted: tuple[Word, ...], text: str, shown: tuple[str, ...] | None = None) -> Word:
+    found = {_squeezed(word): word for word in accepted}.get(_squeezed(text))
+    if found is None:
+        raise ValueError(f"is not accepted; use one of {', '.join(shown or accepted)}")
+    return found
+
+
+def parse_model(text: str) -> str:
+    """`V_2`, `v2`, and `2.0` as the batch spreadsheet writes it, are one."""
+    return _one_of(words.MODELS, _MODELS.get(text.lower(), text))
+
+
+def parse_aspect_ratio(text: str) -> str:
+    """`16:9`, `16x9` and `ASPECT_16_9` are one."""
+    numbers = re.fullmatch(r"(?:aspect[\s_-]*)?(\d+)\s*[:x_/-]\s*(\d+)", text.lower())
+    name = f"ASPECT_{numbers[1]}_{numbers[2]}" if numbers else text
+    shown = tuple(ratio.removeprefix("ASPECT_").replace("_", ":") for ratio in words.ASPECT_RATIOS)
+    return _one_of(words.ASPECT_RATIOS, name, shown)
+
+
+def parse_resolution(text: str) -> str:
+    """`1344x704` and `RESOLUTION_1344_704` are one; width first, in pixels."""
+    numbers = re.fullmatch(rf"(?:resolution[\s_-]*)?(\d+)\s*[{_SIZE_SIGNS}]\s*(\d+)", text.lower())
+    name = f"RESOLUTION_{numbers[1]}_{numbers[2]}" if numbers else text
+    if name not in words.RESOLUTIONS:
+        some = ", ".join(f"{w}x{h}" for w, h in ((1024, 1024), (1344, 704), (720, 1280)))
+        raise ValueError(f"is not one of the {len(words.RESOLUTIONS)} sizes of data/README.md, such as {some}")
+    return name
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[+-]?\d{1,12}(?:\.0+)?", text) or not least <= int(float(text)) <= most:
+        raise ValueError(f"is not accepted; use a whole number from {least} to {most}")
+    return int(float(text))
+
+
+def parse_color_palette(text: str) -> Palette:
+    """A name such as `EMBER`, colours such as `#0a3d62:0.6, #f6b93b`, or the API's own JSON."""
+    if text.startswith("{"):
+        return _checked(_palette_from_json(text))
+    if "#" not in text:
+        names = words.PALETTE_NAMES
+        return Palette(name=_one_of(names, text, (*names, "or colours such as #0a3d62:0.6, #f6b93b")))
+    return _checked(Palette(members=tuple(_member(part) for part in re.split(r"[\s,;]+", text.strip(" ,;")))))
+
+
+def _palette_from_json(text: str) -> Palette:
+    try:
+        return Palette.model_validate(json.loads(text))
+    except (ValueError, ValidationError) as error:
+        raise ValueError(
+            'is not a palette; use {"name": "EMBER"} or {"members": [{"color_hex": "#0a3d62"}]}'
+        ) from error
+
+
+def _member(text: str) -> PaletteMember:
+    color, _, weight = text.partition(":")
+    try:
+        return PaletteMember(color_hex=color, color_weight=float(weight) if weight else None)
+    except ValueError as error:
+        raise ValueError(f"holds {text!r}; write a colour as #rrggbb or #rrggbb:weight") from error
+
+
+def _checked(palette: Palette) -> Palette:
+    if (palette.name is None) == (not palette.members):
+        raise ValueError("needs a palette's name or its colours, and not both")
+    if len(palette.members) > words.PALETTE_MEMBERS_MAX:
+        raise ValueError(f"has {len(palette.members)} colours; the API takes {words.PALETTE_MEMBERS_MAX}")
+    for member in palette.members:
+        if not _HEX.fullmatch(member.color_hex):
+            raise ValueError(f"holds {member.color_hex!r}; write a colour as #rgb or #rrggbb")
+        weight = member.color_weight
+        if weight is not None and not words.PALETTE_WEIGHT_MIN <= weight <= words.PALETTE_WEIGHT_MAX:
+            least, most = words.PALETTE_WEIGHT_MIN, words.PALETTE_WEIGHT_MAX
+            raise ValueError(f"holds the weight {weight:g}; use {least} to {most}")
+    return palette
+
+
+def parse_prompt(text: str) -> str:
+    """As typed. The limit is the one documented for the newer routes; the legacy route states none."""
+    if len(text) > words.PROMPT_MAX_CHARS:
+        raise ValueError(f"has {len(text):,} characters; the API takes {words.PROMPT_MAX_CHARS:,}")
+    return text
+
+
+def parse_callback_url(text: str) -> str:
+    """An http or https URL with a host and without a user name or password."""
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and parts.hostname and not parts.username and not parts.password
+        _ = parts.port
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError("is not accepted; use an http or https URL without a user name or password")
+    return text
+
+
+PARSERS: Final[dict[str, Callable[[str], Any]]] = {
+    "product": str,
+    "format": str,
+    "prompt": parse_prompt,
+    "model": parse_model,
+    "aspect_ratio": parse_aspect_ratio,
+    "resolution": parse_resolution,
+    "style_type": lambda text: _one_of(words.STYLE_TYPES, text),
+    "magic_prompt": lambda text: _one_of(words.MAGIC_PROMPTS, text),
+    "magic_prompt_version": lambda text: _one_of(words.MAGIC_PROMPT_VERSIONS, text),
+    "negative_prompt": parse_prompt,
+    "seed": lambda text: _whole(text, 0, words.SEED_MAX),
+    "num_images": lambda text: _whole(text, 1, words.IMAGES_MAX),
+    "color_palette": parse_color_palette,
+    "callback_url": parse_callback_url,
+    "rendering": lambda text: _one_of(_RENDERINGS, text),
+    "visibility": lambda text: _one_of(_VISIBILITIES, text),
+}
+"""The columns that we know, and how the text of a cell that is not empty becomes a value; ValueError where it can't."""
+
+_FREE_TEXT: Final = frozenset({"product", "format", "prompt", "negative_prompt"})
+_NAMES: Final = {_squeezed(name): name for name in PARSERS} | {_squeezed(a): name for a, name in ALIASES.items()}
+
+
+def column_name(header: str) -> str | None:
+    """The column of ours that `header` names, matched without case, spaces or dashes; None for metadata."""
+    return _NAMES.get(_squeezed(header))
+
+
+def parse_value(column: str, text: str) -> Any:  # noqa: ANN401  one type a column
+    """The value of `text` in `column`. Raises ValueError with the end of a sentence that says what is accepted."""
+    return PARSERS[column](text) if column in _FREE_TEXT else _parse_again(column, text)
+
+
+@lru_cache(maxsize=4096)
+def _parse_again(column: str, text: str) -> Any:  # noqa: ANN401  the same few values stand in most rows
+    return PARSERS[column](text)

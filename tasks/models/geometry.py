@@ -1,0 +1,56 @@
+"""Where a cut lies in its source, and how large it becomes: arithmetic on whole pixels, without an image."""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+
+class Size(NamedTuple):
+    """A size in pixels, each side at least 1."""
+
+    width_px: int
+    height_px: int
+
+    def __str__(self) -> str:
+        """As the manifest writes it, such as `1024x1024`."""
+        return f"{self.width_px}x{self.height_px}"
+
+
+class Box(NamedTuple):
+    """A part of a source, in pixels from its left upper corner; the edges may lie between two pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def cover_box(source: Size, target: Size) -> Box:
+    """The largest centred part of `source` that has the ratio of `target`.
+
+    The edges may lie between two pixels: so the ratio is exact, nothing is stretched, and both sides lose the same.
+    They never lie outside, since the arithmetic is exact and becoming a float keeps the order of numbers.
+    Two exceptions: no side is under one pixel, since there is nothing thinner to draw from; and a part as large as
+    `target` begins at a whole pixel, so that it is copied as it is rather than blurred by half a pixel.
+    """
+    scale = min(Fraction(source.width_px, target.width_px), Fraction(source.height_px, target.height_px))
+    left, right = _middle(source.width_px, max(Fraction(1), target.width_px * scale), is_scaled=scale != 1)
+    top, bottom = _middle(source.height_px, max(Fraction(1), target.height_px * scale), is_scaled=scale != 1)
+    return Box(left, top, right, bottom)
+
+
+def contain_size(source: Size, target: Size) -> Size:
+    """The largest size of the ratio of `source` that fits inside `target`.
+
+    It also enlarges, as `object-fit: contain` does in CSS: a variant is as large as it was asked for, on one side at
+    least, whatever the size of the original.
+    """
+    scale = min(Fraction(target.width_px, source.width_px), Fraction(target.height_px, source.height_px))
+    return Size(max(1, round(source.width_px * scale)), max(1, round(source.height_px * scale)))
+
+
+def _middle(side_px: int, part_px: Fraction, *, is_scaled: bool) -> tuple[float, float]:
+    """Where the middle `part_px` of a side begins and ends."""
+    start = (side_px - part_px) / 2
+    if not is_scaled:
+        start = Fraction(start // 1)
+    return float(start), float(start + part_px)

@@ -1,0 +1,39 @@
+"""What a campaign came to."""
+
+from decimal import Decimal
+from typing import Final
+
+from tasks.models.outcome import Status
+from tasks.models.record import Record
+
+EXIT_DONE: Final = 0
+EXIT_SOME_NOT_DONE: Final = 1
+EXIT_STOPPED: Final = 3
+
+
+class CampaignResult(Record):
+    """The campaign as it stands after a run: small enough for Prefect to show, with everything else in the manifest."""
+
+    name: str
+    folder: str
+    """Where its files are: a path, or a URL."""
+    cells: int
+    by_status: dict[Status, int]
+    cost_usd: Decimal = Decimal(0)
+    stopped_because: str | None = None
+    is_sandbox: bool = False
+    is_dry_run: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 every cell done, or a dry run; 1 some not done; 3 stopped early."""
+        if self.stopped_because is not None:
+            return EXIT_STOPPED
+        if self.is_dry_run:
+            return EXIT_DONE
+        return EXIT_DONE if self.by_status.get("done", 0) == self.cells else EXIT_SOME_NOT_DONE
+
+    def sentence(self) -> str:
+        """Such as `5 done, 1 blocked`."""
+        counts = ", ".join(f"{count:,} {status}" for status, count in self.by_status.items() if count)
+        return counts or "nothing to do"

@@ -1,0 +1,50 @@
+"""A variant is a value: everything that a cut of an original is, before any pixel exists."""
+
+import re
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field
+
+from tasks.models.record import Record
+
+VARIANT_SIDE_MAX_PX: Final = 16_383
+"""WebP cannot hold more; https://developers.google.com/speed/webp/faq."""
+SUFFIXES: Final = {"webp": "webp", "jpeg": "jpg", "png": "png", "avif": "avif"}
+GRAMMAR: Final = "NAME=WIDTHxHEIGHT[,cover|contain][,webp|jpeg|png|avif][,QUALITY], such as story=1080x1920,webp,85"
+
+_TEXT = re.compile(
+    r"(?P<name>[^=]+)=(?P<width>\d+)x(?P<height>\d+)(?:,(?P<fit>cover|contain))?"
+    r"(?:,(?P<format>webp|jpeg|png|avif))?(?:,(?P<quality>\d+))?"
+)
+
+Side = Annotated[int, Field(ge=1, le=VARIANT_SIDE_MAX_PX)]
+
+
+class Variant(Record):
+    """A cut of an original. `cover` fills the whole size and crops what is over; `contain` fits inside it."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=40)]
+    width: Side
+    height: Side
+    fit: Literal["cover", "contain"] = "cover"
+    format: Literal["webp", "jpeg", "png", "avif"] = "webp"
+    quality: Annotated[int, Field(ge=1, le=100)] = 85
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The variant that `text` writes in `GRAMMAR`; ValueError where it writes none."""
+        match = _TEXT.fullmatch(text.strip())
+        if match is None:
+            raise ValueError(f"{text!r} is not a variant; write {GRAMMAR}")
+        return cls.model_validate({key: value for key, value in match.groupdict().items() if value is not None})
+
+    def key(self, cell_id: str) -> str:
+        """Where the variant of this cell lies, relative to the campaign's folder."""
+        return f"variants/{cell_id}-{self.name}.{SUFFIXES[self.format]}"
+
+
+DEFAULT_VARIANTS: Final = (
+    Variant(name="og", width=1200, height=630),
+    Variant(name="thumb", width=400, height=400),
+    Variant(name="social", width=1080, height=1080),
+)

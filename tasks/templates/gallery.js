@@ -1,0 +1,75 @@
+"use strict";
+{
+  const items = Array.from(document.querySelectorAll(".item"), (element) => ({
+    element,
+    status: element.dataset.status,
+    format: element.dataset.format,
+    text: element.textContent.toLowerCase(),
+  }));
+  const form = document.querySelector(".filters");
+  const output = form.querySelector("output");
+
+  const filter = () => {
+    const wanted = Object.fromEntries(new FormData(form));
+    const words = wanted.text.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const item of items) {
+      const isShown =
+        (!wanted.status || item.status === wanted.status) &&
+        (!wanted.format || item.format === wanted.format) &&
+        words.every((word) => item.text.includes(word));
+      item.element.hidden = !isShown;
+      shown += isShown;
+    }
+    for (const group of document.querySelectorAll(".group, .problems")) {
+      group.hidden = !group.querySelector(".item:not([hidden])");
+    }
+    const isFiltered = words.length > 0 || wanted.status || wanted.format;
+    for (const rest of document.querySelectorAll(".rest")) rest.open = Boolean(isFiltered);
+    document.querySelector("#no-match").hidden = !isFiltered || shown > 0;
+    output.textContent = isFiltered ? `${shown.toLocaleString("en")} of ${items.length.toLocaleString("en")}` : "";
+  };
+
+  form.hidden = false;
+  form.addEventListener("input", filter);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  window.addEventListener("pageshow", filter);
+
+  const dialog = document.querySelector("dialog");
+  let current = null;
+
+  const enlarge = (link) => {
+    current = link;
+    const image = document.createElement("img");
+    image.src = link.href;
+    image.alt = link.querySelector("img").alt;
+    dialog.querySelector(".stage").replaceChildren(image);
+    dialog.querySelector(".caption").textContent = link.closest(".item").querySelector(".prompt").textContent;
+    if (!dialog.open) dialog.showModal();
+  };
+
+  const step = (by) => {
+    const links = Array.from(document.querySelectorAll(".item:not([hidden]) a.picture"));
+    enlarge(links[(links.indexOf(current) + by + links.length) % links.length]);
+  };
+
+  document.querySelector("main").addEventListener("click", (event) => {
+    const link = event.target.closest("a.picture");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    enlarge(link);
+  });
+  dialog.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button && button.value !== "0") step(Number(button.value));
+    else if (button || !event.target.closest("img, .caption")) dialog.close();
+  });
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowLeft") step(-1);
+    if (event.key === "ArrowRight") step(1);
+  });
+  dialog.addEventListener("close", () => {
+    dialog.querySelector(".stage").replaceChildren();
+    current.focus();
+  });
+}
