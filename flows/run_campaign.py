@@ -1,8 +1,9 @@
 """A campaign from its plan to its result."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
+from itertools import islice
 from typing import Final
 
 from prefect import get_run_logger
@@ -13,7 +14,9 @@ from sandbox.server import running_sandbox
 from tasks.clients.storage import CampaignStore
 from tasks.front import front
 from tasks.models.campaign import Campaign, Plan
-from tasks.models.outcome import STATUSES
+from tasks.models.cell import Cell
+from tasks.models.fault import shortened
+from tasks.models.outcome import STATUSES, Outcome
 from tasks.models.result import CampaignResult
 from tasks.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
@@ -22,6 +25,7 @@ from tasks.run_lanes import run_lanes
 from tasks.settings import SANDBOX_KEY, Settings, load_settings
 from tasks.toolbox import Toolbox, open_toolbox
 
+TROUBLES_TOLD: Final = 5
 SANDBOX_LATENCY_SCALE: Final = 0.2
 """The built-in stand-in answers five times as fast as the API, so that a try takes seconds."""
 
@@ -82,6 +86,17 @@ def planned_result(plan: Plan) -> CampaignResult:
     )
 
 
+def troubles(cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
+    """The first cells that somebody must look at, such as `row 3, Green tea: blocked: ...`."""
+    ended = ((cell, outcomes.get(cell.cell_id)) for cell in cells)
+    sentences = (
+        f"row {cell.row}, {shortened(cell.product or cell.request.prompt, 40)}: {outcome.status}: {outcome.error}"
+        for cell, outcome in ended
+        if outcome is not None and outcome.error
+    )
+    return tuple(islice(sentences, TROUBLES_TOLD))
+
+
 def result_of(campaign: Campaign, tools: Toolbox) -> CampaignResult:
     """What the campaign came to; cells that were never started are `pending`."""
     counts = {status: tools.tally.by_status[status] for status in STATUSES}
@@ -92,6 +107,7 @@ def result_of(campaign: Campaign, tools: Toolbox) -> CampaignResult:
         cells=len(tools.cells),
         by_status={status: count for status, count in counts.items() if count},
         cost_usd=tools.tally.cost_usd,
+        troubles=troubles(tools.cells, tools.outcomes),
         stopped_because=str(tools.stopped_by) if tools.stopped_by else None,
         is_sandbox=campaign.sandbox,
     )

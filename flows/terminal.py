@@ -120,13 +120,16 @@ def facts(tally: Tally) -> tuple[str, str, str]:
     return (
         f"{tally.not_done:,} not done" if tally.not_done else "",
         f"${tally.cost_usd:,.2f}",
-        "" if left is None else f"about {clock(left)} left",
+        f"about {clock(left)} left" if left else "",
     )
 
 
 def summary(result: CampaignResult) -> str:
     """How it ended, in a few lines that name the output."""
     charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
-    lines = [f"{result.sentence()} of {result.cells:,}. ${result.cost_usd:,.2f}{charged}"]
+    lines = [f"{result.sentence()} of {result.cells:,} images. ${result.cost_usd:,.2f}{charged}"]
+    lines += [f"  {trouble}" for trouble in result.troubles]
+    more = result.cells - result.by_status.get("done", 0) - result.by_status.get("pending", 0) - len(result.troubles)
+    lines += [f"  and {more:,} more that need a look, see the page"] if more > 0 else []
     lines += [f"  page      {result.folder}/index.html", f"  manifest  {result.folder}/manifest.csv"]
     return "\n".join(lines)

@@ -20,6 +20,8 @@ class CampaignResult(Record):
     cells: int
     by_status: dict[Status, int]
     cost_usd: Decimal = Decimal(0)
+    troubles: tuple[str, ...] = ()
+    """The first few cells that somebody must look at, a sentence each; the manifest has them all."""
     stopped_because: str | None = None
     is_sandbox: bool = False
     is_dry_run: bool = False

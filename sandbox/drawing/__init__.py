@@ -1,0 +1,1 @@
+"""How the sandbox draws: palettes, shapes, one scene per style, and type."""

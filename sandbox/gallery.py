@@ -1,0 +1,102 @@
+"""The pictures of one sandbox: signed links that expire, and drawing on worker threads.
+
+Only what a picture is drawn from is remembered, for the last 20,000 pictures, and the bytes of the last 32;
+anything older is drawn again when it is asked for, so memory stays bounded however many images are billed.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from sandbox.markers import markers_in
+from sandbox.picture import Brief, FileFormat, draw, draw_plain
+from sandbox.rules import ImageRequest
+
+REMEMBERED: Final = 20_000
+DRAWN: Final = 32
+_DRAWING_THREADS: Final = 2
+_DRAWN_AHEAD: Final = 16
+_FOREIGN_ORIGIN: Final = "https://images.example.net"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture that was paid for: what to draw, and what its link does instead, if anything."""
+
+    brief: Brief
+    markers: frozenset[str]
+
+    @property
+    def file_format(self) -> FileFormat:
+        """The format of the bytes, whatever the link ends in."""
+        if "jpeg" in self.markers:
+            return "JPEG"
+        return "WEBP" if "webp" in self.markers else "PNG"
+
+
+class Gallery:
+    """Hands out links and draws the pictures behind them; `close` ends the drawing threads."""
+
+    def __init__(self, *, link_life_s: float, plain_pictures: bool, clock: Callable[[], float] = time.time) -> None:
+        self._link_life_s = link_life_s
+        self._draw = draw_plain if plain_pictures else draw
+        self._clock = clock
+        self._key = secrets.token_bytes(32)
+        self._pictures: OrderedDict[str, Picture] = OrderedDict()
+        self._drawings: OrderedDict[str, asyncio.Future[bytes]] = OrderedDict()
+        self._threads = ThreadPoolExecutor(_DRAWING_THREADS, thread_name_prefix="drawing")
+
+    def admit(self, request: ImageRequest, seed: int) -> str:
+        """Remember the picture of `request` with `seed`, begin to draw it if threads are free; return its id."""
+        picture_id = secrets.token_urlsafe(16)
+        self._pictures[picture_id] = Picture(Brief.of(request, seed), markers_in(request.prompt))
+        if len(self._pictures) > REMEMBERED:
+            self._pictures.popitem(last=False)
+        if sum(not drawing.done() for drawing in self._drawings.values()) < _DRAWN_AHEAD:
+            self._begin(picture_id)
+        return picture_id
+
+    def link(self, origin: str, picture_id: str) -> str:
+        """The signed link of a picture, as the client at `origin` (scheme and host) reaches it."""
+        marked = self._pictures[picture_id].markers
+        life_s = -1.0 if "expired" in marked else self._link_life_s
+        expires_at = str(int(self._clock() + life_s))
+        host = _FOREIGN_ORIGIN if "elsewhere" in marked else origin
+        signature = self._signature(picture_id, expires_at)
+        return f"{host}/api/images/ephemeral/{picture_id}.png?exp={expires_at}&sig={signature}"
+
+    def find(self, picture_id: str, expires_at: str, signature: str) -> Picture | None:
+        """The picture behind a link; None if the link is forged, too old or unknown."""
+        is_ours = hmac.compare_digest(self._signature(picture_id, expires_at).encode(), signature.encode())
+        if not is_ours or float(expires_at) <= self._clock():
+            return None
+        return self._pictures.get(picture_id)
+
+    async def file_of(self, picture_id: str) -> bytes:
+        """The picture's bytes, drawn now if they are not at hand. Raises KeyError for an id never admitted."""
+        drawing = self._drawings.get(picture_id) or self._begin(picture_id)
+        self._drawings.move_to_end(picture_id)
+        return await asyncio.shield(drawing)
+
+    def close(self) -> None:
+        """Give up the drawings that have not begun."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _begin(self, picture_id: str) -> asyncio.Future[bytes]:
+        picture = self._pictures[picture_id]
+        loop = asyncio.get_running_loop()
+        drawing = loop.run_in_executor(self._threads, self._draw, picture.brief, picture.file_format)
+        self._drawings[picture_id] = drawing
+        if len(self._drawings) > DRAWN:
+            self._drawings.popitem(last=False)
+        return drawing
+
+    def _signature(self, picture_id: str, expires_at: str) -> str:
+        return hmac.new(self._key, f"{picture_id}\n{expires_at}".encode(), hashlib.sha256).hexdigest()

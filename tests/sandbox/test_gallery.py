@@ -1,0 +1,45 @@
+"""Pictures are drawn when asked for, and memory stays bounded."""
+
+import asyncio
+
+import pytest
+
+from sandbox import gallery as module
+from sandbox.gallery import Gallery
+from tests.sandbox.examples import image_request
+
+
+def test_old_pictures_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture that fell out of memory comes back with the same bytes; facts too old are forgotten."""
+    monkeypatch.setattr(module, "DRAWN", 2)
+    monkeypatch.setattr(module, "REMEMBERED", 5)
+
+    async def scenario() -> None:
+        gallery = Gallery(link_life_s=60, plain_pictures=True)
+        ids = [gallery.admit(image_request(), seed) for seed in range(5)]
+        first = [await gallery.file_of(picture_id) for picture_id in ids]
+        assert [await gallery.file_of(picture_id) for picture_id in ids] == first
+        assert len(set(first)) == 5
+        gallery.admit(image_request(), 6)
+        with pytest.raises(KeyError):
+            await gallery.file_of(ids[0])
+        gallery.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_link_lives_as_long_as_set() -> None:
+    """The same link is good before and refused after its time."""
+    now = [1000.0]
+
+    async def scenario() -> None:
+        gallery = Gallery(link_life_s=60, plain_pictures=True, clock=lambda: now[0])
+        picture_id = gallery.admit(image_request(), 1)
+        _, _, query = gallery.link("http://here", picture_id).partition("?exp=")
+        expires_at, _, signature = query.partition("&sig=")
+        assert gallery.find(picture_id, expires_at, signature) is not None
+        now[0] += 60
+        assert gallery.find(picture_id, expires_at, signature) is None
+        gallery.close()
+
+    asyncio.run(scenario())

@@ -1,0 +1,62 @@
+"""`python -m sandbox` at the terminal."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sandbox.__main__ import main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def start(*options: str) -> subprocess.Popen[str]:
+    """A sandbox at the terminal."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [sys.executable, "-m", "sandbox", *options], cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_line_then_a_clean_end(number: signal.Signals) -> None:
+    """A signal ends it with exit code 0, and the terminal has seen the one line only."""
+    with start("--port=0", "--places=3") as child:
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        os.kill(child.pid, number)
+        output, errors = child.communicate(timeout=5)
+    assert re.fullmatch(r"sandbox: ready at http://127\.0\.0\.1:\d+ \(3 places in flight\)\n", line)
+    assert (output, errors, child.returncode) == ("", "", 0)
+
+
+def test_a_taken_port_is_one_sentence() -> None:
+    """Exit code 2, and what to do about it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with start(f"--port={port}") as child:
+            _, errors = child.communicate(timeout=10)
+    assert child.returncode == 2
+    assert errors.count("\n") == 1
+    assert f"port {port}" in errors
+
+
+def test_a_bad_value_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, and the option's name."""
+    assert main(latency="soon") == 2
+    assert "--latency must be MIN:MAX" in capsys.readouterr().err
+    assert main(port=70_000) == 2
+
+
+def test_it_ends_with_its_standard_input() -> None:
+    """A parent that dies takes the sandbox with it."""
+    with start("--port=0", "--exit-with-stdin") as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        _, errors = child.communicate(timeout=5)
+    assert (errors, child.returncode) == ("", 0)

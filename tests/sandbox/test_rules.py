@@ -1,0 +1,115 @@
+"""The rules accept what the vocabulary says and nothing else."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.rules import ImageRequest, parse_body, parse_document
+from tasks.models import vocabulary as words
+from tests.sandbox.examples import body, image_request
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+FIELDS = (
+    "prompt", "model", "aspect_ratio", "resolution", "style_type", "magic_prompt_option", "magic_prompt_version",
+    "negative_prompt", "num_images", "seed", "color_palette",
+)  # fmt: skip
+BAD_FIELDS: list[tuple[str, object]] = [
+    ("prompt", ""), ("prompt", "  "), ("prompt", "a" * 10_001), ("prompt", 5), ("prompt", "\ud800"),
+    ("prompt", "[sandbox:typo]"), ("model", "V_3"), ("model", "AUTO"), ("model", ["V_2"]), ("model", None),
+    ("aspect_ratio", "ASPECT_4_5"), ("resolution", "RESOLUTION_1_1"), ("style_type", "FICTION"),
+    ("magic_prompt_option", "on"), ("magic_prompt_version", "V_1"), ("negative_prompt", 3),
+    ("num_images", 0), ("num_images", 9), ("num_images", True), ("num_images", 1.0), ("num_images", "1"),
+    ("seed", -1), ("seed", words.SEED_MAX + 1), ("seed", False),
+    ("color_palette", {}), ("color_palette", {"name": "EMBER", "members": [{"color_hex": "#fff"}]}),
+    ("color_palette", {"name": "GREY"}), ("color_palette", {"members": []}),
+    ("color_palette", {"members": [{"color_hex": "#fff"}] * 9}), ("color_palette", {"members": [{"color_hex": "fff"}]}),
+    ("color_palette", {"members": [{"color_hex": "#ffff"}]}), ("color_palette", {"members": [{"color_weight": 1}]}),
+    ("color_palette", {"members": [{"color_hex": "#fff", "color_weight": 0.04}]}),
+    ("color_palette", {"members": [{"color_hex": "#fff", "color_weight": float("nan")}]}),
+    ("color_palette", {"members": [{"color_hex": "#fff", "color_weight": True}]}),
+    ("color_palette", {"members": [{"color_hex": "#fff\n"}]}), ("promt", "x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value"), BAD_FIELDS)
+def test_a_bad_field_is_named(field: str, value: object) -> None:
+    """Each official limit is kept, and the fault names the field."""
+    faults = parse_document(body() | {"image_request": {"prompt": "Lamp", field: value}})
+    assert isinstance(faults, list)
+    assert len(faults) == 1
+    assert field in faults[0]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"image_request": 1}'])
+def test_a_body_of_another_shape_is_a_fault(content: bytes) -> None:
+    """No body makes the rules raise."""
+    assert isinstance(parse_body(content), list)
+
+
+@given(JSON_VALUES | st.fixed_dictionaries({"image_request": st.dictionaries(st.sampled_from(FIELDS), JSON_VALUES)}))
+def test_no_json_value_makes_the_rules_raise(document: object) -> None:
+    """Any document is a request or a list of sentences."""
+    outcome = parse_document(document)
+    assert isinstance(outcome, ImageRequest) or all(fault.endswith(".") for fault in outcome)
+
+
+@given(
+    st.sampled_from(words.MODELS),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "aspect_ratio": st.sampled_from(words.ASPECT_RATIOS),
+            "resolution": st.sampled_from(words.RESOLUTIONS),
+            "style_type": st.sampled_from(words.STYLE_TYPES),
+            "negative_prompt": st.just("blur"),
+            "color_palette": st.just({"name": "EMBER"}),
+        },
+    ),
+)
+def test_a_model_accepts_exactly_what_the_vocabulary_says(model: words.Model, fields: dict[str, Any]) -> None:
+    """A combination passes if and only if every field is one of the model's and no two exclude each other."""
+    limited = {
+        "style_type": words.STYLED_MODELS,
+        "negative_prompt": words.NEGATIVE_PROMPT_MODELS,
+        "resolution": words.RESOLUTION_MODELS,
+        "color_palette": words.PALETTE_MODELS,
+    }
+    is_accepted = all(model in limited.get(name, words.MODELS) for name in fields)
+    is_accepted &= not {"aspect_ratio", "resolution"} <= set(fields)
+    assert isinstance(parse_document(body(model=model, **fields)), ImageRequest) is is_accepted
+
+
+def test_defaults_are_filled_in() -> None:
+    """A prompt alone is a whole request."""
+    request = image_request("Lamp")
+    assert (request.model, request.num_images, request.size_px) == ("V_2", 1, (1024, 1024))
+    assert (request.magic_prompt, request.seed, request.style_type) == ("AUTO", None, None)
+
+
+@pytest.mark.parametrize("resolution", words.RESOLUTIONS)
+def test_a_resolution_is_the_size(resolution: str) -> None:
+    """The picture has exactly the pixels asked for."""
+    width_px, height_px = image_request(resolution=resolution).size_px
+    assert resolution == f"RESOLUTION_{width_px}_{height_px}"
+
+
+def test_every_aspect_ratio_has_a_size_close_to_it() -> None:
+    """Sizes are those of the 1024 class."""
+    for ratio in words.ASPECT_RATIOS:
+        width, height = (int(part) for part in ratio.removeprefix("ASPECT_").split("_"))
+        width_px, height_px = image_request(aspect_ratio=ratio).size_px
+        assert width_px / height_px == pytest.approx(width / height, rel=0.01)
+
+
+def test_faults_are_told_together() -> None:
+    """One round is enough to mend every field."""
+    faults = parse_body(json.dumps(body(seed=-1, num_images=0)).encode())
+    assert isinstance(faults, list)
+    assert len(faults) == 2

@@ -1,0 +1,101 @@
+"""The sandbox as a process of its own, over a real socket."""
+
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from sandbox.options import SandboxOptions
+from sandbox.server import SandboxNotStarted, command_of, running_sandbox
+from tests.sandbox.examples import KEY, body
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[httpx.Client]:
+    """A client of one running sandbox."""
+    options = SandboxOptions(latency_range_s=(0.2, 0.2), plain_pictures=True, places=4)
+    with running_sandbox(options) as url, httpx.Client(base_url=url, headers=KEY, timeout=5) as client:
+        yield client
+
+
+def billed(sandbox: httpx.Client, prompt: str) -> object:
+    """Images billed for one prompt."""
+    return sandbox.get("/stats").json()["prompts"][prompt]["billed"]
+
+
+def test_a_link_of_the_running_server_can_be_fetched(sandbox: httpx.Client) -> None:
+    """The link leads back to the address the client knows."""
+    url = sandbox.post("/generate", json=body()).json()["data"][0]["url"]
+    assert url.startswith(str(sandbox.base_url).rstrip("/"))
+    assert sandbox.get(url).content.startswith(b"\x89PNG")
+    assert sandbox.get("/stats").json()["downloads"] >= 1
+
+
+def test_reset_closes_the_connection_without_an_answer(sandbox: httpx.Client) -> None:
+    """Not one byte comes, and the image is billed."""
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+        sandbox.post("/generate", json=body("reset [sandbox:reset]"))
+    assert billed(sandbox, "reset [sandbox:reset]") == 1
+
+
+def test_half_closes_the_connection_in_the_middle(sandbox: httpx.Client) -> None:
+    """Fewer bytes come than were announced, and the image is billed."""
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):
+        sandbox.post("/generate", json=body("half [sandbox:half]"))
+    assert billed(sandbox, "half [sandbox:half]") == 1
+
+
+def test_hang_never_answers_and_frees_its_place(sandbox: httpx.Client) -> None:
+    """The client's patience ends first; the work was done and billed."""
+    with pytest.raises(httpx.ReadTimeout):
+        sandbox.post("/generate", json=body("hang [sandbox:hang]"), timeout=0.5)
+    assert billed(sandbox, "hang [sandbox:hang]") == 1
+    assert sandbox.get("/stats").json()["in_flight"] == 0
+
+
+def test_a_client_that_leaves_is_billed_and_worked_for(sandbox: httpx.Client) -> None:
+    """The place stays taken until the work is done, as documented."""
+    with pytest.raises(httpx.ReadTimeout):
+        sandbox.post("/generate", json=body("gone"), timeout=0.05)
+    assert billed(sandbox, "gone") == 1
+    assert sandbox.get("/stats").json()["in_flight"] == 1
+    time.sleep(0.25)
+    assert sandbox.get("/stats").json()["in_flight"] == 0
+
+
+def test_huge_streams_until_the_client_has_enough(sandbox: httpx.Client) -> None:
+    """No length is announced; the client has to stop by itself."""
+    url = sandbox.post("/generate", json=body("huge [sandbox:huge]")).json()["data"][0]["url"]
+    with sandbox.stream("GET", url) as response:
+        assert "content-length" not in response.headers
+        received = 0
+        for chunk in response.iter_raw():
+            received += len(chunk)
+            if received > 2_000_000:
+                break
+    assert sandbox.get("/health").status_code == 200
+
+
+def test_it_ends_promptly_while_a_request_hangs() -> None:
+    """Nothing in flight delays the end."""
+    with running_sandbox(SandboxOptions(latency_scale=0.0)) as url:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{url}/generate", json=body("x [sandbox:hang]"), headers=KEY, timeout=0.3)
+        before = time.monotonic()
+    assert time.monotonic() - before < 2
+
+
+def test_the_command_line_carries_every_option() -> None:
+    """What differs from the defaults reaches the child."""
+    options = SandboxOptions(3, 0.5, (0.1, 0.2), 60.0, 1.5, "key", plain_pictures=True)
+    words = command_of(options)
+    assert {"--places=3", "--latency-scale=0.5", "--latency=0.1:0.2", "--link-life-s=60.0"} <= set(words)
+    assert {"--credits-usd=1.5", "--api-key=key", "--plain-pictures"} <= set(words)
+
+
+def test_a_child_that_fails_is_reported_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what the child said."""
+    monkeypatch.setattr("sandbox.server.command_of", lambda _: ["sh", "-c", "echo broken >&2"])
+    with pytest.raises(SandboxNotStarted, match="broken"), running_sandbox():
+        pass

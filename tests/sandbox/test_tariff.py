@@ -1,0 +1,26 @@
+"""Waiting times are a pure function of the prompt."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.tariff import LATENCY_RANGE_S, PRICE_USD_MICROS, latency_s
+from tasks.models.vocabulary import MODELS, Model
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(MODELS))
+def test_latency_stays_in_the_models_range(prompt: str, model: Model) -> None:
+    """Whatever the prompt, the wait lies in the range and is the same each time."""
+    shortest_s, longest_s = LATENCY_RANGE_S[model]
+    assert shortest_s <= latency_s(prompt, model) <= longest_s
+    assert latency_s(prompt, model) == latency_s(prompt, model)
+
+
+def test_scale_and_range_apply_to_every_model() -> None:
+    """The scale multiplies, the range replaces the model's own."""
+    assert latency_s("a", "V_2", scale=0.0) == 0.0
+    assert latency_s("a", "V_1", 2.0, (3.0, 3.0)) == latency_s("b", "V_2", 2.0, (3.0, 3.0)) == 6.0
+
+
+def test_every_model_has_a_price_and_a_range() -> None:
+    """A model of the vocabulary cannot be forgotten."""
+    assert set(PRICE_USD_MICROS) == set(LATENCY_RANGE_S) == set(MODELS)
