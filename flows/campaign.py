@@ -1,6 +1,14 @@
 """The flow `campaign`: a campaign matrix goes in, finished images come out. `python flows/campaign.py --help`."""
 
 import sys
+
+if __name__ == "__main__":
+    # Before Prefect is imported, which takes seconds: wrong input is told at once, and the embedded server starts
+    # meanwhile. The command imports this file by its module's name, so that nothing in it exists twice.
+    from flows.command_line import main
+
+    sys.exit(main())
+
 from typing import Annotated, cast
 
 from prefect import flow
@@ -67,8 +75,3 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
     )
     return cast("CampaignResult", Completed(message=result.sentence(), data=result))  # Prefect hands out its data
 
-
-if __name__ == "__main__":
-    from flows.command_line import main  # it imports this file by its module's name, so that nothing exists twice
-
-    sys.exit(main())

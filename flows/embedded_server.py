@@ -18,10 +18,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import httpx
-from prefect.context import refresh_global_settings_context
-from prefect.settings import PREFECT_API_URL, Settings
-
 START_TIMEOUT_S: Final = 120.0
 STOP_TIMEOUT_S: Final = 10.0
 
@@ -76,6 +72,8 @@ class EmbeddedServer:
 
     def wait_until_ready(self) -> None:
         """Return when the server answers. Raises ServerNotStarted with what it said."""
+        import httpx  # noqa: PLC0415  imported while the server starts
+
         try:
             # The socket listens already: the request waits in its queue until the server has come up.
             httpx.get(f"{self.api_url}/health", timeout=START_TIMEOUT_S, trust_env=False).raise_for_status()
@@ -107,6 +105,9 @@ def start_embedded_server() -> EmbeddedServer | None:
 
     `wait_until_ready` before the first run.
     """
+    from prefect.context import refresh_global_settings_context  # noqa: PLC0415  takes seconds
+    from prefect.settings import Settings  # noqa: PLC0415
+
     settings = Settings()
     if settings.api.url or not settings.server.ephemeral.enabled:
         return None
@@ -120,6 +121,8 @@ def start_embedded_server() -> EmbeddedServer | None:
 
 def is_server_ours() -> bool:
     """Whether the server that this process talks to was started for it, so that nobody else sets limits there."""
+    from prefect.settings import PREFECT_API_URL  # noqa: PLC0415  as above
+
     url = PREFECT_API_URL.value()
     return url is None or (_server is not None and url == _server.api_url)
 

@@ -31,7 +31,7 @@ class HalfAnswer(Response):
     def __init__(self, content: Mapping[str, object], headers: Mapping[str, str]) -> None:
         super().__init__(json.dumps(content, ensure_ascii=False).encode(), headers=headers)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the start and close."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         half = self.body[: len(self.body) // 2]

@@ -1,0 +1,151 @@
+"""The command as a user meets it: what it prints, writes and ends with."""
+
+import csv
+from pathlib import Path
+
+import httpx
+import pandas as pd
+import pytest
+from PIL import Image
+
+from flows.command_line import main
+from sandbox.options import SandboxOptions
+from sandbox.server import running_sandbox
+from tests.flows.conftest import ROOT, Run
+
+SIZES = {"og": (1200, 630), "thumb": (400, 400), "social": (1080, 1080)}
+SAMPLE = (ROOT / "data" / "q1_launch.csv", "--formats", ROOT / "data" / "formats.csv", "--name", "Q1 Launch")
+
+
+def manifest_of(folder: Path) -> list[dict[str, str]]:
+    """The rows of a campaign's CSV manifest."""
+    with (folder / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def a_matrix(folder: Path, *prompts: str) -> Path:
+    """A matrix of prompts, one a row."""
+    path = folder / "matrix.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["prompt"], *([prompt] for prompt in prompts)])
+    return path
+
+
+def test_the_sample_campaign_makes_every_image(run_campaign: Run, tmp_path: Path):
+    """What the README promises: 6 originals, 18 WebP variants of the exact sizes, a manifest, a page, a quiet terminal."""
+    ended = run_campaign(*SAMPLE, "--sandbox")
+    assert ended.returncode == 0, ended.stderr
+    folder = tmp_path / "data" / "out" / "q1-launch"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "index.html",
+        "manifest.csv",
+        "manifest.parquet",
+        "originals",
+        "variants",
+    ]
+    rows = manifest_of(folder)
+    assert [row["status"] for row in rows] == ["done"] * 6
+    for row in rows:
+        with Image.open(folder / row["original"]) as original:
+            assert f"{original.width}x{original.height}" == row["resolution"]
+        for name, size in SIZES.items():
+            with Image.open(folder / row[name]) as variant:
+                assert (variant.format, variant.size) == ("WEBP", size)
+    assert len(list((folder / "variants").iterdir())) == 18
+    assert len(pd.read_parquet(folder / "manifest.parquet")) == 6
+    said = ended.stderr.splitlines()
+    assert said[0].startswith("Q1 Launch: 2 rows, 6 images, $0.48")
+    assert said[1].startswith("6 done of 6 images. $0.48 (sandbox: nothing was charged)")
+    assert ended.stdout == ""
+    assert len(said) == 4, "two lines on the files, and nothing else"
+
+
+def test_another_api_is_named_by_the_environment(run_campaign: Run, tmp_path: Path, sandbox_url: str, shared_server):
+    """The same command pays another API that speaks the same routes, and keeps images of its host."""
+    env = shared_server | {"IDEOGRAM_BASE_URL": sandbox_url, "IDEOGRAM_API_KEY": "any"}
+    ended = run_campaign(*SAMPLE, "--variant", "story=108x192,png", env=env)
+    assert ended.returncode == 0, ended.stderr
+    rows = manifest_of(tmp_path / "data" / "out" / "q1-launch")
+    assert [(row["status"], row["story"].endswith("-story.png")) for row in rows] == [("done", True)] * 6
+    assert "nothing was charged" not in ended.stderr
+
+
+def test_one_bad_cell_never_stops_the_others(run_campaign: Run, tmp_path: Path, sandbox_url: str, shared_server):
+    """Every fault of the API and of its links ends in its own status, costs what it costs, and stops nobody."""
+    faults = {
+        "A plain one": ("done", 0.08),
+        "[sandbox:refuse]": ("blocked", 0.0),
+        "[sandbox:unsafe]": ("blocked", 0.08),
+        "[sandbox:flaky] once": ("done", 0.08),
+        "[sandbox:error]": ("unknown", 0.08),
+        "[sandbox:reset]": ("unknown", 0.08),
+        "[sandbox:half]": ("unknown", 0.08),
+        "[sandbox:expired]": ("failed", 0.08),
+        "[sandbox:truncated]": ("failed", 0.08),
+        "[sandbox:text]": ("failed", 0.08),
+        "[sandbox:redirect]": ("failed", 0.08),
+        "[sandbox:elsewhere]": ("failed", 0.08),
+        "[sandbox:jpeg]": ("done", 0.08),
+    }
+    env = shared_server | {"IDEOGRAM_BASE_URL": sandbox_url, "IDEOGRAM_API_KEY": "any"}
+    ended = run_campaign(a_matrix(tmp_path, *faults), "--name", "faults", env=env)
+    assert ended.returncode == 1, ended.stderr
+    rows = {row["prompt"]: row for row in manifest_of(tmp_path / "data" / "out" / "faults")}
+    assert {prompt: (row["status"], float(row["cost_usd"])) for prompt, row in rows.items()} == faults
+    assert all(bool(row["error"]) == (row["status"] != "done") for row in rows.values())
+    assert rows["[sandbox:flaky] once"]["attempts"] == "2"
+    assert rows["[sandbox:jpeg]"]["original"].endswith(".jpg")
+    asked = httpx.get(f"{sandbox_url}/stats").json()["prompts"]
+    assert [asked[prompt]["requests"] for prompt in faults if "flaky" not in prompt] == [1] * 12, "paid once at most"
+    assert "Traceback" not in ended.stderr
+    assert "sig=" not in "".join(path.read_text() for path in (tmp_path / "data" / "out" / "faults").glob("*.??*l"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "said"),
+    [
+        (["nope.csv"], {}, "nope.csv: does not exist"),
+        (["nope.csv", "--model", "V_9"], {}, "V_2_TURBO"),
+        ([*SAMPLE], {"IDEOGRAM_API_KEY": ""}, "IDEOGRAM_API_KEY: is not set"),
+        ([*SAMPLE], {"IDEOGRAM_BASE_URL": "ftp://x"}, "IDEOGRAM_BASE_URL"),
+        ([*SAMPLE, "--max-in-flight", "0"], {}, "--max-in-flight: '0'"),
+        ([*SAMPLE, "--variant", "og=big"], {}, "NAME=WIDTHxHEIGHT"),
+        ([], {}, "MATRIX"),
+    ],
+)
+def test_bad_input_ends_with_2_and_a_sentence(capsys, monkeypatch, tmp_path: Path, arguments, env, said):
+    """What is wrong is named before anything starts, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"IDEOGRAM_API_KEY": "any", **env}.items():
+        monkeypatch.setenv(name, value)
+    assert main([str(argument) for argument in arguments]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert said.lower() in printed.err.lower()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_prints_the_plan_and_pays_nothing(run_campaign: Run, tmp_path: Path):
+    """The plan needs no key, no server and no output folder."""
+    ended = run_campaign(*SAMPLE, "--dry-run")
+    assert ended.returncode == 0, ended.stderr
+    assert "2 rows, 6 images, $0.48" in " ".join(ended.stdout.split())
+    assert "blog-hero" in ended.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("options", "status"), [({"api_key": "the right one"}, "401"), ({"credits_usd": 0.16}, "402")])
+def test_a_rejected_key_or_an_empty_balance_stops_the_campaign(
+    run_campaign: Run, tmp_path: Path, shared_server, options, status
+):
+    """Exit code 3, a sentence that says what to mend, and a manifest of what was done until then."""
+    with running_sandbox(SandboxOptions(latency_range_s=(0.05, 0.1), plain_pictures=True, **options)) as url:
+        env = shared_server | {"IDEOGRAM_BASE_URL": url, "IDEOGRAM_API_KEY": "wrong"}
+        ended = run_campaign(*SAMPLE, env=env)
+        asked = httpx.get(f"{url}/stats").json()
+    assert ended.returncode == 3, ended.stderr
+    assert f"({status})" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    statuses = [row["status"] for row in manifest_of(tmp_path / "data" / "out" / "q1-launch")]
+    assert statuses.count("done") == asked["billed"]
+    assert statuses.count("pending") == 6 - asked["billed"]
