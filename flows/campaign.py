@@ -9,6 +9,7 @@ if __name__ == "__main__":
 
     sys.exit(main())
 
+from decimal import Decimal
 from typing import Annotated, cast
 
 from prefect import flow
@@ -17,7 +18,7 @@ from prefect.states import Completed
 from pydantic import Field
 
 from flows.run_campaign import run_campaign
-from tasks.models.campaign import DEFAULT_OUTPUT, PLACES_MAX, Campaign
+from tasks.models.campaign import DEFAULT_OUTPUT, PLACES_MAX, Campaign, Retry
 from tasks.models.result import CampaignResult
 from tasks.models.variant import DEFAULT_VARIANTS, Variant
 from tasks.models.vocabulary import Model
@@ -39,6 +40,8 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
     output: str = DEFAULT_OUTPUT,
     model: Model = "V_2",
     max_in_flight: Annotated[int, Field(ge=1, le=PLACES_MAX)] = 10,
+    budget_usd: Annotated[float, Field(gt=0)] | None = None,
+    retry: list[Retry] = [],  # noqa: B006  shown in the form; never changed
     variants: list[Variant] = list(DEFAULT_VARIANTS),  # noqa: B006  shown in the form; never changed
     encoding: str | None = None,
     dry_run: bool = False,  # noqa: FBT001, FBT002  a parameter of the form
@@ -53,6 +56,8 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         output: Folder or URL that holds campaigns, such as s3://bucket/campaigns.
         model: The model of rows that name none.
         max_in_flight: How many images the account may have in flight.
+        budget_usd: Never spend more on this campaign, in all its runs together.
+        retry: Cells that ended so before and are tried again; `unknown` ones may be paid a second time.
         variants: The cuts to make of every image.
         encoding: The tables' text encoding, where it is not UTF-8.
         dry_run: Check, count and price only; nothing is paid.
@@ -67,6 +72,8 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
             output=output,
             model=model,
             max_in_flight=max_in_flight,
+            budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
+            retry=tuple(retry),
             variants=tuple(variants),
             encoding=encoding,
             dry_run=dry_run,
@@ -74,4 +81,3 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         )
     )
     return cast("CampaignResult", Completed(message=result.sentence(), data=result))  # Prefect hands out its data
-

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from contextlib import closing
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from cyclopts import App, CycloptsError, Parameter
@@ -15,7 +16,7 @@ from flows.embedded_server import EmbeddedServer, ServerNotStarted, start_embedd
 from flows.terminal import Terminal, print_faults, print_plan
 from tasks.errors import CampaignFault, InputInvalid
 from tasks.front import watched_by
-from tasks.models.campaign import DEFAULT_OUTPUT, Campaign
+from tasks.models.campaign import DEFAULT_OUTPUT, Campaign, Retry
 from tasks.models.fault import Fault
 from tasks.models.result import EXIT_STOPPED, CampaignResult
 from tasks.models.variant import Variant
@@ -45,6 +46,8 @@ def parse(  # noqa: PLR0913  the options of the command line
     output: str = DEFAULT_OUTPUT,
     model: Model = "V_2",
     max_in_flight: int = 10,
+    budget_usd: float | None = None,
+    retry: Annotated[tuple[Retry, ...], Parameter(negative=())] = (),
     variant: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     encoding: str | None = None,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
@@ -66,6 +69,10 @@ def parse(  # noqa: PLR0913  the options of the command line
         The model of rows that name none.
     max_in_flight
         How many images the account may have in flight.
+    budget_usd
+        Never spend more on this campaign, in all its runs together.
+    retry
+        Try cells again that ended so before; may be given several times. `unknown` ones may be paid a second time.
     variant
         A cut to make of every image, NAME=WIDTHxHEIGHT[,cover|contain][,webp|jpeg|png|avif][,QUALITY]; may be given
         several times. Without it: og=1200x630, thumb=400x400, social=1080x1080.
@@ -85,6 +92,8 @@ def parse(  # noqa: PLR0913  the options of the command line
         output=output,
         model=model,
         max_in_flight=max_in_flight,
+        budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
+        retry=retry,
         encoding=encoding,
         dry_run=dry_run,
         sandbox=sandbox,
@@ -150,7 +159,11 @@ def carry_out(campaign: Campaign, server: EmbeddedServer | None) -> int:
 
 def campaign_parameters(campaign: Campaign) -> dict[str, Any]:
     """The flow's parameters of `campaign`."""
-    return {name: getattr(campaign, name) for name in Campaign.model_fields} | {"variants": list(campaign.variants)}
+    return {name: getattr(campaign, name) for name in Campaign.model_fields} | {
+        "variants": list(campaign.variants),
+        "retry": list(campaign.retry),
+        "budget_usd": None if campaign.budget_usd is None else float(campaign.budget_usd),
+    }
 
 
 def quieten() -> None:

@@ -7,6 +7,7 @@ would end the server before the run that needs it. Run as a script, this file is
 
 import atexit
 import contextlib
+import fcntl
 import importlib
 import os
 import signal
@@ -46,7 +47,8 @@ SERVER_DEFAULTS: Final = {
 class EmbeddedServer:
     """The server's process. It ends when this process does, however this process ends."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], *, is_alone: bool = False) -> None:
+        self.is_alone = is_alone
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
@@ -113,7 +115,7 @@ def start_embedded_server() -> EmbeddedServer | None:
         return None
     chosen = settings.to_environment_variables(exclude_unset=True)
     global _server  # noqa: PLW0603  one a process, as Prefect's settings are
-    server = _server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, **chosen})
+    server = _server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, **chosen}, is_alone=hold_home(settings.home))
     os.environ.update({**CLIENT_DEFAULTS, **chosen, "PREFECT_API_URL": server.api_url})
     refresh_global_settings_context()
     return server
@@ -125,6 +127,27 @@ def is_server_ours() -> bool:
 
     url = PREFECT_API_URL.value()
     return url is None or (_server is not None and url == _server.api_url)
+
+
+def is_alone() -> bool:
+    """Whether no other run of ours is alive on this server's database, so that places taken there are a dead one's."""
+    return _server is not None and _server.is_alone
+
+
+def hold_home(home: Path) -> bool:
+    """Show, until this process ends, that a run uses this Prefect home; whether no other does at this moment.
+
+    The system lets go of a lock when its holder dies, however it does.
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(home / "ideogram-campaigns.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        return False
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return True
 
 
 def serve(socket_fd: int) -> None:

@@ -1,17 +1,21 @@
 """A campaign from its plan to its result."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
+from decimal import Decimal
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from prefect import get_run_logger
 
-from flows.embedded_server import is_server_ours
+from flows.embedded_server import is_alone, is_server_ours
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
+from tasks.begin_run import begin_run
 from tasks.clients.storage import CampaignStore
+from tasks.errors import Interrupted
 from tasks.front import front
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.cell import Cell
@@ -21,11 +25,15 @@ from tasks.models.result import CampaignResult
 from tasks.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
 from tasks.report_campaign import progress_artifact, report_result
-from tasks.run_lanes import run_lanes
+from tasks.run_lanes import agreed_places, run_lanes
 from tasks.settings import SANDBOX_KEY, Settings, load_settings
+from tasks.settle_cell import settle_interrupted
 from tasks.toolbox import Toolbox, open_toolbox
 
 TROUBLES_TOLD: Final = 5
+GRACE_S: Final = 8.0
+"""How long what is in flight may take to be answered and stored after an interruption."""
+CANCEL_TIMEOUT_S: Final = 2.0
 SANDBOX_LATENCY_SCALE: Final = 0.2
 """The built-in stand-in answers five times as fast as the API, so that a try takes seconds."""
 
@@ -41,24 +49,46 @@ async def run_campaign(campaign: Campaign) -> CampaignResult:
     store = CampaignStore.open(campaign.output, campaign.slug)
     async with (
         api_settings(campaign) as settings,
-        open_toolbox(settings, store, plan.cells, campaign.variants) as tools,
+        open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
         return await make_images(plan, tools)
 
 
 async def make_images(plan: Plan, tools: Toolbox) -> CampaignResult:
     """Carry out `plan`: whatever stops it, what is done is written before it ends."""
-    campaign = plan.campaign
-    front().started(plan, tools.tally)
-    async with progress_artifact(tools.tally, campaign.slug):
-        await run_lanes(tools, campaign.max_in_flight, owns_limit=is_server_ours())
+    campaign, work, retry = plan.campaign, tools.work, frozenset(plan.campaign.retry)
+    notes = await begin_run(tools, retry)
+    front().started(plan, work.tally, notes)
+    spent_before_usd = work.tally.cost_usd
+    places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone())
+    async with progress_artifact(work.tally, campaign.slug):
+        await until_interrupted(tools, run_lanes(tools, places, retry))
     await publish_campaign(campaign.title)
-    result = result_of(campaign, tools)
-    await report_result(result, campaign.slug, tools.cells, tools.outcomes)
+    result = result_of(campaign, tools, spent_before_usd)
+    await report_result(result, campaign.slug, work.cells, work.outcomes)
     front().ended(result)
-    if tools.stopped_by is not None:
-        raise tools.stopped_by
+    if work.stopped_by is not None:
+        raise work.stopped_by
     return result
+
+
+async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) -> None:
+    """Run until the end, or until an interruption's grace is over; what is under way then is settled as it stands."""
+    lanes = asyncio.create_task(running)
+    interruption = asyncio.create_task(front().interruption())
+    try:
+        await asyncio.wait({lanes, interruption}, return_when=asyncio.FIRST_COMPLETED)
+        if interruption.done():
+            tools.work.stop(Interrupted("The run was interrupted; run the same command again to go on"))
+            await asyncio.wait({lanes}, timeout=GRACE_S)
+        if not lanes.done():
+            lanes.cancel()
+            await asyncio.wait({lanes}, timeout=CANCEL_TIMEOUT_S)
+            await settle_interrupted(tools)
+    finally:
+        interruption.cancel()
+    if lanes.done() and not lanes.cancelled():
+        lanes.result()
 
 
 @asynccontextmanager
@@ -97,17 +127,19 @@ def troubles(cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> tuple[st
     return tuple(islice(sentences, TROUBLES_TOLD))
 
 
-def result_of(campaign: Campaign, tools: Toolbox) -> CampaignResult:
+def result_of(campaign: Campaign, tools: Toolbox, spent_before_usd: Decimal) -> CampaignResult:
     """What the campaign came to; cells that were never started are `pending`."""
-    counts = {status: tools.tally.by_status[status] for status in STATUSES}
-    counts["pending"] += len(tools.cells) - tools.tally.ended
+    work = tools.work
+    counts = Counter(outcome.status for cell in work.cells if (outcome := work.outcomes.get(cell.cell_id)))
+    counts["pending"] += len(work.cells) - counts.total()
     return CampaignResult(
         name=campaign.title,
         folder=tools.store.root,
-        cells=len(tools.cells),
-        by_status={status: count for status, count in counts.items() if count},
-        cost_usd=tools.tally.cost_usd,
-        troubles=troubles(tools.cells, tools.outcomes),
-        stopped_because=str(tools.stopped_by) if tools.stopped_by else None,
+        cells=len(work.cells),
+        by_status={status: counts[status] for status in STATUSES if counts[status]},
+        cost_usd=work.tally.cost_usd,
+        spent_usd=work.tally.cost_usd - spent_before_usd,
+        troubles=troubles(work.cells, work.outcomes),
+        stopped_because=str(work.stopped_by) if work.stopped_by else None,
         is_sandbox=campaign.sandbox,
     )

@@ -1,5 +1,7 @@
 """What a person sees in the terminal: the plan, a bar while it runs, and how it ended."""
 
+import asyncio
+import signal
 from threading import Event, Thread
 from typing import Final
 
@@ -73,10 +75,21 @@ class Terminal(Front):
         self._over = Event()
         self._watcher: Thread | None = None
 
-    def started(self, plan: Plan, tally: Tally) -> None:
+    async def interruption(self) -> None:
+        """Return at Ctrl-C or when the system asks the process to end; a second time, it ends at once."""
+        asked = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, asked.set)
+        await asked.wait()
+        self._console.print("Interrupted: finishing what is in flight; press Ctrl-C again to leave it at once.")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    def started(self, plan: Plan, tally: Tally, notes: tuple[str, ...]) -> None:
         """Say what is about to be made, and show the bar."""
         self._console.print(f"[bold]{plan.campaign.title}[/]: {headline(plan)}", soft_wrap=True)
-        for note in plan.notes:
+        for note in (*plan.notes, *notes):
             self._console.print(f"Note: {note}", markup=False, soft_wrap=True)
         watch = self._watch_bar if self._console.is_terminal else self._watch_lines
         self._watcher = Thread(target=watch, args=(tally,), daemon=True)
@@ -127,6 +140,8 @@ def facts(tally: Tally) -> tuple[str, str, str]:
 def summary(result: CampaignResult) -> str:
     """How it ended, in a few lines that name the output."""
     charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
+    if result.spent_usd != result.cost_usd:
+        charged = f", ${result.spent_usd:,.2f} of it in this run{charged}"
     lines = [f"{result.sentence()} of {result.cells:,} images. ${result.cost_usd:,.2f}{charged}"]
     lines += [f"  {trouble}" for trouble in result.troubles]
     more = result.cells - result.by_status.get("done", 0) - result.by_status.get("pending", 0) - len(result.troubles)

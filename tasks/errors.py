@@ -5,6 +5,8 @@ CampaignFault               the campaign stops
     CampaignStopped             what is done is kept; run again when it is mended      (exit code 3)
         CredentialsRejected         the key
         CreditsExhausted            the balance or the plan
+        BudgetReached               the limit that was set for this campaign
+        Interrupted                 a person or the system ended the run                    (exit code 130)
         StorageFailed               the output: a paid image could not be kept
 CellError                   this cell ends, the others carry on
     RequestRejected             the API names a fault in the request; fix the row
@@ -18,6 +20,7 @@ CellError                   this cell ends, the others carry on
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import ClassVar
 
 from tasks.models.fault import Fault
@@ -51,6 +54,22 @@ class CredentialsRejected(CampaignStopped):
 
 class CreditsExhausted(CampaignStopped):
     """The balance or the plan does not allow another image (402)."""
+
+
+class BudgetReached(CampaignStopped):
+    """The next image would go over what the campaign may spend."""
+
+    def __init__(self, limit_usd: Decimal, spent_usd: Decimal, price_usd: Decimal) -> None:
+        super().__init__(
+            f"The budget of ${limit_usd:.2f} is reached: ${spent_usd:.2f} spent, and the next image costs "
+            f"${price_usd:.2f}. Run again with a higher --budget-usd to go on."
+        )
+
+
+class Interrupted(CampaignStopped):
+    """The run was ended from outside; run the same command again to go on."""
+
+    exit_code = 130
 
 
 class StorageFailed(CampaignStopped):

@@ -1,5 +1,6 @@
 """Who watches a run from this process: nobody by default, the terminal when a person started it there."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,8 +20,12 @@ class Front:
         """The plan that was made of exactly this campaign already, if there is one."""
         return self._plan if self._plan is not None and self._plan.campaign == campaign else None
 
-    def started(self, plan: Plan, tally: Tally) -> None:
+    def started(self, plan: Plan, tally: Tally, notes: tuple[str, ...]) -> None:
         """The first request is about to leave; `tally` keeps counting."""
+
+    async def interruption(self) -> None:
+        """Return when somebody asks for the run to end early; never, by default."""
+        await asyncio.Event().wait()
 
     def ended(self, result: CampaignResult) -> None:
         """Everything is written."""

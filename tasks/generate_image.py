@@ -10,12 +10,13 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from tasks.clients.download import download
-from tasks.errors import CellError, RateLimited
-from tasks.imaging import Original, decode
-from tasks.models.answer import ImageObject
+from tasks.errors import CellError, NotAccepted, RateLimited
+from tasks.imaging import FORMATS, Original, decode
 from tasks.models.cell import Cell
+from tasks.models.ledger import Answered
 from tasks.models.outcome import StoredOriginal
-from tasks.toolbox import Toolbox, UnderWay, toolbox
+from tasks.toolbox import Toolbox, toolbox
+from tasks.workload import UnderWay
 
 RETRY_DELAYS_S: Final[list[float]] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]
 """Some four minutes of a busy or absent API before a cell is given up; the last cells of a campaign need it most."""
@@ -26,35 +27,60 @@ def original_key(cell_id: str, suffix: str) -> str:
     return f"originals/{cell_id}.{suffix}"
 
 
-def stored_original(under_way: UnderWay, answer: ImageObject, data: bytes, original: Original) -> StoredOriginal:
+def original_keys(cell_id: str) -> tuple[str, ...]:
+    """Everywhere that it may lie."""
+    return tuple(original_key(cell_id, known.suffix) for known in FORMATS)
+
+
+def stored_original(answered: Answered, data: bytes, original: Original) -> StoredOriginal:
     """The record of an image that is about to be stored."""
-    cell_id = under_way.cell.cell_id
     return StoredOriginal(
-        cell_id=cell_id,
-        key=original_key(cell_id, original.suffix),
+        cell_id=answered.cell_id,
+        key=original_key(answered.cell_id, original.suffix),
         image_sha256=sha256(data).hexdigest(),
         size_bytes=len(data),
         width_px=original.image.width,
         height_px=original.image.height,
-        seed=answer.seed,
-        final_prompt=answer.prompt,
-        attempts=under_way.attempts,
-        started_at=under_way.started_at,
+        seed=answered.image.seed,
+        final_prompt=answered.image.prompt,
+        attempts=answered.attempts,
+        started_at=answered.started_at,
         finished_at=datetime.now(UTC),
     )
 
 
-async def ask(tools: Toolbox, under_way: UnderWay) -> ImageObject:
+async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
     """The paid call. When its answer has come, the cell's place in flight is free for the next."""
     await tools.gate.wait()
     under_way.attempts += 1
+    under_way.is_sent = True
     try:
-        answer = await tools.ideogram.generate(under_way.cell.request)
-    except RateLimited as error:
-        tools.gate.close_for(error.retry_after_s or 0)
+        image = await tools.ideogram.generate(under_way.cell.request)
+    except NotAccepted as error:
+        under_way.is_sent = False
+        if isinstance(error, RateLimited):
+            tools.gate.close_for(error.retry_after_s or 0)
         raise
+    under_way.answer = Answered(
+        cell_id=under_way.cell.cell_id,
+        turn=under_way.ask.turn,
+        image=image,
+        attempts=under_way.ask.attempts + under_way.attempts,
+        started_at=under_way.started_at,
+    )
     under_way.answered.set()
-    return answer
+    return under_way.answer
+
+
+async def keep(tools: Toolbox, answered: Answered, data: bytes, *, is_stored: bool = False) -> StoredOriginal:
+    """Prove that `data` is an image, and store it unless it is. The decoded image waits to be cut."""
+    original = await tools.on_image_thread(decode, data)
+    record = stored_original(answered, data, original)
+    if not is_stored:
+        await tools.on_storage_thread(tools.store.write, record.key, data)
+    tools.work.under_way[answered.cell_id].image = original.image
+    get_run_logger().info("Stored %s, %d x %d, seed %d", record.key, record.width_px, record.height_px, record.seed)
+    return record
 
 
 def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> bool:
@@ -76,12 +102,24 @@ def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> boo
 async def generate_image(cell: Cell) -> StoredOriginal:
     """The stored original of `cell`. Raises a CellError that ends the cell, or a CampaignStopped that ends them all."""
     tools = toolbox()
-    under_way = tools.under_way[cell.cell_id]
-    answer = await ask(tools, under_way)
-    data = await download(tools.ideogram, answer.url or "")
-    original = await tools.on_image_thread(decode, data)
-    record = stored_original(under_way, answer, data, original)
-    await tools.on_storage_thread(tools.store.write, record.key, data)
-    under_way.image = original.image
-    get_run_logger().info("Stored %s, %d x %d, seed %d", record.key, record.width_px, record.height_px, record.seed)
-    return record
+    answered = await ask(tools, tools.work.under_way[cell.cell_id])
+    await tools.on_storage_thread(tools.ledger.note_answer, answered)
+    return await keep(tools, answered, await download(tools.ideogram, answered.image.url or ""))
+
+
+@task(
+    task_run_name="recover {cell.cell_id}",
+    description="Fetches an image that an earlier run paid for and could not store.",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def recover_image(cell: Cell, answered: Answered) -> StoredOriginal:
+    """The stored original of a `cell` that was paid and left behind. Raises CellError where its link is dead."""
+    tools = toolbox()
+    for key in original_keys(cell.cell_id):
+        try:
+            data = await tools.on_storage_thread(tools.store.read, key)
+        except FileNotFoundError:
+            continue
+        return await keep(tools, answered, data, is_stored=True)
+    return await keep(tools, answered, await download(tools.ideogram, answered.image.url or ""))

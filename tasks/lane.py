@@ -12,7 +12,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.settle_cell import work_cell
-from tasks.toolbox import Toolbox, UnderWay, toolbox
+from tasks.toolbox import Toolbox, toolbox
+from tasks.workload import UnderWay
 
 TAG: Final = "ideogram"
 TIME_SLICE_S: Final = 30.0
@@ -35,7 +36,7 @@ async def lane(number: int) -> int:  # noqa: ARG001  it names the run
     jobs: set[asyncio.Task[None]] = set()
     asked = 0
     try:
-        while time.monotonic() < until and (under_way := tools.next_cell()) is not None:
+        while time.monotonic() < until and (under_way := tools.work.next_cell()) is not None:
             asked += 1
             jobs.add(await asked_for(tools, under_way))
             jobs = {job for job in jobs if not job.done()}
@@ -48,10 +49,13 @@ async def lane(number: int) -> int:  # noqa: ARG001  it names the run
 
 async def asked_for(tools: Toolbox, under_way: UnderWay) -> "asyncio.Task[None]":
     """Start a cell; return its work when the API has answered, or the cell has ended without an answer."""
-    job = asyncio.create_task(work_cell(tools, under_way.cell))
+    job = asyncio.create_task(work_cell(tools, under_way))
     answered = asyncio.create_task(under_way.answered.wait())
     try:
         await asyncio.wait({answered, job}, return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        job.cancel()
+        raise
     finally:
         answered.cancel()
     return job
@@ -59,5 +63,5 @@ async def asked_for(tools: Toolbox, under_way: UnderWay) -> "asyncio.Task[None]"
 
 async def keep_lane(number: int) -> None:
     """Run lane `number` again and again, giving its place back in between, while there are cells waiting."""
-    while toolbox().has_cells_waiting:
+    while toolbox().work.has_cells_waiting:
         await lane(number)

@@ -33,7 +33,7 @@ def cut_all(image: Image.Image | None, data: bytes, cell_id: str, variants: Sequ
 async def make_variants(original: StoredOriginal) -> dict[str, str]:
     """The key of each variant by its name. Raises VariantsFailed or StorageFailed."""
     tools = toolbox()
-    under_way = tools.under_way.get(original.cell_id)
+    under_way = tools.work.under_way.get(original.cell_id)
     image = under_way.image if under_way else None
     data = b"" if image is not None else await tools.on_storage_thread(tools.store.read, original.key)
     files = await tools.on_image_thread(cut_all, image, data, original.cell_id, tools.variants)

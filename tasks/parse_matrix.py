@@ -6,78 +6,55 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tasks.clients.tables import Table
-from tasks.errors import InputInvalid
+from tasks.faults import Faults
 from tasks.models.columns import column_name, parse_value
-from tasks.models.fault import Fault
 
-FAULTS_SHOWN: Final = 100
+REPEATED_SHOWN: Final = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ParsedRow:
     """One row: what it wishes by column of ours (empty cells left out), and its metadata, empty cells included."""
 
+    source: str
     number: int
     wishes: dict[str, Any]
     metadata: dict[str, str]
 
 
-@dataclass
-class Faults:
-    """Collects what is wrong, so that all of it is told at once; keeps the first hundred and counts the rest."""
-
-    found: list[Fault] = field(default_factory=list)
-    more: int = 0
-
-    def add(
-        self, source: str, problem: str, row: int | None = None, column: str | None = None, value: object = None
-    ) -> None:
-        """Note one fault."""
-        if len(self.found) >= FAULTS_SHOWN:
-            self.more += 1
-            return
-        text = None if value is None else str(value)
-        self.found.append(Fault(source=source, row=row, column=column, value=text, problem=problem))
-
-    def raise_if_any(self) -> None:
-        """Raise InputInvalid with everything that was found."""
-        if self.found:
-            raise InputInvalid(self.found, self.more)
-
-
 @dataclass(frozen=True)
 class Columns:
-    """Where each column of a table goes: (position, name) of ours, and of metadata."""
+    """Where each column of a table is: name -> position; those of ours, and those of metadata."""
 
-    known: tuple[tuple[int, str], ...]
-    metadata: tuple[tuple[int, str], ...]
-
-    def has(self, *names: str) -> bool:
-        """Whether the table has one of these columns of ours."""
-        return any(name in names for _, name in self.known)
+    known: dict[str, int]
+    metadata: dict[str, int]
 
 
 def read_header(table: Table, faults: Faults) -> Columns:
     """The columns of `table`. Two headers that name one column are a fault: one of them would be passed over."""
-    known: dict[str, int] = {}
-    metadata: dict[str, int] = {}
+    columns = Columns({}, {})
     for position, header in enumerate(table.header):
         name = column_name(header)
         title = name or header.strip() or f"column_{position + 1}"
-        columns = metadata if name is None else known
-        if title in columns:
-            faults.add(table.source, f"is named twice, the other time as {table.header[columns[title]]!r}", 1, header)
-        columns.setdefault(title, position)
-    return Columns(tuple((n, name) for name, n in known.items()), tuple((n, name) for name, n in metadata.items()))
+        places = columns.metadata if name is None else columns.known
+        if title in places:
+            problem = f"is named twice, the other time as {table.header[places[title]]!r}; leave one of them out"
+            faults.add(table.source, problem, table.header_row, header.strip())
+        places.setdefault(title, position)
+    return columns
 
 
 def parse_rows(table: Table, columns: Columns, faults: Faults, duplicates: "Duplicates") -> Iterator[ParsedRow]:
     """The rows of `table` in order, less those that equal an earlier one in every column; faults are collected."""
+    width = len(table.header)
     for number, texts in table.rows:
+        if len(texts) > width:
+            problem = f"has {len(texts)} cells under {width} column names; quote a cell that holds the delimiter"
+            faults.add(table.source, problem, number)
         if not duplicates.is_new(number, texts):
             continue
         wishes: dict[str, Any] = {}
-        for position, name in columns.known:
+        for name, position in columns.known.items():
             text = texts[position].strip()
             if not text:
                 continue
@@ -85,33 +62,39 @@ def parse_rows(table: Table, columns: Columns, faults: Faults, duplicates: "Dupl
                 wishes[name] = parse_value(name, text)
             except ValueError as error:
                 faults.add(table.source, str(error), number, table.header[position].strip(), text)
-        yield ParsedRow(number, wishes, {name: texts[position] for position, name in columns.metadata})
+        metadata = {name: texts[position] for name, position in columns.metadata.items()}
+        yield ParsedRow(table.source, number, wishes, metadata)
 
 
 @dataclass
 class Duplicates:
-    """Knows the rows seen so far by a digest, and which later ones equal them in every column."""
+    """Knows the rows seen so far by a digest, and which later ones equal them in every column.
 
+    White space around a text makes no difference: nobody sees it in a spreadsheet, and it would be paid for.
+    """
+
+    source: str
     repeated: list[tuple[int, int]] = field(default_factory=list)
     """(row, earlier row), the first few."""
     count: int = 0
     _seen: dict[bytes, int] = field(default_factory=dict)
 
     def is_new(self, number: int, texts: Sequence[str]) -> bool:
-        """Whether no earlier row had the same texts."""
-        key = hashlib.blake2b("\x1f".join(texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        """Whether no earlier row had the same texts. They hold no NUL, which can therefore part them."""
+        key = hashlib.blake2b("\0".join(map(str.strip, texts)).encode(), digest_size=16).digest()
         first = self._seen.setdefault(key, number)
         if first == number:
             return True
         self.count += 1
-        if len(self.repeated) < 5:  # noqa: PLR2004  enough to find them
+        if len(self.repeated) < REPEATED_SHOWN:
             self.repeated.append((number, first))
         return False
 
-    def note(self, source: str) -> str | None:
-        """A sentence about what was dropped, if anything was."""
+    def notes(self) -> list[str]:
+        """A sentence about what was left out, if anything was."""
         if not self.count:
-            return None
+            return []
         rows = ", ".join(f"row {row} (as row {first})" for row, first in self.repeated)
-        rest = f" and {self.count - len(self.repeated):,} more" if self.count > len(self.repeated) else ""
-        return f"{source}: dropped as duplicates, equal to an earlier row in every column: {rows}{rest}"
+        more = f" and {self.count - len(self.repeated):,} more" if self.count > len(self.repeated) else ""
+        were = "1 row was" if self.count == 1 else f"{self.count:,} rows were"
+        return [f"{self.source}: {were} left out, equal to an earlier row in every column: {rows}{more}"]

@@ -37,6 +37,8 @@ def campaign_files(
 async def publish_campaign(name: str) -> tuple[str, ...]:
     """The keys of the files written for the campaign `name` as it stands now. Raises StorageFailed."""
     tools = toolbox()
-    files = await tools.on_storage_thread(campaign_files, name, tools.cells, dict(tools.outcomes), tools.variants)
+    work = tools.work
+    files = await tools.on_storage_thread(campaign_files, name, work.cells, dict(work.outcomes), tools.variants)
     await tools.on_storage_thread(tools.store.publish, files)
+    await tools.on_storage_thread(tools.ledger.copy_outcomes, list(work.outcomes.values()))
     return tuple(files)

@@ -1,6 +1,8 @@
 """What the environment says: the key, and which API it opens."""
 
+import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
@@ -16,19 +18,23 @@ PUBLIC_IMAGE_HOSTS: Final = frozenset({"ideogram.ai", "d2gu96o5zk2m7w.cloudfront
 """Where the public API keeps images: the host of its documented links, and a CDN seen in answers of 2026."""
 SANDBOX_KEY: Final = "sandbox"
 
+_LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST_NAME: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
+_BASE_URL: Final = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
+
 
 class Settings(Record):
     """Where the API is and what opens it. Lengths of time in seconds, sizes in bytes."""
 
     api_key: SecretStr
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#]+(?:/[^?#]*)?$")] = PUBLIC_API
+    base_url: Annotated[str, StringConstraints(pattern=r"^(?i:https?)://[^/?#@]+(?:/[^?#]*)?$")] = PUBLIC_API
     image_hosts: frozenset[str] = PUBLIC_IMAGE_HOSTS
-    """Hosts that images may be downloaded from, their subdomains included."""
+    """Hosts that images may be downloaded from, their subdomains included, on any port."""
     connect_timeout_s: float = 15.0
     answer_timeout_s: float = 180.0
     """How long one image may take: the API blocks 5 to 15 s, its slowest models 25 s."""
     download_timeout_s: float = 60.0
-    """How long a whole download may take."""
+    """How long one try of a download may take in all."""
     download_max_bytes: int = 50_000_000
 
     @classmethod
@@ -39,39 +45,63 @@ class Settings(Record):
         """
         key = env.get("IDEOGRAM_API_KEY", "").strip()
         if not key:
-            raise _missing(
+            raise _invalid(
                 "IDEOGRAM_API_KEY", "is not set; put the API's key there, or use --sandbox to try without one"
             )
-        if not key.isascii() or not key.isprintable() or " " in key:
-            raise _missing("IDEOGRAM_API_KEY", "holds characters that no key has; copy it again")
+        if not key.isascii() or not key.isprintable() or set(key) & set(" '\""):
+            raise _invalid("IDEOGRAM_API_KEY", "holds characters that no key has; copy it again, without quotes")
         base_url = env.get("IDEOGRAM_BASE_URL", "").strip() or PUBLIC_API
-        hosts = frozenset(
-            filter(None, (host.strip().lower() for host in env.get("IDEOGRAM_IMAGE_HOSTS", "").split(",")))
-        )
-        return cls.for_api(base_url, key, hosts)
+        hosts = filter(None, (host.strip() for host in env.get("IDEOGRAM_IMAGE_HOSTS", "").split(",")))
+        return cls.for_api(base_url, key, frozenset(map(_image_host, hosts)))
 
     @classmethod
     def for_api(cls, base_url: str, api_key: str, image_hosts: frozenset[str] = frozenset()) -> Self:
         """Settings for another API that speaks the same routes; its images may lie on its own host."""
-        parts = urlsplit(base_url)
-        if (
-            parts.scheme not in {"http", "https"}
-            or not parts.hostname
-            or parts.query
-            or parts.fragment
-            or parts.username
-        ):
-            raise _missing("IDEOGRAM_BASE_URL", f"{base_url!r} is not an address such as {PUBLIC_API}")
-        own = frozenset() if base_url.rstrip("/") == PUBLIC_API else frozenset({parts.hostname})
         return cls(
             api_key=SecretStr(api_key),
             base_url=base_url.rstrip("/"),
-            image_hosts=PUBLIC_IMAGE_HOSTS | own | image_hosts,
+            image_hosts=PUBLIC_IMAGE_HOSTS | {_api_host(base_url)} | image_hosts,
         )
 
 
-def _missing(variable: str, problem: str) -> InputInvalid:
-    return InputInvalid([Fault(source=variable, problem=problem)])
+def is_host(text: str) -> bool:
+    """Whether `text`, in lower case and ASCII, can name a host: an address, or labels of up to 63 characters."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return _HOST_NAME.fullmatch(text) is not None
+    return True
+
+
+def _api_host(base_url: str) -> str:
+    """The host of `base_url`, whose value may hold a password, or be the key in the wrong place: it is not repeated."""
+    try:
+        parts = urlsplit(base_url)
+        host = (parts.hostname or "").removesuffix(".")
+        is_valid = _BASE_URL.fullmatch(base_url) is not None and parts.port != 0 and is_host(host)
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        problem = f"is not an address such as {PUBLIC_API}, without a user name, password or question mark"
+        raise _invalid("IDEOGRAM_BASE_URL", problem)
+    return host
+
+
+def _image_host(text: str) -> str:
+    """One entry of the list as hosts are compared: ASCII, lower case, without the dot that may end it."""
+    try:
+        host = text.encode("idna").decode() if not text.isascii() else text
+    except UnicodeError:
+        host = ""
+    host = host.lower().removesuffix(".").removeprefix("[").removesuffix("]")
+    if not is_host(host):
+        problem = "is not a host; name hosts such as cdn.example.com, separated by commas; subdomains are included"
+        raise _invalid("IDEOGRAM_IMAGE_HOSTS", problem, value=text)
+    return host
+
+
+def _invalid(variable: str, problem: str, value: str | None = None) -> InputInvalid:
+    return InputInvalid([Fault(source=variable, problem=problem, value=value)])
 
 
 def load_settings() -> Settings:

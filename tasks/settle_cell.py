@@ -2,65 +2,116 @@
 
 import logging
 from datetime import UTC, datetime
-from decimal import Decimal
 
-from tasks.errors import CampaignStopped, CellError, StorageFailed
-from tasks.generate_image import generate_image
+from tasks.errors import CampaignStopped, CellError, OutcomeUnknown, StorageFailed
+from tasks.generate_image import generate_image, recover_image
 from tasks.make_variants import make_variants
-from tasks.models.cell import Cell
+from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, StoredOriginal
-from tasks.toolbox import Toolbox, UnderWay
+from tasks.toolbox import Toolbox
+from tasks.workload import UnderWay
 
 logger = logging.getLogger(__name__)
 
 
-async def work_cell(tools: Toolbox, cell: Cell) -> None:
-    """Ask for the image of `cell` and store it; then it waits to be cut. Raises nothing: one cell stops no other."""
-    under_way = tools.under_way[cell.cell_id]
+async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
+    """Own the cell, ask for its image, store it and queue it to be cut. Raises nothing: one cell stops no other."""
+    cell, turn = under_way.cell, under_way.ask.turn
     try:
-        original = await generate_image(cell)
+        if not await tools.on_storage_thread(tools.ledger.intend, cell, turn):
+            tools.work.leave(cell.cell_id)
+            tools.work.begun[cell.cell_id] = under_way.ask
+            return
+        tools.work.stored.put_nowait(await generate_image(cell))
     except CampaignStopped as fault:
-        tools.stop(fault)
-        tools.settle(stopped(under_way, fault))
+        tools.work.stop(fault)
+        await give_back(tools, under_way, fault)
     except Exception as error:  # noqa: BLE001  a fault of ours ends a cell like any other
-        tools.settle(ended(under_way, error))
-    else:
-        tools.stored.put_nowait(original)
+        await settle(tools, ended(under_way, error))
+
+
+async def recover_cell(tools: Toolbox, under_way: UnderWay, answered: Answered) -> None:
+    """Store the image of a cell that was paid by a run that is no more. Raises nothing."""
+    under_way.answer = answered
+    under_way.answered.set()
+    try:
+        tools.work.stored.put_nowait(await recover_image(under_way.cell, answered))
+    except CampaignStopped as fault:
+        tools.work.stop(fault)
+        await give_back(tools, under_way, fault)
+    except Exception as error:  # noqa: BLE001  as above
+        await settle(tools, ended(under_way, error))
 
 
 async def cut_stored(tools: Toolbox) -> None:
     """Cut the originals that wait for it, one after the other, until cancelled."""
     while True:
-        original = await tools.stored.get()
+        original = await tools.work.stored.get()
         try:
             await finish_cell(tools, original)
         finally:
-            tools.stored.task_done()
+            tools.work.stored.task_done()
 
 
 async def finish_cell(tools: Toolbox, original: StoredOriginal) -> None:
     """Make the variants of a stored original and settle its cell."""
-    under_way = tools.under_way[original.cell_id]
+    under_way = tools.work.under_way[original.cell_id]
     try:
         variants = await make_variants(original)
     except CampaignStopped as fault:
-        tools.stop(fault)
-        tools.settle(ended(under_way, fault, original))
+        tools.work.stop(fault)
+        await settle(tools, ended(under_way, fault, original))
     except Exception as error:  # noqa: BLE001  as above
-        tools.settle(ended(under_way, error, original))
+        await settle(tools, ended(under_way, error, original))
     else:
-        tools.settle(done(under_way.cell, original, variants))
+        await settle(tools, done(under_way, original, variants))
 
 
-def done(cell: Cell, original: StoredOriginal, variants: dict[str, str]) -> Outcome:
+async def settle(tools: Toolbox, outcome: Outcome) -> None:
+    """Note the end durably, then count it. Where it cannot be noted, the campaign stops; the next run finds out."""
+    try:
+        await tools.on_storage_thread(tools.ledger.note_end, outcome)
+    except StorageFailed as fault:
+        tools.work.stop(fault)
+    tools.work.settle(outcome)
+
+
+async def give_back(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped) -> None:
+    """A cell in which the campaign stopped: free to be asked for again, unless it has, or may have, been paid."""
+    if isinstance(fault, StorageFailed) and under_way.is_sent:
+        tools.work.settle(ended(under_way, fault))  # not noted as ended: the next run still has the answer's link
+        return
+    tools.work.leave(under_way.cell.cell_id)
+    try:
+        await tools.on_storage_thread(tools.ledger.release, under_way.cell.cell_id, under_way.ask.turn)
+    except StorageFailed as failed:
+        tools.work.stop(failed)
+
+
+async def settle_interrupted(tools: Toolbox) -> None:
+    """End what is still under way when the grace is over. What may have been paid is told, and left to the ledger."""
+    for under_way in tuple(tools.work.under_way.values()):
+        if under_way.answered.is_set():
+            left = OutcomeUnknown("Interrupted while its image was stored; it is paid, and the next run fetches it")
+            tools.work.settle(ended(under_way, left))
+        elif under_way.is_sent:
+            left = OutcomeUnknown("Interrupted before the answer came; it may have been paid")
+            await settle(tools, ended(under_way, left))
+        else:
+            tools.work.leave(under_way.cell.cell_id)
+            await tools.on_storage_thread(tools.ledger.release, under_way.cell.cell_id, under_way.ask.turn)
+
+
+def done(under_way: UnderWay, original: StoredOriginal, variants: dict[str, str]) -> Outcome:
     """The outcome of a cell whose files are all stored."""
     return Outcome(
-        cell_id=cell.cell_id,
+        cell_id=original.cell_id,
         status="done",
         original=original,
         variants=variants,
-        cost_usd=cell.price_usd,
+        cost_usd=under_way.cost_usd,
         attempts=original.attempts,
+        turn=under_way.ask.turn,
         started_at=original.started_at,
         finished_at=datetime.now(UTC),
     )
@@ -68,23 +119,18 @@ def done(cell: Cell, original: StoredOriginal, variants: dict[str, str]) -> Outc
 
 def ended(under_way: UnderWay, error: Exception, original: StoredOriginal | None = None) -> Outcome:
     """The outcome of a cell that `error` ended. What was answered was paid, whatever went wrong after it."""
-    is_billed = under_way.answered.is_set() or getattr(error, "is_billed", False)
+    is_billed = under_way.answered.is_set() or getattr(error, "is_billed", under_way.is_sent)
     return Outcome(
         cell_id=under_way.cell.cell_id,
         status=error.status if isinstance(error, CellError) else "failed",
         original=original,
-        cost_usd=under_way.cell.price_usd if is_billed else Decimal(0),
-        attempts=under_way.attempts,
+        cost_usd=under_way.cost_usd if is_billed else under_way.ask.cost_usd,
+        attempts=under_way.ask.attempts + under_way.attempts,
+        turn=under_way.ask.turn,
         error=told(error),
         started_at=under_way.started_at,
         finished_at=datetime.now(UTC),
     )
-
-
-def stopped(under_way: UnderWay, fault: CampaignStopped) -> Outcome:
-    """The outcome of a cell in which the campaign stopped: still to be asked for, unless its image was paid."""
-    outcome = ended(under_way, fault)
-    return outcome if isinstance(fault, StorageFailed) else outcome.model_copy(update={"status": "pending"})
 
 
 def told(error: Exception) -> str:

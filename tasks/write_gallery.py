@@ -24,7 +24,6 @@ from tasks.models.gallery import (
 )
 from tasks.models.outcome import STATUSES, Outcome, Status
 from tasks.models.variant import Variant
-from tasks.write_manifest import aspect_ratio_text
 
 CARDS_SHOWN: Final = 2_000
 """A page of more, about 4 MB of HTML, is slow to open; the manifest always has every cell."""
@@ -98,7 +97,7 @@ def _card(cell: Cell, outcome: Outcome, variants: Sequence[Variant], side_px: in
     rewritten = original.final_prompt if original and original.final_prompt != cell.request.prompt else None
     return GalleryCard(
         cell_id=cell.cell_id,
-        title=cell.format or aspect_ratio_text(cell) or "Image",
+        title=cell.format or cell.request.aspect_text() or "Image",
         product=cell.product,
         format=cell.format,
         status=outcome.status,
@@ -128,7 +127,7 @@ def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         "Cell": cell.cell_id,
         "Row": str(cell.row),
         "Model": request.model,
-        "Aspect ratio": aspect_ratio_text(cell),
+        "Aspect": request.aspect_text(),
         "Style": request.style_type or "",
         "Not wanted": request.negative_prompt or "",
         "Attempts": str(outcome.attempts) if outcome.attempts > 1 else "",

@@ -15,6 +15,7 @@ import pandas as pd
 
 from tasks.models.cell import Cell
 from tasks.models.outcome import Outcome
+from tasks.models.request import as_written
 from tasks.models.variant import Variant
 
 Value = str | int | float | datetime | None
@@ -27,7 +28,7 @@ _ASKED: Final[dict[str, Reader]] = {
     "format": lambda cell, _: cell.format,
     "prompt": lambda cell, _: cell.request.prompt,
     "model": lambda cell, _: cell.request.model,
-    "aspect_ratio": lambda cell, _: aspect_ratio_text(cell),
+    "aspect_ratio": lambda cell, _: as_written(cell.request.aspect_ratio or ""),
     "style_type": lambda cell, _: cell.request.style_type or "",
     "status": lambda _, outcome: outcome.status,
     "seed": lambda cell, outcome: outcome.original.seed if outcome.original else cell.request.seed,
@@ -59,11 +60,6 @@ def manifest_frame(cells: Sequence[Cell], outcomes: Mapping[str, Outcome], varia
     rows = [(cell, outcomes.get(cell.cell_id) or Outcome(cell_id=cell.cell_id, status="pending")) for cell in cells]
     readers = _readers(cells, variants)
     return pd.DataFrame({name: _typed(name, [read(*row) for row in rows]) for name, read in readers.items()})
-
-
-def aspect_ratio_text(cell: Cell) -> str:
-    """The ratio as people type it, such as `16:9`; empty where the request names none."""
-    return (cell.request.aspect_ratio or "").removeprefix("ASPECT_").replace("_", ":")
 
 
 def resolution_text(outcome: Outcome) -> str:

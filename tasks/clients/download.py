@@ -2,69 +2,104 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from tasks.clients.ideogram import IdeogramClient, without_query
+from tasks.clients.connection import BodyRefused, as_text, read_body, reason
+from tasks.clients.ideogram import IdeogramClient
 from tasks.errors import LinkFailed
-from tasks.settings import Settings
+from tasks.settings import Settings, is_host
 
-ATTEMPTS: Final = 4
-FIRST_PAUSE_S: Final = 0.5
+PAUSES_S: Final = (0.5, 1.0, 2.0)
+"""Between one try and the next; each is taken a quarter longer or shorter, by chance."""
 REDIRECTS_MAX: Final = 2
-_EXPIRED: Final = {403, 404, 410}
+LINK_MAX_CHARS: Final = 200
+PORT_MAX: Final = 65_535
+_TRIED_AGAIN: Final = {408, 425, 429}
 
 
-def check_link(url: str, settings: Settings) -> None:
-    """Raise LinkFailed unless `url` lies on an allowed host; plain http only where the API itself speaks it."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    schemes = {"https", urlsplit(settings.base_url).scheme}
-    if parts.scheme not in schemes or parts.username or parts.password:
-        raise LinkFailed(f"The image's link is not an {' or '.join(sorted(schemes))} address: {without_query(url)}")
+class _NotNow(Exception):
+    """The server did not give the image, and may do so a moment later."""
+
+
+def check_link(link: httpx.URL, settings: Settings) -> None:
+    """Raise LinkFailed unless `link` lies on an allowed host; plain http only where the API itself speaks it."""
+    schemes = {"https", httpx.URL(settings.base_url).scheme}
+    if link.scheme not in schemes or link.userinfo:
+        raise LinkFailed(f"The image's link is not an {' or '.join(sorted(schemes))} address: {shown(link)}")
+    host = host_of(link)
+    if not is_host(host):
+        raise LinkFailed(f"The image's link names no host: {shown(link)}")
     if not any(host == allowed or host.endswith(f".{allowed}") for allowed in settings.image_hosts):
         raise LinkFailed(f"The image's link names the host {host!r}; allow it with IDEOGRAM_IMAGE_HOSTS={host}")
 
 
-async def download(client: IdeogramClient, url: str) -> bytes:
+def host_of(link: httpx.URL) -> str:
+    """The host as it is looked up: lower case, in ASCII, without the dot that may end it."""
+    return link.raw_host.decode("ascii", "replace").lower().removesuffix(".")
+
+
+def shown(link: httpx.URL) -> str:
+    """`link` for a message: without its signature and without a name or password."""
+    return as_text(f"{link.scheme}:{'//' if link.raw_host else ''}{link.host}{link.path}", LINK_MAX_CHARS)
+
+
+async def download(client: IdeogramClient, url: str, pauses_s: Sequence[float] = PAUSES_S) -> bytes:
     """The image behind `url`, byte for byte. It is paid, so passing faults are tried again. Raises LinkFailed."""
-    for attempt in range(ATTEMPTS):
+    link = _parsed(url)
+    for attempt in range(len(pauses_s) + 1):
+        if attempt:
+            await asyncio.sleep(pauses_s[attempt - 1] * random.uniform(0.75, 1.25))  # noqa: S311
         try:
             async with asyncio.timeout(client.settings.download_timeout_s):
-                return await _fetch(client, url)
-        except (httpx.HTTPError, TimeoutError) as error:
-            failure = f"The image could not be downloaded: {str(error) or type(error).__name__}"
-        await asyncio.sleep(FIRST_PAUSE_S * 2**attempt * random.uniform(0.75, 1.25))  # noqa: S311
-    raise LinkFailed(failure)
+                return await _fetch(client, link)
+        except BodyRefused as error:
+            raise LinkFailed(f"The image {error}") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, _NotNow) as error:
+            failure = reason(error)
+    raise LinkFailed(f"The image could not be downloaded, in {len(pauses_s) + 1} tries: {failure}")
 
 
-async def _fetch(client: IdeogramClient, url: str) -> bytes:
+def _parsed(url: str, seen_from: httpx.URL | None = None) -> httpx.URL:
+    """`url`, which may be relative where it is seen from another. Raises LinkFailed, which does not repeat it."""
+    try:
+        link = seen_from.join(url) if seen_from else httpx.URL(url)
+        is_readable = link.host is not None and (link.port is None or 0 < link.port <= PORT_MAX)
+    except (ValueError, httpx.InvalidURL):
+        is_readable = False
+    if not is_readable:
+        raise LinkFailed("The image's link is not an address")
+    return link
+
+
+async def _fetch(client: IdeogramClient, link: httpx.URL) -> bytes:
     """One download; redirects are followed by hand, so that none leaves its host. httpx.HTTPError: try again."""
     for _ in range(REDIRECTS_MAX + 1):
-        check_link(url, client.settings)
-        async with client.http.stream("GET", url, follow_redirects=False) as response:
+        check_link(link, client.settings)
+        async with client.http.stream("GET", link, follow_redirects=False) as response:
             if not response.has_redirect_location:
-                _check_status(response)
-                return await _body(response, client.settings.download_max_bytes)
-            target = urljoin(url, response.headers["location"])
-        if urlsplit(target).netloc != urlsplit(url).netloc:
-            raise LinkFailed("The image's link leads to another host, which is not followed")
-        url = target
+                _check_status(response.status_code)
+                return await read_body(response, client.settings.download_max_bytes)
+            link = _next(link, response.headers["location"])
     raise LinkFailed("The image's link leads around in circles")
 
 
-def _check_status(response: httpx.Response) -> None:
-    if response.status_code in _EXPIRED:
-        raise LinkFailed(f"The image's link has expired or is refused ({response.status_code})")
-    response.raise_for_status()
+def _next(link: httpx.URL, location: str) -> httpx.URL:
+    """Where `link` redirects to. Raises LinkFailed unless it is the same host, port and scheme, or https after http."""
+    target = _parsed(location, seen_from=link)
+    is_same = (target.scheme, target.port) == (link.scheme, link.port)
+    is_safer = (link.scheme, target.scheme, target.port) == ("http", "https", None)
+    if host_of(target) != host_of(link) or not (is_same or is_safer):
+        raise LinkFailed("The image's link leads to another host, which is not followed")
+    return target
 
 
-async def _body(response: httpx.Response, max_bytes: int) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > max_bytes:
-            raise LinkFailed(f"The image is larger than {max_bytes / 1e6:.0f} MB")
-    return bytes(body)
+def _check_status(status: int) -> None:
+    """Return if the image comes. Raises LinkFailed if it never will, _NotNow if it may."""
+    if status == httpx.codes.OK:
+        return
+    if status in _TRIED_AGAIN or not httpx.codes.is_client_error(status):
+        raise _NotNow(f"its server answered {status}")
+    raise LinkFailed(f"The image's link has expired or is refused ({status})")

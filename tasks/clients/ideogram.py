@@ -4,9 +4,10 @@ Building a body and reading an answer are pure; `IdeogramClient` is the only cod
 Documented at https://developer.ideogram.ai/api-reference/api-reference/generate-v2 and /ideogram-api/errors.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -14,16 +15,24 @@ from typing import Any, Final
 
 import httpx
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from tasks import errors
+from tasks.clients.connection import BodyRefused, as_text, open_http, read_body, reason
 from tasks.models.answer import GenerateAnswer, ImageObject
-from tasks.models.fault import shortened
 from tasks.models.request import GenerationRequest
 from tasks.settings import Settings
 
 RETRY_AFTER_MAX_S: Final = 300.0
-MESSAGE_MAX_CHARS: Final = 300
-USER_AGENT: Final = "ideogram-campaigns"
+ANSWER_MAX_BYTES: Final = 1_000_000
+"""An answer holds a prompt and a link: a few kilobytes."""
+CONNECT_STEPS: Final = 3
+"""Waiting for a connection, opening it, agreeing on its encryption: each may take the time for connecting."""
+SECRET_MIN_CHARS: Final = 8
+"""A shorter key is a placeholder, such as the stand-in's, and would black out ordinary words."""
+
+_NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""Faults that come before the first byte of a request: names, refusals, encryption, a tunnel that was not granted."""
 
 
 def build_body(request: GenerationRequest) -> dict[str, Any]:
@@ -38,12 +47,13 @@ def build_body(request: GenerationRequest) -> dict[str, Any]:
 
 def parse_answer(status: int, headers: Mapping[str, str], body: bytes) -> ImageObject:
     """The image that a POST answered with; its `url` is there. Raises the error that says what happens next."""
-    if status != httpx.codes.OK:
+    if not httpx.codes.is_success(status):
         raise _refusal(status, headers, _message(body))
     try:
         image = GenerateAnswer.model_validate_json(body).data[0]
-    except (ValidationError, IndexError) as error:
-        raise errors.OutcomeUnknown("The API answered 200 with a body that could not be read") from error
+    except (ValidationError, IndexError):
+        said = _said(_message(body))
+        raise errors.OutcomeUnknown(f"The API answered {status} with a body that holds no image.{said}") from None
     if not image.is_image_safe:
         raise errors.ImageRefused("The API drew the image and withheld it as unsafe", is_billed=True)
     if not image.url:
@@ -52,8 +62,8 @@ def parse_answer(status: int, headers: Mapping[str, str], body: bytes) -> ImageO
 
 
 def _refusal(status: int, headers: Mapping[str, str], message: str) -> Exception:  # noqa: PLR0911  one line a status
-    """What each status means for the cell and the campaign; 5xx but 503 may have been billed."""
-    said = f" It said: {message}" if message else ""
+    """What each status means for the cell and the campaign; 408 and 5xx but 503 may have been billed."""
+    said = _said(message)
     match status:
         case 401:
             return errors.CredentialsRejected(f"The API does not know this key (401); check IDEOGRAM_API_KEY.{said}")
@@ -68,7 +78,7 @@ def _refusal(status: int, headers: Mapping[str, str], message: str) -> Exception
             return errors.RateLimited(f"Too many images in flight (429).{said}", retry_after_s=retry_after)
         case 503:
             return errors.NotAccepted(f"The API is not available (503).{said}")
-        case _ if 400 <= status < 500:  # noqa: PLR2004
+        case _ if 400 <= status < 500 and status != httpx.codes.REQUEST_TIMEOUT:  # noqa: PLR2004
             return errors.RequestRejected(f"The API rejected the request ({status}).{said}")
         case _ if 300 <= status < 400:  # noqa: PLR2004
             return errors.RequestRejected(f"The API answered with a redirect ({status}); check IDEOGRAM_BASE_URL")
@@ -76,14 +86,23 @@ def _refusal(status: int, headers: Mapping[str, str], message: str) -> Exception
             return errors.OutcomeUnknown(f"The API failed ({status}) and may have billed the image.{said}")
 
 
+def _said(message: str) -> str:
+    return f" It said: {message}" if message else ""
+
+
 def _message(body: bytes) -> str:
-    """What an error's body says to a person, on one line."""
+    """What an error's body says to a person, on one line; of a typed one its reason as well."""
     try:
-        said = httpx.Response(200, content=body).json()
+        answer = from_json(body)
     except ValueError:
         return ""
-    text = said.get("error") or said.get("message") or said.get("detail") if isinstance(said, dict) else None
-    return shortened(str(text), MESSAGE_MAX_CHARS) if text else ""
+    if not isinstance(answer, dict):
+        return ""
+    text = answer.get("error") or answer.get("message") or answer.get("detail")
+    if isinstance(text, dict):
+        text = text.get("message") or text
+    parts = (as_text(str(part)) for part in (text, answer.get("reject_reason")) if part)
+    return ", ".join(filter(None, parts))
 
 
 def parse_retry_after(header: str | None, now_unix_s: float) -> float | None:
@@ -95,15 +114,10 @@ def parse_retry_after(header: str | None, now_unix_s: float) -> float | None:
     except ValueError:
         try:
             when = parsedate_to_datetime(header)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         wait_s = when.replace(tzinfo=when.tzinfo or UTC).timestamp() - now_unix_s
     return min(max(wait_s, 0.0), RETRY_AFTER_MAX_S) if wait_s == wait_s else None  # noqa: PLR0124  not a number
-
-
-def without_query(url: str) -> str:
-    """`url` less its signature, for messages."""
-    return url.partition("?")[0]
 
 
 @dataclass(frozen=True)
@@ -118,29 +132,42 @@ class IdeogramClient:
     async def open(
         cls, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
     ) -> AsyncIterator["IdeogramClient"]:
-        """A client whose connections close with the context. Proxies of the environment are honoured."""
-        timeout = httpx.Timeout(
-            settings.answer_timeout_s, connect=settings.connect_timeout_s, pool=settings.connect_timeout_s
-        )
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
-        headers = {"user-agent": USER_AGENT}
-        async with httpx.AsyncClient(timeout=timeout, limits=limits, headers=headers, transport=transport) as http:
+        """A client whose connections close with the context."""
+        async with open_http(settings, transport) as http:
             yield cls(settings, http)
 
     async def generate(self, request: GenerationRequest) -> ImageObject:
         """Ask for the image and wait for it: this call is what costs money. Raises what `parse_answer` raises.
 
-        NotAccepted: nothing was sent. OutcomeUnknown: it was sent, and what became of it is not known.
+        NotAccepted: nothing was sent. OutcomeUnknown: it was sent, or may have been, and what became of it is not
+        known. Where the status has come and says that the request was refused, a body that breaks off changes nothing.
         """
-        key = {"Api-Key": self.settings.api_key.get_secret_value()}
+        settings = self.settings
+        key = {"Api-Key": settings.api_key.get_secret_value()}
+        post = self.http.build_request("POST", f"{settings.base_url}/generate", json=build_body(request), headers=key)
         try:
-            response = await self.http.post(f"{self.settings.base_url}/generate", json=build_body(request), headers=key)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise errors.NotAccepted(f"The API cannot be reached: {_said(error)}") from error
-        except httpx.HTTPError as error:
-            raise errors.OutcomeUnknown(f"The request was sent and no answer came: {_said(error)}") from error
-        return parse_answer(response.status_code, response.headers, response.content)
+            async with asyncio.timeout(settings.answer_timeout_s + CONNECT_STEPS * settings.connect_timeout_s):
+                status, headers, body = await self._send(post)
+        except _NEVER_SENT as error:
+            raise errors.NotAccepted(f"The API cannot be reached: {reason(error)}") from error
+        except BodyRefused as error:
+            raise errors.OutcomeUnknown(f"The API's answer {error}") from error
+        except Exception as error:  # whatever it is, the request may have left and be billed
+            raise errors.OutcomeUnknown(f"The request was sent and no answer came: {reason(error)}") from error
+        return parse_answer(status, headers, body)
 
+    async def _send(self, post: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+        """Status, headers and body of the answer; the body of a refusal is empty where it cannot be read."""
+        async with aclosing(await self.http.send(post, stream=True, follow_redirects=False)) as response:
+            try:
+                body = await read_body(response, ANSWER_MAX_BYTES)
+            except (httpx.HTTPError, BodyRefused):
+                if response.is_success:
+                    raise
+                body = b""
+        return response.status_code, response.headers, self._without_key(body)
 
-def _said(error: Exception) -> str:
-    return str(error) or {"ReadTimeout": "it took too long"}.get(type(error).__name__, type(error).__name__)
+    def _without_key(self, body: bytes) -> bytes:
+        """`body`, of which a part may end in a message, without the key if it repeats it."""
+        key = self.settings.api_key.get_secret_value()
+        return body.replace(key.encode(), b"***") if len(key) >= SECRET_MIN_CHARS else body

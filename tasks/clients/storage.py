@@ -1,16 +1,17 @@
 """Keeps a campaign's files on anything that fsspec reaches: a local folder, S3, GCS, R2, memory."""
 
-import os
-import uuid
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Self
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from tasks.clients import disk, exclusive
 from tasks.errors import StorageFailed
+from tasks.models.fault import shortened
 
 CONTENT_TYPES: Final = {
     "avif": "image/avif",
@@ -22,7 +23,21 @@ CONTENT_TYPES: Final = {
     "png": "image/png",
     "webp": "image/webp",
 }
+SAID_MAX_CHARS: Final = 300
+OTHER_CONTENT_TYPE: Final = "application/octet-stream"
 _CONTENT_TYPE_ARGUMENT: Final = {"s3": "ContentType", "s3a": "ContentType", "gs": "content_type", "gcs": "content_type"}
+_PASSWORD: Final = re.compile(r"(?<=://)[^/@]*@")
+_ADVICE: Final = (
+    (
+        r"credentials|access key|signature|token|forbidden|access denied|permission|anonymous",
+        "check the rights there, and the credentials if it needs any",
+    ),
+    (r"no such bucket|bucket does not exist|nosuchbucket", "create the bucket, or name another with --output"),
+    (r"no space|quota", "make room there, or name another place with --output"),
+    (r"endpoint|connect|resolve|timed? ?out", "check the network and the address"),
+    (r"not known|install|import", "check the beginning of the address"),
+)
+"""What to do, by a word in what the storage says; every file system has its own kinds of errors."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +45,19 @@ class CampaignStore:
     """The folder of one campaign. Keys are relative to it, with `/` between their parts. Safe to use from threads."""
 
     root: str
-    """As a person writes it: a path, or a URL such as `s3://bucket/campaigns/q1-launch`."""
+    """As a person writes it: a path, or a URL such as `s3://bucket/campaigns/q1-launch`, less any password in it."""
     _fs: Any
     _base: str
 
     @classmethod
     def open(cls, output: str, slug: str) -> Self:
         """The store of campaign `slug` below `output`. Raises StorageFailed where fsspec does not know such a place."""
+        shown = _PASSWORD.sub("", output)
         try:
             fs, base = fsspec.core.url_to_fs(output)
-        except (ImportError, ValueError, OSError) as error:
-            raise StorageFailed(f"The output {output} cannot be used: {error}") from error
-        return cls(f"{output.rstrip('/')}/{slug}", fs, f"{base.rstrip('/')}/{slug}")
+        except Exception as error:
+            raise StorageFailed(f"The output {shown} cannot be used: {_said(error)}{_advice(error)}") from error
+        return cls(f"{shown.rstrip('/')}/{slug}", fs, f"{base.rstrip('/')}/{slug}")
 
     @property
     def is_local(self) -> bool:
@@ -55,16 +71,19 @@ class CampaignStore:
     def publish(self, files: Mapping[str, bytes]) -> None:
         """Store all of `files`, key to content, and let none be seen before each of them is safely there.
 
-        On a disk they are staged beside their final names, flushed, then renamed; elsewhere a write is whole by nature.
+        On a disk they are staged beside their final names, flushed, then renamed; in a bucket a write is whole by
+        nature. Raises StorageFailed.
         """
+        for key in files:
+            _check_key(key)
         try:
             if self.is_local:
-                _publish_locally({Path(self._base, key): data for key, data in files.items()})
+                disk.publish({Path(self._base, key): data for key, data in files.items()})
             else:
                 for key, data in files.items():
                     self._fs.pipe_file(f"{self._base}/{key}", data, **self._content_type(key))
         except Exception as error:  # every file system of fsspec raises its own kinds
-            raise StorageFailed(f"{self.root} cannot be written: {_said(error)}") from error
+            raise self._failed("written", error) from error
 
     def read(self, key: str) -> bytes:
         """The content under `key`. Raises FileNotFoundError or StorageFailed."""
@@ -73,44 +92,67 @@ class CampaignStore:
         except FileNotFoundError:
             raise
         except Exception as error:
-            raise StorageFailed(f"{self.root} cannot be read: {_said(error)}") from error
+            raise self._failed("read", error) from error
         return bytes(content)
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Store `data` under `key` if nothing is there; whether this call did. Raises StorageFailed."""
+        _check_key(key)
+        try:
+            return exclusive.create(self._fs, f"{self._base}/{key}", data)
+        except Exception as error:
+            raise self._failed("written", error) from error
+
+    def honours_create(self, folder: str) -> bool:
+        """Whether `create` keeps its word in this storage; tried, and cleaned up after. Raises StorageFailed."""
+        try:
+            return exclusive.honours_create(self._fs, f"{self._base}/{folder}")
+        except Exception as error:
+            raise self._failed("written", error) from error
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the files right below `folder`, none where it is absent. Raises StorageFailed."""
+        path = f"{self._base}/{folder}"
+        try:
+            self._fs.invalidate_cache(path)
+            found = self._fs.ls(path, detail=False)
+        except FileNotFoundError:
+            return []
+        except Exception as error:
+            raise self._failed("listed", error) from error
+        names = (name.rpartition("/")[2] for name in found)
+        return [name for name in names if name and not name.startswith(".")]
+
+    def delete(self, key: str) -> None:
+        """Remove what is under `key`, if anything is. Raises StorageFailed."""
+        try:
+            self._fs.rm_file(f"{self._base}/{key}")
+        except FileNotFoundError:
+            return
+        except Exception as error:
+            raise self._failed("written", error) from error
+
+    def _failed(self, done: str, error: Exception) -> StorageFailed:
+        return StorageFailed(f"{self.root} cannot be {done}: {_said(error)}{_advice(error)}")
 
     def _content_type(self, key: str) -> dict[str, str]:
         protocol = self._fs.protocol if isinstance(self._fs.protocol, str) else self._fs.protocol[0]
         argument = _CONTENT_TYPE_ARGUMENT.get(protocol)
-        return {argument: CONTENT_TYPES[key.rpartition(".")[2]]} if argument else {}
+        return {argument: CONTENT_TYPES.get(key.rpartition(".")[2], OTHER_CONTENT_TYPE)} if argument else {}
 
 
-def _publish_locally(files: Mapping[Path, bytes]) -> None:
-    staged: dict[Path, Path] = {}
-    try:
-        for path, data in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            staged[path] = path.with_name(f".{path.name[:200]}.{uuid.uuid4().hex[:8]}.part")
-            with staged[path].open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        for path, part in staged.items():
-            part.replace(path)
-    finally:
-        for part in staged.values():
-            part.unlink(missing_ok=True)
-    for folder in {path.parent for path in files}:
-        _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the renames in `folder` survive a power cut; Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _check_key(key: str) -> None:
+    """Raise ValueError for a key that would lead out of the campaign's folder, on any system."""
+    parts = PurePosixPath(key).parts
+    if not parts or key.startswith("/") or ".." in parts or set(key) & set("\\:\0"):
+        raise ValueError(f"{key!r} is not a key of a campaign's folder")
 
 
 def _said(error: Exception) -> str:
-    return str(error) or type(error).__name__
+    return shortened(str(error), SAID_MAX_CHARS) or type(error).__name__
+
+
+def _advice(error: Exception) -> str:
+    """What to do about it, as the end of a sentence, if that can be told."""
+    said = f"{type(error).__name__} {error}"
+    return next((f"; {advice}" for words, advice in _ADVICE if re.search(words, said, re.IGNORECASE)), "")

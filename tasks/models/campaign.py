@@ -2,19 +2,23 @@
 
 from decimal import Decimal
 from pathlib import PurePosixPath
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
-from slugify import slugify
 
 from tasks.models.cell import Cell
 from tasks.models.record import Record
+from tasks.models.slug import slug
 from tasks.models.variant import DEFAULT_VARIANTS, Variant
 from tasks.models.vocabulary import Model
 
 SLUG_MAX_CHARS: Final = 60
 DEFAULT_OUTPUT: Final = "data/out"
 PLACES_MAX: Final = 1000
+
+
+Retry = Literal["failed", "blocked", "unknown"]
+"""Cells that ended so before, to be tried again."""
 
 
 class Campaign(Record):
@@ -26,6 +30,9 @@ class Campaign(Record):
     output: str = DEFAULT_OUTPUT
     model: Model = "V_2"
     max_in_flight: Annotated[int, Field(ge=1, le=PLACES_MAX)] = 10
+    budget_usd: Annotated[Decimal, Field(gt=0)] | None = None
+    """What the campaign may cost in all its runs."""
+    retry: tuple[Retry, ...] = ()
     variants: tuple[Variant, ...] = DEFAULT_VARIANTS
     encoding: str | None = None
     dry_run: bool = False
@@ -34,12 +41,15 @@ class Campaign(Record):
     @property
     def title(self) -> str:
         """The name as given, else the matrix's file name without its ending."""
-        return self.name or PurePosixPath(self.matrix.replace("\\", "/")).name.partition(".")[0]
+        if self.name:
+            return self.name
+        path = self.matrix.partition("?")[0] if "://" in self.matrix else self.matrix
+        return PurePosixPath(path.replace("\\", "/")).name.partition(".")[0]
 
     @property
     def slug(self) -> str:
         """The name as a folder's name; empty where the name has no letter or digit."""
-        return slugify(self.title, max_length=SLUG_MAX_CHARS)
+        return slug(self.title, SLUG_MAX_CHARS)
 
 
 class Price(Record):

@@ -3,14 +3,13 @@
 import json
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
-
 from tasks.models import vocabulary as words
-from tasks.models.request import Palette, PaletteMember
+from tasks.models.request import Palette, PaletteMember, as_written
 
 Word = TypeVar("Word", bound=str)
 
@@ -26,6 +25,8 @@ _MODELS: Final = {"1.0": "V_1", "2.0": "V_2", "2a": "V_2A", "1": "V_1", "2": "V_
 _RENDERINGS: Final = ("default", "turbo")
 _VISIBILITIES: Final = ("public", "private")
 _SIZE_SIGNS: Final = "x_*×-"  # noqa: RUF001  the sign of multiplication is meant
+_RATIO: Final = re.compile(rf"(?:aspect[\s_-]*)?0?([0-9]+)\s*[:/{_SIZE_SIGNS}]\s*0?([0-9]+)(?::00)?")
+_SIZE: Final = re.compile(rf"(?:resolution[\s_-]*)?([0-9]+)\s*[{_SIZE_SIGNS}]\s*([0-9]+)")
 _HEX: Final = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
 
@@ -33,10 +34,11 @@ def _squeezed(text: str) -> str:
     return re.sub(r"[\s_-]+", "", text).lower()
 
 
-def _one_of(accepted: tuple[Word, ...], text: str, shown: tuple[str, ...] | None = None) -> Word:
+def _one_of(accepted: tuple[Word, ...], text: str, *others: str) -> Word:
+    """The word that `text` means, without case, spaces or dashes; `others` are named in the fault as well."""
     found = {_squeezed(word): word for word in accepted}.get(_squeezed(text))
     if found is None:
-        raise ValueError(f"is not accepted; use one of {', '.join(shown or accepted)}")
+        raise ValueError(f"is not accepted; use one of {', '.join((*accepted, *others))}")
     return found
 
 
@@ -46,20 +48,23 @@ def parse_model(text: str) -> str:
 
 
 def parse_aspect_ratio(text: str) -> str:
-    """`16:9`, `16x9` and `ASPECT_16_9` are one."""
-    numbers = re.fullmatch(r"(?:aspect[\s_-]*)?(\d+)\s*[:x_/-]\s*(\d+)", text.lower())
+    """`16:9`, `16x9` and `ASPECT_16_9` are one, and so is `16:09:00`: Excel takes 16:9 for a time of day."""
+    numbers = _RATIO.fullmatch(text.lower())
     name = f"ASPECT_{numbers[1]}_{numbers[2]}" if numbers else text
-    shown = tuple(ratio.removeprefix("ASPECT_").replace("_", ":") for ratio in words.ASPECT_RATIOS)
-    return _one_of(words.ASPECT_RATIOS, name, shown)
+    if name not in words.ASPECT_RATIOS:
+        raise ValueError(f"is not accepted; use one of {', '.join(map(as_written, words.ASPECT_RATIOS))}")
+    return name
 
 
 def parse_resolution(text: str) -> str:
     """`1344x704` and `RESOLUTION_1344_704` are one; width first, in pixels."""
-    numbers = re.fullmatch(rf"(?:resolution[\s_-]*)?(\d+)\s*[{_SIZE_SIGNS}]\s*(\d+)", text.lower())
+    numbers = _SIZE.fullmatch(text.lower())
     name = f"RESOLUTION_{numbers[1]}_{numbers[2]}" if numbers else text
     if name not in words.RESOLUTIONS:
-        some = ", ".join(f"{w}x{h}" for w, h in ((1024, 1024), (1344, 704), (720, 1280)))
-        raise ValueError(f"is not one of the {len(words.RESOLUTIONS)} sizes of data/README.md, such as {some}")
+        raise ValueError(
+            f"is not accepted; use one of the {len(words.RESOLUTIONS)} sizes listed in data/README.md, "
+            "such as 1024x1024, 1344x704, 720x1280"
+        )
     return name
 
 
@@ -74,15 +79,16 @@ def parse_color_palette(text: str) -> Palette:
     if text.startswith("{"):
         return _checked(_palette_from_json(text))
     if "#" not in text:
-        names = words.PALETTE_NAMES
-        return Palette(name=_one_of(names, text, (*names, "or colours such as #0a3d62:0.6, #f6b93b")))
-    return _checked(Palette(members=tuple(_member(part) for part in re.split(r"[\s,;]+", text.strip(" ,;")))))
+        return Palette(name=_one_of(words.PALETTE_NAMES, text, "or colours such as #0a3d62:0.6, #f6b93b"))
+    parts = re.sub(r"\s*:\s*", ":", text.strip(" ,;"))
+    return _checked(Palette(members=tuple(_member(part) for part in re.split(r"[\s,;]+", parts))))
 
 
 def _palette_from_json(text: str) -> Palette:
     try:
-        return Palette.model_validate(json.loads(text))
-    except (ValueError, ValidationError) as error:
+        fields = {key: value for key, value in json.loads(text).items() if value is not None}
+        return Palette.model_validate(fields)
+    except (ValueError, RecursionError) as error:
         raise ValueError(
             'is not a palette; use {"name": "EMBER"} or {"members": [{"color_hex": "#0a3d62"}]}'
         ) from error
@@ -111,11 +117,11 @@ def _checked(palette: Palette) -> Palette:
     return palette
 
 
-def parse_prompt(text: str) -> str:
-    """As typed. The limit is the one documented for the newer routes; the legacy route states none."""
-    if len(text) > words.PROMPT_MAX_CHARS:
-        raise ValueError(f"has {len(text):,} characters; the API takes {words.PROMPT_MAX_CHARS:,}")
-    return text
+def parse_text(text: str, most: int) -> str:
+    """As typed, with line breaks of one kind: which one a file has depends on the machine that wrote it last."""
+    if len(text) > most:
+        raise ValueError(f"has {len(text):,} characters; use {most:,} at most")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def parse_callback_url(text: str) -> str:
@@ -123,7 +129,7 @@ def parse_callback_url(text: str) -> str:
     try:
         parts = urlsplit(text)
         valid = parts.scheme in {"http", "https"} and parts.hostname and not parts.username and not parts.password
-        _ = parts.port
+        valid = valid and parts.port != 0 and text.isprintable() and " " not in text
     except ValueError:
         valid = False
     if not valid:
@@ -132,16 +138,16 @@ def parse_callback_url(text: str) -> str:
 
 
 PARSERS: Final[dict[str, Callable[[str], Any]]] = {
-    "product": str,
-    "format": str,
-    "prompt": parse_prompt,
+    "product": lambda text: parse_text(text, words.NAME_MAX_CHARS),
+    "format": lambda text: parse_text(text, words.NAME_MAX_CHARS),
+    "prompt": lambda text: parse_text(text, words.PROMPT_MAX_CHARS),
     "model": parse_model,
     "aspect_ratio": parse_aspect_ratio,
     "resolution": parse_resolution,
     "style_type": lambda text: _one_of(words.STYLE_TYPES, text),
     "magic_prompt": lambda text: _one_of(words.MAGIC_PROMPTS, text),
     "magic_prompt_version": lambda text: _one_of(words.MAGIC_PROMPT_VERSIONS, text),
-    "negative_prompt": parse_prompt,
+    "negative_prompt": lambda text: parse_text(text, words.PROMPT_MAX_CHARS),
     "seed": lambda text: _whole(text, 0, words.SEED_MAX),
     "num_images": lambda text: _whole(text, 1, words.IMAGES_MAX),
     "color_palette": parse_color_palette,
@@ -158,6 +164,12 @@ _NAMES: Final = {_squeezed(name): name for name in PARSERS} | {_squeezed(a): nam
 def column_name(header: str) -> str | None:
     """The column of ours that `header` names, matched without case, spaces or dashes; None for metadata."""
     return _NAMES.get(_squeezed(header))
+
+
+def similar_column(header: str) -> str | None:
+    """The column of ours that `header` might be a slip of the pen for."""
+    similar = get_close_matches(_squeezed(header), _NAMES, n=1, cutoff=0.85)
+    return _NAMES[similar[0]] if similar else None
 
 
 def parse_value(column: str, text: str) -> Any:  # noqa: ANN401  one type a column

@@ -41,6 +41,8 @@ class Outcome(Record):
     cost_usd: Decimal = Decimal(0)
     """What the cell has cost, as far as is known: an `unknown` one counts as paid."""
     attempts: int = 0
+    turn: int = 1
+    """Which time of asking ended so; cost and attempts are those of all turns."""
     error: str | None = None
     """A sentence for the person who reads the manifest; no secrets, no signed links."""
     started_at: datetime | None = None

@@ -40,3 +40,14 @@ class GenerationRequest(Record):
         A field that is added later and left empty changes no digest, so stored campaigns keep their cells.
         """
         return hashlib.sha256(self.model_dump_json(exclude_none=True).encode()).hexdigest()
+
+    def aspect_text(self) -> str:
+        """The resolution or the aspect ratio asked for, as people write it; empty where neither is."""
+        return as_written(self.resolution or self.aspect_ratio or "")
+
+
+def as_written(word: str) -> str:
+    """`ASPECT_16_9` as people write it, `16:9`, and `RESOLUTION_1344_704` as `1344x704`; other words as they are."""
+    kind, _, numbers = word.partition("_")
+    sign = {"ASPECT": ":", "RESOLUTION": "x"}.get(kind)
+    return numbers.replace("_", sign) if sign else word

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tasks.models import vocabulary as words
-from tasks.models.request import GenerationRequest
+from tasks.models.request import GenerationRequest, as_written
 
 _TURBO_OF: Final[dict[words.Model, words.Model]] = {"V_1": "V_1_TURBO", "V_2": "V_2_TURBO", "V_2A": "V_2A_TURBO"}
 
@@ -33,9 +33,10 @@ def misfits(wishes: Mapping[str, Any], model: words.Model) -> Iterator[tuple[str
             takers = ", ".join(name for name in words.MODELS if name in models)
             yield column, f"is not accepted by {model}; {remedy}, or use one of {takers}"
     if "resolution" in wishes and "aspect_ratio" in wishes:
-        yield "resolution", "and aspect_ratio exclude each other; leave one of them empty"
+        ratio = as_written(wishes["aspect_ratio"])
+        yield "resolution", f"and the aspect_ratio {ratio!r} exclude each other; leave one of them empty"
     if "prompt" not in wishes and "product" not in wishes:
-        yield "prompt", "is empty, and so is product; one of them is needed"
+        yield "prompt", "is empty, and so is product; fill in one of them"
 
 
 def prompt_of(wishes: Mapping[str, Any]) -> str:

@@ -20,6 +20,8 @@ class CampaignResult(Record):
     cells: int
     by_status: dict[Status, int]
     cost_usd: Decimal = Decimal(0)
+    spent_usd: Decimal = Decimal(0)
+    """What of the cost was spent in this run."""
     troubles: tuple[str, ...] = ()
     """The first few cells that somebody must look at, a sentence each; the manifest has them all."""
     stopped_because: str | None = None

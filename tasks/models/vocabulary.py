@@ -40,6 +40,8 @@ PALETTE_MODELS: Final[frozenset[Model]] = frozenset({"V_2", "V_2_TURBO"})
 
 PROMPT_MAX_CHARS: Final = 10_000
 """The documented limit of the newer routes; the legacy route states none."""
+NAME_MAX_CHARS: Final = 1_000
+"""Ours, for products and formats: the template puts both into a prompt."""
 SEED_MAX: Final = 2_147_483_647
 IMAGES_MAX: Final = 8
 PALETTE_MEMBERS_MAX: Final = 8

@@ -1,0 +1,111 @@
+"""Takes up a campaign where it stands: what has ended is left alone, the rest is put where the run finds it."""
+
+import asyncio
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from typing import Final
+
+from prefect import get_run_logger
+
+from tasks.clients.runs import BEAT_EVERY_S, Watcher, this_run
+from tasks.errors import OutcomeUnknown, StorageFailed
+from tasks.models.ledger import RUNS
+from tasks.models.outcome import Status
+from tasks.resume_campaign import Ask, Standing, standing
+from tasks.settle_cell import ended, recover_cell, settle
+from tasks.toolbox import Toolbox
+
+LOOK_EVERY_S: Final = 2.0
+"""How often a run that has nothing else to do looks whether another has ended what it has begun."""
+WEAK_STORAGE: Final = (
+    "This storage does not refuse to create a file that is there already: never run this campaign twice at one time"
+)
+
+
+async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ...]:
+    """Sort the campaign's cells by what the ledger knows of them. Returns notes for the person who watches."""
+    known = await tools.on_storage_thread(tools.ledger.load, [cell.cell_id for cell in tools.work.cells])
+    stored: set[str] = set()
+    if known.outcomes:
+        for folder in ("originals", "variants"):
+            stored |= {f"{folder}/{name}" for name in await tools.on_storage_thread(tools.store.names, folder)}
+    take_up(tools, standing(tools.work.cells, known, retry, stored, tools.variants))
+    is_strong = await tools.on_storage_thread(tools.store.honours_create, RUNS)
+    return () if is_strong else (WEAK_STORAGE,)
+
+
+def take_up(tools: Toolbox, now: Standing) -> None:
+    """Put each cell where the run finds it, and count what has been spent already."""
+    work = tools.work
+    work.waiting.clear()
+    work.waiting.extend(now.to_ask)
+    work.begun.update((ask.cell.cell_id, ask) for ask in now.begun)
+    for outcome in now.ended:
+        work.outcomes[outcome.cell_id] = outcome
+        work.tally.take_over(outcome)
+        work.tally.cost_usd += outcome.cost_usd
+    for cell, outcome, original in now.to_cut:
+        ask = Ask(cell, outcome.turn, outcome.cost_usd - cell.price_usd, outcome.attempts)
+        work.start(ask).answered.set()
+        work.tally.cost_usd += ask.cost_usd
+        work.stored.put_nowait(original)
+    for ask in (*now.to_ask, *now.begun):
+        work.tally.cost_usd += ask.cost_usd
+    work.outcomes.update((outcome.cell_id, outcome) for outcome in now.earlier)
+
+
+async def keep_beacon(tools: Toolbox) -> None:
+    """Show that this run is alive until cancelled, then that it is over."""
+    beat = 0
+    try:
+        while True:
+            beacon = this_run(tools.ledger.run_id, beat)
+            with suppress(StorageFailed):  # the next beat may get through; others wait several
+                await tools.on_storage_thread(tools.store.write, beacon.key, beacon.model_dump_json().encode())
+            beat += 1
+            await asyncio.sleep(BEAT_EVERY_S)
+    finally:
+        with suppress(StorageFailed):
+            tools.store.delete(this_run(tools.ledger.run_id).key)
+
+
+async def resolve_begun(tools: Toolbox, watcher: Watcher, retry: AbstractSet[Status]) -> None:
+    """Look at each cell that another run has begun: take over its end, or the cell, where that run is no more."""
+    for ask in tuple(tools.work.begun.values()):
+        outcome = await tools.on_storage_thread(tools.ledger.read_end, ask.cell.cell_id, ask.turn)
+        if outcome is None:
+            intent = await tools.on_storage_thread(tools.ledger.read_intent, ask.cell.cell_id, ask.turn)
+            if intent is not None and await tools.on_storage_thread(watcher.is_alive, intent.run_id):
+                continue
+            # Its owner may have ended it after the first look and before it was gone.
+            outcome = await tools.on_storage_thread(tools.ledger.read_end, ask.cell.cell_id, ask.turn)
+            if outcome is None:
+                del tools.work.begun[ask.cell.cell_id]
+                await take_over(tools, ask, retry, is_given_back=intent is None)
+                continue
+        del tools.work.begun[ask.cell.cell_id]
+        tools.work.start(ask)
+        tools.work.settle(outcome)
+
+
+async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status], *, is_given_back: bool) -> None:
+    """The run that began this cell is no more. Its image is fetched if its answer came; else it may have been paid."""
+    if is_given_back:
+        tools.work.waiting.append(ask)
+        return
+    under_way = tools.work.start(ask)
+    answered = await tools.on_storage_thread(tools.ledger.read_answer, ask.cell.cell_id, ask.turn)
+    if answered is not None:
+        await recover_cell(tools, under_way, answered)
+        return
+    get_run_logger().warning("%s: asked for by a run that was killed; it may have been paid", ask.cell.cell_id)
+    under_way.is_sent = True
+    left = OutcomeUnknown("A run was killed after it had asked for this image; it may have been paid")
+    outcome = ended(under_way, left)
+    if left.status not in retry:
+        await settle(tools, outcome)
+        return
+    await tools.on_storage_thread(tools.ledger.note_end, outcome)
+    tools.work.leave(ask.cell.cell_id)
+    tools.work.tally.cost_usd += ask.cell.price_usd
+    tools.work.waiting.append(Ask(ask.cell, ask.turn + 1, outcome.cost_usd, outcome.attempts))

@@ -1,0 +1,123 @@
+"""Delimited text as records: its encoding, its delimiter, its line ends, as Excel and others write them."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Final
+
+from tasks.errors import InputInvalid
+from tasks.models.columns import column_name
+from tasks.models.fault import Fault
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+DELIMITERS: Final = ",;\t|"
+CELL_MAX_CHARS: Final = 1_000_000
+
+_BOMS: Final = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+_OTHER_KINDS: Final = {
+    b"PK\x03\x04": "is an Excel workbook, whatever its name says; save it as CSV UTF-8",
+    b"\xd0\xcf\x11\xe0": "is an Excel workbook, whatever its name says; save it as CSV UTF-8",
+    b"PAR1": "is a Parquet file; let its name end in .parquet",
+    b"\x1f\x8b": "is compressed; let its name end in .csv.gz",
+}
+
+
+def read_delimited(source: str, file: IO[bytes], encoding: str | None) -> tuple[str, Iterator[tuple[int, list[str]]]]:
+    """The name of the encoding, and the records, each with its number from 1, blank ones included.
+
+    What cannot be decoded becomes half characters, so that the row it stands in is known. Raises InputInvalid, also
+    while the records are read.
+    """
+    buffered = io.BufferedReader(_Forward(file))
+    head = buffered.peek(4)[:4]
+    for magic, problem in _OTHER_KINDS.items():
+        if head.startswith(magic):
+            raise _invalid(source, problem)
+    codec = next((codec for bom, codec in _BOMS.items() if head.startswith(bom)), encoding or "utf-8")
+    text = io.TextIOWrapper(buffered, _known_codec(source, codec), errors="surrogateescape", newline="")
+    return codec.removesuffix("-sig"), _records(source, text)
+
+
+class _Forward(io.RawIOBase):
+    """Reads `file` from front to back only, since a web server may not go back, and leaves the closing to others."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Read as much as `buffer` takes, or what there is."""
+        view = memoryview(buffer)
+        data = self._file.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+
+def _invalid(source: str, problem: str, row: int | None = None) -> InputInvalid:
+    return InputInvalid([Fault(source=source, row=row, problem=problem)])
+
+
+def _known_codec(source: str, codec: str) -> str:
+    try:
+        "".encode(codec)
+    except (LookupError, ValueError) as error:
+        raise _invalid(source, f"encoding {codec!r} is not known; such as utf-8, cp1252, utf-16, shift_jis") from error
+    return codec
+
+
+def _records(source: str, text: IO[str]) -> Iterator[tuple[int, list[str]]]:
+    """Quoting is strict: an open quote would otherwise swallow the rows below it without a word."""
+    csv.field_size_limit(CELL_MAX_CHARS)
+    number = 0
+    try:
+        opening = _opening(text)
+        declared = re.fullmatch(r"sep=([^\w\s\"]|\t)", opening[0].strip('" \r\n'), re.IGNORECASE) if opening else None
+        delimiter = declared[1] if declared else likely_delimiter("".join(opening))
+        lines = _chained(opening[1:] if declared else opening, text)
+        for number, record in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), start=1):
+            yield number, record
+    except UnicodeError as error:
+        raise _invalid(source, f"is not text in this encoding: {error}; name its own (--encoding)") from error
+    except csv.Error as error:
+        problem = f"is not well-formed CSV from here on ({error}); close every quote, and double one inside quotes"
+        raise _invalid(source, problem, number + 1) from error
+
+
+def _opening(text: IO[str]) -> list[str]:
+    """The lines up to the header's end; a header's names may be quoted and have line breaks."""
+    lines: list[str] = []
+    quotes = 0
+    for line in text:
+        lines.append(line)
+        quotes += line.count('"')
+        if (line.strip(f'{DELIMITERS}" \r\n') and quotes % 2 == 0) or len(lines) == 100:  # noqa: PLR2004  an open quote
+            break
+    return lines
+
+
+def _chained(opening: list[str], rest: IO[str]) -> Iterator[str]:
+    yield from opening
+    yield from rest
+
+
+def likely_delimiter(header: str) -> str:
+    """The one that parts the header into most of the names we know; then the one that it uses most; then a comma."""
+    bare = re.sub(r'"[^"]*"', "", header)
+
+    def likelihood(delimiter: str) -> tuple[int, int]:
+        known = [name for name in header.split(delimiter) if column_name(name.strip('" \r\n'))]
+        return len(known), bare.count(delimiter)
+
+    return max(DELIMITERS, key=likelihood)

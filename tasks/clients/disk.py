@@ -1,0 +1,56 @@
+"""Files on a disk of this machine: whole under their names or not there, also after a power cut."""
+
+import errno
+import os
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_DAMAGED_OR_FULL: Final = {errno.EIO, errno.ENOSPC, errno.EDQUOT}
+
+
+def publish(files: Mapping[Path, bytes]) -> None:
+    """Write and flush every file beside its final name, then rename them all, then flush the folders."""
+    staged: dict[Path, Path] = {}
+    try:
+        for path, data in files.items():
+            make_folder(path.parent)
+            staged[path] = path.with_name(f".{uuid.uuid4().hex}.part")
+            with staged[path].open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, part in staged.items():
+            part.replace(path)
+    finally:
+        for part in staged.values():
+            with suppress(OSError):  # what went wrong before is what is told
+                part.unlink(missing_ok=True)
+    for folder in {path.parent for path in files}:
+        flush_folder(folder)
+
+
+def make_folder(folder: Path) -> None:
+    """`folder` and those above it, each flushed into the one that holds it."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    flush_folder(folder.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a power cut, where that can be asked: not on Windows, not on all shares."""
+    if os.name == "nt":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno in _DAMAGED_OR_FULL:
+            raise

@@ -1,0 +1,74 @@
+"""Creates a file only where there is none, on a disk and in a bucket: what makes one of two runs the owner of a cell.
+
+S3 and R2 honour `If-None-Match: *` (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html);
+GCS has `ifGenerationMatch=0`; a disk has links that fail where a name is taken. Some stores pass the condition over
+without a word, so `honours_create` tries.
+"""
+
+import errno
+import os
+import time
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from fsspec.implementations.local import LocalFileSystem
+
+CONFLICT_TRIES: Final = 5
+_CONFLICT: Final = ("ConditionalRequestConflict", "OperationAborted", "409")
+
+
+def create(fs: Any, path: str, data: bytes) -> bool:  # noqa: ANN401  any file system of fsspec
+    """Store `data` at `path` if nothing is there; whether it was this call that did.
+
+    A bucket's client may send a request again whose answer was lost, and then meet its own file: the same bytes count
+    as ours, so they must name their writer. Raises OSError where the storage fails.
+    """
+    if isinstance(fs, LocalFileSystem):
+        return _create_locally(Path(path), data)
+    for pause_s in (*(0.1 * 2**n for n in range(CONFLICT_TRIES)), None):
+        try:
+            fs.pipe_file(path, data, mode="create")
+        except FileExistsError:
+            return bool(fs.cat_file(path) == data)
+        except OSError as error:
+            # s3fs maps a vendor's 412 to EINVAL where its body does not say which condition failed.
+            if error.errno == errno.EINVAL and fs.exists(path, refresh=True):
+                return bool(fs.cat_file(path) == data)
+            if pause_s is None or not any(sign in str(error) for sign in _CONFLICT):
+                raise
+            time.sleep(pause_s)  # two writers met: S3 asks for another try
+        else:
+            return True
+    return False
+
+
+def _create_locally(path: Path, data: bytes) -> bool:
+    """A link appears whole or not at all, and fails where the name is taken; `open("x")` can leave an empty file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(part, path)
+    except FileExistsError:
+        return False
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return True
+
+
+def honours_create(fs: Any, folder: str) -> bool:  # noqa: ANN401  as above
+    """Whether a second creation of one file fails here, and leaves the first one's content. Raises OSError."""
+    path = f"{folder}/probe-{uuid.uuid4().hex}"
+    try:
+        first = create(fs, path, b"first")
+        second = create(fs, path, b"second")
+        return first and not second and fs.cat_file(path) == b"first"
+    finally:
+        with suppress(OSError):
+            fs.rm_file(path)

@@ -1,0 +1,131 @@
+"""The ledger of a campaign: what is known of each cell, durable, on the campaign's own storage."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from tasks.clients.storage import CampaignStore
+from tasks.errors import StorageFailed
+from tasks.models.cell import Cell
+from tasks.models.ledger import (
+    ANSWERS,
+    ENDS,
+    INTENTS,
+    OUTCOMES_KEY,
+    Answered,
+    Intent,
+    Known,
+    Turn,
+    latest_ends,
+    open_turns,
+)
+from tasks.models.outcome import Outcome
+from tasks.models.record import Record
+
+READERS: Final = 32
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Reads and writes the records of a campaign's cells for one run. Every method may raise StorageFailed."""
+
+    store: CampaignStore
+    run_id: str
+
+    def load(self, cell_ids: Iterable[str]) -> Known:
+        """What is known of these cells: a listing of the ends, one of the intents where cells have none, and one file.
+
+        Outcomes that the file does not hold, since the run that made them was killed, are read one by one.
+        """
+        wanted = set(cell_ids)
+        ends = {cell_id: end for cell_id, end in latest_ends(self.store.names(ENDS)).items() if cell_id in wanted}
+        copies = self._copied_outcomes() if ends else {}
+        outcomes: dict[str, Outcome] = {}
+        missing: list[str] = []
+        for cell_id, (turn, status) in ends.items():
+            copy = copies.get(cell_id)
+            if copy is not None and (copy.turn, copy.status) == (turn.number, status):
+                outcomes[cell_id] = copy
+            else:
+                missing.append(turn.key(ENDS, status))
+        for outcome in self._each(missing, lambda key: self._read(key, Outcome)):
+            outcomes[outcome.cell_id] = outcome
+        all_done = wanted == ends.keys() and all(end.status == "done" for end in ends.values())
+        turns = {} if all_done else open_turns(self.store.names(INTENTS), ends)
+        return Known(outcomes=outcomes, open={i: turn.number for i, turn in turns.items() if i in wanted})
+
+    def intend(self, cell: Cell, turn: int) -> bool:
+        """Own the cell's turn, durably, before its request leaves; False where another run does."""
+        intent = Intent(
+            cell_id=cell.cell_id,
+            turn=turn,
+            run_id=self.run_id,
+            price_usd=cell.price_usd,
+            request_sha256=cell.request_sha256,
+            at=datetime.now(UTC),
+        )
+        key = Turn(cell.cell_id, turn).key(INTENTS)
+        return self.store.create(key, intent.model_dump_json().encode())
+
+    def release(self, cell_id: str, turn: int) -> None:
+        """Take an intent back whose request is known not to have been run."""
+        self.store.delete(Turn(cell_id, turn).key(INTENTS))
+
+    def read_intent(self, cell_id: str, turn: int) -> Intent | None:
+        """The intent of a turn; None where it is gone."""
+        return self._read_if_there(Turn(cell_id, turn).key(INTENTS), Intent)
+
+    def note_answer(self, answered: Answered) -> None:
+        """Keep the answer until its image is stored: whoever comes after a crash can still download it."""
+        self.store.write(Turn(answered.cell_id, answered.turn).key(ANSWERS), answered.model_dump_json().encode())
+
+    def read_answer(self, cell_id: str, turn: int) -> Answered | None:
+        """The answer of a turn that was noted; None where there is none."""
+        return self._read_if_there(Turn(cell_id, turn).key(ANSWERS), Answered)
+
+    def note_end(self, outcome: Outcome) -> None:
+        """How the turn ended."""
+        key = Turn(outcome.cell_id, outcome.turn).key(ENDS, outcome.status)
+        self.store.write(key, outcome.model_dump_json().encode())
+
+    def read_end(self, cell_id: str, turn: int) -> Outcome | None:
+        """How a turn ended, if it has; reads no more than it must."""
+        names = (f"{cell_id}.{turn}.{status}.json" for status in ("done", "blocked", "failed", "unknown"))
+        return next(filter(None, (self._read_if_there(f"{ENDS}/{name}", Outcome) for name in names)), None)
+
+    def copy_outcomes(self, outcomes: Iterable[Outcome]) -> None:
+        """Keep a copy of all outcomes in one file, for the next resume."""
+        self.store.write(OUTCOMES_KEY, "\n".join(outcome.model_dump_json() for outcome in outcomes).encode())
+
+    def _copied_outcomes(self) -> dict[str, Outcome]:
+        try:
+            lines = self.store.read(OUTCOMES_KEY).splitlines()
+            outcomes = [Outcome.model_validate_json(line) for line in lines]
+        except (FileNotFoundError, ValidationError):
+            return {}
+        return {outcome.cell_id: outcome for outcome in outcomes}
+
+    def _read(self, key: str, kind: type[R]) -> R:
+        try:
+            return kind.model_validate_json(self.store.read(key))
+        except (ValidationError, FileNotFoundError) as error:
+            raise StorageFailed(f"{self.store.root}/{key} is not what was written there: {error}") from error
+
+    def _read_if_there(self, key: str, kind: type[R]) -> R | None:
+        try:
+            return kind.model_validate_json(self.store.read(key))
+        except FileNotFoundError:
+            return None
+        except ValidationError as error:
+            raise StorageFailed(f"{self.store.root}/{key} is not what was written there: {error}") from error
+
+    @staticmethod
+    def _each(keys: list[str], read: Callable[[str], R]) -> list[R]:
+        with ThreadPoolExecutor(READERS, "ledger") as pool:
+            return list(pool.map(read, keys))

@@ -1,0 +1,89 @@
+"""Which runs of a campaign are alive: each shows a beat on the storage, and its process on its own machine."""
+
+import os
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from tasks.clients.storage import CampaignStore
+from tasks.models.ledger import RUNS
+from tasks.models.record import Record
+
+BEAT_EVERY_S: Final = 10.0
+DEAD_AFTER_S: Final = 45.0
+"""A run on another machine whose beat stands still for so long is taken for dead."""
+
+
+class Beacon(Record):
+    """A run that is alive, and where to look for its process."""
+
+    run_id: str
+    machine: str
+    pid: int
+    started: str
+    """When the process started, in the system's own count: a number is given to another process sooner or later."""
+    beat: int
+
+    @property
+    def key(self) -> str:
+        """Where it lies in the campaign's folder."""
+        return f"{RUNS}/{self.run_id}.json"
+
+
+def this_run(run_id: str, beat: int = 0) -> Beacon:
+    """The beacon of this process."""
+    return Beacon(run_id=run_id, machine=this_machine(), pid=os.getpid(), started=process_start(os.getpid()), beat=beat)
+
+
+def this_machine() -> str:
+    """A name for this machine since it was switched on."""
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    return f"{socket.gethostname()}/{boot.read_text().strip() if boot.exists() else ''}"
+
+
+def process_start(pid: int) -> str:
+    """When process `pid` started, in ticks since the machine did; empty where none runs, or the system can't say."""
+    with suppress(OSError, IndexError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    return ""
+
+
+def is_process_alive(beacon: Beacon) -> bool:
+    """Whether the process of a beacon of this machine still runs."""
+    if beacon.started:
+        return process_start(beacon.pid) == beacon.started
+    try:
+        os.kill(beacon.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@dataclass
+class Watcher:
+    """Tells which other runs are alive. For one on another machine it takes until its beat has stood still."""
+
+    store: CampaignStore
+    _seen: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+    def is_alive(self, run_id: str) -> bool:
+        """Whether run `run_id` may still end what it has begun. Raises StorageFailed."""
+        try:
+            beacon = Beacon.model_validate_json(self.store.read(f"{RUNS}/{run_id}.json"))
+        except (FileNotFoundError, ValidationError):
+            return False
+        if beacon.machine == this_machine():
+            return is_process_alive(beacon)
+        now = time.monotonic()
+        beat, since = self._seen.get(run_id, (beacon.beat, now))
+        if beat != beacon.beat:
+            since = now
+        self._seen[run_id] = (beacon.beat, since)
+        return now - since < DEAD_AFTER_S
