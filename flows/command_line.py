@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from cyclopts import App, CycloptsError, Parameter
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 
 from flows.embedded_server import EmbeddedServer, ServerNotStarted, start_embedded_server
 from flows.terminal import Terminal, print_faults, print_plan
@@ -114,7 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
         print_faults(errors, InputInvalid(argument_faults(error)))
         return EXIT_INVALID
     except CampaignFault as fault:
-        errors.print(f"[red]Stopped:[/] {fault}", markup=True)
+        errors.print(f"[red]Stopped:[/] {escape(str(fault))}")
         return fault.exit_code
     except ServerNotStarted as error:
         errors.print(str(error), markup=False)

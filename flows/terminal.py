@@ -6,6 +6,7 @@ from threading import Event, Thread
 from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
@@ -34,16 +35,16 @@ def print_faults(console: Console, invalid: InputInvalid) -> None:
 def print_plan(console: Console, plan: Plan) -> None:
     """Everything to know before paying."""
     campaign = plan.campaign
-    console.print(f"[bold]{campaign.title}[/]: {headline(plan)}", highlight=False)
+    console.print(f"[bold]{escape(campaign.title)}[/]: {headline(plan)}", highlight=False)
     groups = Table("format", "model", "aspect", "images", "cost", title="What would be made", title_justify="left")
     for group in plan.groups:
-        groups.add_row(group.format, group.model, group.aspect, f"{group.cells:,}", f"${group.cost_usd:.2f}")
+        groups.add_row(escape(group.format), group.model, group.aspect, f"{group.cells:,}", f"${group.cost_usd:.2f}")
     console.print(groups)
     first = Table(
         "row", "cell", "prompt", title=f"The first {len(plan.cells)} of {plan.cell_count:,}", title_justify="left"
     )
     for cell in plan.cells:
-        first.add_row(str(cell.row), cell.cell_id, shortened(cell.request.prompt, 70))
+        first.add_row(str(cell.row), cell.cell_id, escape(shortened(cell.request.prompt, 70)))
     console.print(first)
     for note in plan.notes:
         console.print(f"Note: {note}", markup=False, highlight=False, soft_wrap=True)
@@ -82,13 +83,13 @@ class Terminal(Front):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, asked.set)
         await asked.wait()
-        self._console.print("Interrupted: finishing what is in flight; press Ctrl-C again to leave it at once.")
+        self._console.print("Interrupted: finishing what is in flight; Ctrl-C again leaves it at once.", soft_wrap=True)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
 
     def started(self, plan: Plan, tally: Tally, notes: tuple[str, ...]) -> None:
         """Say what is about to be made, and show the bar."""
-        self._console.print(f"[bold]{plan.campaign.title}[/]: {headline(plan)}", soft_wrap=True)
+        self._console.print(f"[bold]{escape(plan.campaign.title)}[/]: {headline(plan)}", soft_wrap=True)
         for note in (*plan.notes, *notes):
             self._console.print(f"Note: {note}", markup=False, soft_wrap=True)
         watch = self._watch_bar if self._console.is_terminal else self._watch_lines
