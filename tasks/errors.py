@@ -99,17 +99,20 @@ class ImageRefused(CellError):
 
 
 class NotAccepted(CellError):
-    """The request was turned away, or never got there, before any work was done; trying again pays nothing twice."""
+    """The request was turned away, or never got there, before any work was done; trying again pays nothing twice.
+
+    `retry_after_s` is what the API asks us to wait, if it does.
+    """
 
     retryable = True
 
-
-class RateLimited(NotAccepted):
-    """More is in flight than the account allows (429). `retry_after_s` is what the API asks us to wait, if it does."""
-
-    def __init__(self, message: str, *, retry_after_s: float | None) -> None:
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class RateLimited(NotAccepted):
+    """More is in flight than the account allows (429)."""
 
 
 class OutcomeUnknown(CellError):

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from tasks.clients.download import download
-from tasks.errors import CellError, NotAccepted, RateLimited
+from tasks.errors import CellError, NotAccepted
 from tasks.imaging import FORMATS, Original, decode
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
@@ -20,6 +20,8 @@ from tasks.workload import UnderWay
 
 RETRY_DELAYS_S: Final[list[float]] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]
 """Some four minutes of a busy or absent API before a cell is given up; the last cells of a campaign need it most."""
+DECODED_MAX: Final = 32
+"""Where more originals than this wait to be cut, further ones are decoded again then: memory stays bounded."""
 
 
 def original_key(cell_id: str, suffix: str) -> str:
@@ -58,8 +60,7 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
         image = await tools.ideogram.generate(under_way.cell.request)
     except NotAccepted as error:
         under_way.is_sent = False
-        if isinstance(error, RateLimited):
-            tools.gate.close_for(error.retry_after_s or 0)
+        tools.gate.close_for(error.retry_after_s or 0)
         raise
     under_way.answer = Answered(
         cell_id=under_way.cell.cell_id,
@@ -73,12 +74,13 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
 
 
 async def keep(tools: Toolbox, answered: Answered, data: bytes, *, is_stored: bool = False) -> StoredOriginal:
-    """Prove that `data` is an image, and store it unless it is. The decoded image waits to be cut."""
+    """Prove that `data` is an image, and store it unless it is. The decoded image is handed on to be cut."""
     original = await tools.on_image_thread(decode, data)
     record = stored_original(answered, data, original)
     if not is_stored:
         await tools.on_storage_thread(tools.store.write, record.key, data)
-    tools.work.under_way[answered.cell_id].image = original.image
+    if tools.work.stored.qsize() < DECODED_MAX:
+        tools.work.under_way[answered.cell_id].image = original.image
     get_run_logger().info("Stored %s, %d x %d, seed %d", record.key, record.width_px, record.height_px, record.seed)
     return record
 

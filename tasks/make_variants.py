@@ -1,12 +1,15 @@
 """Cuts an original into its variants. It pays nothing, so it can be done again at any time."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from PIL import Image
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.tasks import Task
 
-from tasks.errors import VariantsFailed
+from tasks.errors import ImageUnreadable, StorageFailed, VariantsFailed
 from tasks.imaging import cut, decode
 from tasks.models.outcome import StoredOriginal
 from tasks.models.variant import Variant
@@ -15,11 +18,16 @@ from tasks.toolbox import toolbox
 
 def cut_all(image: Image.Image | None, data: bytes, cell_id: str, variants: Sequence[Variant]) -> dict[str, bytes]:
     """The content of each variant by its key; `data` is decoded where no decoded image is at hand."""
-    source = image if image is not None else decode(data).image
     try:
+        source = image if image is not None else decode(data).image
         return {variant.key(cell_id): cut(source, variant) for variant in variants}
-    except (OSError, ValueError, MemoryError) as error:
+    except (OSError, ValueError, KeyError, MemoryError, ImageUnreadable) as error:
         raise VariantsFailed(f"The original is stored, but its variants could not be made: {error}") from error
+
+
+def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> bool:
+    """Only what the storage did: cutting the same pixels again would fail again."""
+    return isinstance(state.data, StorageFailed)
 
 
 @task(
@@ -27,6 +35,7 @@ def cut_all(image: Image.Image | None, data: bytes, cell_id: str, variants: Sequ
     description="Cuts a stored original into its variants and stores them.",
     retries=2,
     retry_delay_seconds=[1, 5],
+    retry_condition_fn=is_worth_retrying,
     cache_policy=NO_CACHE,
     persist_result=False,
 )
@@ -35,7 +44,10 @@ async def make_variants(original: StoredOriginal) -> dict[str, str]:
     tools = toolbox()
     under_way = tools.work.under_way.get(original.cell_id)
     image = under_way.image if under_way else None
-    data = b"" if image is not None else await tools.on_storage_thread(tools.store.read, original.key)
+    try:
+        data = b"" if image is not None else await tools.on_storage_thread(tools.store.read, original.key)
+    except FileNotFoundError as error:
+        raise VariantsFailed("The original was stored and is gone, so its variants cannot be made") from error
     files = await tools.on_image_thread(cut_all, image, data, original.cell_id, tools.variants)
     await tools.on_storage_thread(tools.store.publish, files)
     return {variant.name: variant.key(original.cell_id) for variant in tools.variants}

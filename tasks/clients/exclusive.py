@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from fsspec.implementations.local import LocalFileSystem
 
+from tasks.clients import disk
+
 CONFLICT_TRIES: Final = 5
 _CONFLICT: Final = ("ConditionalRequestConflict", "OperationAborted", "409")
 
@@ -46,7 +48,7 @@ def create(fs: Any, path: str, data: bytes) -> bool:  # noqa: ANN401  any file s
 
 def _create_locally(path: Path, data: bytes) -> bool:
     """A link appears whole or not at all, and fails where the name is taken; `open("x")` can leave an empty file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    disk.make_folder(path.parent)
     part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with part.open("xb") as file:
@@ -59,6 +61,7 @@ def _create_locally(path: Path, data: bytes) -> bool:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+    disk.flush_folder(path.parent)
     return True
 
 

@@ -64,6 +64,7 @@ def parse_answer(status: int, headers: Mapping[str, str], body: bytes) -> ImageO
 def _refusal(status: int, headers: Mapping[str, str], message: str) -> Exception:  # noqa: PLR0911  one line a status
     """What each status means for the cell and the campaign; 408 and 5xx but 503 may have been billed."""
     said = _said(message)
+    retry_after_s = parse_retry_after(headers.get("retry-after"), time.time())
     match status:
         case 401:
             return errors.CredentialsRejected(f"The API does not know this key (401); check IDEOGRAM_API_KEY.{said}")
@@ -74,10 +75,9 @@ def _refusal(status: int, headers: Mapping[str, str], message: str) -> Exception
         case 422:
             return errors.ImageRefused(message or "The prompt failed the safety check", is_billed=False)
         case 429:
-            retry_after = parse_retry_after(headers.get("retry-after"), time.time())
-            return errors.RateLimited(f"Too many images in flight (429).{said}", retry_after_s=retry_after)
+            return errors.RateLimited(f"Too many images in flight (429).{said}", retry_after_s=retry_after_s)
         case 503:
-            return errors.NotAccepted(f"The API is not available (503).{said}")
+            return errors.NotAccepted(f"The API is not available (503).{said}", retry_after_s=retry_after_s)
         case _ if 400 <= status < 500 and status != httpx.codes.REQUEST_TIMEOUT:  # noqa: PLR2004
             return errors.RequestRejected(f"The API rejected the request ({status}).{said}")
         case _ if 300 <= status < 400:  # noqa: PLR2004

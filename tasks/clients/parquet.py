@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from math import isfinite, isnan
+from math import isnan
 from typing import IO
 
 import pyarrow as pa
@@ -14,17 +14,17 @@ from tasks.errors import InputInvalid
 from tasks.models.fault import Fault
 
 
-def read_parquet(source: str, file: IO[bytes]) -> tuple[list[str], Iterator[tuple[int, tuple[str, ...]]]]:
-    """The names of the columns, and the rows, each with its number, as if the names stood in row 1."""
+def read_parquet(source: str, file: IO[bytes]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The records, each with its number: 1 for the names of the columns, and from 2 on for the rows.
+
+    Raises InputInvalid where the file is something else.
+    """
     try:
         parquet = pq.ParquetFile(file)
     except pa.ArrowInvalid as error:
         problem = "is not a Parquet file, whatever its name says"
         raise InputInvalid([Fault(source=source, problem=problem)]) from error
-    return parquet.schema_arrow.names, _rows(parquet)
-
-
-def _rows(parquet: pq.ParquetFile) -> Iterator[tuple[int, tuple[str, ...]]]:
+    yield 1, tuple(parquet.schema_arrow.names)
     number = 1
     for batch in parquet.iter_batches(batch_size=10_000):
         columns = [[as_text(value) for value in column.to_pylist()] for column in batch.columns]
@@ -42,8 +42,10 @@ def as_text(value: object) -> str:  # noqa: PLR0911  one line a type
             return ""
         case bool():
             return "true" if value else "false"
-        case float() | Decimal():
-            return "" if isnan(value) else str(int(value) if isfinite(value) and value == int(value) else value)
+        case float():
+            return "" if isnan(value) else str(int(value) if value.is_integer() else value)
+        case Decimal():
+            return f"{value:f}"
         case date():
             return value.isoformat()
         case list() | dict():

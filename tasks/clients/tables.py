@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import Final
 
 import fsspec
 from fsspec.utils import infer_compression
@@ -51,7 +51,8 @@ def open_table(url: str, encoding: str | None = None) -> Iterator[Table]:
     with ExitStack() as stack:
         with _told(source):
             file = stack.enter_context(fsspec.open(url, "rb", compression=compression))
-            table = _of_parquet(source, file) if is_parquet else _of_text(source, file, encoding)
+            codec, records = ("", read_parquet(source, file)) if is_parquet else read_delimited(source, file, encoding)
+            table = _table(source, _sound(source, records, codec))
         yield table
 
 
@@ -77,7 +78,7 @@ def _told(source: str) -> Iterator[None]:
         raise _invalid(source, f"cannot be read: {shortened(str(error), 300) or type(error).__name__}") from error
 
 
-def _sound(source: str, rows: Iterable[tuple[int, Sequence[str]]], encoding: str = "") -> Rows:
+def _sound(source: str, rows: Iterable[tuple[int, Sequence[str]]], encoding: str) -> Rows:
     """The rows that are not blank. Raises InputInvalid at the first that is not text in `encoding`, if it has one."""
     with _told(source):
         for number, texts in rows:
@@ -100,14 +101,7 @@ def _unsound_fault(source: str, number: int, text: str, encoding: str) -> Fault:
     )
 
 
-def _of_parquet(source: str, file: IO[bytes]) -> Table:
-    names, rows = read_parquet(source, file)
-    return Table(source, tuple(names), 1, _sound(source, rows))
-
-
-def _of_text(source: str, file: IO[bytes], encoding: str | None) -> Table:
-    codec, records = read_delimited(source, file, encoding)
-    rows = _sound(source, records, codec)
+def _table(source: str, rows: Rows) -> Table:
     header_row, header = next(rows, (0, ()))
     if not header:
         raise _invalid(source, "is empty; the first row names the columns")

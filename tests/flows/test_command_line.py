@@ -32,12 +32,13 @@ def a_matrix(folder: Path, *prompts: str) -> Path:
 
 
 def test_the_sample_campaign_makes_every_image(run_campaign: Run, tmp_path: Path):
-    """What the README promises: 6 originals, 18 WebP variants of the exact sizes, a manifest, a page, a quiet terminal."""
+    """What the README promises: 6 originals, 18 WebP variants of the exact sizes, manifest, page, a quiet terminal."""
     ended = run_campaign(*SAMPLE, "--sandbox")
     assert ended.returncode == 0, ended.stderr
     folder = tmp_path / "data" / "out" / "q1-launch"
     assert sorted(path.name for path in folder.iterdir()) == [
         "index.html",
+        "ledger",
         "manifest.csv",
         "manifest.parquet",
         "originals",
@@ -55,9 +56,10 @@ def test_the_sample_campaign_makes_every_image(run_campaign: Run, tmp_path: Path
     assert len(pd.read_parquet(folder / "manifest.parquet")) == 6
     said = ended.stderr.splitlines()
     assert said[0].startswith("Q1 Launch: 2 rows, 6 images, $0.48")
-    assert said[1].startswith("6 done of 6 images. $0.48 (sandbox: nothing was charged)")
+    assert said[1] == "Note: kept as metadata, not sent: campaign_owner"
+    assert said[2].startswith("6 done of 6 images. $0.48 (sandbox: nothing was charged)")
     assert ended.stdout == ""
-    assert len(said) == 4, "two lines on the files, and nothing else"
+    assert len(said) == 5, "two lines on the files, and nothing else"
 
 
 def test_another_api_is_named_by_the_environment(run_campaign: Run, tmp_path: Path, sandbox_url: str, shared_server):

@@ -1,0 +1,234 @@
+"""One cell, from its request to its stored original: against the stand-in API, and against answers made by hand."""
+
+import asyncio
+import inspect
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+import pytest
+from PIL import Image
+from prefect.client.schemas.objects import State, StateType
+from prefect.logging import disable_run_logger
+
+from sandbox.options import SandboxOptions
+from sandbox.server import running_sandbox
+from tasks import errors
+from tasks.clients.ideogram import IdeogramClient
+from tasks.clients.storage import CampaignStore
+from tasks.generate_image import generate_image, is_worth_retrying
+from tasks.models.cell import Cell
+from tasks.models.outcome import StoredOriginal
+from tasks.models.variant import DEFAULT_VARIANTS
+from tasks.settings import Settings
+from tasks.toolbox import open_toolbox
+from tests.factories import a_cell, a_request
+
+SETTINGS = Settings.for_api("https://api.example.com", "key")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Settings]:
+    """Settings for a running stand-in API that answers at once."""
+    with running_sandbox(SandboxOptions(latency_scale=0.0, plain_pictures=True)) as url:
+        yield Settings.for_api(url, "key").model_copy(update={"answer_timeout_s": 0.5, "connect_timeout_s": 0.2})
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of one cell."""
+
+    ends: list[StoredOriginal | Exception]
+    """One for each attempt."""
+    originals: dict[str, bytes]
+    """What lies in the store as originals."""
+    is_answered: bool
+    attempts: int
+
+    @property
+    def end(self) -> StoredOriginal | Exception:
+        """Of the last attempt."""
+        return self.ends[-1]
+
+
+def made(
+    folder: Path,
+    prompt: str = "A lamp",
+    settings: Settings = SETTINGS,
+    transport: httpx.AsyncBaseTransport | None = None,
+    attempts: int = 1,
+) -> Made:
+    """Work on one cell through its task, without Prefect's engine around it."""
+    cell = a_cell(a_request(prompt))
+
+    async def scenario() -> Made:
+        store = CampaignStore.open(str(folder), "q1-launch")
+        async with (
+            open_toolbox(settings, store, (cell,), DEFAULT_VARIANTS) as tools,
+            IdeogramClient.open(settings, transport) as tools.ideogram,
+        ):
+            under_way = tools.work.next_cell()
+            with disable_run_logger():
+                ends = [await attempt(cell) for _ in range(attempts)]
+            return Made(ends, originals_in(folder), under_way.answered.is_set(), under_way.attempts)
+
+    return asyncio.run(scenario())
+
+
+async def attempt(cell: Cell) -> StoredOriginal | Exception:
+    """One attempt of the task, as Prefect would make it."""
+    try:
+        return await generate_image.fn(cell)
+    except (errors.CellError, errors.CampaignFault) as error:
+        return error
+
+
+def originals_in(folder: Path) -> dict[str, bytes]:
+    """Every file among the originals, hidden ones included."""
+    return {path.name: path.read_bytes() for path in folder.glob("q1-launch/originals/*")}
+
+
+def picture(file_format: str = "PNG") -> bytes:
+    """An image file of 64 x 48 pixels."""
+    out = BytesIO()
+    Image.linear_gradient("L").resize((64, 48)).convert("RGB").save(out, file_format)
+    return out.getvalue()
+
+
+def network(
+    image: bytes, *refusals: httpx.Response, seen: Callable[[httpx.Request], None] = lambda _: None
+) -> httpx.MockTransport:
+    """An API that refuses a few times, then answers with a link to `image`."""
+    waiting = list(refusals)
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        seen(request)
+        if request.method == "GET":
+            return httpx.Response(200, content=image)
+        if waiting:
+            return waiting.pop(0)
+        link = "https://ideogram.ai/api/images/ephemeral/x.png?exp=1&sig=2"
+        data = {"url": link, "prompt": "A lamp, rewritten", "resolution": "64x48", "is_image_safe": True, "seed": 7}
+        return httpx.Response(200, content=json.dumps({"created": "2026-08-05T10:42:07Z", "data": [data]}))
+
+    return httpx.MockTransport(serve)
+
+
+def test_what_was_served_is_stored_byte_for_byte(tmp_path):
+    """The record says what was stored, under which key, and what the API said of it."""
+    served = picture()
+    result = made(tmp_path, transport=network(served))
+    record = result.end
+    assert isinstance(record, StoredOriginal)
+    assert result.originals == {f"{record.cell_id}.png": served}
+    assert record.key == f"originals/{record.cell_id}.png"
+    assert record.image_sha256 == sha256(served).hexdigest()
+    assert (record.size_bytes, record.width_px, record.height_px) == (len(served), 64, 48)
+    assert (record.seed, record.final_prompt, record.attempts) == (7, "A lamp, rewritten", 1)
+    assert record.started_at <= record.finished_at
+    assert (result.is_answered, result.attempts) == (True, 1)
+
+
+@pytest.mark.parametrize(("file_format", "suffix"), [("PNG", "png"), ("JPEG", "jpg"), ("WEBP", "webp")])
+def test_the_suffix_is_that_of_the_format_that_came(file_format, suffix, tmp_path):
+    """The link ends in .png whatever lies behind it."""
+    record = made(tmp_path, transport=network(picture(file_format))).end
+    assert isinstance(record, StoredOriginal)
+    assert record.key.endswith(f".{suffix}")
+
+
+@pytest.mark.parametrize(("marker", "suffix"), [("", "png"), ("[sandbox:jpeg]", "jpg"), ("[sandbox:webp]", "webp")])
+def test_the_stand_in_is_spoken_to_like_the_api(marker, suffix, tmp_path, sandbox):
+    """Over a real socket: asked, downloaded, proven to be an image, stored."""
+    result = made(tmp_path, f"A lamp {marker}", sandbox)
+    record = result.end
+    assert isinstance(record, StoredOriginal)
+    assert record.key.endswith(f".{suffix}")
+    (data,) = result.originals.values()
+    assert sha256(data).hexdigest() == record.image_sha256
+    assert Image.open(BytesIO(data)).size == (record.width_px, record.height_px) == (1024, 1024)
+
+
+@pytest.mark.parametrize(
+    ("marker", "kind", "is_answered"),
+    [
+        ("refuse", errors.ImageRefused, False),
+        ("unsafe", errors.ImageRefused, False),
+        ("busy", errors.RateLimited, False),
+        ("flaky", errors.NotAccepted, False),
+        ("error", errors.OutcomeUnknown, False),
+        ("reset", errors.OutcomeUnknown, False),
+        ("half", errors.OutcomeUnknown, False),
+        ("hang", errors.OutcomeUnknown, False),
+        ("expired", errors.LinkFailed, True),
+        ("forbidden", errors.LinkFailed, True),
+        ("redirect", errors.LinkFailed, True),
+        ("elsewhere", errors.LinkFailed, True),
+        ("huge", errors.LinkFailed, True),
+        ("truncated", errors.ImageUnreadable, True),
+        ("text", errors.ImageUnreadable, True),
+    ],
+)
+def test_what_goes_wrong_has_a_name_and_stores_nothing(marker, kind, is_answered, tmp_path, sandbox):
+    """Every fault that the stand-in knows; the place in flight is free exactly when an image was answered."""
+    small = sandbox.model_copy(update={"download_max_bytes": 5_000_000})
+    result = made(tmp_path, f"A lamp [sandbox:{marker}]", small)
+    assert type(result.end) is kind
+    assert result.originals == {}
+    assert (result.is_answered, result.attempts) == (is_answered, 1)
+
+
+def test_attempts_are_counted_over_the_retries(tmp_path):
+    """A cell that was turned away twice says so in its record."""
+    refusals = (httpx.Response(503), httpx.Response(429, headers={"retry-after": "0"}))
+    result = made(tmp_path, transport=network(picture(), *refusals), attempts=3)
+    assert [type(end) for end in result.ends] == [errors.NotAccepted, errors.RateLimited, StoredOriginal]
+    assert (result.end.attempts, result.attempts) == (3, 3)
+
+
+def test_a_429_holds_every_request_back_for_as_long_as_the_api_asks(tmp_path):
+    """The next one, of whichever cell, leaves when the pause is over."""
+    posts: list[float] = []
+
+    def note(request: httpx.Request) -> None:
+        if request.method == "POST":
+            posts.append(time.monotonic())
+
+    busy = httpx.Response(429, headers={"retry-after": "0.3"})
+    result = made(tmp_path, transport=network(picture(), busy, seen=note), attempts=2)
+    assert isinstance(result.end, StoredOriginal)
+    assert 0.29 < posts[1] - posts[0] < 1.0
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, errors.CredentialsRejected), (402, errors.CreditsExhausted)])
+def test_a_key_or_balance_that_will_not_do_is_passed_on(status, kind, tmp_path):
+    """The task raises what stops the campaign."""
+    assert type(made(tmp_path, transport=network(b"", httpx.Response(status))).end) is kind
+
+
+def test_a_store_that_cannot_be_written_stops_the_campaign(tmp_path):
+    """Going on would pay for images that cannot be kept."""
+    (tmp_path / "q1-launch").write_bytes(b"a file in the way")
+    assert type(made(tmp_path, transport=network(picture())).end) is errors.StorageFailed
+
+
+ERRORS = [kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, Exception)]
+
+
+@pytest.mark.parametrize("kind", [*ERRORS, ValueError, KeyboardInterrupt])
+def test_only_what_was_turned_away_is_tried_again(kind):
+    """Every other end of an attempt is the end: it may have been paid, or would only come again."""
+    state = State(type=StateType.FAILED, data=kind.__new__(kind))
+    is_turned_away = kind in {errors.NotAccepted, errors.RateLimited}
+    assert is_worth_retrying(generate_image, None, state) is is_turned_away
+    assert generate_image.retry_condition_fn is is_worth_retrying
+
+
+def test_a_state_without_an_error_is_not_tried_again():
+    """A run that crashed elsewhere left no reason to believe that nothing was sent."""
+    assert not is_worth_retrying(generate_image, None, State(type=StateType.CRASHED))

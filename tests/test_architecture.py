@@ -1,0 +1,165 @@
+"""The code keeps its shape: which layer may know which, how large things may grow, and what each error is."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tasks import errors
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("deployments", "flows", "tasks", "sandbox")
+FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+MODULE_LINES_MAX = 200
+FUNCTION_LINES_MAX = 45
+
+FUNCTIONS_TOO_LONG = {
+    "flows/campaign.py:campaign",  # each option has a line in its signature, in the form, and in its body
+    "flows/command_line.py:parse",  # the same options, with the text of --help
+}
+"""`file:function`, each with its reason."""
+
+LEVELS = ("tasks/models/", "tasks/errors.py tasks/settings.py", "tasks/clients/", "tasks/", "flows/", "deployments/")
+"""From the bottom up: a file belongs to the first that fits, and imports from its own level or below."""
+ALLOWED_IN_SANDBOX = {"tasks.models.vocabulary"}
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text(), str(path))
+
+
+def name_of(path: Path) -> str:
+    """Relative to the project, with slashes."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that the file names in an import anywhere, dotted; for `from a import b`, both a and a.b."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)} imports relatively"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imported_files(path: Path) -> Iterator[str]:
+    """The project's own files that the file imports."""
+    for module in imports(path):
+        for dotted in (module, module.rpartition(".")[0]):
+            base = ROOT.joinpath(*dotted.split("."))
+            found = [file for file in (base.with_suffix(".py"), base / "__init__.py") if dotted and file.exists()]
+            if found:
+                yield name_of(found[0])
+                break
+
+
+def level_of(file: str) -> int:
+    """How high in the design the file stands."""
+    return next(n for n, places in enumerate(LEVELS) if any(file.startswith(place) for place in places.split()))
+
+
+def imports_package(path: Path, package: str) -> bool:
+    """Whether the file imports anything of a package."""
+    return any(module == package or module.startswith(f"{package}.") for module in imports(path))
+
+
+def test_there_is_something_to_check():
+    """The files are found."""
+    assert len(FILES) > 50
+    assert "tasks/clients/ideogram.py" in imported_files(ROOT / "tasks/toolbox.py")
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if "sandbox" not in path.parts], ids=name_of)
+def test_arrows_point_down(path):
+    """A file imports from its own layer and those below it; only flows start the stand-in API."""
+    file = name_of(path)
+    if file == "tasks/__init__.py":
+        assert not list(imports(path))
+        return
+    for imported in imported_files(path):
+        if imported.startswith("sandbox/"):
+            assert level_of(file) >= LEVELS.index("flows/"), f"{file} imports {imported}"
+        elif imported != "tasks/__init__.py":
+            assert level_of(imported) <= level_of(file), f"{file} imports {imported}"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if "sandbox" in path.parts], ids=name_of)
+def test_the_sandbox_stands_apart(path):
+    """It shares the API's vocabulary with the project and nothing else, so that it can tell when we are wrong."""
+    own = {module for module in imports(path) if module.split(".")[0] in {*PACKAGES, "tests"}}
+    others = {module for module in own if not module.startswith("sandbox.")}
+    assert all(any(module.startswith(allowed) for allowed in ALLOWED_IN_SANDBOX) for module in others), others
+
+
+@pytest.mark.parametrize("layer", ["tasks/models", "tasks/clients", "tasks/errors.py", "tasks/settings.py", "sandbox"])
+def test_what_lies_below_the_tasks_does_not_know_prefect(layer):
+    """Records, clients and the stand-in API can be used, and tested, without it."""
+    files = [path for path in FILES if name_of(path).startswith(layer)]
+    assert files
+    assert [name_of(path) for path in files if imports_package(path, "prefect")] == []
+
+
+def test_only_named_files_read_and_write_tables():
+    """Pandas stays where tables are written."""
+    users = {name_of(path) for path in FILES if imports_package(path, "pandas")}
+    assert users <= {"tasks/write_manifest.py", "tasks/plan_campaign.py"}
+
+
+def test_no_module_grows_too_long():
+    """Two hundred lines are read in one sitting."""
+    long = {name_of(path) for path in FILES if len(path.read_text().splitlines()) > MODULE_LINES_MAX}
+    assert long == set()
+
+
+def test_no_function_grows_too_long():
+    """Forty-five lines, docstring and decorators included."""
+    long = {
+        f"{name_of(path)}:{node.name}"
+        for path in FILES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _lines(node) > FUNCTION_LINES_MAX
+    }
+    assert long <= FUNCTIONS_TOO_LONG, sorted(long - FUNCTIONS_TOO_LONG)
+
+
+def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return (node.end_lineno or first) - first + 1
+
+
+def test_every_test_says_what_must_be_true():
+    """Each test carries a sentence."""
+    silent = [
+        f"{name_of(path)}:{node.name}"
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+def test_the_tree_of_errors_is_the_one_that_is_drawn():
+    """Every class of `tasks/errors.py` stands in its docstring, under the class it comes from."""
+    drawn: dict[str, str] = {}
+    path: list[tuple[int, str]] = [(-1, "Exception")]
+    for indent, name in re.findall(r"^( *)([A-Z][A-Za-z]+)(?: {2,}|\n|$)", errors.__doc__ or "", re.MULTILINE):
+        while path[-1][0] >= len(indent):
+            path.pop()
+        drawn[name] = path[-1][1]
+        path.append((len(indent), name))
+    classes = [kind for kind in vars(errors).values() if inspect.isclass(kind) and kind.__module__ == errors.__name__]
+    assert drawn == {kind.__name__: kind.__bases__[0].__name__ for kind in classes}
+
+
+def test_only_what_was_turned_away_is_retryable_and_nothing_retryable_is_billed():
+    """Trying again never pays twice."""
+    cells = [kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, errors.CellError)]
+    assert {kind.__name__ for kind in cells if kind.retryable} == {"NotAccepted", "RateLimited"}
+    assert not [kind for kind in cells if kind.retryable and kind.is_billed]
