@@ -8,7 +8,7 @@ from typing import Final
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from tasks.errors import InputInvalid
 from tasks.front import Front
@@ -34,20 +34,21 @@ def print_faults(console: Console, invalid: InputInvalid) -> None:
 
 def print_plan(console: Console, plan: Plan) -> None:
     """Everything to know before paying."""
-    campaign = plan.campaign
-    console.print(f"[bold]{escape(campaign.title)}[/]: {headline(plan)}", highlight=False)
+    console.print(f"[bold]{escape(plan.campaign.title)}[/]: {headline(plan)}", highlight=False, soft_wrap=True)
+    for note in plan.notes:
+        console.print(f"Note: {note}", markup=False, highlight=False, soft_wrap=True)
     groups = Table("format", "model", "aspect", "images", "cost", title="What would be made", title_justify="left")
     for group in plan.groups:
-        groups.add_row(escape(group.format), group.model, group.aspect, f"{group.cells:,}", f"${group.cost_usd:.2f}")
+        cost = f"${group.cost_usd:,.2f}"
+        groups.add_row(escape(group.format) or "-", group.model, group.aspect, f"{group.cells:,}", cost)
     console.print(groups)
-    first = Table(
-        "row", "cell", "prompt", title=f"The first {len(plan.cells)} of {plan.cell_count:,}", title_justify="left"
+    shown = (
+        "Every image" if len(plan.cells) == plan.cell_count else f"The first {len(plan.cells)} of {plan.cell_count:,}"
     )
+    first = Table("row", Column("cell", overflow="fold"), "prompt", title=shown, title_justify="left")
     for cell in plan.cells:
         first.add_row(str(cell.row), cell.cell_id, escape(shortened(cell.request.prompt, 70)))
     console.print(first)
-    for note in plan.notes:
-        console.print(f"Note: {note}", markup=False, highlight=False, soft_wrap=True)
 
 
 def headline(plan: Plan) -> str:

@@ -1,7 +1,7 @@
 """The second axis of a matrix: each row is made in each format, or in the one that it names."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tasks.clients.tables import open_table
@@ -70,16 +70,19 @@ def over(format_wishes: Mapping[str, Any], row_wishes: Mapping[str, Any]) -> dic
     return wishes
 
 
-def add_misfit(row: ParsedRow, one: ParsedRow, column: str, problem: str, faults: Faults) -> None:
-    """Note that `row` in the format `one` asks for what cannot be, at the place where it is to be mended.
+def add_misfits(row: ParsedRow, one: ParsedRow, found: Iterable[tuple[str, str, str]], faults: Faults) -> None:
+    """Note the misfits of `row` in the format `one` (column, problem, remedy) at the place where they are to be mended.
 
     That is the format, unless the row itself names the value, or the model that does not take it.
     """
-    place, is_of_format = row, column in one.wishes and column not in row.wishes
-    if is_of_format and row.wishes.keys().isdisjoint({"model", "rendering"}):
-        place = one
-    elif is_of_format:
-        problem = f"of the format {one.wishes.get('format')!r} {problem}"
-    value = row.wishes.get(column, one.wishes.get(column))
-    text = None if value is None else as_written(str(value))
-    faults.add(place.source, problem, place.number, column, text)
+    has_model = not row.wishes.keys().isdisjoint({"model", "rendering"})
+    for column, problem, remedy in found:
+        value = row.wishes.get(column, one.wishes.get(column))
+        text = None if value is None else as_written(str(value))
+        if column in row.wishes or column not in one.wishes:
+            faults.add(row.source, f"{problem}; {remedy}", row.number, column, text)
+        elif has_model:
+            whose = f"of the format {one.wishes.get('format')!r}"
+            faults.add(row.source, f"{whose} {problem}; change the model or the format", row.number, column, text)
+        else:
+            faults.add(one.source, f"{problem}; {remedy}", one.number, column, text)

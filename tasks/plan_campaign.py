@@ -6,7 +6,7 @@ from typing import Final
 
 from tasks.clients.prices import read_prices
 from tasks.clients.tables import Table, open_table
-from tasks.cross_formats import add_misfit, cross, formats_of, read_formats
+from tasks.cross_formats import add_misfits, cross, formats_of, read_formats
 from tasks.faults import Faults
 from tasks.identify_cells import Identities, readable_slug
 from tasks.models.campaign import Campaign, Plan
@@ -86,13 +86,10 @@ class Planner:
     def _images_in(self, row: ParsedRow, one: ParsedRow) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
         wanted = cross(row, one)
         model = chosen_model(wanted.wishes, self.campaign.model)
-        is_fit = True
-        for column, problem in misfits(wanted.wishes, model):
-            is_fit = False
-            add_misfit(row, one, column, problem, self.faults)
-        if is_fit:
-            for nth in range(wanted.wishes.get("num_images", 1)):
-                yield wanted, build_request(wanted.wishes, model, nth), nth
+        found = list(misfits(wanted.wishes, model))
+        add_misfits(row, one, found, self.faults)
+        for nth in range(0 if found else wanted.wishes.get("num_images", 1)):
+            yield wanted, build_request(wanted.wishes, model, nth), nth
 
     def count(self, row: ParsedRow, request: GenerationRequest, sha256: str, nth: int) -> int:
         """Count and price one image; returns how often its request has been asked for, this time included."""

@@ -26,17 +26,17 @@ def chosen_model(wishes: Mapping[str, Any], default: words.Model) -> words.Model
     return _TURBO_OF.get(model, model) if wishes.get("rendering") == "turbo" else model
 
 
-def misfits(wishes: Mapping[str, Any], model: words.Model) -> Iterator[tuple[str, str]]:
-    """Each wish that `model` does not take: the column, and the end of a sentence that says what to do."""
+def misfits(wishes: Mapping[str, Any], model: words.Model) -> Iterator[tuple[str, str, str]]:
+    """Each wish that cannot be: its column, what is wrong with it, and what to do."""
     for column, (models, remedy) in _TAKEN_BY.items():
         if column in wishes and model not in models:
             takers = ", ".join(name for name in words.MODELS if name in models)
-            yield column, f"is not accepted by {model}; {remedy}, or use one of {takers}"
+            yield column, f"is not accepted by {model}, only by {takers}", f"{remedy}, or change the model"
     if "resolution" in wishes and "aspect_ratio" in wishes:
         ratio = as_written(wishes["aspect_ratio"])
-        yield "resolution", f"and the aspect_ratio {ratio!r} exclude each other; leave one of them empty"
+        yield "resolution", f"and the aspect_ratio {ratio!r} exclude each other", "leave one of them empty"
     if "prompt" not in wishes and "product" not in wishes:
-        yield "prompt", "is empty, and so is product; fill in one of them"
+        yield "prompt", "is empty, and so is product", "fill in one of them"
 
 
 def prompt_of(wishes: Mapping[str, Any]) -> str:

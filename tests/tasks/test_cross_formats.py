@@ -136,7 +136,7 @@ def test_formats_that_are_the_same_are_one(tmp_path: Path) -> None:
 
 def test_a_style_that_the_default_model_does_not_take_is_a_fault_of_the_format(tmp_path: Path) -> None:
     """The matrix has no such column, and its rows are many."""
-    takers = "is not accepted by V_1; leave it empty, or use one of V_2, V_2_TURBO, V_2A, V_2A_TURBO"
+    takers = "is not accepted by V_1, only by V_2, V_2_TURBO, V_2A, V_2A_TURBO; leave it empty, or change the model"
     assert said(tmp_path, "product\nTea\nCoffee\n", model="V_1") == [
         f"f.csv, row 2, style_type: 'DESIGN' {takers}",
         f"f.csv, row 3, style_type: 'REALISTIC' {takers}",
@@ -147,8 +147,8 @@ def test_a_row_with_a_model_of_its_own_is_told_in_the_matrix(tmp_path: Path) -> 
     """The formats are right for every other row."""
     assert said(tmp_path, "product,model,format\nTea,V_1,wide\nCoffee,,\n") == [
         (
-            "m.csv, row 2, style_type: 'REALISTIC' of the format 'wide' is not accepted by V_1; "
-            "leave it empty, or use one of V_2, V_2_TURBO, V_2A, V_2A_TURBO"
+            "m.csv, row 2, style_type: 'REALISTIC' of the format 'wide' is not accepted by V_1, "
+            "only by V_2, V_2_TURBO, V_2A, V_2A_TURBO; change the model or the format"
         )
     ]
 

@@ -145,8 +145,8 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     assert said(tmp_path, content, name="###") == [
         "--name: '###' has no letter or digit to name a folder with; choose another name",
         (
-            "m.csv, row 2, style_type: 'DESIGN' is not accepted by V_1; leave it empty, "
-            "or use one of V_2, V_2_TURBO, V_2A, V_2A_TURBO"
+            "m.csv, row 2, style_type: 'DESIGN' is not accepted by V_1, "
+            "only by V_2, V_2_TURBO, V_2A, V_2A_TURBO; leave it empty, or change the model"
         ),
         "m.csv, row 3, prompt: is empty, and so is product; fill in one of them",
         (
@@ -154,7 +154,10 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
             "use one of 1:1, 10:16, 16:10, 9:16, 16:9, 3:2, 2:3, 4:3, 3:4, 1:3, 3:1"
         ),
         "m.csv, row 4, seed: 'x' is not accepted; use a whole number from 0 to 2147483647",
-        "m.csv, row 5, resolution: '1024x1024' is not accepted by V_2A; use aspect_ratio, or use one of V_2, V_2_TURBO",
+        (
+            "m.csv, row 5, resolution: '1024x1024' is not accepted by V_2A, only by V_2, V_2_TURBO; "
+            "use aspect_ratio, or change the model"
+        ),
         "m.csv, row 5, resolution: '1024x1024' and the aspect_ratio '1:1' exclude each other; leave one of them empty",
         (
             "m.csv, row 6: 'Th\N{REPLACEMENT CHARACTER}' is not utf-8 text; "

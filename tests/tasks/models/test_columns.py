@@ -75,7 +75,7 @@ def test_a_slip_of_the_pen_is_seen(header: str, name: str | None) -> None:
         ("aspect_ratio", "01:01:00", "ASPECT_1_1"),
         ("aspect_ratio", "10:16", "ASPECT_10_16"),
         ("resolution", "1344x704", "RESOLUTION_1344_704"),
-        ("resolution", "1344 × 704", "RESOLUTION_1344_704"),  # noqa: RUF001  the sign of multiplication is meant
+        ("resolution", "1344 × 704", "RESOLUTION_1344_704"),
         ("resolution", "resolution_1344_704", "RESOLUTION_1344_704"),
         ("style_type", "render 3d", "RENDER_3D"),
         ("magic_prompt", "on", "ON"),

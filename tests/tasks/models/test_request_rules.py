@@ -24,14 +24,14 @@ PALETTE = {"product": "Tea", "color_palette": "any"}
 )
 def test_each_model_takes_what_it_takes(model: Model, columns: list[str]) -> None:
     """Styles from 2.0 on, negative prompts but for 2a, resolutions and palettes for 2.0 only."""
-    assert [column for column, _ in misfits(WISHES, model)] == columns
+    assert [column for column, _, _ in misfits(WISHES, model)] == columns
     assert bool(list(misfits(PALETTE, model))) == (model not in {"V_2", "V_2_TURBO"})
 
 
 def test_a_misfit_says_what_to_do() -> None:
     """Which models would take it, and what to write instead."""
     assert list(misfits({"product": "Tea", "resolution": "RESOLUTION_1344_704"}, "V_1")) == [
-        ("resolution", "is not accepted by V_1; use aspect_ratio, or use one of V_2, V_2_TURBO")
+        ("resolution", "is not accepted by V_1, only by V_2, V_2_TURBO", "use aspect_ratio, or change the model")
     ]
 
 
@@ -39,14 +39,14 @@ def test_a_ratio_and_a_resolution_exclude_each_other() -> None:
     """The API takes one of them."""
     both = WISHES | {"aspect_ratio": "ASPECT_16_9"}
     assert list(misfits(both, "V_2")) == [
-        ("resolution", "and the aspect_ratio '16:9' exclude each other; leave one of them empty")
+        ("resolution", "and the aspect_ratio '16:9' exclude each other", "leave one of them empty")
     ]
 
 
 def test_something_must_be_wanted() -> None:
     """A row without product and prompt has nothing to draw."""
     assert list(misfits({"style_type": "DESIGN"}, "V_2")) == [
-        ("prompt", "is empty, and so is product; fill in one of them")
+        ("prompt", "is empty, and so is product", "fill in one of them")
     ]
 
 
