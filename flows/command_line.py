@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -15,6 +16,7 @@ from rich.markup import escape
 
 from flows.embedded_server import EmbeddedServer, ServerNotStarted, start_embedded_server
 from flows.terminal import Terminal, print_faults, print_plan
+from sandbox.server import SandboxNotStarted
 from tasks.errors import CampaignFault, InputInvalid
 from tasks.front import watched_by
 from tasks.models.campaign import DEFAULT_OUTPUT, Campaign, Retry
@@ -25,7 +27,6 @@ from tasks.models.vocabulary import Model
 from tasks.plan_campaign import plan_campaign
 from tasks.settings import load_settings
 
-EXIT_INVALID: Final = 2
 EXIT_INTERRUPTED: Final = 130
 
 app = App(
@@ -106,18 +107,15 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code, and leaves a sentence on standard error where it is not 0."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        asked = app(sys.argv[1:] if arguments is None else arguments, exit_on_error=False, print_error=False)
-        return run(asked) if isinstance(asked, Campaign) else 0
+        asked = campaign_of(sys.argv[1:] if arguments is None else arguments)
+        return 0 if asked is None else run(asked)
     except InputInvalid as invalid:
         print_faults(errors, invalid)
         return invalid.exit_code
-    except (CycloptsError, ValidationError, ValueError) as error:
-        print_faults(errors, InputInvalid(argument_faults(error)))
-        return EXIT_INVALID
     except CampaignFault as fault:
         errors.print(f"[red]Stopped:[/] {escape(str(fault))}")
         return fault.exit_code
-    except ServerNotStarted as error:
+    except (ServerNotStarted, SandboxNotStarted) as error:
         errors.print(str(error), markup=False)
         return EXIT_STOPPED
     except KeyboardInterrupt:
@@ -125,14 +123,22 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_INTERRUPTED
 
 
-def argument_faults(error: Exception) -> list[Fault]:
-    """What is wrong with the options, in the words of the command line."""
-    if isinstance(error, ValidationError):
-        return [
-            Fault(source=f"--{'.'.join(map(str, e['loc'])).replace('_', '-')}", value=str(e["input"]), problem=e["msg"])
-            for e in error.errors()
-        ]
-    return [Fault(source="campaign", problem=str(error))]
+def campaign_of(arguments: list[str]) -> Campaign | None:
+    """The campaign that `arguments` ask for; None where they asked for help, and got it. Raises InputInvalid."""
+    try:
+        asked = app(arguments, exit_on_error=False, print_error=False)
+    except ValidationError as error:
+        raise InputInvalid([option_fault(one) for one in error.errors()]) from error
+    except (CycloptsError, ValueError) as error:
+        raise InputInvalid([Fault(source="campaign", problem=str(error))]) from error
+    return asked if isinstance(asked, Campaign) else None
+
+
+def option_fault(error: Mapping[str, Any]) -> Fault:
+    """What is wrong with an option, in the words of the command line."""
+    option = ".".join(map(str, error["loc"])).replace("_", "-")
+    problem = error["msg"].replace("Input should be", "is not accepted; it must be")
+    return Fault(source=f"--{option}", value=str(error["input"]), problem=problem)
 
 
 def run(campaign: Campaign) -> int:

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -47,8 +47,8 @@ SERVER_DEFAULTS: Final = {
 class EmbeddedServer:
     """The server's process. It ends when this process does, however this process ends."""
 
-    def __init__(self, env: Mapping[str, str], *, is_alone: bool = False) -> None:
-        self.is_alone = is_alone
+    def __init__(self, env: Mapping[str, str], home: Path | None = None) -> None:
+        self.home = home
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
@@ -115,7 +115,7 @@ def start_embedded_server() -> EmbeddedServer | None:
         return None
     chosen = settings.to_environment_variables(exclude_unset=True)
     global _server  # noqa: PLW0603  one a process, as Prefect's settings are
-    server = _server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, **chosen}, is_alone=hold_home(settings.home))
+    server = _server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, **chosen}, settings.home)
     os.environ.update({**CLIENT_DEFAULTS, **chosen, "PREFECT_API_URL": server.api_url})
     refresh_global_settings_context()
     return server
@@ -129,24 +129,34 @@ def is_server_ours() -> bool:
     return url is None or (_server is not None and url == _server.api_url)
 
 
-def is_alone() -> bool:
-    """Whether no other run of ours is alive on this server's database, so that places taken there are a dead one's."""
-    return _server is not None and _server.is_alone
+@contextlib.contextmanager
+def home_held() -> Iterator[bool]:
+    """Whether no other run of ours uses the places of this server's database: those that are taken are a dead one's.
 
-
-def hold_home(home: Path) -> bool:
-    """Show, until this process ends, that a run uses this Prefect home; whether no other does at this moment.
-
-    The system lets go of a lock when its holder dies, however it does.
+    None begins to use them while the context lasts. From then on until this process ends, this run does.
     """
+    if _server is None or _server.home is None:
+        yield False
+        return
+    descriptor = lock_of(_server.home)
+    try:
+        yield is_locked_alone(descriptor)
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)  # waits while another run looks; the system ends it with the process
+
+
+def lock_of(home: Path) -> int:
+    """The lock that every run with a Prefect home in `home` holds, opened."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(home / "ideogram-campaigns.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    return os.open(home / "ideogram-campaigns.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def is_locked_alone(descriptor: int) -> bool:
+    """Hold the lock alone if nobody else holds it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
         return False
-    fcntl.flock(descriptor, fcntl.LOCK_SH)
     return True
 
 

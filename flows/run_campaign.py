@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from prefect import get_run_logger
 
-from flows.embedded_server import is_alone, is_server_ours
+from flows.embedded_server import home_held, is_server_ours
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
-from tasks.begin_run import begin_run
+from tasks.begin_run import begin_run, shown_alive
 from tasks.clients.storage import CampaignStore
-from tasks.errors import Interrupted
+from tasks.errors import CampaignStopped, Interrupted
 from tasks.front import front
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.cell import Cell
@@ -60,8 +60,9 @@ async def make_images(plan: Plan, tools: Toolbox) -> CampaignResult:
     notes = await begin_run(tools, retry)
     front().started(plan, work.tally, notes)
     spent_before_usd = work.tally.cost_usd
-    places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone())
-    async with progress_artifact(work.tally, campaign.slug):
+    with home_held() as is_alone:
+        places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
+    async with progress_artifact(work.tally, campaign.slug), shown_alive(tools):
         await until_interrupted(tools, run_lanes(tools, places, retry))
     await publish_campaign(campaign.title)
     result = result_of(campaign, tools, spent_before_usd)
@@ -73,7 +74,10 @@ async def make_images(plan: Plan, tools: Toolbox) -> CampaignResult:
 
 
 async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) -> None:
-    """Run until the end, or until an interruption's grace is over; what is under way then is settled as it stands."""
+    """Run until the end, or until an interruption's grace is over; what is under way then is settled as it stands.
+
+    Nothing of the run goes on after it. What stops the campaign is noted, any other fault is raised.
+    """
     lanes = asyncio.create_task(running)
     interruption = asyncio.create_task(front().interruption())
     try:
@@ -84,11 +88,16 @@ async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) 
         if not lanes.done():
             lanes.cancel()
             await asyncio.wait({lanes}, timeout=CANCEL_TIMEOUT_S)
-            await settle_interrupted(tools)
     finally:
         interruption.cancel()
-    if lanes.done() and not lanes.cancelled():
-        lanes.result()
+        lanes.cancel()
+    error = lanes.exception() if lanes.done() and not lanes.cancelled() else None
+    if isinstance(error, CampaignStopped):
+        tools.work.stop(error)
+    elif error is not None:
+        raise error
+    if tools.work.stopped_by is not None:
+        await settle_interrupted(tools, tools.work.stopped_by)
 
 
 @asynccontextmanager

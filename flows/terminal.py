@@ -42,9 +42,8 @@ def print_plan(console: Console, plan: Plan) -> None:
         cost = f"${group.cost_usd:,.2f}"
         groups.add_row(escape(group.format) or "-", group.model, group.aspect, f"{group.cells:,}", cost)
     console.print(groups)
-    shown = (
-        "Every image" if len(plan.cells) == plan.cell_count else f"The first {len(plan.cells)} of {plan.cell_count:,}"
-    )
+    is_all = len(plan.cells) == plan.cell_count
+    shown = "Every image" if is_all else f"The first {len(plan.cells)} of {plan.cell_count:,}"
     first = Table("row", Column("cell", overflow="fold"), "prompt", title=shown, title_justify="left")
     for cell in plan.cells:
         first.add_row(str(cell.row), cell.cell_id, escape(shortened(cell.request.prompt, 70)))

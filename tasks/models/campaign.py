@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tasks.models.cell import Cell
 from tasks.models.record import Record
@@ -37,6 +37,13 @@ class Campaign(Record):
     encoding: str | None = None
     dry_run: bool = False
     sandbox: bool = False
+
+    @field_validator("variants")
+    @classmethod
+    def _names_differ(cls, variants: tuple[Variant, ...]) -> tuple[Variant, ...]:
+        if len({variant.name for variant in variants}) < len(variants):
+            raise ValueError("is not accepted; give each variant a name of its own")
+        return variants
 
     @property
     def title(self) -> str:

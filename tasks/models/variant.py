@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from tasks.models.record import Record
 
@@ -36,7 +36,12 @@ class Variant(Record):
         match = _TEXT.fullmatch(text.strip())
         if match is None:
             raise ValueError(f"{text!r} is not a variant; write {GRAMMAR}")
-        return cls.model_validate({key: value for key, value in match.groupdict().items() if value is not None})
+        try:
+            return cls.model_validate({key: value for key, value in match.groupdict().items() if value is not None})
+        except ValidationError as error:
+            field = error.errors()[0]["loc"][0]
+            limits = f"sides of 1 to {VARIANT_SIDE_MAX_PX} pixels, quality of 1 to 100, a name of a-z, 0-9 and dashes"
+            raise ValueError(f"{text!r} is not a variant, by its {field}: {limits}; write {GRAMMAR}") from error
 
     def key(self, cell_id: str) -> str:
         """Where the variant of this cell lies, relative to the campaign's folder."""
