@@ -136,9 +136,14 @@ def campaign_of(arguments: list[str]) -> Campaign | None:
 
 def option_fault(error: Mapping[str, Any]) -> Fault:
     """What is wrong with an option, in the words of the command line."""
-    option = ".".join(map(str, error["loc"])).replace("_", "-")
-    problem = error["msg"].replace("Input should be", "is not accepted; it must be")
-    return Fault(source=f"--{option}", value=str(error["input"]), problem=problem)
+    option = str(error["loc"][0]).replace("_", "-").replace("variants", "variant")
+    problem = error["msg"].removeprefix("Value error, ").replace("Input should be", "is not accepted; it must be")
+    value = error["input"]
+    return Fault(
+        source=f"--{option}",
+        value=str(value) if isinstance(value, str | int | float | Decimal) else None,
+        problem=problem,
+    )
 
 
 def run(campaign: Campaign) -> int:
