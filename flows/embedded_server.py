@@ -2,15 +2,13 @@
 
 Prefect would start one itself, but only after importing the whole server into this process (some 5 s), with settings
 that leave most of the account's places idle (`flows/DECISIONS.md`), and in the terminal's process group, so that Ctrl-C
-would end the server before the run that needs it. Run as a script, this file is that server's process.
+would end the server before the run that needs it. `flows/serve_prefect.py` is that server's process.
 """
 
 import atexit
 import contextlib
 import fcntl
-import importlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+SCRIPT: Final = Path(__file__).with_name("serve_prefect.py")
 START_TIMEOUT_S: Final = 120.0
 STOP_TIMEOUT_S: Final = 10.0
 
@@ -44,6 +43,9 @@ SERVER_DEFAULTS: Final = {
 }
 
 
+_PLAIN_VARIABLES: Final = {"PREFECT_HOME", "PREFECT_LOGGING_LEVEL"}
+
+
 class EmbeddedServer:
     """The server's process. It ends when this process does, however this process ends."""
 
@@ -54,7 +56,7 @@ class EmbeddedServer:
         listener.listen(128)
         self.api_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
         self._process = subprocess.Popen(
-            [sys.executable, __file__, str(listener.fileno())],
+            [sys.executable, "-P", SCRIPT, str(listener.fileno())],  # -P: this folder shall hide no library
             env={**env, "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_UI_ENABLED": "0"},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -107,6 +109,34 @@ def start_embedded_server() -> EmbeddedServer | None:
 
     `wait_until_ready` before the first run.
     """
+    global _server  # noqa: PLW0603  one a process, as Prefect's settings are
+    if has_settings_of_its_own(os.environ, Path.cwd()):
+        _server = _start_unless_named()
+    else:
+        home = prefect_home(os.environ)
+        _server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, "PREFECT_HOME": str(home)}, home)
+        os.environ.update({**CLIENT_DEFAULTS, "PREFECT_API_URL": _server.api_url})
+    return _server
+
+
+def has_settings_of_its_own(env: Mapping[str, str], folder: Path) -> bool:
+    """Whether Prefect must be asked what the user has set: importing it for that takes longer than all the rest here.
+
+    A guess to the safe side: any profile, any settings file in `folder`, any variable but the two below.
+    """
+    if "prefect.context" in sys.modules or any(name.startswith("PREFECT_") for name in env.keys() - _PLAIN_VARIABLES):
+        return True
+    files = (prefect_home(env) / "profiles.toml", folder / "prefect.toml", folder / ".env")
+    project = folder / "pyproject.toml"
+    return any(file.exists() for file in files) or (project.exists() and b"tool.prefect" in project.read_bytes())
+
+
+def prefect_home(env: Mapping[str, str]) -> Path:
+    """Where Prefect keeps its database by default."""
+    return Path(env.get("PREFECT_HOME") or "~/.prefect").expanduser()
+
+
+def _start_unless_named() -> EmbeddedServer | None:
     from prefect.context import refresh_global_settings_context  # noqa: PLC0415  takes seconds
     from prefect.settings import Settings  # noqa: PLC0415
 
@@ -114,8 +144,7 @@ def start_embedded_server() -> EmbeddedServer | None:
     if settings.api.url or not settings.server.ephemeral.enabled:
         return None
     chosen = settings.to_environment_variables(exclude_unset=True)
-    global _server  # noqa: PLW0603  one a process, as Prefect's settings are
-    server = _server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, **chosen}, settings.home)
+    server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, **chosen}, settings.home)
     os.environ.update({**CLIENT_DEFAULTS, **chosen, "PREFECT_API_URL": server.api_url})
     refresh_global_settings_context()
     return server
@@ -158,23 +187,3 @@ def is_locked_alone(descriptor: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def serve(socket_fd: int) -> None:
-    """Serve Prefect's API on an open socket until standard input ends, which it does when the parent is gone."""
-    threading.Thread(target=_end_with_stdin, daemon=True).start()
-    import uvicorn  # noqa: PLC0415  only the child needs it
-
-    server = importlib.import_module("prefect.server.api.server")
-    uvicorn.run(server.create_app(), fd=socket_fd, log_level="critical", lifespan="on", access_log=False)
-
-
-def _end_with_stdin() -> None:
-    sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-if __name__ == "__main__":
-    # As a script, Python puts this folder first on the path, where our modules would hide others of the same name.
-    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).parent]
-    serve(int(sys.argv[1]))

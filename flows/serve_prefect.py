@@ -1,0 +1,28 @@
+"""The process of the embedded Prefect server; `flows/embedded_server.py` starts it as a script.
+
+It listens on the socket whose number is its argument, and ends with its standard input: when the parent is gone.
+"""
+
+import os
+import signal
+import sys
+import threading
+
+import uvicorn
+from prefect.server.api.server import create_app
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    threading.Thread(target=end_with_stdin, daemon=True).start()
+    uvicorn.run(create_app(), fd=int(sys.argv[1]), log_level="critical", lifespan="on", access_log=False)
+
+
+def end_with_stdin() -> None:
+    """Ask this process to end once its parent has closed the pipe, or died."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()
