@@ -1,8 +1,10 @@
 """Takes up a campaign where it stands: what has ended is left alone, the rest is put where the run finds it."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from itertools import count
 from typing import Final
 
 from prefect import get_run_logger
@@ -54,38 +56,62 @@ def take_up(tools: Toolbox, now: Standing) -> None:
     work.outcomes.update((outcome.cell_id, outcome) for outcome in now.earlier)
 
 
-async def keep_beacon(tools: Toolbox) -> None:
-    """Show that this run is alive until cancelled, then that it is over."""
-    beat = 0
+@asynccontextmanager
+async def shown_alive(tools: Toolbox) -> AsyncIterator[None]:
+    """Show others that this run is alive: before its first intent, and until nothing of it can end any more.
+
+    Raises StorageFailed where that cannot be shown.
+    """
+    await show_beat(tools, 0)
+    beating = asyncio.create_task(keep_beating(tools))
     try:
-        while True:
-            beacon = this_run(tools.ledger.run_id, beat)
-            with suppress(StorageFailed):  # the next beat may get through; others wait several
-                await tools.on_storage_thread(tools.store.write, beacon.key, beacon.model_dump_json().encode())
-            beat += 1
-            await asyncio.sleep(BEAT_EVERY_S)
+        yield
     finally:
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
         with suppress(StorageFailed):
-            tools.store.delete(this_run(tools.ledger.run_id).key)
+            await tools.on_storage_thread(tools.store.delete, this_run(tools.ledger.run_id).key)
+
+
+async def show_beat(tools: Toolbox, beat: int) -> None:
+    """Show one beat of this run."""
+    beacon = this_run(tools.ledger.run_id, beat)
+    await tools.on_storage_thread(tools.store.write, beacon.key, beacon.model_dump_json().encode())
+
+
+async def keep_beating(tools: Toolbox) -> None:
+    """Show beat after beat until cancelled."""
+    for beat in count(1):
+        await asyncio.sleep(BEAT_EVERY_S)
+        with suppress(StorageFailed):  # the next beat may get through; others wait several
+            await show_beat(tools, beat)
 
 
 async def resolve_begun(tools: Toolbox, watcher: Watcher, retry: AbstractSet[Status]) -> None:
     """Look at each cell that another run has begun: take over its end, or the cell, where that run is no more."""
-    for ask in tuple(tools.work.begun.values()):
-        outcome = await tools.on_storage_thread(tools.ledger.read_end, ask.cell.cell_id, ask.turn)
-        if outcome is None:
-            intent = await tools.on_storage_thread(tools.ledger.read_intent, ask.cell.cell_id, ask.turn)
-            if intent is not None and await tools.on_storage_thread(watcher.is_alive, intent.run_id):
-                continue
-            # Its owner may have ended it after the first look and before it was gone.
-            outcome = await tools.on_storage_thread(tools.ledger.read_end, ask.cell.cell_id, ask.turn)
-            if outcome is None:
-                del tools.work.begun[ask.cell.cell_id]
-                await take_over(tools, ask, retry, is_given_back=intent is None)
-                continue
-        del tools.work.begun[ask.cell.cell_id]
-        tools.work.start(ask)
-        tools.work.settle(outcome)
+    looks = (resolve(tools, watcher, retry, ask) for ask in tuple(tools.work.begun.values()))
+    for error in await asyncio.gather(*looks, return_exceptions=True):
+        if error is not None:
+            raise error
+
+
+async def resolve(tools: Toolbox, watcher: Watcher, retry: AbstractSet[Status], ask: Ask) -> None:
+    """Look at one cell that another run has begun; it stays begun while that run is alive and has not ended it."""
+    ledger, place = tools.ledger, (ask.cell.cell_id, ask.turn)
+    outcome = await tools.on_storage_thread(ledger.read_end, *place)
+    if outcome is None:
+        owner = await tools.on_storage_thread(ledger.read_owner, *place)
+        if owner is not None and await tools.on_storage_thread(watcher.is_alive, owner):
+            return
+        # Before it was gone, and after the first look, the owner may have ended the cell or given it back.
+        outcome = await tools.on_storage_thread(ledger.read_end, *place)
+        owner = await tools.on_storage_thread(ledger.read_owner, *place)
+    del tools.work.begun[ask.cell.cell_id]
+    if outcome is None:
+        await take_over(tools, ask, retry, is_given_back=owner is None)
+        return
+    tools.work.start(ask)
+    tools.work.settle(outcome)
 
 
 async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status], *, is_given_back: bool) -> None:
@@ -108,4 +134,5 @@ async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status], *, is_
     await tools.on_storage_thread(tools.ledger.note_end, outcome)
     tools.work.leave(ask.cell.cell_id)
     tools.work.tally.cost_usd += ask.cell.price_usd
+    tools.work.outcomes[ask.cell.cell_id] = outcome
     tools.work.waiting.append(Ask(ask.cell, ask.turn + 1, outcome.cost_usd, outcome.attempts))

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from tasks.clients.download import download
-from tasks.errors import CellError, NotAccepted
+from tasks.errors import CellError, NotAccepted, StorageFailed
 from tasks.imaging import FORMATS, Original, decode
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
@@ -52,8 +52,12 @@ def stored_original(answered: Answered, data: bytes, original: Original) -> Stor
 
 
 async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
-    """The paid call. When its answer has come, the cell's place in flight is free for the next."""
+    """The paid call. When its answer has come, the cell's place in flight is free for the next.
+
+    Raises what stopped the campaign where that was before the request left, or while it was turned away.
+    """
     await tools.gate.wait()
+    tools.work.raise_if_stopped()
     under_way.attempts += 1
     under_way.is_sent = True
     try:
@@ -61,6 +65,7 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
     except NotAccepted as error:
         under_way.is_sent = False
         tools.gate.close_for(error.retry_after_s or 0)
+        tools.work.raise_if_stopped()
         raise
     under_way.answer = Answered(
         cell_id=under_way.cell.cell_id,
@@ -105,7 +110,10 @@ async def generate_image(cell: Cell) -> StoredOriginal:
     """The stored original of `cell`. Raises a CellError that ends the cell, or a CampaignStopped that ends them all."""
     tools = toolbox()
     answered = await ask(tools, tools.work.under_way[cell.cell_id])
-    await tools.on_storage_thread(tools.ledger.note_answer, answered)
+    try:
+        await tools.on_storage_thread(tools.ledger.note_answer, answered)
+    except StorageFailed as fault:
+        tools.work.stop(fault)  # the image is paid: it is fetched all the same, and perhaps it can be stored
     return await keep(tools, answered, await download(tools.ideogram, answered.image.url or ""))
 
 

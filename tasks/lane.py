@@ -12,7 +12,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.settle_cell import work_cell
-from tasks.toolbox import Toolbox, toolbox
+from tasks.toolbox import toolbox
 from tasks.workload import UnderWay
 
 TAG: Final = "ideogram"
@@ -33,32 +33,26 @@ async def lane(number: int) -> int:  # noqa: ARG001  it names the run
     """Work through waiting cells until none is left or the time slice is over; returns how many were asked for."""
     tools = toolbox()
     until = time.monotonic() + TIME_SLICE_S
-    jobs: set[asyncio.Task[None]] = set()
     asked = 0
-    try:
+    async with asyncio.TaskGroup() as group:  # no cell's work outlives its lane, also where the lane is cancelled
+        jobs: set[asyncio.Task[None]] = set()
         while time.monotonic() < until and (under_way := tools.work.next_cell()) is not None:
             asked += 1
-            jobs.add(await asked_for(tools, under_way))
-            jobs = {job for job in jobs if not job.done()}
+            job = group.create_task(work_cell(tools, under_way))
+            await answer_of(under_way, job)
+            jobs = {job for job in (*jobs, job) if not job.done()}
             if len(jobs) >= JOBS_MAX:
                 _, jobs = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        await asyncio.gather(*jobs)
     return asked
 
 
-async def asked_for(tools: Toolbox, under_way: UnderWay) -> "asyncio.Task[None]":
-    """Start a cell; return its work when the API has answered, or the cell has ended without an answer."""
-    job = asyncio.create_task(work_cell(tools, under_way))
+async def answer_of(under_way: UnderWay, job: "asyncio.Task[None]") -> None:
+    """Return when the API has answered, or the cell's work has ended without an answer."""
     answered = asyncio.create_task(under_way.answered.wait())
     try:
         await asyncio.wait({answered, job}, return_when=asyncio.FIRST_COMPLETED)
-    except asyncio.CancelledError:
-        job.cancel()
-        raise
     finally:
         answered.cancel()
-    return job
 
 
 async def keep_lane(number: int) -> None:

@@ -12,7 +12,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.exceptions import ObjectNotFound
 
-from tasks.begin_run import LOOK_EVERY_S, keep_beacon, resolve_begun
+from tasks.begin_run import LOOK_EVERY_S, resolve_begun
 from tasks.clients.runs import Watcher
 from tasks.lane import TAG, keep_lane
 from tasks.models.outcome import Status
@@ -39,10 +39,9 @@ async def run_lanes(tools: Toolbox, places: int, retry: AbstractSet[Status]) -> 
 
 @asynccontextmanager
 async def beside(tools: Toolbox) -> AsyncIterator[None]:
-    """What runs beside the lanes: the cutters, and the beat that shows that this run is alive."""
+    """What runs beside the lanes: the cutters."""
     cutters = (os.cpu_count() or 1) + CUTTERS_MORE_THAN_CORES
     helpers = [asyncio.create_task(cut_stored(tools)) for _ in range(cutters)]
-    helpers.append(asyncio.create_task(keep_beacon(tools)))
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 """Takes a cell from its start to its one outcome, whatever happens on the way."""
 
+import asyncio
 import logging
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ from tasks.generate_image import generate_image, recover_image
 from tasks.make_variants import make_variants
 from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, StoredOriginal
+from tasks.resume_campaign import Ask
 from tasks.toolbox import Toolbox
 from tasks.workload import UnderWay
 
@@ -18,11 +20,13 @@ async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
     """Own the cell, ask for its image, store it and queue it to be cut. Raises nothing: one cell stops no other."""
     cell, turn = under_way.cell, under_way.ask.turn
     try:
+        if turn > 1 and await is_fetched_after_all(tools, under_way):
+            return
         if not await tools.on_storage_thread(tools.ledger.intend, cell, turn):
             tools.work.leave(cell.cell_id)
             tools.work.begun[cell.cell_id] = under_way.ask
             return
-        tools.work.stored.put_nowait(await generate_image(cell))
+        tools.work.stored.put_nowait(await made(tools, under_way))
     except CampaignStopped as fault:
         tools.work.stop(fault)
         await give_back(tools, under_way, fault)
@@ -30,9 +34,50 @@ async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
         await settle(tools, ended(under_way, error))
 
 
+async def made(tools: Toolbox, under_way: UnderWay) -> StoredOriginal:
+    """The cell's original. Once the campaign is stopped, a pause between two attempts is not waited for.
+
+    Raises what stopped the campaign where no request of the cell is out then, and what `generate_image` raises.
+    """
+    tools.work.raise_if_stopped()
+    making = asyncio.create_task(generate_image(under_way.cell))
+    stopping = asyncio.create_task(tools.work.stopping.wait())
+    try:
+        await asyncio.wait({making, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if under_way.is_idle and not making.done():
+            tools.work.raise_if_stopped()
+        return await making
+    finally:
+        stopping.cancel()
+        making.cancel()
+        await asyncio.gather(making, return_exceptions=True)
+
+
+async def is_fetched_after_all(tools: Toolbox, under_way: UnderWay) -> bool:
+    """Whether the link that failed in the turn before gives its image now: it is paid, so it is tried before paying."""
+    cell, turn, cost_usd, attempts = under_way.ask
+    answered = await tools.on_storage_thread(tools.ledger.read_answer, cell.cell_id, turn - 1)
+    if answered is None:
+        return False
+    try:
+        original = await recover_image(cell, answered)
+    except CellError:
+        return False
+    image = under_way.image
+    tools.work.leave(cell.cell_id)
+    tools.work.tally.cost_usd -= cell.price_usd  # of that turn: it is counted when the cell is settled
+    again = tools.work.start(Ask(cell, turn - 1, cost_usd - cell.price_usd, attempts))
+    again.image = image
+    for each in (under_way, again):
+        each.answered.set()
+    tools.work.stored.put_nowait(original)
+    return True
+
+
 async def recover_cell(tools: Toolbox, under_way: UnderWay, answered: Answered) -> None:
     """Store the image of a cell that was paid by a run that is no more. Raises nothing."""
     under_way.answer = answered
+    under_way.attempts = answered.attempts - under_way.ask.attempts
     under_way.answered.set()
     try:
         tools.work.stored.put_nowait(await recover_image(under_way.cell, answered))
@@ -55,12 +100,14 @@ async def cut_stored(tools: Toolbox) -> None:
 
 async def finish_cell(tools: Toolbox, original: StoredOriginal) -> None:
     """Make the variants of a stored original and settle its cell."""
-    under_way = tools.work.under_way[original.cell_id]
+    under_way = tools.work.under_way.get(original.cell_id)
+    if under_way is None:
+        return
     try:
         variants = await make_variants(original)
     except CampaignStopped as fault:
         tools.work.stop(fault)
-        await settle(tools, ended(under_way, fault, original))
+        tools.work.settle(ended(under_way, fault, original))  # not noted: the next run cuts what is stored
     except Exception as error:  # noqa: BLE001  as above
         await settle(tools, ended(under_way, error, original))
     else:
@@ -69,6 +116,8 @@ async def finish_cell(tools: Toolbox, original: StoredOriginal) -> None:
 
 async def settle(tools: Toolbox, outcome: Outcome) -> None:
     """Note the end durably, then count it. Where it cannot be noted, the campaign stops; the next run finds out."""
+    if outcome.cell_id not in tools.work.under_way:
+        return
     try:
         await tools.on_storage_thread(tools.ledger.note_end, outcome)
     except StorageFailed as fault:
@@ -78,18 +127,19 @@ async def settle(tools: Toolbox, outcome: Outcome) -> None:
 
 async def give_back(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped) -> None:
     """A cell in which the campaign stopped: free to be asked for again, unless it has, or may have, been paid."""
-    if isinstance(fault, StorageFailed) and under_way.is_sent:
+    if isinstance(fault, StorageFailed) and not under_way.is_idle:
         tools.work.settle(ended(under_way, fault))  # not noted as ended: the next run still has the answer's link
         return
-    tools.work.leave(under_way.cell.cell_id)
+    if tools.work.leave(under_way.cell.cell_id) is None:
+        return
     try:
         await tools.on_storage_thread(tools.ledger.release, under_way.cell.cell_id, under_way.ask.turn)
     except StorageFailed as failed:
         tools.work.stop(failed)
 
 
-async def settle_interrupted(tools: Toolbox) -> None:
-    """End what is still under way when the grace is over. What may have been paid is told, and left to the ledger."""
+async def settle_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
+    """End what is under way when all work on it is over. What may have been paid is told, and left to the ledger."""
     for under_way in tuple(tools.work.under_way.values()):
         if under_way.answered.is_set():
             left = OutcomeUnknown("Interrupted while its image was stored; it is paid, and the next run fetches it")
@@ -98,8 +148,7 @@ async def settle_interrupted(tools: Toolbox) -> None:
             left = OutcomeUnknown("Interrupted before the answer came; it may have been paid")
             await settle(tools, ended(under_way, left))
         else:
-            tools.work.leave(under_way.cell.cell_id)
-            await tools.on_storage_thread(tools.ledger.release, under_way.cell.cell_id, under_way.ask.turn)
+            await give_back(tools, under_way, fault)
 
 
 def done(under_way: UnderWay, original: StoredOriginal, variants: dict[str, str]) -> Outcome:

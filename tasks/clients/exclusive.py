@@ -19,6 +19,7 @@ from tasks.clients import disk
 
 CONFLICT_TRIES: Final = 5
 _CONFLICT: Final = ("ConditionalRequestConflict", "OperationAborted", "409")
+_NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
 def create(fs: Any, path: str, data: bytes) -> bool:  # noqa: ANN401  any file system of fsspec
@@ -33,11 +34,11 @@ def create(fs: Any, path: str, data: bytes) -> bool:  # noqa: ANN401  any file s
         try:
             fs.pipe_file(path, data, mode="create")
         except FileExistsError:
-            return bool(fs.cat_file(path) == data)
+            return _content(fs, path) == data
         except OSError as error:
             # s3fs maps a vendor's 412 to EINVAL where its body does not say which condition failed.
-            if error.errno == errno.EINVAL and fs.exists(path, refresh=True):
-                return bool(fs.cat_file(path) == data)
+            if error.errno == errno.EINVAL and (there := _content(fs, path)) is not None:
+                return there == data
             if pause_s is None or not any(sign in str(error) for sign in _CONFLICT):
                 raise
             time.sleep(pause_s)  # two writers met: S3 asks for another try
@@ -46,16 +47,26 @@ def create(fs: Any, path: str, data: bytes) -> bool:  # noqa: ANN401  any file s
     return False
 
 
+def _content(fs: Any, path: str) -> bytes | None:  # noqa: ANN401  as above
+    """What is there now; None where whoever created it has removed it again."""
+    try:
+        return bytes(fs.cat_file(path))
+    except FileNotFoundError:
+        return None
+
+
 def _create_locally(path: Path, data: bytes) -> bool:
-    """A link appears whole or not at all, and fails where the name is taken; `open("x")` can leave an empty file."""
+    """A link appears whole or not at all, and fails where the name is taken; its folder is flushed after it."""
     disk.make_folder(path.parent)
     part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(part, path)
+        _write_new(part, data)
+        try:
+            os.link(part, path)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            _write_new(path, data)  # a disk without links, such as a memory stick: a crash here can leave it empty
     except FileExistsError:
         return False
     finally:
@@ -63,6 +74,13 @@ def _create_locally(path: Path, data: bytes) -> bool:
             part.unlink(missing_ok=True)
     disk.flush_folder(path.parent)
     return True
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def honours_create(fs: Any, folder: str) -> bool:  # noqa: ANN401  as above

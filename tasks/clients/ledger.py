@@ -9,10 +9,10 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 
 from tasks.clients.storage import CampaignStore
-from tasks.errors import StorageFailed
 from tasks.models.cell import Cell
 from tasks.models.ledger import (
     ANSWERS,
+    BETTER_KNOWN,
     ENDS,
     INTENTS,
     OUTCOMES_KEY,
@@ -41,7 +41,8 @@ class Ledger:
     def load(self, cell_ids: Iterable[str]) -> Known:
         """What is known of these cells: a listing of the ends, one of the intents where cells have none, and one file.
 
-        Outcomes that the file does not hold, since the run that made them was killed, are read one by one.
+        Outcomes that the file does not hold, since the run that made them was killed, are read one by one. A turn whose
+        end is damaged counts as one that has not ended.
         """
         wanted = set(cell_ids)
         ends = {cell_id: end for cell_id, end in latest_ends(self.store.names(ENDS)).items() if cell_id in wanted}
@@ -54,8 +55,9 @@ class Ledger:
                 outcomes[cell_id] = copy
             else:
                 missing.append(turn.key(ENDS, status))
-        for outcome in self._each(missing, lambda key: self._read(key, Outcome)):
+        for outcome in filter(None, self._each(missing, lambda key: self._read(key, Outcome))):
             outcomes[outcome.cell_id] = outcome
+        ends = {cell_id: end for cell_id, end in ends.items() if cell_id in outcomes}
         all_done = wanted == ends.keys() and all(end.status == "done" for end in ends.values())
         turns = {} if all_done else open_turns(self.store.names(INTENTS), ends)
         return Known(outcomes=outcomes, open={i: turn.number for i, turn in turns.items() if i in wanted})
@@ -74,20 +76,28 @@ class Ledger:
         return self.store.create(key, intent.model_dump_json().encode())
 
     def release(self, cell_id: str, turn: int) -> None:
-        """Take an intent back whose request is known not to have been run."""
-        self.store.delete(Turn(cell_id, turn).key(INTENTS))
+        """Take an intent of this run back, if there is one, whose request is known not to have been run."""
+        if self.read_owner(cell_id, turn) == self.run_id:
+            self.store.delete(Turn(cell_id, turn).key(INTENTS))
 
-    def read_intent(self, cell_id: str, turn: int) -> Intent | None:
-        """The intent of a turn; None where it is gone."""
-        return self._read_if_there(Turn(cell_id, turn).key(INTENTS), Intent)
+    def read_owner(self, cell_id: str, turn: int) -> str | None:
+        """The run that owns a turn; None where nobody does, and no run's name where the intent is damaged."""
+        try:
+            data = self.store.read(Turn(cell_id, turn).key(INTENTS))
+        except FileNotFoundError:
+            return None
+        try:
+            return Intent.model_validate_json(data).run_id
+        except ValidationError:
+            return ""
 
     def note_answer(self, answered: Answered) -> None:
         """Keep the answer until its image is stored: whoever comes after a crash can still download it."""
         self.store.write(Turn(answered.cell_id, answered.turn).key(ANSWERS), answered.model_dump_json().encode())
 
     def read_answer(self, cell_id: str, turn: int) -> Answered | None:
-        """The answer of a turn that was noted; None where there is none."""
-        return self._read_if_there(Turn(cell_id, turn).key(ANSWERS), Answered)
+        """The answer of a turn that was noted; None where there is none that can be read."""
+        return self._read(Turn(cell_id, turn).key(ANSWERS), Answered)
 
     def note_end(self, outcome: Outcome) -> None:
         """How the turn ended."""
@@ -96,8 +106,8 @@ class Ledger:
 
     def read_end(self, cell_id: str, turn: int) -> Outcome | None:
         """How a turn ended, if it has; reads no more than it must."""
-        names = (f"{cell_id}.{turn}.{status}.json" for status in ("done", "blocked", "failed", "unknown"))
-        return next(filter(None, (self._read_if_there(f"{ENDS}/{name}", Outcome) for name in names)), None)
+        keys = (Turn(cell_id, turn).key(ENDS, status) for status in BETTER_KNOWN)
+        return next(filter(None, (self._read(key, Outcome) for key in keys)), None)
 
     def copy_outcomes(self, outcomes: Iterable[Outcome]) -> None:
         """Keep a copy of all outcomes in one file, for the next resume."""
@@ -111,21 +121,14 @@ class Ledger:
             return {}
         return {outcome.cell_id: outcome for outcome in outcomes}
 
-    def _read(self, key: str, kind: type[R]) -> R:
+    def _read(self, key: str, kind: type[R]) -> R | None:
+        """The record under `key`; None where there is none, or none that can be read any more."""
         try:
             return kind.model_validate_json(self.store.read(key))
-        except (ValidationError, FileNotFoundError) as error:
-            raise StorageFailed(f"{self.store.root}/{key} is not what was written there: {error}") from error
-
-    def _read_if_there(self, key: str, kind: type[R]) -> R | None:
-        try:
-            return kind.model_validate_json(self.store.read(key))
-        except FileNotFoundError:
+        except (FileNotFoundError, ValidationError):
             return None
-        except ValidationError as error:
-            raise StorageFailed(f"{self.store.root}/{key} is not what was written there: {error}") from error
 
     @staticmethod
-    def _each(keys: list[str], read: Callable[[str], R]) -> list[R]:
+    def _each(keys: list[str], read: Callable[[str], R | None]) -> list[R | None]:
         with ThreadPoolExecutor(READERS, "ledger") as pool:
             return list(pool.map(read, keys))

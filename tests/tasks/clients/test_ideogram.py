@@ -81,7 +81,7 @@ def planned_requests(draw: st.DrawFn) -> GenerationRequest:
     row = {name: draw(CELLS[name]) for name in names | {"product"}}
     wishes = {name: parse_value(name, text) for name, text in row.items()}
     model = draw(st.sampled_from(words.MODELS))
-    for column, _ in list(misfits(wishes, model)):
+    for column, *_ in list(misfits(wishes, model)):
         wishes.pop(column, None)
     return build_request(wishes, model, copy=draw(st.integers(0, 7)))
 

@@ -1,0 +1,41 @@
+"""A stand-in API and a Prefect server for campaigns that are killed."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.embedded_server import SERVER_DEFAULTS, EmbeddedServer
+from sandbox.options import SandboxOptions
+from sandbox.server import running_sandbox
+from tests.chaos.campaigns import KilledCampaign
+
+Make = Callable[..., KilledCampaign]
+
+
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Prefect home of these tests' own."""
+    return tmp_path_factory.mktemp("prefect-of-chaos")
+
+
+@pytest.fixture(scope="session")
+def server_env(prefect_home: Path) -> Iterator[dict[str, str]]:
+    """A server that outlives the runs, so that a kill costs no start of another."""
+    server = EmbeddedServer({**os.environ, **SERVER_DEFAULTS, "PREFECT_HOME": str(prefect_home)})
+    server.wait_until_ready()
+    yield {"PREFECT_API_URL": server.api_url, "PREFECT_HOME": str(prefect_home)}
+    server.stop()
+
+
+@pytest.fixture
+def make_campaign(tmp_path: Path, server_env: dict[str, str]) -> Iterator[Make]:
+    """Makes a campaign with an API, and a bill, of its own."""
+    with running_sandbox(SandboxOptions(places=4, latency_range_s=(0.1, 0.4), plain_pictures=True)) as api:
+
+        def make(cells: int, **fields) -> KilledCampaign:
+            prompts = tuple(f"Lamp number {n}" for n in range(cells))
+            return KilledCampaign(**{"folder": tmp_path, "api": api, "env": server_env, "prompts": prompts} | fields)
+
+        yield make

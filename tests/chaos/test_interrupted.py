@@ -1,0 +1,149 @@
+"""Whoever ends a run gets the prompt back at once, and everything that is paid is kept or told."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.chaos.campaigns import KILLED, KilledCampaign, places_taken, ran
+from tests.chaos.conftest import Make
+from tests.tasks.clients.raw_server import unused_port
+
+PROMPT_S = 15.0
+
+
+def until(is_so: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait for it, as long as the process lives."""
+    last = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < last and not is_so():
+        time.sleep(0.05)
+    if process.poll() is not None or not is_so():
+        raise AssertionError(ran(process))
+
+
+def interrupted(process: subprocess.Popen[str], number: signal.Signals) -> str:
+    """What the command said that got a signal; it ended as promised."""
+    at = time.monotonic()
+    process.send_signal(number)
+    ended = ran(process)
+    took_s = time.monotonic() - at
+    assert ended.returncode == 130, ended
+    assert took_s < PROMPT_S, ended
+    assert "Traceback" not in ended.stderr
+    assert "Exception" not in ended.stderr
+    assert "Interrupted" in ended.stderr
+    return ended.stderr
+
+
+def processes_of(home: Path) -> list[str]:
+    """The command lines of processes that live in this Prefect home."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"PREFECT_HOME={home}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found.append((folder / "cmdline").read_text().replace("\0", " "))
+        except OSError:  # gone, or somebody else's
+            continue
+    return found
+
+
+def intents(campaign: KilledCampaign) -> set[str]:
+    """The intents in the ledger."""
+    return set(campaign.store().names("ledger/intents"))
+
+
+@pytest.mark.timeout(300)
+def test_killed_then_interrupted_then_done_with_a_server_of_its_own(
+    make_campaign: Make, prefect_home: Path, tmp_path: Path
+):
+    """The next run gets the places of the killed one, no server outlives its run, and no place stays taken."""
+    home = tmp_path / "prefect-home"
+    shutil.copytree(prefect_home, home)  # its database has its tables already, which takes long
+    campaign = make_campaign(16, env={"PREFECT_HOME": str(home)}, options=("--max-in-flight", "2"))
+    assert campaign.run(point="tasks.clients.ledger:Ledger.note_answer:after:2").returncode == KILLED
+    gone_by = time.monotonic() + 20
+    while processes_of(home) and time.monotonic() < gone_by:
+        time.sleep(0.1)
+    assert processes_of(home) == [], "the server of a killed run ends with it"
+    assert taken(home) > 0, "it died with places taken"
+
+    asked = campaign.bill()["requests"]
+    process = campaign.start()
+    until(lambda: campaign.bill()["requests"] >= asked + 3, process)
+    said = interrupted(process, signal.SIGINT)
+    assert "run the same command again" in said
+    assert processes_of(home) == []
+    assert taken(home) == 0
+    bill = campaign.bill()
+    statuses = [row["status"] for row in campaign.rows()]
+    assert statuses.count("done") + statuses.count("unknown") >= bill["billed"]
+    assert "pending" in statuses
+    campaign.check_bill()
+
+    assert ran(campaign.start("--retry", "unknown")).returncode == 0
+    rows = campaign.rows()
+    assert {row["status"] for row in rows} == {"done"}
+    assert sum(float(row["cost_usd"]) for row in rows) >= campaign.bill()["billed_usd"] - 1e-9
+    assert taken(home) == 0
+
+
+def taken(home: Path) -> int:
+    """How many places that home's database believes to be taken."""
+    with sqlite3.connect(home / "prefect.db") as database:
+        found = database.execute("SELECT active_slots FROM concurrency_limit_v2 WHERE name = 'tag:ideogram'").fetchone()
+    database.close()
+    return int(found[0])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_every_lane_waits_to_try_again(make_campaign: Make, server_env, number: signal.Signals):
+    """An API that cannot be reached: no pause is waited for, nothing was sent, so every cell is free again."""
+    campaign = make_campaign(6)
+    nowhere = f"http://127.0.0.1:{unused_port()}"
+    away = KilledCampaign(campaign.folder, nowhere, campaign.env, campaign.prompts)
+    process = away.start()
+    until(lambda: len(intents(campaign)) >= 4, process)
+    time.sleep(1.0)
+    interrupted(process, number)
+    assert intents(campaign) == set()
+    assert {(row["status"], float(row["cost_usd"])) for row in campaign.rows()} == {("pending", 0.0)}
+    assert places_taken(server_env["PREFECT_API_URL"]) == 0
+    if number == signal.SIGTERM:
+        assert campaign.finish() == {"done": 6}
+
+
+@pytest.mark.skipif(not os.environ.get("CHAOS"), reason="takes minutes: make chaos")
+def test_interrupted_while_somebody_else_has_the_only_place(make_campaign: Make, server_env):
+    """Every request is turned away with 429: the same."""
+    campaign = make_campaign(6)
+    post = {"image_request": {"prompt": "[sandbox:hang] somebody else's", "model": "V_2"}}
+    with httpx.Client(headers={"api-key": "x"}, timeout=0.5, trust_env=False) as hog:
+        process = campaign.start()
+        while process.poll() is None and campaign.bill()["refused"].get("429", 0) < 8:
+            try:
+                hog.post(f"{campaign.api}/generate", json=post)
+            except httpx.TimeoutException:
+                continue
+        interrupted(process, signal.SIGINT)
+    assert places_taken(server_env["PREFECT_API_URL"]) == 0
+
+
+@pytest.mark.parametrize("mark", ["hang"])
+def test_interrupted_while_an_answer_is_awaited(make_campaign: Make, server_env, mark: str):
+    """What was sent may be paid: it gets a grace, then it is told as unknown and never sent again by itself."""
+    campaign = make_campaign(2, prompts=("A lamp", f"[sandbox:{mark}] A lamp that never comes"))
+    process = campaign.start()
+    until(lambda: campaign.bill()["billed"] == 2, process)
+    interrupted(process, signal.SIGTERM)
+    rows = {row["prompt"]: row for row in campaign.rows()}
+    assert [rows[prompt]["status"] for prompt in campaign.prompts] == ["done", "unknown"]
+    assert "may have been paid" in rows[campaign.prompts[1]]["error"]
+    assert places_taken(server_env["PREFECT_API_URL"]) == 0
+    assert campaign.finish() == {"done": 1, "unknown": 1}

@@ -1,0 +1,83 @@
+"""A process that is killed at any moment loses nothing and pays nothing twice, and the next run goes on."""
+
+import os
+import random
+
+import pytest
+
+from tests.chaos.conftest import Make
+
+is_long = pytest.mark.skipif(not os.environ.get("CHAOS"), reason="takes minutes: make chaos")
+
+LEDGER = "tasks.clients.ledger:Ledger"
+STORE = "tasks.clients.storage:CampaignStore"
+API = "tasks.clients.ideogram:IdeogramClient.generate"
+RENAME = "pathlib:Path.replace:after"
+
+POINTS = {
+    "intent": [f"{LEDGER}.intend:before:2", f"{LEDGER}.intend:after:3", "os:link:before:1", "os:link:after:4"],
+    "request": [f"{API}:before:1", f"{API}:before:4", f"{API}:after:1", f"{API}:after:3"],
+    "answer": [f"{LEDGER}.note_answer:before:2", f"{LEDGER}.note_answer:after:1", f"{LEDGER}.note_answer:after:3"],
+    "original": [
+        "tasks.generate_image:download:before:2",
+        "tasks.generate_image:download:after:1",
+        f"{RENAME}:3",
+        f"{RENAME}:4",
+    ],
+    "variants": ["tasks.make_variants:cut_all:before:1", "tasks.make_variants:cut_all:after:2", f"{RENAME}:7"],
+    "end": [f"{LEDGER}.note_end:before:1", f"{LEDGER}.note_end:after:2"],
+}
+PUBLISH = [
+    "tasks.publish_campaign:campaign_files:after:1",
+    f"{LEDGER}.copy_outcomes:before:1",
+    f"{LEDGER}.copy_outcomes:after:1",
+    "tasks.begin_run:standing:after:1",
+]
+
+
+def test_a_few_kills_lose_nothing(make_campaign: Make):
+    """Killed after an intent, after an answer that nobody noted, and between a stored original and its end."""
+    campaign = make_campaign(9)
+    campaign.run(point=f"{LEDGER}.intend:after:2")
+    campaign.run(point=f"{API}:after:1")
+    campaign.run(point=f"{LEDGER}.note_end:before:1")
+    assert campaign.kills == 3
+    counts = campaign.finish()
+    assert counts["done"] >= 3
+
+
+@is_long
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("points", POINTS.values(), ids=POINTS)
+def test_killed_at_every_point(make_campaign: Make, points: list[str]):
+    """Before and after each step between a plan and an end; what was answered and noted is always kept."""
+    campaign = make_campaign(6 * len(points))
+    for point in points:
+        campaign.run(point=point)
+    assert campaign.kills == len(points), campaign.log
+    campaign.finish()
+
+
+@is_long
+@pytest.mark.timeout(600)
+def test_killed_while_it_publishes(make_campaign: Make):
+    """Everything is paid and stored: each next run pays nothing, and the last writes what is missing."""
+    campaign = make_campaign(4)
+    for point in PUBLISH:
+        campaign.run(point=point)
+    assert campaign.kills == len(PUBLISH), campaign.log
+    assert campaign.finish() == {"done": 4}
+    assert campaign.bill()["requests"] == 4
+
+
+@is_long
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(2))
+def test_killed_at_random(make_campaign: Make, seed: int):
+    """Some time after some requests have left."""
+    chance = random.Random(seed)
+    campaign = make_campaign(40)
+    for _ in range(4):
+        campaign.kill_after(chance.uniform(0, 0.6), chance.randint(1, 6))
+    assert campaign.kills == 4
+    campaign.finish()

@@ -1,0 +1,92 @@
+"""Which runs are alive: those of this machine by their process, those of others by their beat."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tasks.clients import runs
+from tasks.clients.runs import DEAD_AFTER_S, Beacon, Watcher, process_start, this_run
+from tasks.clients.storage import CampaignStore
+from tasks.errors import StorageFailed
+
+
+@pytest.fixture
+def store(tmp_path) -> CampaignStore:
+    """An empty folder."""
+    return CampaignStore.open(str(tmp_path), "q1-launch")
+
+
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """The time, as one number that a test sets."""
+    now = [1000.0]
+    monkeypatch.setattr(runs.time, "monotonic", lambda: now[0])
+    return now
+
+
+def show(store: CampaignStore, beacon: Beacon, **changed) -> None:
+    """Put a beacon on the storage."""
+    beacon = beacon.model_copy(update=changed)
+    store.write(beacon.key, beacon.model_dump_json().encode())
+
+
+def test_a_run_without_a_beacon_is_over(store: CampaignStore):
+    """It took it away at its end; nobody is called nothing."""
+    assert not Watcher(store).is_alive("gone")
+    assert not Watcher(store).is_alive("")
+
+
+@pytest.mark.parametrize("content", [b"", b"{}"])
+def test_a_damaged_beacon_is_nobodys(store: CampaignStore, content: bytes):
+    """A run that is alive writes another within seconds."""
+    store.write("ledger/runs/x.json", content)
+    assert not Watcher(store).is_alive("x")
+
+
+def test_a_process_of_this_machine_is_looked_for(store: CampaignStore):
+    """Alive as long as it runs, dead the moment it does not."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        show(store, this_run("x"), pid=child.pid, started=process_start(child.pid))
+        watcher = Watcher(store)
+        assert watcher.is_alive("x")
+        child.communicate()
+    assert not watcher.is_alive("x")
+
+
+def test_a_number_that_was_given_to_another_process_is_not_the_run(store: CampaignStore):
+    """The process of that number started at another time."""
+    show(store, this_run("x"), started="1")
+    assert not Watcher(store).is_alive("x")
+
+
+def test_where_the_system_does_not_tell_when_a_process_started(store: CampaignStore, monkeypatch):
+    """Its number has to do."""
+    show(store, this_run("x"), started="")
+    assert Watcher(store).is_alive("x")
+    monkeypatch.setattr(os, "kill", lambda *_: (_ for _ in ()).throw(ProcessLookupError()))
+    assert not Watcher(store).is_alive("x")
+
+
+def test_a_run_on_another_machine_is_alive_while_its_beat_moves(store: CampaignStore, clock: list[float]):
+    """And dead when it has stood still for a while, by this machine's clock alone."""
+    watcher = Watcher(store)
+    for beat in range(3):
+        show(store, this_run("x", beat), machine="another")
+        assert watcher.is_alive("x")
+        clock[0] += DEAD_AFTER_S - 1
+        assert watcher.is_alive("x")
+    clock[0] += 2
+    assert not watcher.is_alive("x")
+
+
+def test_a_storage_that_fails_says_nothing_of_a_run(store: CampaignStore, monkeypatch):
+    """Nobody is taken for dead because a file could not be read."""
+
+    def fail(*_) -> bytes:
+        raise StorageFailed("gone")
+
+    monkeypatch.setattr(CampaignStore, "read", fail)
+    with pytest.raises(StorageFailed):
+        Watcher(store).is_alive("x")
