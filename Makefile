@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emi
 	--custom-compile-command "make lock" pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench lock clean
+.PHONY: help demo test chaos lint format bench lock clean
 
 help:           ## show this
 	@sed -n 's/^\([a-z]*\): .*##/\1\t/p' Makefile
@@ -16,6 +16,9 @@ demo: .venv/installed   ## make the sample campaign's images with the built-in s
 
 test: .venv/installed-dev   ## run the tests
 	$(BIN)/python -m pytest $(TESTS)
+
+chaos: .venv/installed-dev  ## kill real runs at every point, for some minutes, and check the bill
+	CHAOS=1 $(BIN)/python -m pytest tests/chaos $(TESTS)
 
 lint: .venv/installed-dev   ## check style and types
 	$(BIN)/ruff check

@@ -5,8 +5,10 @@ import sys
 if __name__ == "__main__":
     # Before Prefect is imported, which takes seconds: wrong input is told at once, and the embedded server starts
     # meanwhile. The command imports this file by its module's name, so that nothing in it exists twice.
-    from flows.command_line import main
-
+    try:
+        from flows.command_line import main
+    except KeyboardInterrupt:
+        sys.exit(130)
     sys.exit(main())
 
 from decimal import Decimal

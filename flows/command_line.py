@@ -4,103 +4,27 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Mapping
 from contextlib import closing
-from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from cyclopts import App, CycloptsError, Parameter
-from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
 from flows.embedded_server import EmbeddedServer, ServerNotStarted, start_embedded_server
+from flows.options import campaign_of
 from flows.terminal import Terminal, print_faults, print_plan
 from sandbox.server import SandboxNotStarted
-from tasks.errors import CampaignFault, InputInvalid
+from tasks.clients.storage import CampaignStore
+from tasks.errors import CampaignFault, InputInvalid, StorageFailed
 from tasks.front import watched_by
-from tasks.models.campaign import DEFAULT_OUTPUT, Campaign, Retry
+from tasks.models.campaign import Campaign
 from tasks.models.fault import Fault
+from tasks.models.ledger import RUNS
 from tasks.models.result import EXIT_STOPPED, CampaignResult
-from tasks.models.variant import Variant
-from tasks.models.vocabulary import Model
 from tasks.plan_campaign import plan_campaign
 from tasks.settings import load_settings
 
 EXIT_INTERRUPTED: Final = 130
-
-app = App(
-    name="campaign",
-    help="Turn a campaign matrix (CSV or Parquet) into finished images through the Ideogram API.",
-    help_epilogue="The key is read from IDEOGRAM_API_KEY. Exit codes: 0 every image done, 1 some not, 2 bad input, "
-    "3 stopped early, 130 interrupted.",
-    version_flags=[],
-    result_action="return_value",
-)
-
-
-@app.default
-def parse(  # noqa: PLR0913  the options of the command line
-    matrix: str,
-    *,
-    formats: str | None = None,
-    name: str | None = None,
-    output: str = DEFAULT_OUTPUT,
-    model: Model = "V_2",
-    max_in_flight: int = 10,
-    budget_usd: float | None = None,
-    retry: Annotated[tuple[Retry, ...], Parameter(negative=())] = (),
-    variant: Annotated[tuple[str, ...], Parameter(negative=())] = (),
-    encoding: str | None = None,
-    dry_run: Annotated[bool, Parameter(negative=())] = False,
-    sandbox: Annotated[bool, Parameter(negative=())] = False,
-) -> Campaign:
-    """Turn a campaign matrix (CSV or Parquet) into finished images through the Ideogram API.
-
-    Parameters
-    ----------
-    matrix
-        Path or URL of the matrix: a .csv or .parquet, one product or prompt a row.
-    formats
-        Path or URL of the formats table (format, aspect_ratio, style_type, ...); every row is made in each.
-    name
-        The campaign's name; without one, the matrix's file name.
-    output
-        Folder or URL that holds campaigns, such as s3://bucket/campaigns.
-    model
-        The model of rows that name none.
-    max_in_flight
-        How many images the account may have in flight.
-    budget_usd
-        Never spend more on this campaign, in all its runs together.
-    retry
-        Try cells again that ended so before; may be given several times. `unknown` ones may be paid a second time.
-    variant
-        A cut to make of every image, NAME=WIDTHxHEIGHT[,cover|contain][,webp|jpeg|png|avif][,QUALITY]; may be given
-        several times. Without it: og=1200x630, thumb=400x400, social=1080x1080.
-    encoding
-        The tables' text encoding, where it is not UTF-8, such as cp1252.
-    dry_run
-        Plan only: check, count, price; pay nothing.
-    sandbox
-        Use the built-in stand-in for the API: no key is needed, nothing is charged.
-
-    """
-    chosen = {"variants": tuple(Variant.parse(text) for text in variant)} if variant else {}
-    return Campaign(
-        matrix=matrix,
-        formats=formats,
-        name=name,
-        output=output,
-        model=model,
-        max_in_flight=max_in_flight,
-        budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
-        retry=retry,
-        encoding=encoding,
-        dry_run=dry_run,
-        sandbox=sandbox,
-        **chosen,
-    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -123,29 +47,6 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_INTERRUPTED
 
 
-def campaign_of(arguments: list[str]) -> Campaign | None:
-    """The campaign that `arguments` ask for; None where they asked for help, and got it. Raises InputInvalid."""
-    try:
-        asked = app(arguments, exit_on_error=False, print_error=False)
-    except ValidationError as error:
-        raise InputInvalid([option_fault(one) for one in error.errors()]) from error
-    except (CycloptsError, ValueError) as error:
-        raise InputInvalid([Fault(source="campaign", problem=str(error))]) from error
-    return asked if isinstance(asked, Campaign) else None
-
-
-def option_fault(error: Mapping[str, Any]) -> Fault:
-    """What is wrong with an option, in the words of the command line."""
-    option = str(error["loc"][0]).replace("_", "-").replace("variants", "variant")
-    problem = error["msg"].removeprefix("Value error, ").replace("Input should be", "is not accepted; it must be")
-    value = error["input"]
-    return Fault(
-        source=f"--{option}",
-        value=str(value) if isinstance(value, str | int | float | Decimal) else None,
-        problem=problem,
-    )
-
-
 def run(campaign: Campaign) -> int:
     """Plan, and unless that is all, carry the plan out. The plan is made while Prefect's server starts."""
     if campaign.dry_run:
@@ -153,6 +54,9 @@ def run(campaign: Campaign) -> int:
         return 0
     if not campaign.sandbox:
         load_settings()
+    if not campaign.output.strip() or campaign.output.startswith("memory:"):
+        problem = "is no place to keep images; name a folder, or a URL such as s3://bucket/campaigns"
+        raise InputInvalid([Fault(source="--output", value=campaign.output, problem=problem)])
     return carry_out(campaign, start_embedded_server())
 
 
@@ -162,11 +66,20 @@ def carry_out(campaign: Campaign, server: EmbeddedServer | None) -> int:
 
     quieten()
     terminal = Terminal(plan_campaign(campaign))
+    check_output(campaign)
     if server is not None:
         server.wait_until_ready()
     with watched_by(terminal), closing(terminal):
         result: CampaignResult = asyncio.run(flow(**campaign_parameters(campaign)))
     return result.exit_code
+
+
+def check_output(campaign: Campaign) -> None:
+    """Raise InputInvalid where the images could not be kept; tried, since nothing has been paid yet."""
+    try:
+        CampaignStore.open(campaign.output, campaign.slug).honours_create(RUNS)
+    except StorageFailed as error:
+        raise InputInvalid([Fault(source="--output", problem=str(error))]) from error
 
 
 def campaign_parameters(campaign: Campaign) -> dict[str, Any]:

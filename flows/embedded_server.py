@@ -17,9 +17,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from flows.prefect_home import has_settings_of_its_own, is_locked_alone, lock_of, prefect_home
+
 SCRIPT: Final = Path(__file__).with_name("serve_prefect.py")
 START_TIMEOUT_S: Final = 120.0
 STOP_TIMEOUT_S: Final = 10.0
+REACH_TIMEOUT_S: Final = 15.0
 
 CLIENT_DEFAULTS: Final = {
     # Messages that are logged outside of a run go nowhere instead of being warned about.
@@ -41,9 +44,6 @@ SERVER_DEFAULTS: Final = {
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
 }
-
-
-_PLAIN_VARIABLES: Final = {"PREFECT_HOME", "PREFECT_LOGGING_LEVEL"}
 
 
 class EmbeddedServer:
@@ -83,7 +83,9 @@ class EmbeddedServer:
             httpx.get(f"{self.api_url}/health", timeout=START_TIMEOUT_S, trust_env=False).raise_for_status()
         except httpx.HTTPError as error:
             said = b"".join(self._said).decode(errors="replace").strip()
-            raise ServerNotStarted(f"Prefect's server did not start: {said or error}") from error
+            raise ServerNotStarted(
+                f"Prefect's server did not start, with PREFECT_HOME={self.home}: {said or error}"
+            ) from error
 
     def stop(self) -> None:
         """End the server, after it has written what it was told."""
@@ -105,10 +107,11 @@ class ServerNotStarted(Exception):
 
 
 def start_embedded_server() -> EmbeddedServer | None:
-    """Start a server and point this process to it; None where the user's own settings name one.
+    """Start a server and point this process to it; None where the user's own settings name one, which then answers.
 
-    `wait_until_ready` before the first run.
+    `wait_until_ready` before the first run. Raises ServerNotStarted.
     """
+    os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect's client asks this before anything is set
     global _server  # noqa: PLW0603  one a process, as Prefect's settings are
     if has_settings_of_its_own(os.environ, Path.cwd()):
         _server = _start_unless_named()
@@ -116,24 +119,27 @@ def start_embedded_server() -> EmbeddedServer | None:
         home = prefect_home(os.environ)
         _server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, "PREFECT_HOME": str(home)}, home)
         os.environ.update({**CLIENT_DEFAULTS, "PREFECT_API_URL": _server.api_url})
+    if _server is not None:
+        pass_proxies_by("127.0.0.1")
     return _server
 
 
-def has_settings_of_its_own(env: Mapping[str, str], folder: Path) -> bool:
-    """Whether Prefect must be asked what the user has set: importing it for that takes longer than all the rest here.
-
-    A guess to the safe side: any profile, any settings file in `folder`, any variable but the two below.
-    """
-    if "prefect.context" in sys.modules or any(name.startswith("PREFECT_") for name in env.keys() - _PLAIN_VARIABLES):
-        return True
-    files = (prefect_home(env) / "profiles.toml", folder / "prefect.toml", folder / ".env")
-    project = folder / "pyproject.toml"
-    return any(file.exists() for file in files) or (project.exists() and b"tool.prefect" in project.read_bytes())
+def pass_proxies_by(host: str) -> None:
+    """Let no proxy of the environment stand between this process and `host`."""
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [known for known in os.environ.get(name, "").split(",") if known]
+        if host not in hosts:
+            os.environ[name] = ",".join([*hosts, host])
 
 
-def prefect_home(env: Mapping[str, str]) -> Path:
-    """Where Prefect keeps its database by default."""
-    return Path(env.get("PREFECT_HOME") or "~/.prefect").expanduser()
+def reach(api_url: str) -> None:
+    """Raise ServerNotStarted where nothing answers at `api_url`."""
+    import httpx  # noqa: PLC0415  as above
+
+    try:
+        httpx.get(f"{api_url}/health", timeout=REACH_TIMEOUT_S)
+    except httpx.HTTPError as error:
+        raise ServerNotStarted(f"Prefect's server at {api_url} does not answer; check PREFECT_API_URL") from error
 
 
 def _start_unless_named() -> EmbeddedServer | None:
@@ -141,8 +147,12 @@ def _start_unless_named() -> EmbeddedServer | None:
     from prefect.settings import Settings  # noqa: PLC0415
 
     settings = Settings()
-    if settings.api.url or not settings.server.ephemeral.enabled:
+    if settings.api.url:
+        reach(settings.api.url)
         return None
+    ephemeral = settings.server.ephemeral
+    if "enabled" in ephemeral.model_fields_set and not ephemeral.enabled:
+        raise ServerNotStarted("No Prefect server is named (PREFECT_API_URL), and a temporary one is switched off")
     chosen = settings.to_environment_variables(exclude_unset=True)
     server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, **chosen}, settings.home)
     os.environ.update({**CLIENT_DEFAULTS, **chosen, "PREFECT_API_URL": server.api_url})
@@ -172,18 +182,3 @@ def home_held() -> Iterator[bool]:
         yield is_locked_alone(descriptor)
     finally:
         fcntl.flock(descriptor, fcntl.LOCK_SH)  # waits while another run looks; the system ends it with the process
-
-
-def lock_of(home: Path) -> int:
-    """The lock that every run with a Prefect home in `home` holds, opened."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return os.open(home / "ideogram-campaigns.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-
-def is_locked_alone(descriptor: int) -> bool:
-    """Hold the lock alone if nobody else holds it."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

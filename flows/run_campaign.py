@@ -17,9 +17,11 @@ from tasks.begin_run import begin_run, shown_alive
 from tasks.clients.storage import CampaignStore
 from tasks.errors import CampaignStopped, Interrupted
 from tasks.front import front
+from tasks.keep_apart import keep_apart
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.cell import Cell
 from tasks.models.fault import shortened
+from tasks.models.money import usd
 from tasks.models.outcome import STATUSES, Outcome
 from tasks.models.result import CampaignResult
 from tasks.plan_campaign import plan_campaign
@@ -43,7 +45,7 @@ async def run_campaign(campaign: Campaign) -> CampaignResult:
     plan = front().plan_of(campaign)
     if plan is None:
         plan = await asyncio.to_thread(plan_campaign, campaign, look=campaign.dry_run)
-    get_run_logger().info("Planned %d images of %d rows for $%.2f", plan.cell_count, plan.row_count, plan.cost_usd)
+    get_run_logger().info("Planned %d images of %d rows for %s", plan.cell_count, plan.row_count, usd(plan.cost_usd))
     if campaign.dry_run:
         return planned_result(plan)
     store = CampaignStore.open(campaign.output, campaign.slug)
@@ -57,14 +59,14 @@ async def run_campaign(campaign: Campaign) -> CampaignResult:
 async def make_images(plan: Plan, tools: Toolbox) -> CampaignResult:
     """Carry out `plan`: whatever stops it, what is done is written before it ends."""
     campaign, work, retry = plan.campaign, tools.work, frozenset(plan.campaign.retry)
-    notes = await begin_run(tools, retry)
+    notes = (*await keep_apart(tools, is_sandbox=campaign.sandbox), *await begin_run(tools, retry))
     front().started(plan, work.tally, notes)
     spent_before_usd = work.tally.cost_usd
     with home_held() as is_alone:
         places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
     async with progress_artifact(work.tally, campaign.slug), shown_alive(tools):
         await until_interrupted(tools, run_lanes(tools, places, retry))
-    await publish_campaign(campaign.title)
+    await publish_campaign(campaign.title, is_sandbox=campaign.sandbox)
     result = result_of(campaign, tools, spent_before_usd)
     await report_result(result, campaign.slug, work.cells, work.outcomes)
     front().ended(result)
@@ -121,6 +123,7 @@ def planned_result(plan: Plan) -> CampaignResult:
         folder=folder,
         cells=plan.cell_count,
         by_status={"pending": plan.cell_count},
+        cost_usd=plan.cost_usd,
         is_dry_run=True,
     )
 

@@ -20,7 +20,8 @@ def main() -> None:
 
 def end_with_stdin() -> None:
     """Ask this process to end once its parent has closed the pipe, or died."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):  # not buffered: the interpreter could not end while a reader waits
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

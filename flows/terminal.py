@@ -14,6 +14,7 @@ from tasks.errors import InputInvalid
 from tasks.front import Front
 from tasks.models.campaign import Plan
 from tasks.models.fault import shortened
+from tasks.models.money import usd
 from tasks.models.result import CampaignResult
 from tasks.tally import Tally
 
@@ -39,7 +40,7 @@ def print_plan(console: Console, plan: Plan) -> None:
         console.print(f"Note: {note}", markup=False, highlight=False, soft_wrap=True)
     groups = Table("format", "model", "aspect", "images", "cost", title="What would be made", title_justify="left")
     for group in plan.groups:
-        cost = f"${group.cost_usd:,.2f}"
+        cost = usd(group.cost_usd)
         groups.add_row(escape(group.format) or "-", group.model, group.aspect, f"{group.cells:,}", cost)
     console.print(groups)
     is_all = len(plan.cells) == plan.cell_count
@@ -53,10 +54,15 @@ def print_plan(console: Console, plan: Plan) -> None:
 def headline(plan: Plan) -> str:
     """Such as `2 rows, 6 images, $0.48, about 8 to 15 s at 10 in flight`."""
     rows = f"{plan.row_count:,} row{'s' if plan.row_count != 1 else ''}"
-    images = f"{plan.cell_count:,} image{'s' if plan.cell_count != 1 else ''}"
     spread = f"{clock(plan.duration_min_s)} to {clock(plan.duration_max_s)}"
     places = plan.campaign.max_in_flight
-    return f"{rows}, {images}, ${plan.cost_usd:,.2f} at prices of {plan.prices_read_on}, {spread} at {places} in flight"
+    cost = f"{usd(plan.cost_usd)} at prices of {plan.prices_read_on}"
+    return f"{rows}, {images(plan.cell_count)}, {cost}, {spread} at {places} in flight"
+
+
+def images(count: int) -> str:
+    """Such as `6 images`."""
+    return f"{count:,} image{'s' if count != 1 else ''}"
 
 
 def clock(seconds: float) -> str:
@@ -128,13 +134,14 @@ class Terminal(Front):
             self._console.print(said, markup=False, soft_wrap=True)
 
 
-def facts(tally: Tally) -> tuple[str, str, str]:
+def facts(tally: Tally) -> tuple[str, ...]:
     """What is said beside the bar: cells not done, cost, time left; empty where there is nothing to say."""
     left = tally.remaining_s()
     return (
-        f"{tally.not_done:,} not done" if tally.not_done else "",
-        f"${tally.cost_usd:,.2f}",
+        f"{tally.not_done:,} without an image" if tally.not_done else "",
+        usd(tally.cost_usd),
         f"about {clock(left)} left" if left else "",
+        tally.trouble,
     )
 
 
@@ -142,8 +149,8 @@ def summary(result: CampaignResult) -> str:
     """How it ended, in a few lines that name the output."""
     charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
     if result.spent_usd != result.cost_usd:
-        charged = f", ${result.spent_usd:,.2f} of it in this run{charged}"
-    lines = [f"{result.sentence()} of {result.cells:,} images. ${result.cost_usd:,.2f}{charged}"]
+        charged = f", {usd(result.spent_usd)} of it in this run{charged}"
+    lines = [f"{result.sentence()} of {images(result.cells)}. {usd(result.cost_usd)}{charged}"]
     lines += [f"  {trouble}" for trouble in result.troubles]
     more = result.cells - result.by_status.get("done", 0) - result.by_status.get("pending", 0) - len(result.troubles)
     lines += [f"  and {more:,} more that need a look, see the page"] if more > 0 else []

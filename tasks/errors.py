@@ -24,6 +24,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from tasks.models.fault import Fault
+from tasks.models.money import usd
 from tasks.models.outcome import Status
 
 
@@ -61,8 +62,8 @@ class BudgetReached(CampaignStopped):
 
     def __init__(self, limit_usd: Decimal, spent_usd: Decimal, price_usd: Decimal) -> None:
         super().__init__(
-            f"The budget of ${limit_usd:.2f} is reached: ${spent_usd:.2f} spent, and the next image costs "
-            f"${price_usd:.2f}. Run again with a higher --budget-usd to go on."
+            f"The budget of {usd(limit_usd)} is reached: {usd(spent_usd)} spent, and the next image costs "
+            f"{usd(price_usd)}. Run again with a higher --budget-usd to go on."
         )
 
 

@@ -57,16 +57,18 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
     Raises what stopped the campaign where that was before the request left, or while it was turned away.
     """
     await tools.gate.wait()
-    tools.work.raise_if_stopped()
+    tools.work.raise_if_halted()
     under_way.attempts += 1
     under_way.is_sent = True
     try:
         image = await tools.ideogram.generate(under_way.cell.request)
     except NotAccepted as error:
         under_way.is_sent = False
+        tools.work.tally.trouble = str(error)
         tools.gate.close_for(error.retry_after_s or 0)
-        tools.work.raise_if_stopped()
+        tools.work.raise_if_halted()
         raise
+    tools.work.tally.trouble = ""
     under_way.answer = Answered(
         cell_id=under_way.cell.cell_id,
         turn=under_way.ask.turn,

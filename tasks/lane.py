@@ -38,7 +38,7 @@ async def lane(number: int) -> int:  # noqa: ARG001  it names the run
         jobs: set[asyncio.Task[None]] = set()
         while time.monotonic() < until and (under_way := tools.work.next_cell()) is not None:
             asked += 1
-            job = group.create_task(work_cell(tools, under_way))
+            job = group.create_task(work_cell(tools, under_way), context=tools.outside.copy())
             await answer_of(under_way, job)
             jobs = {job for job in (*jobs, job) if not job.done()}
             if len(jobs) >= JOBS_MAX:

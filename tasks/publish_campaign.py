@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -15,11 +16,16 @@ from tasks.write_manifest import manifest_csv, manifest_frame, manifest_parquet
 
 
 def campaign_files(
-    name: str, cells: Sequence[Cell], outcomes: Mapping[str, Outcome], variants: Sequence[Variant]
+    name: str,
+    cells: Sequence[Cell],
+    outcomes: Mapping[str, Outcome],
+    variants: Sequence[Variant],
+    *,
+    is_sandbox: bool,
 ) -> dict[str, bytes]:
     """The content of each file by its key."""
     frame = manifest_frame(cells, outcomes, variants)
-    page = gallery_page(name, cells, outcomes, variants, datetime.now(UTC))
+    page = gallery_page(name, cells, outcomes, variants, datetime.now(UTC), is_sandbox=is_sandbox)
     return {
         "manifest.csv": manifest_csv(frame),
         "manifest.parquet": manifest_parquet(frame),
@@ -34,11 +40,12 @@ def campaign_files(
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-async def publish_campaign(name: str) -> tuple[str, ...]:
+async def publish_campaign(name: str, *, is_sandbox: bool) -> tuple[str, ...]:
     """The keys of the files written for the campaign `name` as it stands now. Raises StorageFailed."""
     tools = toolbox()
     work = tools.work
-    files = await tools.on_storage_thread(campaign_files, name, work.cells, dict(work.outcomes), tools.variants)
+    make = partial(campaign_files, is_sandbox=is_sandbox)
+    files = await tools.on_storage_thread(make, name, work.cells, dict(work.outcomes), tools.variants)
     await tools.on_storage_thread(tools.store.publish, files)
     await tools.on_storage_thread(tools.ledger.copy_outcomes, list(work.outcomes.values()))
     return tuple(files)

@@ -10,6 +10,7 @@ from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifa
 from prefect.exceptions import PrefectException
 
 from tasks.models.cell import Cell
+from tasks.models.money import usd
 from tasks.models.outcome import Outcome
 from tasks.models.result import CampaignResult
 from tasks.tally import Tally
@@ -49,7 +50,7 @@ def percent(tally: Tally) -> float:
 def progress_text(tally: Tally) -> str:
     """Such as `41 of 60 done, 2 not done, $3.44`."""
     not_done = f", {tally.not_done:,} not done" if tally.not_done else ""
-    return f"{tally.by_status['done']:,} of {tally.total:,} done{not_done}, ${tally.cost_usd:.2f}"
+    return f"{tally.by_status['done']:,} of {tally.total:,} done{not_done}, {usd(tally.cost_usd)}"
 
 
 async def report_result(
@@ -66,7 +67,7 @@ def summary_markdown(result: CampaignResult, cells: Sequence[Cell], outcomes: Ma
     """Counts, cost, where the files are, and the cells that somebody must look at."""
     lines = [f"# {as_text(result.name)}", "", "| | |", "|---|---|"]
     lines += [f"| {status} | {count:,} |" for status, count in result.by_status.items() if count]
-    lines += [f"| cost | ${result.cost_usd:.2f}{' (sandbox: nothing was charged)' if result.is_sandbox else ''} |"]
+    lines += [f"| cost | {usd(result.cost_usd)}{' (sandbox: nothing was charged)' if result.is_sandbox else ''} |"]
     lines += [
         f"| {name} | {link(f'{result.folder}/{name}')} |" for name in ("index.html", "manifest.csv", "manifest.parquet")
     ]

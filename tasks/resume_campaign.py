@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from tasks.models.cell import Cell
 from tasks.models.ledger import Known
 from tasks.models.outcome import Outcome, Status, StoredOriginal
 from tasks.models.variant import Variant
-
-RETRYABLE: Final[tuple[Status, ...]] = ("failed", "blocked", "unknown")
 
 
 class Ask(NamedTuple):

@@ -39,16 +39,16 @@ async def made(tools: Toolbox, under_way: UnderWay) -> StoredOriginal:
 
     Raises what stopped the campaign where no request of the cell is out then, and what `generate_image` raises.
     """
-    tools.work.raise_if_stopped()
+    tools.work.raise_if_halted()
     making = asyncio.create_task(generate_image(under_way.cell))
-    stopping = asyncio.create_task(tools.work.stopping.wait())
+    halting = asyncio.create_task(tools.work.halting.wait())
     try:
-        await asyncio.wait({making, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({making, halting}, return_when=asyncio.FIRST_COMPLETED)
         if under_way.is_idle and not making.done():
-            tools.work.raise_if_stopped()
+            tools.work.raise_if_halted()
         return await making
     finally:
-        stopping.cancel()
+        halting.cancel()
         making.cancel()
         await asyncio.gather(making, return_exceptions=True)
 

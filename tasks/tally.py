@@ -14,6 +14,8 @@ class Tally:
         self.total = total
         self.cost_usd = Decimal(0)
         self.taken_over = 0
+        self.trouble = ""
+        """Why requests are being turned away at the moment, if they are."""
         self.by_status: Counter[Status] = Counter()
         self.started_s = time.monotonic()
 

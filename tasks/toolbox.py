@@ -10,7 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, TypeVar
@@ -58,6 +58,9 @@ class Toolbox:
     image_pool: ThreadPoolExecutor
     storage_pool: ThreadPoolExecutor
     gate: Gate = field(default_factory=Gate)
+    outside: Context = field(default_factory=copy_context)
+    """The flow's own context. Images run in it and not in their lane's, where Prefect would take them for parts of one
+    transaction: the first that is refused would have the others shown as rolled back."""
 
     async def on_image_thread(self, work: Callable[..., T], *args: object) -> T:
         """Run `work`, which computes on pixels, on one of as many threads as there are cores."""
@@ -96,6 +99,7 @@ async def open_toolbox(
             work.waiting.extend(Ask(cell, 1) for cell in cells)
             tools = Toolbox(ideogram, store, ledger, variants, work, image_pool, storage_pool)
             token = _TOOLBOX.set(tools)
+            tools.outside = copy_context()
             try:
                 yield tools
             finally:

@@ -66,8 +66,10 @@ class Workload:
     """Originals whose variants are to be cut."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     stopped_by: CampaignStopped | None = None
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set with `stopped_by`."""
+    halted_by: CampaignStopped | None = None
+    """Why no request may leave any more, also for cells that were started."""
+    halting: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with `halted_by`."""
 
     @property
     def has_cells_waiting(self) -> bool:
@@ -97,14 +99,19 @@ class Workload:
         return under_way
 
     def stop(self, fault: CampaignStopped) -> None:
-        """Start no more cells; the first reason given is the one that is told."""
-        self.stopped_by = self.stopped_by or fault
-        self.stopping.set()
+        """Start no more cells; the first reason given is the one that is told.
 
-    def raise_if_stopped(self) -> None:
-        """Raise what stopped the campaign, if anything has."""
-        if self.stopped_by is not None:
-            raise self.stopped_by
+        At the budget's limit the cells that were started go on, their price is set aside; otherwise none is sent.
+        """
+        self.stopped_by = self.stopped_by or fault
+        if not isinstance(fault, BudgetReached):
+            self.halted_by = self.halted_by or fault
+            self.halting.set()
+
+    def raise_if_halted(self) -> None:
+        """Raise why no request may leave any more, if none may."""
+        if self.halted_by is not None:
+            raise self.halted_by
 
     def leave(self, cell_id: str) -> UnderWay | None:
         """The cell is no longer under way; what was set aside for it is free. None where it had left already."""

@@ -22,6 +22,7 @@ from tasks.models.gallery import (
     relative_href,
     shown_image,
 )
+from tasks.models.money import usd
 from tasks.models.outcome import STATUSES, Outcome, Status
 from tasks.models.variant import Variant
 
@@ -42,12 +43,14 @@ _STYLE: Final = (_TEMPLATES / "gallery.css").read_text(encoding="utf-8")
 _SCRIPT: Final = (_TEMPLATES / "gallery.js").read_text(encoding="utf-8")
 
 
-def gallery_page(
+def gallery_page(  # noqa: PLR0913  what a page is made of
     name: str,
     cells: Sequence[Cell],
     outcomes: Mapping[str, Outcome],
     variants: Sequence[Variant],
     updated_at: datetime,
+    *,
+    is_sandbox: bool = False,
 ) -> GalleryPage:
     """The contact sheet of the campaign `name` as it stood at `updated_at`, an aware time.
 
@@ -59,6 +62,7 @@ def gallery_page(
     shown = sum(len(group.cards) for group in groups)
     return GalleryPage(
         name=name,
+        is_sandbox=is_sandbox,
         updated_at=updated_at.astimezone(UTC),
         counts={status: counts[status] for status in STATUSES},
         cost_usd=sum((outcome.cost_usd for _, outcome in pairs), Decimal(0)),
@@ -138,12 +142,6 @@ def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
 def bounded(text: str) -> str:
     """`text`, cut where it would make the page heavy."""
     return text if len(text) <= TEXT_SHOWN_CHARS else f"{text[:TEXT_SHOWN_CHARS]}… (in full in the manifest)"
-
-
-def usd(amount: Decimal) -> str:
-    """Such as `$1,234.56`; to four places where cents would round away."""
-    places = 2 if amount == amount.quantize(Decimal("0.01")) else 4
-    return f"${amount:,.{places}f}"
 
 
 def day_and_time(time: datetime) -> str:

@@ -1,5 +1,6 @@
 """What a campaign is asked to do, and the plan that is made of it."""
 
+import re
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal
@@ -12,6 +13,7 @@ from tasks.models.slug import slug
 from tasks.models.variant import DEFAULT_VARIANTS, Variant
 from tasks.models.vocabulary import Model
 
+_TABLE_ENDING: Final = re.compile(r"\.(csv|tsv|txt|parquet|pq)(\.(gz|bz2|xz))?$", re.IGNORECASE)
 SLUG_MAX_CHARS: Final = 60
 DEFAULT_OUTPUT: Final = "data/out"
 PLACES_MAX: Final = 1000
@@ -51,7 +53,7 @@ class Campaign(Record):
         if self.name:
             return self.name
         path = self.matrix.partition("?")[0] if "://" in self.matrix else self.matrix
-        return PurePosixPath(path.replace("\\", "/")).name.partition(".")[0]
+        return _TABLE_ENDING.sub("", PurePosixPath(path.replace("\\", "/")).name)
 
     @property
     def slug(self) -> str:

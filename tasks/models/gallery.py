@@ -98,6 +98,8 @@ class GalleryPage(Record):
     """The whole sheet. Counts and cost are those of every cell, shown or not."""
 
     name: str
+    is_sandbox: bool
+    """Whether the pictures are the sandbox's drawings."""
     updated_at: datetime
     counts: dict[Status, int]
     """In the order of `STATUSES`, none left out."""

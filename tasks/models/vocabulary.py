@@ -48,7 +48,7 @@ PALETTE_MEMBERS_MAX: Final = 8
 PALETTE_WEIGHT_MIN: Final = 0.05
 PALETTE_WEIGHT_MAX: Final = 1.0
 
-# One orientation of each size, width x height in pixels; the API takes the transpose of each as well.
+# One orientation of each size, width x height in pixels; the API takes the transpose of each as well but of the last.
 _SIZES: Final = """
 512x1536 576x1408 576x1472 576x1536 640x1024 640x1344 640x1408 640x1472 640x1536 704x1152 704x1216 704x1280 704x1344
 704x1408 704x1472 720x1280 736x1312 768x1024 768x1088 768x1152 768x1216 768x1232 768x1280 768x1344 832x960 832x1024

@@ -104,20 +104,27 @@ class KilledCampaign:
         assert not twice, "\n".join(map(str, [twice, *self.log]))
 
     def finish(self) -> Counter[str]:
-        """Run until nothing is left, then hold what there is against the bill; returns the cells by status."""
-        ended = self.run()
-        assert "Traceback" not in ended.stderr, ended.stderr
-        rows = self.rows()
-        counts = Counter(row["status"] for row in rows)
-        assert ended.returncode == (0 if counts["done"] == len(rows) else 1), "\n".join(self.log)
-        self._check_rows(rows, counts)
-        requests, kills = self.bill()["requests"], self.kills
+        """Run until nothing is left, hold what there is against the bill, and run once more: the cells by status."""
+        counts = self.end()
+        rows, requests, kills = self.rows(), self.bill()["requests"], self.kills
         again = self.run()
-        assert (again.returncode, self.bill()["requests"], self.kills) == (ended.returncode, requests, kills)
+        assert (again.returncode == 0) == (counts["unknown"] == 0)
+        assert (self.bill()["requests"], self.kills) == (requests, kills)
         assert self.rows() == rows, "a run that has nothing to do changes nothing"
         return counts
 
-    def _check_rows(self, rows: list[dict[str, str]], counts: Counter[str]) -> None:
+    def end(self) -> Counter[str]:
+        """Run until nothing is left, then hold what there is against the bill: the cells by status."""
+        ended = self.run()
+        assert "Traceback" not in ended.stderr, ended.stderr
+        counts = self.check()
+        assert ended.returncode == (1 if counts["unknown"] else 0), "\n".join(self.log)
+        return counts
+
+    def check(self) -> Counter[str]:
+        """Hold the manifest, the files and the bill of a campaign that has ended against each other."""
+        rows = self.rows()
+        counts = Counter(row["status"] for row in rows)
         log = "\n".join([*self.log, str(counts)])
         bill = self.bill()
         assert counts["done"] <= bill["billed"] <= counts["done"] + counts["unknown"], log
@@ -133,6 +140,7 @@ class KilledCampaign:
         names = {name for folder in ("originals", "variants") for name in store.names(folder)}
         done = [row for row in rows if row["status"] == "done"]
         assert {Path(row[column]).name for row in done for column in ("original", *VARIANTS)} == names, log
+        return counts
 
     def _check_files(self, row: dict[str, str]) -> None:
         store = self.store()

@@ -11,6 +11,8 @@ from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
 from tests.chaos.campaigns import KilledCampaign
 
+is_long = pytest.mark.skipif(not os.environ.get("CHAOS"), reason="takes minutes: make chaos")
+
 Make = Callable[..., KilledCampaign]
 
 

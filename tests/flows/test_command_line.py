@@ -1,6 +1,8 @@
 """The command as a user meets it: what it prints, writes and ends with."""
 
 import csv
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -116,6 +118,8 @@ def test_one_bad_cell_never_stops_the_others(run_campaign: Run, tmp_path: Path, 
         ([*SAMPLE, "--variant", "og=0x1"], {}, "by its width"),
         ([*SAMPLE, "--variant", "a=1x1", "--variant", "a=2x2"], {}, "--variant: is not accepted; give each variant"),
         ([*SAMPLE, "--retry", "done"], {}, "unknown"),
+        ([*SAMPLE, "--output", ""], {}, "--output: '' is no place"),
+        ([*SAMPLE, "--output", "memory://x"], {}, "--output: 'memory://x' is no place"),
         ([], {}, "MATRIX"),
     ],
 )
@@ -155,3 +159,59 @@ def test_a_rejected_key_or_an_empty_balance_stops_the_campaign(
     statuses = [row["status"] for row in manifest_of(tmp_path / "data" / "out" / "q1-launch")]
     assert statuses.count("done") == asked["billed"]
     assert statuses.count("pending") == 6 - asked["billed"]
+
+
+def test_a_refused_image_leaves_its_siblings_completed(
+    run_campaign: Run, tmp_path: Path, prefect_home: Path, sandbox_url
+):
+    """Images of one lane are runs of their own in Prefect: what one of them comes to is not told of another."""
+    env = {"IDEOGRAM_BASE_URL": sandbox_url, "IDEOGRAM_API_KEY": "any"}
+    prompts = ("sibling one", "sibling two", "sibling [sandbox:refuse]")
+    assert run_campaign(a_matrix(tmp_path, *prompts), "--max-in-flight", "1", env=env).returncode == 1
+    with closing(sqlite3.connect(prefect_home / "prefect.db")) as database:
+        states = database.execute("select state_name from task_run where name like 'sibling-%'").fetchall()
+    assert sorted(states) == [("Completed",), ("Completed",), ("Failed",)]
+
+
+def test_what_the_sandbox_drew_never_passes_for_what_was_paid(
+    run_campaign: Run, tmp_path: Path, shared_server, sandbox_url
+):
+    """A paid run makes its own images over the sandbox's; a sandbox run leaves paid ones alone."""
+    matrix, folder = a_matrix(tmp_path, "apart"), tmp_path / "data" / "out" / "matrix"
+    env = shared_server | {"IDEOGRAM_BASE_URL": sandbox_url, "IDEOGRAM_API_KEY": "any"}
+    assert run_campaign(matrix, "--sandbox", env=shared_server).returncode == 0
+    drawn = manifest_of(folder)[0]["image_sha256"]
+    assert "Drawn by the sandbox" in (folder / "index.html").read_text()
+    assert run_campaign(matrix, env=env).returncode == 0
+    paid = manifest_of(folder)[0]["image_sha256"]
+    assert paid != drawn
+    assert "Drawn by the sandbox" not in (folder / "index.html").read_text()
+    refused = run_campaign(matrix, "--sandbox", env=shared_server)
+    assert (refused.returncode, manifest_of(folder)[0]["image_sha256"]) == (2, paid)
+    assert "--sandbox: would mix with images that were paid" in refused.stderr
+
+
+def test_proxies_and_profiles_of_the_users_do_not_stand_in_the_way(run_campaign: Run, tmp_path: Path, sandbox_url):
+    """A proxy for the world is not asked for this machine's own servers; a profile without a server gets ours."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "profiles.toml").write_text('active = "mine"\n[profiles.mine]\nPREFECT_LOGGING_LEVEL = "ERROR"\n')
+    env = {
+        "IDEOGRAM_BASE_URL": sandbox_url,
+        "IDEOGRAM_API_KEY": "any",
+        "PREFECT_HOME": str(home),
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "NO_PROXY": "localhost",
+    }
+    ended = run_campaign(a_matrix(tmp_path, "behind a proxy"), env=env)
+    assert ended.returncode == 0, ended.stderr
+    assert len(ended.stderr.splitlines()) == 4, ended.stderr
+
+
+def test_a_server_that_does_not_answer_is_named(run_campaign: Run, tmp_path: Path):
+    """The user's own setting is named in a sentence, and nothing was paid."""
+    env = {"PREFECT_API_URL": "http://127.0.0.1:9/api", "IDEOGRAM_API_KEY": "any"}
+    ended = run_campaign(a_matrix(tmp_path, "x"), env=env)
+    assert ended.returncode == 3
+    assert "http://127.0.0.1:9/api does not answer; check PREFECT_API_URL" in ended.stderr
+    assert "Traceback" not in ended.stderr

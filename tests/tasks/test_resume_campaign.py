@@ -1,16 +1,20 @@
 """Where each cell of a campaign stands at the start of a run: in one place, by what is known and what is stored."""
 
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.models.campaign import Retry
 from tasks.models.ledger import Known
 from tasks.models.outcome import Status
 from tasks.models.variant import DEFAULT_VARIANTS, Variant
-from tasks.resume_campaign import RETRYABLE, Ask, Standing, standing
+from tasks.resume_campaign import Ask, Standing, standing
 from tests.factories import PRICE_USD, a_cell, a_request, an_original, an_outcome
+
+RETRYABLE = get_args(Retry)
 
 CELL = a_cell()
 ORIGINAL = an_original(CELL)
@@ -19,9 +23,7 @@ FILES = frozenset({ORIGINAL.key, *(variant.key(CELL.cell_id) for variant in DEFA
 
 def stands(outcome=None, *, is_open=0, retry=(), stored=FILES, variants=DEFAULT_VARIANTS) -> Standing:
     """Where one cell stands."""
-    known = Known(
-        outcomes={CELL.cell_id: outcome} if outcome else {}, open={CELL.cell_id: is_open} if is_open else {}
-    )
+    known = Known(outcomes={CELL.cell_id: outcome} if outcome else {}, open={CELL.cell_id: is_open} if is_open else {})
     return standing([CELL], known, frozenset(retry), stored, variants)
 
 

@@ -93,13 +93,13 @@ def test_a_later_turn_adds_only_what_it_cost():
 def test_the_first_reason_to_stop_is_the_one_that_is_told():
     """What comes of it later is not the cause; and nothing is started any more."""
     work = a_workload()
-    work.raise_if_stopped()
+    work.raise_if_halted()
     work.stop(StorageFailed("full"))
     work.stop(Interrupted("Ctrl-C"))
     assert work.next_cell() is None
-    assert work.stopping.is_set()
+    assert work.halting.is_set()
     with pytest.raises(StorageFailed, match="full"):
-        work.raise_if_stopped()
+        work.raise_if_halted()
 
 
 @given(
@@ -120,3 +120,15 @@ def test_whatever_happens_the_budget_holds_and_the_sums_agree(steps, budget):
         assert work.committed_usd <= budget * PRICE_USD
         assert work.reserved_usd == len(work.under_way) * PRICE_USD
         assert work.tally.cost_usd == sum(outcome.cost_usd for outcome in work.outcomes.values())
+
+
+def test_at_the_budgets_limit_what_was_started_goes_on():
+    """Its price is set aside; whatever else stops the campaign, also after it, holds every request back."""
+    work = a_workload(2, budget_usd=PRICE_USD)
+    work.next_cell()
+    assert work.next_cell() is None
+    work.raise_if_halted()
+    work.stop(Interrupted("Ctrl-C"))
+    assert isinstance(work.stopped_by, BudgetReached)
+    with pytest.raises(Interrupted):
+        work.raise_if_halted()

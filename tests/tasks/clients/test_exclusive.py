@@ -94,7 +94,7 @@ def test_a_name_that_was_created_survives_a_power_cut(tmp_path, monkeypatch):
     monkeypatch.setattr(
         os,
         "fsync",
-        lambda fd: steps.append("folder" if os.path.isdir(f"/proc/self/fd/{fd}") else "file") or fsync(fd),
+        lambda fd: steps.append("folder" if Path(f"/proc/self/fd/{fd}").is_dir() else "file") or fsync(fd),
     )
     create(LOCAL, str(tmp_path / "second.json"), b"x")
     assert steps == ["file", "link", "folder"]

@@ -215,8 +215,8 @@ class TwoRuns(RuleBasedStateMachine):
     def nothing_that_was_sent_is_forgotten(self) -> None:
         """Whoever comes later finds each request as an end, or as a turn that is open."""
         store = self._fresh().store
-        known = {named.turn for folder in (INTENTS, ENDS) for named in filter(None, map(parse_name, store.names(folder)))}
-        assert set(self.sent) <= known
+        names = [*store.names(INTENTS), *store.names(ENDS)]
+        assert set(self.sent) <= {named.turn for named in map(parse_name, names) if named}
         fresh = self._fresh().load([cell.cell_id for cell in CELLS])
         for turn in self.sent:
             newest = fresh.open.get(turn.cell_id) or fresh.outcomes[turn.cell_id].turn

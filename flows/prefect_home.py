@@ -1,0 +1,42 @@
+"""What can be known of Prefect's settings and of other runs on this machine without importing Prefect."""
+
+import fcntl
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+_PLAIN_VARIABLES: Final = {"PREFECT_HOME", "PREFECT_LOGGING_LEVEL"}
+
+
+def prefect_home(env: Mapping[str, str]) -> Path:
+    """Where Prefect keeps its database by default."""
+    return Path(env.get("PREFECT_HOME") or "~/.prefect").expanduser()
+
+
+def has_settings_of_its_own(env: Mapping[str, str], folder: Path) -> bool:
+    """Whether Prefect must be asked what the user has set: importing it for that takes longer than all the rest here.
+
+    A guess to the safe side: any profile, any settings file in `folder`, any variable but the two below.
+    """
+    if "prefect.context" in sys.modules or any(name.startswith("PREFECT_") for name in env.keys() - _PLAIN_VARIABLES):
+        return True
+    files = (prefect_home(env) / "profiles.toml", folder / "prefect.toml", folder / ".env")
+    project = folder / "pyproject.toml"
+    return any(file.exists() for file in files) or (project.exists() and b"tool.prefect" in project.read_bytes())
+
+
+def lock_of(home: Path) -> int:
+    """The lock that every run with a Prefect home in `home` holds, opened."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.open(home / "ideogram-campaigns.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def is_locked_alone(descriptor: int) -> bool:
+    """Hold the lock alone if nobody else holds it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,144 @@
+"""Campaigns that run through every coroutine of the project in this process, without Prefect's engine around them."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from prefect.logging import disable_run_logger
+
+from flows.run_campaign import until_interrupted
+from tasks import lane, settle_cell
+from tasks.begin_run import begin_run, shown_alive
+from tasks.clients.ideogram import IdeogramClient
+from tasks.clients.storage import CampaignStore
+from tasks.errors import CampaignStopped
+from tasks.generate_image import generate_image, recover_image
+from tasks.lane import lane as lane_task
+from tasks.make_variants import make_variants
+from tasks.models.cell import Cell
+from tasks.models.outcome import Outcome
+from tasks.models.variant import Variant
+from tasks.publish_campaign import publish_campaign
+from tasks.run_lanes import run_lanes
+from tasks.settings import Settings
+from tasks.tally import Tally
+from tasks.toolbox import open_toolbox
+from tests.factories import a_cell, a_request
+
+SETTINGS = Settings.for_api("https://api.example.com", "key")
+VARIANTS = (Variant(name="og", width=12, height=6, format="png"),)
+CELLS = tuple(a_cell(a_request(f"Lamp {number}")) for number in range(2))
+
+
+@pytest.fixture
+def without_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Tasks are the plain coroutines that they wrap."""
+    for module, task in (
+        (settle_cell, generate_image),
+        (settle_cell, recover_image),
+        (settle_cell, make_variants),
+        (lane, lane_task),
+    ):
+        monkeypatch.setattr(module, task.fn.__name__, task.fn)
+    with disable_run_logger():
+        yield
+
+
+def picture() -> bytes:
+    """A PNG of 24 x 12 pixels."""
+    out = BytesIO()
+    Image.linear_gradient("L").resize((24, 12)).convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass
+class Api:
+    """An API that bills every request that it answers with 200; its links work unless they have `expired`."""
+
+    expired: bool = False
+    refusal: httpx.Response | None = None
+    """What is answered instead of an image."""
+    before: Callable[[str], None] = lambda _: None
+    """Is told each prompt before it is answered."""
+    billed: Counter[str] = field(default_factory=Counter)
+    image: bytes = field(default_factory=picture)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request or a download."""
+        if request.method == "GET":
+            return httpx.Response(403) if self.expired else httpx.Response(200, content=self.image)
+        prompt = json.loads(request.content)["image_request"]["prompt"]
+        self.before(prompt)
+        if self.refusal is not None:
+            return self.refusal
+        self.billed[prompt] += 1
+        image = {"url": "https://ideogram.ai/x.png?sig=1", "prompt": prompt, "is_image_safe": True, "seed": 7}
+        return httpx.Response(200, json={"data": [image | {"resolution": "24x12"}]})
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a run came to."""
+
+    outcomes: dict[str, Outcome]
+    stopped_by: CampaignStopped | None
+    tally: Tally
+
+    @property
+    def statuses(self) -> list[str]:
+        """By cell."""
+        return [self.outcomes[cell_id].status for cell_id in sorted(self.outcomes)]
+
+
+async def run(
+    store: CampaignStore,
+    api: Api,
+    cells: Sequence[Cell] = CELLS,
+    retry: Sequence[Any] = (),
+    budget_usd: Decimal | None = None,
+    places: int = 2,
+) -> Ended:
+    """One run of a campaign, from the ledger to the manifest."""
+    async with (
+        open_toolbox(SETTINGS, store, tuple(cells), VARIANTS, budget_usd) as tools,
+        IdeogramClient.open(SETTINGS, httpx.MockTransport(api)) as tools.ideogram,
+    ):
+        try:
+            await begin_run(tools, frozenset(retry))
+            async with shown_alive(tools):
+                await until_interrupted(tools, run_lanes(tools, places, frozenset(retry)))
+            await publish_campaign.fn("Lamps")
+        except CampaignStopped as fault:
+            tools.work.stop(fault)
+        work = tools.work
+        assert not work.under_way, "every cell has left"
+        assert work.reserved_usd == 0
+        return Ended(dict(work.outcomes), work.stopped_by, work.tally)
+
+
+@contextmanager
+def raises_on_call(number: int, fault: Exception, *, after: bool) -> Iterator[Callable[..., Any]]:
+    """Give a wrapper whose `number`-th call of what it wraps raises `fault`, before its effect or after."""
+    calls = iter(range(1, 1_000_000))
+
+    def wrap(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            is_it = next(calls) == number
+            if is_it and not after:
+                raise fault
+            result = real(*args, **kwargs)
+            if is_it:
+                raise fault
+            return result
+
+        return call
+
+    yield wrap
