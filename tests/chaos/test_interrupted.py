@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sandbox.options import SandboxOptions
+from sandbox.server import running_sandbox
 from tests.chaos.campaigns import KILLED, KilledCampaign, places_taken, ran
 from tests.chaos.conftest import Make, is_long
 from tests.tasks.clients.raw_server import unused_port
@@ -124,16 +126,17 @@ def test_interrupted_while_every_lane_waits_to_try_again(make_campaign: Make, se
 @is_long
 def test_interrupted_while_somebody_else_has_the_only_place(make_campaign: Make, server_env):
     """Every request is turned away with 429: the same."""
-    campaign = make_campaign(6)
-    post = {"image_request": {"prompt": "[sandbox:hang] somebody else's", "model": "V_2"}}
-    with httpx.Client(headers={"api-key": "x"}, timeout=0.5, trust_env=False) as hog:
+    with running_sandbox(SandboxOptions(places=1, latency_range_s=(90, 90), plain_pictures=True)) as api:
+        post = {"image_request": {"prompt": "somebody else's", "model": "V_2"}}
+        with pytest.raises(httpx.ReadTimeout):  # it leaves, and its image is worked off all the same
+            httpx.post(f"{api}/generate", json=post, headers={"api-key": "x"}, timeout=1, trust_env=False)
+        campaign = make_campaign(6, api=api)
         process = campaign.start()
-        while process.poll() is None and campaign.bill()["refused"].get("429", 0) < 8:
-            try:
-                hog.post(f"{campaign.api}/generate", json=post)
-            except httpx.TimeoutException:
-                continue
+        until(lambda: campaign.bill()["refused"].get("429", 0) >= 6, process)
         interrupted(process, signal.SIGINT)
+        assert campaign.bill()["billed"] == 1
+    assert intents(campaign) == set()
+    assert {row["status"] for row in campaign.rows()} == {"pending"}
     assert places_taken(server_env["PREFECT_API_URL"]) == 0
 
 

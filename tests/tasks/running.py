@@ -115,7 +115,7 @@ async def run(
             await begin_run(tools, frozenset(retry))
             async with shown_alive(tools):
                 await until_interrupted(tools, run_lanes(tools, places, frozenset(retry)))
-            await publish_campaign.fn("Lamps")
+            await publish_campaign.fn("Lamps", is_sandbox=False)
         except CampaignStopped as fault:
             tools.work.stop(fault)
         work = tools.work

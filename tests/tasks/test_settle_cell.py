@@ -148,7 +148,9 @@ def test_a_recovery_that_cannot_be_stored_gives_nothing_back(store, api, dead, m
 
     with monkeypatch.context() as patch:
         patch.setattr(CampaignStore, "publish", fail)
-        assert isinstance(ran(store, api).stopped_by, StorageFailed)
+        ended = ran(store, api)
+    assert isinstance(ended.stopped_by, StorageFailed)
+    assert ended.tally.cost_usd == ended.outcomes[ID].cost_usd == PRICE_USD, "it is told as paid"
     assert dead.read_owner(ID, 1) == "dead-run"
     assert ran(store, api).statuses == ["done"]
     assert api.billed.total() == 0
