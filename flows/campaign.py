@@ -44,6 +44,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
     max_in_flight: Annotated[int, Field(ge=1, le=PLACES_MAX)] = 10,
     budget_usd: Annotated[float, Field(gt=0)] | None = None,
     retry: list[Retry] = [],  # noqa: B006  shown in the form; never changed
+    callback_url: str | None = None,
     variants: list[Variant] = list(DEFAULT_VARIANTS),  # noqa: B006  shown in the form; never changed
     encoding: str | None = None,
     dry_run: bool = False,  # noqa: FBT001, FBT002  a parameter of the form
@@ -60,6 +61,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         max_in_flight: How many images the account may have in flight.
         budget_usd: Never spend more on this campaign, in all its runs together.
         retry: Cells that ended so before and are tried again; `unknown` ones may be paid a second time.
+        callback_url: Callback URL of rows that name none; checked and kept with the cells, not called yet.
         variants: The cuts to make of every image.
         encoding: The tables' text encoding, where it is not UTF-8.
         dry_run: Check, count and price only; nothing is paid.
@@ -76,6 +78,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
             max_in_flight=max_in_flight,
             budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
             retry=tuple(retry),
+            callback_url=callback_url,
             variants=tuple(variants),
             encoding=encoding,
             dry_run=dry_run,

@@ -34,6 +34,7 @@ def parse(  # noqa: PLR0913  the options of the command line
     max_in_flight: int = 10,
     budget_usd: float | None = None,
     retry: Annotated[tuple[Retry, ...], Parameter(negative=(), show_default=False)] = (),
+    callback_url: str | None = None,
     variant: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
     encoding: str | None = None,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
@@ -59,6 +60,8 @@ def parse(  # noqa: PLR0913  the options of the command line
         Never spend more on this campaign, in all its runs together.
     retry
         Try cells again that ended so before; may be given several times. `unknown` ones may be paid a second time.
+    callback_url
+        Callback URL of rows that name none; checked and kept with the cells, not called yet.
     variant
         A cut to make of every image, NAME=WIDTHxHEIGHT[,cover|contain][,webp|jpeg|png|avif][,QUALITY]; may be given
         several times. Without it: og=1200x630, thumb=400x400, social=1080x1080.
@@ -80,6 +83,7 @@ def parse(  # noqa: PLR0913  the options of the command line
         max_in_flight=max_in_flight,
         budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
         retry=retry,
+        callback_url=callback_url,
         encoding=encoding,
         dry_run=dry_run,
         sandbox=sandbox,

@@ -10,6 +10,9 @@ from tasks.toolbox import Toolbox
 
 MARK: Final = "ledger/sandbox.json"
 """Says that everything in the campaign's folder was made with the sandbox."""
+CLEARING: Final = "ledger/clearing.json"
+"""Creating it is what lets one of two runs clear: the other's intents could have the names of the sandbox's."""
+CLEARED_WITHIN_S: Final = 60
 CLEARED: Final = "the sandbox's images of this campaign were removed; its cells are asked for, and paid, anew"
 
 
@@ -18,14 +21,17 @@ async def keep_apart(tools: Toolbox, *, is_sandbox: bool) -> tuple[str, ...]:
 
     Returns notes for the person who watches. Raises InputInvalid for a sandbox run over images that were paid.
     """
-    is_marked = bool(await _names(tools, "ledger", only="sandbox.json"))
+    marked = await is_marked(tools)
     if not is_sandbox:
-        if not is_marked:
+        if not marked:
             return ()
-        await clear(tools)
+        if await tools.on_storage_thread(tools.store.create, CLEARING, tools.ledger.run_id.encode()):
+            await clear(tools)
+        else:
+            await cleared_by_another(tools)
         return (CLEARED,)
-    if not is_marked:
-        if await _names(tools, INTENTS) or await _names(tools, ENDS):
+    if not marked:
+        if any([await tools.on_storage_thread(tools.store.names, folder) for folder in (INTENTS, ENDS)]):
             problem = f"would mix with images that were paid, in {tools.store.root}; give it another --name or --output"
             raise InputInvalid([Fault(source="--sandbox", problem=problem)])
         await tools.on_storage_thread(tools.store.write, MARK, b"{}")
@@ -33,14 +39,27 @@ async def keep_apart(tools: Toolbox, *, is_sandbox: bool) -> tuple[str, ...]:
 
 
 async def clear(tools: Toolbox) -> None:
-    """Remove everything that the sandbox has made; the mark last, so that an interrupted removal is done again."""
-    keys = [OUTCOMES_KEY, "manifest.csv", "manifest.parquet", "index.html"]
-    for folder in (ENDS, ANSWERS, INTENTS, "originals", "variants"):
-        keys += [f"{folder}/{name}" for name in await _names(tools, folder)]
-    await asyncio.gather(*(tools.on_storage_thread(tools.store.delete, key) for key in keys))
-    await tools.on_storage_thread(tools.store.delete, MARK)
+    """Remove everything that the sandbox has made; the mark last, so that an interrupted removal is seen."""
+    if await is_marked(tools):  # still: another run may have cleared since the first look, and be paying by now
+        keys = [OUTCOMES_KEY, "manifest.csv", "manifest.parquet", "index.html"]
+        for folder in (ENDS, ANSWERS, INTENTS, "originals", "variants"):
+            keys += [f"{folder}/{name}" for name in await tools.on_storage_thread(tools.store.names, folder)]
+        await asyncio.gather(*(tools.on_storage_thread(tools.store.delete, key) for key in keys))
+        await tools.on_storage_thread(tools.store.delete, MARK)
+    await tools.on_storage_thread(tools.store.delete, CLEARING)
 
 
-async def _names(tools: Toolbox, folder: str, only: str | None = None) -> list[str]:
-    names = await tools.on_storage_thread(tools.store.names, folder)
-    return [name for name in names if only in {None, name}]
+async def cleared_by_another(tools: Toolbox) -> None:
+    """Return when the run that has begun to clear the folder has done so. Raises InputInvalid where it never does."""
+    for _ in range(CLEARED_WITHIN_S):
+        await asyncio.sleep(1)
+        if not await is_marked(tools):
+            return
+    problem = "holds what the sandbox drew, and a run that began to remove it has not; remove the folder yourself"
+    raise InputInvalid([Fault(source=tools.store.root, problem=problem)])
+
+
+async def is_marked(tools: Toolbox) -> bool:
+    """Whether the folder is the sandbox's."""
+    folder, _, name = MARK.rpartition("/")
+    return name in await tools.on_storage_thread(tools.store.names, folder)

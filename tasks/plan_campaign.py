@@ -18,6 +18,7 @@ from tasks.parse_matrix import Columns, Duplicates, ParsedRow, parse_rows, read_
 from tasks.price_cells import Bill
 
 CELLS_SHOWN: Final = 10
+CALLBACK_NOTE: Final = "callback_url is checked and kept with the cells; callbacks are not sent yet"
 VISIBILITY_NOTE: Final = (
     "visibility is kept as a note only: the endpoint has no such field, so nothing was made public or private by it"
 )
@@ -113,7 +114,7 @@ class Planner:
             request=request,
             request_sha256=sha256,
             price_usd=self.bill.prices[request.model].usd_per_image,
-            callback_url=row.wishes.get("callback_url"),
+            callback_url=row.wishes.get("callback_url", self.campaign.callback_url),
             metadata=row.metadata,
         )
 
@@ -127,12 +128,15 @@ class Planner:
             row_count=self.rows,
             cell_count=sum(group.cells for group in groups),
             groups=groups,
-            notes=(*self.notes, *self._repeat_notes()),
+            notes=tuple(dict.fromkeys([*self.notes, *self._repeat_notes(), *self._callback_notes()])),
             cost_usd=self.bill.cost_usd(),
             prices_read_on=self.bill.prices_read_on(),
             duration_min_s=self.bill.duration_min_s(places),
             duration_max_s=self.bill.duration_max_s(places),
         )
+
+    def _callback_notes(self) -> list[str]:
+        return [CALLBACK_NOTE] if self.campaign.callback_url else []
 
     def _repeat_notes(self) -> list[str]:
         if not self.repeats:
@@ -143,7 +147,8 @@ class Planner:
 
 def column_notes(columns: Columns) -> list[str]:
     """What becomes of the columns that are not ours or not sent, in sentences."""
-    notes = [VISIBILITY_NOTE] if "visibility" in columns.known else []
+    told = {"visibility": VISIBILITY_NOTE, "callback_url": CALLBACK_NOTE}
+    notes = [note for column, note in told.items() if column in columns.known]
     if columns.metadata:
         notes.append(f"kept as metadata, not sent: {', '.join(columns.metadata)}")
     slips = ((name, similar_column(name)) for name in columns.metadata)

@@ -5,9 +5,10 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from tasks.models.cell import Cell
+from tasks.models.columns import parse_callback_url
 from tasks.models.record import Record
 from tasks.models.slug import slug
 from tasks.models.variant import DEFAULT_VARIANTS, Variant
@@ -35,6 +36,8 @@ class Campaign(Record):
     budget_usd: Annotated[Decimal, Field(gt=0)] | None = None
     """What the campaign may cost in all its runs."""
     retry: tuple[Retry, ...] = ()
+    callback_url: Annotated[str, AfterValidator(parse_callback_url)] | None = None
+    """Of rows that name none."""
     variants: tuple[Variant, ...] = DEFAULT_VARIANTS
     encoding: str | None = None
     dry_run: bool = False
