@@ -62,7 +62,10 @@ def run(campaign: Campaign) -> int:
 
 def carry_out(campaign: Campaign, server: EmbeddedServer | None) -> int:
     """Run the flow of `campaign` with the terminal as its front."""
-    from flows.campaign import campaign as flow  # noqa: PLC0415  Prefect's engine is imported while its server starts
+    from httpx import HTTPError  # noqa: PLC0415  Prefect's engine is imported while its server starts
+    from prefect.exceptions import PrefectException  # noqa: PLC0415
+
+    from flows.campaign import campaign as flow  # noqa: PLC0415
 
     quieten()
     terminal = Terminal(plan_campaign(campaign))
@@ -70,8 +73,19 @@ def carry_out(campaign: Campaign, server: EmbeddedServer | None) -> int:
     if server is not None:
         server.wait_until_ready()
     with watched_by(terminal), closing(terminal):
-        result: CampaignResult = asyncio.run(flow(**campaign_parameters(campaign)))
+        try:
+            result: CampaignResult = asyncio.run(flow(**campaign_parameters(campaign)))
+        except (HTTPError, PrefectException) as error:
+            return without_server(terminal, error)
     return result.exit_code
+
+
+def without_server(terminal: Terminal, error: Exception) -> int:
+    """The exit code of a run whose end Prefect's server did not hear of, or whose beginning."""
+    if terminal.result is None:
+        raise ServerNotStarted(f"Prefect's server failed, and with it the run; run again: {error}") from error
+    Console(stderr=True).print("Prefect's server does not answer; it does not know how this run ended.", markup=False)
+    return terminal.result.exit_code
 
 
 def check_output(campaign: Campaign) -> None:
@@ -97,5 +111,7 @@ def quieten() -> None:
     Whoever sets PREFECT_LOGGING_LEVEL wants to see them.
     """
     if "PREFECT_LOGGING_LEVEL" not in os.environ:
+        logging.raiseExceptions = False  # Prefect asks this before it tells on the terminal what it could not log
         logging.getLogger("prefect").propagate = False
-        logging.getLogger("tasks").setLevel(logging.CRITICAL)
+        for name in ("tasks", "prefect._internal", "EventsWorker", "APILogWorker"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -81,6 +81,8 @@ class Terminal(Front):
         self._console = Console(stderr=True, highlight=False)
         self._over = Event()
         self._watcher: Thread | None = None
+        self.result: CampaignResult | None = None
+        """What came out, once everything is written."""
 
     async def interruption(self) -> None:
         """Return at Ctrl-C or when the system asks the process to end; a second time, it ends at once."""
@@ -104,6 +106,7 @@ class Terminal(Front):
 
     def ended(self, result: CampaignResult) -> None:
         """Say what came out."""
+        self.result = result
         self.close()
         self._console.print(summary(result), markup=False, soft_wrap=True)
 

@@ -8,9 +8,13 @@ import asyncio
 import time
 from typing import Final
 
-from prefect import task
+from httpx import HTTPError
+from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
+from prefect.exceptions import PrefectException
 
+from tasks.errors import ServerLost
 from tasks.settle_cell import work_cell
 from tasks.toolbox import toolbox
 from tasks.workload import UnderWay
@@ -20,6 +24,9 @@ TIME_SLICE_S: Final = 30.0
 """After so long a lane gives its place back, so that campaigns that share the account take turns."""
 JOBS_MAX: Final = 3
 """One image being asked for, and how many answered ones a lane may still be downloading beside it."""
+SERVER_PATIENCE_S: Final = 180.0
+"""How long Prefect's server may be away, beyond the minute for which Prefect's client itself tries again."""
+SERVER_RETRY_S: Final = 3.0
 
 
 @task(
@@ -56,6 +63,22 @@ async def answer_of(under_way: UnderWay, job: "asyncio.Task[None]") -> None:
 
 
 async def keep_lane(number: int) -> None:
-    """Run lane `number` again and again, giving its place back in between, while there are cells waiting."""
-    while toolbox().work.has_cells_waiting:
-        await lane(number)
+    """Run lane `number` again and again, giving its place back in between, while there are cells waiting.
+
+    A server of Prefect's that is away is waited for; where it stays away, the campaign stops.
+    """
+    work = toolbox().work
+    lost_at: float | None = None
+    while work.has_cells_waiting:
+        try:
+            await lane(number)
+        except (HTTPError, PrefectException, ConcurrencySlotAcquisitionError) as error:
+            get_run_logger().warning("Lane %d: Prefect's server does not answer: %s", number, error)
+            work.tally.trouble = "Prefect's server does not answer"
+            lost_at = lost_at or time.monotonic()
+            if time.monotonic() - lost_at > SERVER_PATIENCE_S:
+                work.stop(ServerLost("Prefect's server has not answered for minutes; run again when it is back"))
+                return
+            await asyncio.sleep(SERVER_RETRY_S)
+        else:
+            lost_at = None

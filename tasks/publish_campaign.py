@@ -47,5 +47,5 @@ async def publish_campaign(name: str, *, is_sandbox: bool) -> tuple[str, ...]:
     make = partial(campaign_files, is_sandbox=is_sandbox)
     files = await tools.on_storage_thread(make, name, work.cells, dict(work.outcomes), tools.variants)
     await tools.on_storage_thread(tools.store.publish, files)
-    await tools.on_storage_thread(tools.ledger.copy_outcomes, list(work.outcomes.values()))
+    await tools.on_storage_thread(tools.ledger.copy_outcomes, [*work.outcomes.values(), *work.left])
     return tuple(files)

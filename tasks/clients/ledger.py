@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
@@ -45,7 +46,7 @@ class Ledger:
         end is damaged counts as one that has not ended.
         """
         wanted = set(cell_ids)
-        ends = {cell_id: end for cell_id, end in latest_ends(self.store.names(ENDS)).items() if cell_id in wanted}
+        ends = latest_ends(self.store.names(ENDS))
         copies = self._copied_outcomes() if ends else {}
         outcomes: dict[str, Outcome] = {}
         missing: list[str] = []
@@ -58,9 +59,18 @@ class Ledger:
         for outcome in filter(None, self._each(missing, lambda key: self._read(key, Outcome))):
             outcomes[outcome.cell_id] = outcome
         ends = {cell_id: end for cell_id, end in ends.items() if cell_id in outcomes}
-        all_done = wanted == ends.keys() and all(end.status == "done" for end in ends.values())
+        all_done = wanted <= ends.keys() and all(ends[cell_id].status == "done" for cell_id in wanted)
         turns = {} if all_done else open_turns(self.store.names(INTENTS), ends)
-        return Known(outcomes=outcomes, open={i: turn.number for i, turn in turns.items() if i in wanted})
+        lost = self._each(
+            [turn.key(INTENTS) for cell_id, turn in turns.items() if cell_id not in wanted],
+            lambda key: self._read(key, Intent),
+        )
+        return Known(
+            outcomes={cell_id: outcome for cell_id, outcome in outcomes.items() if cell_id in wanted},
+            open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id in wanted},
+            left=tuple(outcome for cell_id, outcome in outcomes.items() if cell_id not in wanted),
+            left_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
+        )
 
     def intend(self, cell: Cell, turn: int) -> bool:
         """Own the cell's turn, durably, before its request leaves; False where another run does."""

@@ -116,3 +116,12 @@ class Known(Record):
     """The outcome of each cell whose newest turn has ended."""
     open: dict[str, int]
     """The newest turn of each cell that has been asked for and has not ended: in flight in another run, or lost."""
+    left: tuple[Outcome, ...] = ()
+    """The outcomes of cells that the matrix does not ask for any more."""
+    left_open_usd: Decimal = Decimal(0)
+    """What such cells may have cost whose end is not known."""
+
+    @property
+    def left_usd(self) -> Decimal:
+        """What has, or may have, been spent on cells that the matrix does not ask for any more."""
+        return sum((outcome.cost_usd for outcome in self.left), self.left_open_usd)
