@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Self
 
@@ -52,12 +52,21 @@ class CampaignStore:
     @classmethod
     def open(cls, output: str, slug: str) -> Self:
         """The store of campaign `slug` below `output`. Raises StorageFailed where fsspec does not know such a place."""
-        shown = _PASSWORD.sub("", output)
+        return cls.at(output).below(slug)
+
+    @classmethod
+    def at(cls, folder: str) -> Self:
+        """The store of the campaign in `folder`. Raises StorageFailed as `open` does."""
+        shown = _PASSWORD.sub("", folder)
         try:
-            fs, base = fsspec.core.url_to_fs(output)
+            fs, base = fsspec.core.url_to_fs(folder)
         except Exception as error:
             raise StorageFailed(f"The output {shown} cannot be used: {_said(error)}{_advice(error)}") from error
-        return cls(f"{shown.rstrip('/')}/{slug}", fs, f"{base.rstrip('/')}/{slug}")
+        return cls(shown.rstrip("/"), fs, base.rstrip("/"))
+
+    def below(self, folder: str) -> Self:
+        """The store of `folder` in this one."""
+        return replace(self, root=f"{self.root}/{folder}", _base=f"{self._base}/{folder}")
 
     @property
     def is_local(self) -> bool:

@@ -116,3 +116,8 @@ class Known(Record):
     """The outcome of each cell whose newest turn has ended."""
     open: dict[str, int]
     """The newest turn of each cell that has been asked for and has not ended: in flight in another run, or lost."""
+
+    def is_done(self, cell_id: str) -> bool:
+        """Whether the cell's newest turn has ended with an image that was stored."""
+        outcome = self.outcomes.get(cell_id)
+        return outcome is not None and outcome.status == "done" and cell_id not in self.open
