@@ -14,6 +14,7 @@ from prefect.exceptions import PrefectException
 from tasks.models.campaign import SLUG_MAX_CHARS, Plan
 from tasks.models.cell import Cell
 from tasks.models.fault import shortened
+from tasks.models.inbox import InboxResult
 from tasks.models.money import usd
 from tasks.models.outcome import Outcome
 from tasks.models.recut import RecutResult
@@ -24,6 +25,7 @@ from tasks.tally import Tally
 UPDATE_EVERY_S: Final = 3.0
 TROUBLES_SHOWN: Final = 50
 PROMPT_SHOWN_CHARS: Final = 70
+REASON_SHOWN_CHARS: Final = 300
 
 
 @asynccontextmanager
@@ -129,6 +131,18 @@ async def report_recut(result: RecutResult) -> None:
     key = slug(result.folder.rpartition("/")[2], SLUG_MAX_CHARS)
     with suppress(HTTPError, PrefectException):
         await acreate_markdown_artifact("\n".join(lines), key=f"{key}-recut", description=result.sentence())
+
+
+async def report_inbox(result: InboxResult) -> None:
+    """What became of each matrix, as a markdown artifact. Its failures harm nobody."""
+    filed = [(f.name, f.shelf, shortened(f.came_to, REASON_SHOWN_CHARS), f.key) for f in result.filed]
+    lines = [f"# {as_text(result.inbox)}", "", as_text(result.sentence())]
+    lines += ["", *table(("matrix", "filed under", "came to", "lies in"), filed)] if filed else []
+    lines += (
+        ["", "## Left for the next time", "", *(f"- {as_text(left)}" for left in result.left)] if result.left else []
+    )
+    with suppress(HTTPError, PrefectException):
+        await acreate_markdown_artifact("\n".join(lines), key="inbox", description=shortened(result.sentence(), 200))
 
 
 async def tag_run(name: str) -> None:
