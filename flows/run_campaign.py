@@ -26,7 +26,7 @@ from tasks.models.outcome import STATUSES, Outcome
 from tasks.models.result import CampaignResult
 from tasks.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
-from tasks.report_campaign import progress_artifact, report_result
+from tasks.report_campaign import progress_artifact, report_plan, report_result
 from tasks.run_lanes import agreed_places, run_lanes
 from tasks.settings import SANDBOX_KEY, Settings, load_settings
 from tasks.settle_cell import settle_interrupted
@@ -47,6 +47,7 @@ async def run_campaign(campaign: Campaign) -> CampaignResult:
         plan = await asyncio.to_thread(plan_campaign, campaign, look=campaign.dry_run)
     get_run_logger().info("Planned %d images of %d rows for %s", plan.cell_count, plan.row_count, usd(plan.cost_usd))
     if campaign.dry_run:
+        await report_plan(plan)
         return planned_result(plan)
     store = CampaignStore.open(campaign.output, campaign.slug)
     async with (

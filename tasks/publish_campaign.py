@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.models.cell import Cell
 from tasks.models.outcome import Outcome
+from tasks.models.published import Published
 from tasks.models.variant import Variant
 from tasks.toolbox import toolbox
 from tasks.write_gallery import gallery_html, gallery_page
@@ -48,4 +49,6 @@ async def publish_campaign(name: str, *, is_sandbox: bool) -> tuple[str, ...]:
     files = await tools.on_storage_thread(make, name, work.cells, dict(work.outcomes), tools.variants)
     await tools.on_storage_thread(tools.store.publish, files)
     await tools.on_storage_thread(tools.ledger.copy_outcomes, [*work.outcomes.values(), *work.left])
+    published = Published(title=name, is_sandbox=is_sandbox, variants=tools.variants, cells=work.cells)
+    await tools.on_storage_thread(tools.ledger.keep_published, published)
     return tuple(files)

@@ -25,6 +25,7 @@ from tasks.models.ledger import (
     open_turns,
 )
 from tasks.models.outcome import Outcome
+from tasks.models.published import PUBLISHED_KEY, Published
 from tasks.models.record import Record
 
 READERS: Final = 32
@@ -122,6 +123,14 @@ class Ledger:
     def copy_outcomes(self, outcomes: Iterable[Outcome]) -> None:
         """Keep a copy of all outcomes in one file, for the next resume."""
         self.store.write(OUTCOMES_KEY, "\n".join(outcome.model_dump_json() for outcome in outcomes).encode())
+
+    def keep_published(self, published: Published) -> None:
+        """Keep what the manifest and the page were made of, so that they can be made again without the matrix."""
+        self.store.write(PUBLISHED_KEY, published.model_dump_json(exclude_none=True).encode())
+
+    def read_published(self) -> Published | None:
+        """The campaign as it was last published; None where it never was, or by a version that kept none."""
+        return self._read(PUBLISHED_KEY, Published)
 
     def _copied_outcomes(self) -> dict[str, Outcome]:
         try:

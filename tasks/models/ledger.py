@@ -125,3 +125,8 @@ class Known(Record):
     def left_usd(self) -> Decimal:
         """What has, or may have, been spent on cells that the matrix does not ask for any more."""
         return sum((outcome.cost_usd for outcome in self.left), self.left_open_usd)
+
+    def is_done(self, cell_id: str) -> bool:
+        """Whether the cell's newest turn has ended with an image that was stored."""
+        outcome = self.outcomes.get(cell_id)
+        return outcome is not None and outcome.status == "done" and cell_id not in self.open
