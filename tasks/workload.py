@@ -75,7 +75,13 @@ class Workload:
     stored: asyncio.Queue[StoredOriginal] = field(default_factory=asyncio.Queue)
     """Originals whose variants are to be cut."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    lanes: set[int] = field(default_factory=set)
+    """The numbers of the lanes that hold a place in flight."""
+    server_lost_at: float | None = None
+    """Since when Prefect's server grants nothing because it does not answer, by the monotonic clock."""
     stopped_by: CampaignStopped | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with `stopped_by`."""
     halted_by: CampaignStopped | None = None
     """Why no request may leave any more, also for cells that were started."""
     halting: asyncio.Event = field(default_factory=asyncio.Event)
@@ -120,6 +126,7 @@ class Workload:
         At the budget's limit the cells that were started go on, their price is set aside; otherwise none is sent.
         """
         self.stopped_by = self.stopped_by or fault
+        self.stopping.set()
         if not isinstance(fault, BudgetReached):
             self.halted_by = self.halted_by or fault
             self.halting.set()

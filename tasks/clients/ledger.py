@@ -16,6 +16,7 @@ from tasks.models.ledger import (
     BETTER_KNOWN,
     ENDS,
     INTENTS,
+    MARK,
     OUTCOMES_KEY,
     Answered,
     Intent,
@@ -131,6 +132,11 @@ class Ledger:
     def read_published(self) -> Published | None:
         """The campaign as it was last published; None where it never was, or by a version that kept none."""
         return self._read(PUBLISHED_KEY, Published)
+
+    def is_sandbox(self) -> bool:
+        """Whether everything in the campaign's folder was made with the sandbox."""
+        folder, _, name = MARK.rpartition("/")
+        return name in self.store.names(folder)
 
     def _copied_outcomes(self) -> dict[str, Outcome]:
         try:
