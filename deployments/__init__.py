@@ -1,0 +1,1 @@
+"""What is put up beside the flows, and stays up."""
