@@ -1,4 +1,4 @@
-"""What the receiver of callbacks answers: a 200 for what is durably journaled, a 4xx for what is not believed or read."""
+"""What the receiver of callbacks answers: 200 for what is durably journaled, 4xx for what is not believed or read."""
 
 import asyncio
 import logging

@@ -85,25 +85,26 @@ class Processor:
 
     async def _process(self, journaled: Journaled) -> None:
         """Take one event to its end, or to its next try."""
-        event_id = journaled.event_id
         try:
-            event = parse_event(event_id, journaled.body)
+            event = parse_event(journaled.event_id, journaled.body)
             if event is not None:
                 await self.handle(event)
         except Exception as error:  # noqa: BLE001  whatever a hook raises, the event is tried again
-            told = as_text(f"{type(error).__name__}: {error}")
-            facts: dict[str, object] = {"event_id": event_id, "tries": journaled.tries + 1, "error": told}
-            if journaled.tries < len(self.retry_delays_s):
-                delay_s = self.retry_delays_s[journaled.tries]
-                logger.warning("an event failed and is tried again", extra={"facts": facts | {"in_s": delay_s}})
-                await self._note(self.inbox.postpone, event_id, told, time.time() + delay_s)
-            else:
-                logger.error("an event failed for the last time", extra={"facts": facts})  # noqa: TRY400
-                await self._note(self.inbox.give_up, event_id, told, time.time())
+            await self._note_failure(journaled, as_text(f"{type(error).__name__}: {error}"))
         else:
-            await self._note(self.inbox.finish, event_id, time.time())
+            await self._note(self.inbox.finish, journaled.event_id, time.time())
         finally:
-            self.inbox.let_go(event_id)
+            self.inbox.let_go(journaled.event_id)
+
+    async def _note_failure(self, journaled: Journaled, error: str) -> None:
+        facts = {"event_id": journaled.event_id, "tries": journaled.tries + 1, "error": error}
+        if journaled.tries < len(self.retry_delays_s):
+            delay_s = self.retry_delays_s[journaled.tries]
+            logger.warning("an event failed and is tried again", extra={"facts": {**facts, "in_s": delay_s}})
+            await self._note(self.inbox.postpone, journaled.event_id, error, time.time() + delay_s)
+        else:
+            logger.error("an event failed for the last time", extra={"facts": facts})
+            await self._note(self.inbox.give_up, journaled.event_id, error, time.time())
 
     async def _note(self, note: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Write it down, and where the journal fails, again and again: what is done should not be done twice."""
