@@ -72,16 +72,19 @@ class Processor:
 
     async def _work(self) -> None:
         while not self.stopping.is_set():
-            try:
-                journaled = await self.on_inbox_thread(self.inbox.claim, time.time())
-            except InboxFailed as failure:
-                logger.error(str(failure))  # noqa: TRY400  the sentence says it
-                journaled = None
-            if journaled is None:
-                await _until(self.arrived, LOOK_EVERY_S)
-                self.arrived.clear()
-            else:
+            self.arrived.clear()
+            journaled = await self._claimed()
+            if journaled is not None:
                 await self._process(journaled)
+            elif not self.stopping.is_set():
+                await _until(self.arrived, LOOK_EVERY_S)
+
+    async def _claimed(self) -> Journaled | None:
+        try:
+            return await self.on_inbox_thread(self.inbox.claim, time.time())
+        except InboxFailed as failure:
+            logger.error(str(failure))  # noqa: TRY400  the sentence says it
+            return None
 
     async def _process(self, journaled: Journaled) -> None:
         """Take one event to its end, or to its next try."""
@@ -89,7 +92,9 @@ class Processor:
             event = parse_event(journaled.event_id, journaled.body)
             if event is not None:
                 await self.handle(event)
-        except Exception as error:  # noqa: BLE001  whatever a hook raises, the event is tried again
+        except (Exception, asyncio.CancelledError) as error:  # whatever a hook raises, it is tried again
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
             await self._note_failure(journaled, as_text(f"{type(error).__name__}: {error}"))
         else:
             await self._note(self.inbox.finish, journaled.event_id, time.time())
