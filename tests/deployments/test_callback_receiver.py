@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from starlette.types import ASGIApp, Message
 
 from deployments.callback_inbox import Inbox
-from deployments.callback_receiver import CallbackReceiver, receiving
+from deployments.callback_receiver import CallbackReceiver, command, receiving
 from deployments.callback_routes import BODY_MAX_BYTES, Routes, application
 from deployments.json_lines import JsonLines
 from deployments.process_callbacks import Processor
@@ -389,3 +389,20 @@ def test_a_receiver_that_starts_ends_as_well(tmp_path):
     for _ in range(2):
         said = started(lambda: settings)
         assert [message["type"] for message in said] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ({}, "CALLBACK_SECRET: is not set; give the sender's secret, or set CALLBACK_UNSIGNED=1"),
+        ({"CALLBACK_SECRET": SECRET, "CALLBACK_ON_FAILED": "no_such_shop:x"}, "CALLBACK_ON_FAILED: 'no_such_shop:x' "),
+    ],
+)
+def test_the_command_says_what_to_set(monkeypatch, capsys, env, told):
+    """In one line, before it listens."""
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert command([]) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.count("\n")) == ("", 1)
+    assert printed.err.startswith(told)
