@@ -1,1 +1,1 @@
-"""What is put up beside the flows, and stays up."""
+"""Where it runs: deployments, their setup, the callback receiver."""

@@ -18,32 +18,12 @@ from pathlib import Path
 from typing import Final
 
 from flows.prefect_home import has_settings_of_its_own, is_locked_alone, lock_of, prefect_home
+from flows.server_settings import CLIENT_DEFAULTS, SERVER_DEFAULTS
 
 SCRIPT: Final = Path(__file__).with_name("serve_prefect.py")
 START_TIMEOUT_S: Final = 120.0
 STOP_TIMEOUT_S: Final = 10.0
 REACH_TIMEOUT_S: Final = 15.0
-
-CLIENT_DEFAULTS: Final = {
-    # Messages that are logged outside of a run go nowhere instead of being warned about.
-    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-    # The server is our own, of our own version.
-    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
-}
-SERVER_DEFAULTS: Final = {
-    # Telemetry prints an error where there is no network, and is nobody's wish here.
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    # A lane that was denied asks again after a quarter of a second, not after up to ten.
-    "PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS": "0.25",
-    # SQLite has one writer: states and events are written in batches, or slot requests meet a locked database.
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "100",
-    # Block types are for forms of the UI, which this server does not serve; registering them costs half a second.
-    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
-    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-}
 
 
 class EmbeddedServer:

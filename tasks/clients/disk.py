@@ -32,6 +32,14 @@ def publish(files: Mapping[Path, bytes]) -> None:
         flush_folder(folder)
 
 
+def move(source: Path, target: Path) -> None:
+    """Rename a file, into a folder that may not be there yet. Raises FileNotFoundError where the file is not."""
+    make_folder(target.parent)
+    source.replace(target)
+    for folder in (target.parent, source.parent):
+        flush_folder(folder)
+
+
 def make_folder(folder: Path) -> None:
     """`folder` and those above it, each flushed into the one that holds it."""
     if folder.is_dir():

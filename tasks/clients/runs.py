@@ -79,11 +79,15 @@ class Watcher:
             beacon = Beacon.model_validate_json(self.store.read(f"{RUNS}/{run_id}.json"))
         except (FileNotFoundError, ValidationError):
             return False
+        return self.shows_life(beacon)
+
+    def shows_life(self, beacon: Beacon) -> bool:
+        """Whether the run of a beacon that was read just now may still be alive."""
         if beacon.machine == this_machine():
             return is_process_alive(beacon)
         now = time.monotonic()
-        beat, since = self._seen.get(run_id, (beacon.beat, now))
+        beat, since = self._seen.get(beacon.run_id, (beacon.beat, now))
         if beat != beacon.beat:
             since = now
-        self._seen[run_id] = (beacon.beat, since)
+        self._seen[beacon.run_id] = (beacon.beat, since)
         return now - since < DEAD_AFTER_S

@@ -1,8 +1,10 @@
 """Keeps a campaign's files on anything that fsspec reaches: a local folder, S3, GCS, R2, memory."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Self
 
@@ -52,12 +54,21 @@ class CampaignStore:
     @classmethod
     def open(cls, output: str, slug: str) -> Self:
         """The store of campaign `slug` below `output`. Raises StorageFailed where fsspec does not know such a place."""
-        shown = _PASSWORD.sub("", output)
+        return cls.at(output).below(slug)
+
+    @classmethod
+    def at(cls, folder: str) -> Self:
+        """The store of the campaign in `folder`. Raises StorageFailed as `open` does."""
+        shown = _PASSWORD.sub("", folder)
         try:
-            fs, base = fsspec.core.url_to_fs(output)
+            fs, base = fsspec.core.url_to_fs(folder)
         except Exception as error:
             raise StorageFailed(f"The output {shown} cannot be used: {_said(error)}{_advice(error)}") from error
-        return cls(f"{shown.rstrip('/')}/{slug}", fs, f"{base.rstrip('/')}/{slug}")
+        return cls(shown.rstrip("/"), fs, base.rstrip("/"))
+
+    def below(self, folder: str) -> Self:
+        """The store of `folder` in this one."""
+        return replace(self, root=f"{self.root}/{folder}", _base=f"{self._base}/{folder}")
 
     @property
     def is_local(self) -> bool:
@@ -87,13 +98,8 @@ class CampaignStore:
 
     def read(self, key: str) -> bytes:
         """The content under `key`. Raises FileNotFoundError or StorageFailed."""
-        try:
-            content = self._fs.cat_file(f"{self._base}/{key}")
-        except FileNotFoundError:
-            raise
-        except Exception as error:
-            raise self._failed("read", error) from error
-        return bytes(content)
+        with self._told("read"):
+            return bytes(self._fs.cat_file(f"{self._base}/{key}"))
 
     def create(self, key: str, data: bytes) -> bool:
         """Store `data` under `key` if nothing is there; whether this call did. Raises StorageFailed."""
@@ -131,6 +137,42 @@ class CampaignStore:
             return
         except Exception as error:
             raise self._failed("written", error) from error
+
+    def move(self, key: str, to: str) -> None:
+        """Give the file under `key` the key `to`. Raises FileNotFoundError or StorageFailed.
+
+        In a bucket it is copied, then removed, and lies under both keys for a moment.
+        """
+        for each in (key, to):
+            _check_key(each)
+        source, target = f"{self._base}/{key}", f"{self._base}/{to}"
+        with self._told("written"):
+            if self.is_local:
+                disk.move(Path(source), Path(target))
+            else:
+                self._fs.cp_file(source, target)
+                self._fs.rm_file(source)
+
+    def changed_at(self, key: str) -> datetime:
+        """When the file under `key` was last written. Raises FileNotFoundError or StorageFailed."""
+        with self._told("read"):
+            self._fs.invalidate_cache(self._base)
+            changed_at: datetime = self._fs.modified(f"{self._base}/{key}")
+        return changed_at if changed_at.tzinfo else changed_at.replace(tzinfo=UTC)
+
+    def exists(self) -> bool:
+        """Whether the folder is there; in a bucket, whether anything lies in it."""
+        return bool(self._fs.exists(self._base))
+
+    @contextmanager
+    def _told(self, done: str) -> Iterator[None]:
+        """A file that is missing is told as such, whatever else goes wrong inside as StorageFailed."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except Exception as error:
+            raise self._failed(done, error) from error
 
     def _failed(self, done: str, error: Exception) -> StorageFailed:
         return StorageFailed(f"{self.root} cannot be {done}: {_said(error)}{_advice(error)}")

@@ -20,7 +20,9 @@ class ReceivedEvent(Answer):
     event: EventKind
     timestamp: AwareDatetime
     job_id: str | None = Field(None, alias="jobId")
-    """The cell; None of a campaign's own events."""
+    """The cell; of a campaign's own events the campaign, or nothing."""
+    status: str | None = None
+    """How the cell ended: of a failed one, `failed`, `blocked` (a person must look) or `unknown` (perhaps paid)."""
     campaign: str | None = None
     prompt: str | None = None
     seed: int | None = None
