@@ -19,8 +19,8 @@ from tasks.clients.hooks import Hooks
 from tasks.handle_event import handle_event
 from tasks.models.received_event import ReceivedEvent, parse_event
 
-RETRY_DELAYS_S: Final = (2.0, 10.0, 60.0, 300.0, 1800.0, 3600.0, 7200.0)
-"""After each failed try; after the last, some three and a half hours in all, the event is given up."""
+RETRY_DELAYS_S: Final = (2.0, 10.0, 60.0, 300.0, 1800.0, 7200.0, 21_600.0, 43_200.0)
+"""After each failed try; after the last, some twenty hours in all, the event is given up."""
 AT_ONCE: Final = 4
 LOOK_EVERY_S: Final = 1.0
 """How often a worker looks for what has become due meanwhile."""
