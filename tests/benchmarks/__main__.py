@@ -12,14 +12,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks.against_reference import hundred_places, reference_design
+from tests.benchmarks.cost import cost_of_orchestration
 from tests.benchmarks.in_flight import in_flight_efficiency, shared_places
 from tests.benchmarks.planning import planning_at_scale
 from tests.benchmarks.rows import CannotRun, Row
 from tests.benchmarks.start_up import start_up
+from tests.benchmarks.variants import variants
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "in_flight": in_flight_efficiency,
     "shared_places": shared_places,
+    "reference_design": reference_design,
+    "hundred_places": hundred_places,
+    "variants": variants,
+    "cost": cost_of_orchestration,
     "start_up": start_up,
     "planning": planning_at_scale,
 }
