@@ -31,21 +31,33 @@ QUALITY = 85
 T = TypeVar("T")
 
 
-class Cuts(NamedTuple):
-    """What a way of cutting came to: seconds of each round, and the files, by `{picture}-{variant}`."""
+class Taken(NamedTuple):
+    """What cutting everything took."""
 
-    rounds_s: list[float]
+    wall_s: float
+    cpu_s: float
+
+
+class Cuts(NamedTuple):
+    """What a way of cutting came to: what each round took, and the files, by `{picture}-{variant}`."""
+
+    rounds: list[Taken]
     files: Files
 
     @property
     def a_second(self) -> float:
         """Variants a second, in the median round."""
-        return len(self.files) * TIMES / statistics.median(self.rounds_s)
+        return len(self.files) * TIMES / self.wall_s
 
     @property
-    def size_bytes(self) -> int:
-        """Of all files."""
-        return total_bytes(self.files)
+    def wall_s(self) -> float:
+        """Of the median round."""
+        return statistics.median(taken.wall_s for taken in self.rounds)
+
+    @property
+    def cpu_s(self) -> float:
+        """Of the median round."""
+        return statistics.median(taken.cpu_s for taken in self.rounds)
 
 
 def variants() -> list[Row]:
@@ -53,7 +65,7 @@ def variants() -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pictures = pictures_in(folder)
-        ways: dict[str, Callable[[], tuple[float, Files]]] = {"ours": lambda: cut_by_us(pictures)}
+        ways: dict[str, Callable[[], tuple[Taken, Files]]] = {"ours": lambda: cut_by_us(pictures)}
         skipped = ""
         try:
             node, programs = tool("node"), installed()
@@ -65,8 +77,8 @@ def variants() -> list[Row]:
         cuts = {way: Cuts([], {}) for way in ways}
         for _ in range(ROUNDS):
             for way, run in ways.items():
-                seconds, files = run()
-                cuts[way].rounds_s.append(seconds)
+                taken, files = run()
+                cuts[way].rounds.append(taken)
                 cuts[way].files.update(files)
     if skipped:
         return [Row("variants against sharp", None, details=skipped), floor_row(cuts)]
@@ -76,18 +88,19 @@ def variants() -> list[Row]:
 def rows_of(pictures: Files, cuts: dict[str, Cuts]) -> list[Row]:
     """What the comparison with sharp says: as fast, at its bytes, and as like."""
     ours, sharp = cuts["ours"], cuts["sharp"]
-    as_small, quality = as_small_as(pictures, sharp.size_bytes)
+    as_small, quality = as_small_as(pictures, total_bytes(sharp.files))
     sharps, smaller, usual = (mean_similarity(pictures, files) for files in (sharp.files, as_small, ours.files))
     return [
         Row(
             "variants a second / sharp's",
             ours.a_second / sharp.a_second,
             ">= 1.2",
-            f"{ours.a_second:.1f} / {sharp.a_second:.1f}; {len(pictures)} PNGs of {SIDE_PX} px, {os.cpu_count()} cores",
+            f"{ours.a_second:.1f} / {sharp.a_second:.1f} of {len(pictures)} PNGs of {SIDE_PX} px; "
+            f"by processor time {sharp.cpu_s / ours.cpu_s:.2f}",
         ),
         Row(
             "bytes of variants / sharp's",
-            ours.size_bytes / sharp.size_bytes,
+            total_bytes(ours.files) / total_bytes(sharp.files),
             "",
             f"{total_bytes(ours.files, 'thumb') / total_bytes(sharp.files, 'thumb'):.3f} where both shrink; sharp "
             "enlarges by a softer filter",
@@ -96,7 +109,7 @@ def rows_of(pictures: Files, cuts: dict[str, Cuts]) -> list[Row]:
             "likeness to a lossless Lanczos cut (SSIM) - sharp's, at its bytes",
             smaller - sharps,
             ">= 0",
-            f"{smaller:.4f} at quality {quality} ({total_bytes(as_small) / sharp.size_bytes:.3f} of the bytes), "
+            f"{smaller:.4f} at quality {quality} ({total_bytes(as_small) / total_bytes(sharp.files):.3f} of the bytes), "
             f"{usual:.4f} at 85, sharp {sharps:.4f}",
         ),
     ]
@@ -104,9 +117,9 @@ def rows_of(pictures: Files, cuts: dict[str, Cuts]) -> list[Row]:
 
 def floor_row(cuts: dict[str, Cuts]) -> Row:
     """What is left to gain, if encoding cannot be had for less."""
-    ours, encoding = (statistics.median(cuts[way].rounds_s) for way in ("ours", "encoding"))
-    details = f"encoding alone: {cuts['encoding'].a_second:.1f} variants a second"
-    return Row("time of decoding, cutting and encoding / of encoding alone", ours / encoding, "", details)
+    ours, encoding = cuts["ours"], cuts["encoding"]
+    details = f"{encoding.a_second:.1f} variants a second; by processor time {ours.cpu_s / encoding.cpu_s:.2f}"
+    return Row("time of decoding, cutting and encoding / of encoding alone", ours.wall_s / encoding.wall_s, "", details)
 
 
 def as_small_as(pictures: Files, size_bytes: int) -> tuple[Files, int]:
@@ -124,22 +137,24 @@ def total_bytes(files: Files, variant: str = "") -> int:
     return sum(len(data) for name, data in files.items() if name.endswith(variant))
 
 
-def cut_by_us(pictures: Files, quality: int = QUALITY, times: int = TIMES) -> tuple[float, Files]:
+def cut_by_us(pictures: Files, quality: int = QUALITY, times: int = TIMES) -> tuple[Taken, Files]:
     """As a run does it: every picture is decoded and cut on as many threads as there are cores."""
     wanted = [variant.model_copy(update={"quality": quality}) for variant in DEFAULT_VARIANTS]
 
     def cut(name: str) -> Files:
         return cut_all(decode(pictures[name]).image, b"", name, wanted)
 
-    seconds, made = in_pool(cut, pictures, times)
-    return seconds, {Path(key).stem: data for files in made for key, data in files.items()}
+    taken, made = in_pool(cut, pictures, times)
+    return taken, {Path(key).stem: data for files in made for key, data in files.items()}
 
 
-def cut_by_sharp(node: str, programs: Path, folder: Path) -> tuple[float, Files]:
+def cut_by_sharp(node: str, programs: Path, folder: Path) -> tuple[Taken, Files]:
     """As the reference design does it; the program's own start is not counted."""
     command = [node, programs / "cut_all.mjs", folder, str(TIMES)]
     ran = subprocess.run(command, check=True, capture_output=True, text=True, env=own_env())
-    return float(ran.stdout), {path.stem: path.read_bytes() for path in (folder / "sharp").iterdir()}
+    return Taken(*map(float, ran.stdout.split())), {
+        path.stem: path.read_bytes() for path in (folder / "sharp").iterdir()
+    }
 
 
 def resized(pictures: Files) -> dict[str, Image.Image]:
@@ -152,7 +167,7 @@ def resized(pictures: Files) -> dict[str, Image.Image]:
     return {name: decode(*files.values()).image for name, files in cut.items()}
 
 
-def encode_only(images: dict[str, Image.Image]) -> tuple[float, Files]:
+def encode_only(images: dict[str, Image.Image]) -> tuple[Taken, Files]:
     """What Pillow takes to encode every variant, with the same settings, if its pixels are there: the floor."""
 
     def encode(name: str) -> bytes:
@@ -160,17 +175,17 @@ def encode_only(images: dict[str, Image.Image]) -> tuple[float, Files]:
         images[name].save(out, "webp", quality=QUALITY, method=4)
         return out.getvalue()
 
-    seconds, made = in_pool(encode, images, TIMES)
-    return seconds, dict(zip(images, made, strict=False))
+    taken, made = in_pool(encode, images, TIMES)
+    return taken, dict(zip(images, made, strict=False))
 
 
-def in_pool(work: Callable[[str], T], names: Iterable[str], times: int) -> tuple[float, list[T]]:
-    """Do `work` on each name so many `times`, on a thread a core; the seconds, and the results."""
+def in_pool(work: Callable[[str], T], names: Iterable[str], times: int) -> tuple[Taken, list[T]]:
+    """Do `work` on each name so many `times`, on a thread a core; what that took, and the results."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         work(next(iter(names)))
-        started = time.perf_counter()
+        started, used_before_s = time.perf_counter(), time.process_time()
         made = list(pool.map(work, [*names] * times))
-        return time.perf_counter() - started, made
+        return Taken(time.perf_counter() - started, time.process_time() - used_before_s), made
 
 
 def mean_similarity(pictures: Files, files: Files) -> float:
