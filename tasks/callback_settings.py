@@ -24,6 +24,8 @@ class CallbackSettings(Record):
     """Receivers may be at private addresses, this machine's own included."""
     timeout_s: float = 15.0
     """How long one attempt may take in all."""
+    body_timeout_s: float = 2.0
+    """How long the rest of an answer is waited for once its status has come, which says how the attempt went."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
