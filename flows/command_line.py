@@ -87,6 +87,7 @@ def campaign_parameters(campaign: Campaign) -> dict[str, Any]:
     return {name: getattr(campaign, name) for name in Campaign.model_fields} | {
         "variants": list(campaign.variants),
         "retry": list(campaign.retry),
+        "callback_events": list(campaign.callback_events),
         "budget_usd": None if campaign.budget_usd is None else float(campaign.budget_usd),
     }
 

@@ -26,6 +26,7 @@ from tasks.models.outcome import STATUSES, Outcome
 from tasks.models.result import CampaignResult
 from tasks.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
+from tasks.queue_callback import announced
 from tasks.report_campaign import progress_artifact, report_result
 from tasks.run_lanes import agreed_places, run_lanes
 from tasks.settings import SANDBOX_KEY, Settings, load_settings
@@ -64,7 +65,7 @@ async def make_images(plan: Plan, tools: Toolbox) -> CampaignResult:
     spent_before_usd = work.tally.cost_usd
     with home_held() as is_alone:
         places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
-    async with progress_artifact(work.tally, campaign.slug), shown_alive(tools):
+    async with progress_artifact(work.tally, campaign.slug), shown_alive(tools), announced(tools, campaign):
         await until_interrupted(tools, run_lanes(tools, places, retry))
     await publish_campaign(campaign.title, is_sandbox=campaign.sandbox)
     result = result_of(campaign, tools, spent_before_usd)

@@ -59,10 +59,20 @@ class CampaignStore:
             raise StorageFailed(f"The output {shown} cannot be used: {_said(error)}{_advice(error)}") from error
         return cls(f"{shown.rstrip('/')}/{slug}", fs, f"{base.rstrip('/')}/{slug}")
 
+    @classmethod
+    def slugs(cls, output: str) -> list[str]:
+        """The names of everything right below `output`, campaigns among them. Raises StorageFailed."""
+        return sorted(cls.open(output, "").names(""))
+
     @property
     def is_local(self) -> bool:
         """Whether the files lie on a disk of this machine."""
         return isinstance(self._fs, LocalFileSystem)
+
+    @property
+    def address(self) -> str:
+        """The folder as it can be named anywhere: a whole path, or a URL without a password."""
+        return self._base if self.is_local else self.root
 
     def write(self, key: str, data: bytes) -> None:
         """Store `data` under `key`, whole or not at all, over what was there. Raises StorageFailed."""

@@ -1,7 +1,7 @@
 """What has become of each callback, read off the names of its records alone.
 
 ```
-callbacks/events/{event_id}.{endpoint}.json                     what is told to whom; creating it is what queues it, once
+callbacks/events/{event_id}.{endpoint}.json                     what is told to whom; creating it queues it, once
 callbacks/claims/{event_id}.{endpoint}.{attempt}.json           before the attempt; creating it is what owns the attempt
 callbacks/failures/{event_id}.{endpoint}.{attempt}.{due}.json   it failed; the next is due at this second since 1970
 callbacks/ends/{event_id}.{endpoint}.{attempt}.{end}.json       delivered or dead: no further attempt by itself
