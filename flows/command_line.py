@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.embedded_server import EmbeddedServer, ServerNotStarted, start_embedded_server
+from flows.last_callbacks import callbacks_told
 from flows.options import campaign_of
 from flows.terminal import Terminal, print_faults, print_plan
 from sandbox.server import SandboxNotStarted
@@ -65,11 +66,12 @@ def carry_out(campaign: Campaign, server: EmbeddedServer | None) -> int:
     from flows.campaign import campaign as flow  # noqa: PLC0415  Prefect's engine is imported while its server starts
 
     quieten()
-    terminal = Terminal(plan_campaign(campaign))
+    plan = plan_campaign(campaign)
+    terminal = Terminal(plan)
     check_output(campaign)
     if server is not None:
         server.wait_until_ready()
-    with watched_by(terminal), closing(terminal):
+    with callbacks_told(plan), watched_by(terminal), closing(terminal):
         result: CampaignResult = asyncio.run(flow(**campaign_parameters(campaign)))
     return result.exit_code
 

@@ -10,7 +10,9 @@ from tasks.callback_settings import CallbackSettings
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
 from tasks.delivery_queue import Job
+from tasks.errors import InputInvalid
 from tasks.models.delivery_report import ALL, Line, Report, Wish
+from tasks.models.fault import Fault
 from tasks.models.ledger import SANDBOX_MARK
 from tasks.models.outbox import Delivery, QueuedEvent, Standing, State, shown_url
 from tasks.send_callback import Deliverer, open_deliverer, utc_now
@@ -21,7 +23,8 @@ OUTBOXES_AT_ONCE: Final = 4
 
 async def deliver_all(output: str, campaign: str | None, wish: Wish, settings: CallbackSettings) -> list[Report]:
     """Serve every outbox below `output`, or that of one campaign. Raises StorageFailed and InputInvalid."""
-    slugs = [campaign] if campaign else await asyncio.to_thread(CampaignStore.slugs, output)
+    slugs = [campaign] if campaign else await asyncio.to_thread(CampaignStore.open(output, "").folders)
+    await asyncio.to_thread(check_replays, output, slugs, wish)
     places = asyncio.Semaphore(OUTBOXES_AT_ONCE)
 
     async def serve(slug: str) -> Report:
@@ -29,6 +32,18 @@ async def deliver_all(output: str, campaign: str | None, wish: Wish, settings: C
             return await serve_outbox(CampaignStore.open(output, slug), slug, wish, settings)
 
     return [report for report in await asyncio.gather(*map(serve, slugs)) if report.counts]
+
+
+def check_replays(output: str, slugs: Sequence[str], wish: Wish) -> None:
+    """Raise InputInvalid, before anything is sent, where an event that is named is in none of the outboxes."""
+    named = set(wish.replay) - {ALL}
+    if not named:
+        return
+    for slug in slugs:
+        named -= {delivery.event_id for delivery in Outbox(CampaignStore.open(output, slug)).queued()}
+    problem = f"is no event below {output}"
+    if named:
+        raise InputInvalid([Fault(source="--replay", value=one, problem=problem) for one in sorted(named)])
 
 
 async def serve_outbox(store: CampaignStore, slug: str, wish: Wish, settings: CallbackSettings) -> Report:
@@ -42,8 +57,7 @@ async def serve_outbox(store: CampaignStore, slug: str, wish: Wish, settings: Ca
             await send(deliverer, jobs, standings)
             sent = deliverer.came_to
         standings = await asyncio.to_thread(outbox.load)
-    replayed = {job.delivery.event_id for job in jobs}
-    return await asyncio.to_thread(report_of, slug, outbox, standings, sent, tuple(sorted(replayed)))
+    return await asyncio.to_thread(report_of, slug, outbox, standings, sent)
 
 
 async def send(deliverer: Deliverer, jobs: Sequence[Job], standings: list[Standing]) -> None:
@@ -115,9 +129,7 @@ def is_since(event: QueuedEvent, wish: Wish) -> bool:
     return wish.replay_since is not None and event.at >= wish.replay_since
 
 
-def report_of(
-    slug: str, outbox: Outbox, standings: Sequence[Standing], sent: Counter[State], replayed: tuple[str, ...]
-) -> Report:
+def report_of(slug: str, outbox: Outbox, standings: Sequence[Standing], sent: Counter[State]) -> Report:
     """Where everything stands; the first deliveries that are not done are read, to be shown."""
     now = utc_now()
     undone = [one for one in standings if one.state != "delivered"]
@@ -129,7 +141,6 @@ def report_of(
         lines=lines,
         due_count=sum(one.state == "waiting" and (one.due is None or one.due <= now) for one in standings),
         sent=dict(sent),
-        replayed=replayed,
     )
 
 

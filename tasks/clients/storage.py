@@ -59,11 +59,6 @@ class CampaignStore:
             raise StorageFailed(f"The output {shown} cannot be used: {_said(error)}{_advice(error)}") from error
         return cls(f"{shown.rstrip('/')}/{slug}", fs, f"{base.rstrip('/')}/{slug}")
 
-    @classmethod
-    def slugs(cls, output: str) -> list[str]:
-        """The names of everything right below `output`, campaigns among them. Raises StorageFailed."""
-        return sorted(cls.open(output, "").names(""))
-
     @property
     def is_local(self) -> bool:
         """Whether the files lie on a disk of this machine."""
@@ -132,6 +127,17 @@ class CampaignStore:
             raise self._failed("listed", error) from error
         names = (name.rpartition("/")[2] for name in found)
         return [name for name in names if name and not name.startswith(".")]
+
+    def folders(self) -> list[str]:
+        """The names of the folders right below this one, none where it is absent. Raises StorageFailed."""
+        try:
+            self._fs.invalidate_cache(self._base)
+            found = self._fs.ls(self._base, detail=True)
+        except FileNotFoundError:
+            return []
+        except Exception as error:
+            raise self._failed("listed", error) from error
+        return sorted(one["name"].rstrip("/").rpartition("/")[2] for one in found if one["type"] == "directory")
 
     def delete(self, key: str) -> None:
         """Remove what is under `key`, if anything is. Raises StorageFailed."""

@@ -50,8 +50,6 @@ class Report(Record):
     """Of those that wait, how many could be attempted now."""
     sent: dict[State, int]
     """What the attempts of this time came to."""
-    replayed: tuple[str, ...]
-    """The ids of the events that were replayed."""
 
     @property
     def is_clear(self) -> bool:
