@@ -24,6 +24,7 @@ from tasks.models.fault import shortened
 from tasks.models.money import usd
 from tasks.models.outcome import STATUSES, Outcome
 from tasks.models.result import CampaignResult
+from tasks.notify_people import notify_people
 from tasks.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
 from tasks.queue_callback import announced
@@ -71,6 +72,7 @@ async def make_images(plan: Plan, tools: Toolbox) -> CampaignResult:
     result = result_of(campaign, tools, spent_before_usd)
     await report_result(result, campaign.slug, work.cells, work.outcomes)
     front().ended(result)
+    await notify_people(result, work.cells, work.outcomes)
     if work.stopped_by is not None:
         raise work.stopped_by
     return result

@@ -148,7 +148,10 @@ def line_of(slug: str, outbox: Outbox, standing: Standing) -> Line:
     """What there is to show of one delivery."""
     delivery: Delivery = standing.delivery
     event = outbox.read(delivery)
-    end = outbox.read_end(delivery, standing.ended_by, "dead") if standing.state == "dead" else None
+    if standing.due is not None:
+        tried = outbox.read_failure(delivery, standing.attempts, standing.due)
+    else:
+        tried = outbox.read_end(delivery, standing.ended_by, "dead") if standing.state == "dead" else None
     return Line(
         campaign=slug,
         event_id=delivery.event_id,
@@ -158,5 +161,5 @@ def line_of(slug: str, outbox: Outbox, standing: Standing) -> Line:
         state="dead" if standing.state == "dead" else "waiting" if standing.state == "waiting" else "claimed",
         attempts=standing.attempts,
         due=standing.due,
-        why=end.why if end else "",
+        why=tried.why if tried else "",
     )

@@ -1,7 +1,4 @@
-"""Delivers what an outbox holds: beside a campaign while it runs, for a moment at its end, and on its own later.
-
-Nothing here raises for what an endpoint or the storage does: what cannot be delivered now waits in the outbox.
-"""
+"""Delivers what an outbox holds, beside a campaign and on its own; what cannot be delivered now waits there."""
 
 import asyncio
 import logging
@@ -130,6 +127,8 @@ class Deliverer:
             attempt = await self._attempt(job)
         except StorageFailed as error:
             logger.warning("A callback waits for the storage: %s", error)
+        except Exception:
+            logger.exception("A fault of this program: a callback waits for the next deliverer")
         finally:
             self.queue.finished(job, attempt, begun_at, self.now())
             self._changed.set()

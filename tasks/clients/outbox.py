@@ -107,6 +107,10 @@ class Outbox:
         """What the attempt came to that ended the delivery so."""
         return self._read(delivery.key(ENDS, attempt, end), Tried)
 
+    def read_failure(self, delivery: Delivery, attempt: int, due: datetime) -> Tried | None:
+        """What the attempt came to after which the next is due at `due`."""
+        return self._read(delivery.key(FAILURES, attempt, due_text(due)), Tried)
+
     def note(self, delivery: Delivery, number: int, attempt: Attempt, verdict: Verdict, now: datetime) -> None:
         """What an attempt came to, and what follows from it."""
         tried = Tried(attempt=attempt, at=now, why=verdict.why).model_dump_json().encode()
