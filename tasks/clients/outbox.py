@@ -58,7 +58,10 @@ class Outbox:
         return (known or mine).sender_id
 
     def queue(self, event: QueuedEvent) -> bool:
-        """Queue the event for its endpoint, durably; False where it was queued before, by whomever."""
+        """Queue the event for its endpoint, durably; False where it was queued before, by whomever.
+
+        In a bucket two who queue the same bytes may both be told that they did; the claim decides which of them sends.
+        """
         return self.store.create(event.delivery.key(EVENTS), event.model_dump_json().encode())
 
     def queued(self) -> set[Delivery]:
