@@ -7,9 +7,10 @@ if __name__ == "__main__":
     # meanwhile. The command imports this file by its module's name, so that nothing in it exists twice.
     try:
         from flows.command_line import main
+        from flows.leave import leave
     except KeyboardInterrupt:
         sys.exit(130)
-    sys.exit(main())
+    leave(main())
 
 from decimal import Decimal
 from typing import cast

@@ -1,11 +1,9 @@
 """A campaign from its plan to its result."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import ExitStack, asynccontextmanager
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Final
 
 from prefect import get_run_logger
@@ -19,10 +17,7 @@ from tasks.errors import CampaignStopped, Interrupted
 from tasks.front import front
 from tasks.keep_apart import keep_apart
 from tasks.models.campaign import Campaign, Plan
-from tasks.models.cell import Cell
-from tasks.models.fault import shortened
 from tasks.models.money import usd
-from tasks.models.outcome import STATUSES, Outcome
 from tasks.models.result import CampaignResult
 from tasks.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
@@ -30,9 +25,9 @@ from tasks.report_campaign import progress_artifact, report_plan, report_result
 from tasks.run_lanes import agreed_places, run_lanes
 from tasks.settings import SANDBOX_KEY, Settings, load_settings
 from tasks.settle_cell import settle_interrupted
+from tasks.sum_up import sum_up
 from tasks.toolbox import Toolbox, open_toolbox
 
-TROUBLES_TOLD: Final = 5
 GRACE_S: Final = 8.0
 """How long what is in flight may take to be answered and stored after an interruption."""
 CANCEL_TIMEOUT_S: Final = 2.0
@@ -129,30 +124,15 @@ def planned_result(plan: Plan) -> CampaignResult:
     )
 
 
-def troubles(cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
-    """The first cells that somebody must look at, such as `row 3, Green tea: blocked: ...`."""
-    ended = ((cell, outcomes.get(cell.cell_id)) for cell in cells)
-    sentences = (
-        f"row {cell.row}, {shortened(cell.product or cell.request.prompt, 40)}: {outcome.status}: {outcome.error}"
-        for cell, outcome in ended
-        if outcome is not None and outcome.error
-    )
-    return tuple(islice(sentences, TROUBLES_TOLD))
-
-
 def result_of(campaign: Campaign, tools: Toolbox, spent_before_usd: Decimal) -> CampaignResult:
-    """What the campaign came to; cells that were never started are `pending`."""
+    """What the campaign came to."""
     work = tools.work
-    counts = Counter(outcome.status for cell in work.cells if (outcome := work.outcomes.get(cell.cell_id)))
-    counts["pending"] += len(work.cells) - counts.total()
-    return CampaignResult(
-        name=campaign.title,
-        folder=tools.store.root,
-        cells=len(work.cells),
-        by_status={status: counts[status] for status in STATUSES if counts[status]},
+    return sum_up(
+        campaign,
+        tools.store.root,
+        work.cells,
+        work.outcomes,
         cost_usd=work.tally.cost_usd,
         spent_usd=work.tally.cost_usd - spent_before_usd,
-        troubles=troubles(work.cells, work.outcomes),
-        stopped_because=str(work.stopped_by) if work.stopped_by else None,
-        is_sandbox=campaign.sandbox,
+        stopped_by=work.stopped_by,
     )

@@ -10,11 +10,12 @@ from typing import Final
 from prefect import get_run_logger
 
 from tasks.clients.runs import BEAT_EVERY_S, Watcher, this_run
+from tasks.conclude_cell import ended
 from tasks.errors import OutcomeUnknown, StorageFailed
 from tasks.models.ledger import RUNS
 from tasks.models.outcome import Status
 from tasks.resume_campaign import Ask, Standing, standing
-from tasks.settle_cell import ended, recover_cell, settle
+from tasks.settle_cell import recover_cell, settle
 from tasks.toolbox import Toolbox
 
 LOOK_EVERY_S: Final = 2.0
@@ -31,6 +32,7 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ..
     if known.outcomes:
         for folder in ("originals", "variants"):
             stored |= {f"{folder}/{name}" for name in await tools.on_storage_thread(tools.store.names, folder)}
+    tools.work.left, tools.work.left_usd = known.left, known.left_usd
     take_up(tools, standing(tools.work.cells, known, retry, stored, tools.variants))
     is_strong = await tools.on_storage_thread(tools.store.honours_create, RUNS)
     return () if is_strong else (WEAK_STORAGE,)

@@ -5,12 +5,10 @@ from typing import Final
 
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault
-from tasks.models.ledger import ANSWERS, ENDS, INTENTS, OUTCOMES_KEY
+from tasks.models.ledger import ANSWERS, ENDS, INTENTS, MARK, OUTCOMES_KEY
 from tasks.models.published import PUBLISHED_KEY
 from tasks.toolbox import Toolbox
 
-MARK: Final = "ledger/sandbox.json"
-"""Says that everything in the campaign's folder was made with the sandbox."""
 CLEARING: Final = "ledger/clearing.json"
 """Creating it is what lets one of two runs clear: the other's intents could have the names of the sandbox's."""
 CLEARED_WITHIN_S: Final = 60
@@ -62,5 +60,4 @@ async def cleared_by_another(tools: Toolbox) -> None:
 
 async def is_marked(tools: Toolbox) -> bool:
     """Whether the folder is the sandbox's."""
-    folder, _, name = MARK.rpartition("/")
-    return name in await tools.on_storage_thread(tools.store.names, folder)
+    return await tools.on_storage_thread(tools.ledger.is_sandbox)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Final, NamedTuple
 
+from tasks.campaign_files import campaign_files
 from tasks.clients.ledger import Ledger
 from tasks.clients.runs import DEAD_AFTER_S, Watcher
 from tasks.clients.storage import CampaignStore
@@ -22,7 +23,6 @@ from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.models.published import Published
 from tasks.models.recut import RECUTS, RecutResult, marker, merged, with_cuts
 from tasks.models.variant import GRAMMAR, Variant
-from tasks.publish_campaign import campaign_files
 from tasks.resume_campaign import as_it_is_now
 
 THREADS_MORE_THAN_CORES: Final = 2
