@@ -70,4 +70,5 @@ def test_the_server_is_set_up_once_and_runs_the_sample(tmp_path: Path, capsys: p
     assert {"images", "paid", "q1-launch"} <= set(run.tags)
     assert sorted(artifacts) == ["q1-launch-progress", "q1-launch-summary"]
     assert "campaigns/q1-launch/manifest.csv" in artifacts["q1-launch-summary"]
+    assert "![The first images](data:image/webp;base64,UklGR" in artifacts["q1-launch-summary"]
     assert len(list((tmp_path / "campaigns" / "q1-launch" / "originals").iterdir())) == 6
