@@ -13,6 +13,7 @@ from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
 from tasks.begin_run import begin_run, shown_alive
 from tasks.clients.storage import CampaignStore
+from tasks.contact_picture import contact_picture
 from tasks.errors import CampaignStopped, Interrupted
 from tasks.front import front
 from tasks.keep_apart import keep_apart
@@ -66,12 +67,20 @@ async def make_images(plan: Plan, tools: Toolbox) -> CampaignResult:
         await until_interrupted(tools, run_lanes(tools, places, retry))
     await publish_campaign(campaign.title, is_sandbox=campaign.sandbox)
     result = result_of(campaign, tools, spent_before_usd)
-    await report_result(result, campaign.slug, work.cells, work.outcomes)
+    await report_result(result, campaign.slug, work.cells, work.outcomes, await picture_of(tools))
     front().ended(result)
     await notify_people(result, work.cells, work.outcomes)
     if work.stopped_by is not None:
         raise work.stopped_by
     return result
+
+
+async def picture_of(tools: Toolbox) -> bytes | None:
+    """A picture of the images for the UI; None on a server of our own, which has none."""
+    if is_server_ours():
+        return None
+    work = tools.work
+    return await tools.on_image_thread(contact_picture, tools.store, work.cells, work.outcomes, tools.variants)
 
 
 async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) -> None:
