@@ -3,6 +3,7 @@
 A title is given as part of the schema, since Prefect takes the parameter's name for any other.
 """
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -37,3 +38,7 @@ DryRun = Annotated[bool, titled("Dry run")]
 Sandbox = Annotated[bool, titled("Sandbox")]
 CampaignFolder = Annotated[str, titled("Campaign folder")]
 Prune = Annotated[bool, titled("Remove other variants")]
+CampaignSlug = Annotated[str | None, titled("Campaign")]
+Replay = Annotated[list[str], titled("Send once more")]
+ReplaySince = Annotated[datetime | None, titled("Send dead letters since")]
+ListOnly = Annotated[bool, titled("List only")]

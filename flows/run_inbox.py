@@ -14,6 +14,7 @@ from prefect.states import Completed, Failed
 from flows.campaign import campaign
 from flows.parameters import (
     BudgetUsd,
+    CallbackEvents,
     CallbackUrl,
     DefaultModel,
     Encoding,
@@ -25,6 +26,7 @@ from flows.parameters import (
 )
 from tasks.clients import inbox as inboxes
 from tasks.models.campaign import DEFAULT_OUTPUT
+from tasks.models.event import EVENT_NAMES
 from tasks.models.inbox import InboxResult
 from tasks.models.result import CampaignResult
 from tasks.models.variant import DEFAULT_VARIANTS
@@ -46,6 +48,7 @@ async def run_inbox(  # noqa: PLR0913  the campaign's options, under the same na
     max_in_flight: Places = 10,
     budget_usd: BudgetUsd = None,
     callback_url: CallbackUrl = None,
+    callback_events: CallbackEvents = list(EVENT_NAMES),  # noqa: B006  shown in the form; never changed
     variants: Variants = list(DEFAULT_VARIANTS),  # noqa: B006  shown in the form; never changed
     encoding: Encoding = None,
     sandbox: Sandbox = False,  # noqa: FBT002  a parameter of the form
@@ -61,7 +64,9 @@ async def run_inbox(  # noqa: PLR0913  the campaign's options, under the same na
         model: The model of rows that name none.
         max_in_flight: How many images the account may have in flight.
         budget_usd: Never spend more on any one of the campaigns.
-        callback_url: Callback URL of rows that name none.
+        callback_url: Who is told of each image of rows that name no URL of their own, and of each campaign's end;
+            several URLs are separated by spaces.
+        callback_events: What they are told of.
         variants: The cuts to make of every image.
         encoding: The tables' text encoding, where it is not UTF-8.
         sandbox: Use the built-in stand-in for the API; no key is needed, nothing is charged.
@@ -79,6 +84,7 @@ async def run_inbox(  # noqa: PLR0913  the campaign's options, under the same na
             max_in_flight=max_in_flight,
             budget_usd=budget_usd,
             callback_url=callback_url,
+            callback_events=callback_events,
             variants=variants,
             encoding=encoding,
             sandbox=sandbox,
