@@ -45,6 +45,7 @@ class EmbeddedServer:
             start_new_session=True,
         )
         listener.close()
+        self._is_ready = False
         self._said: list[bytes] = []
         threading.Thread(target=self._listen, daemon=True).start()
         atexit.register(self.stop)  # at the very end: before that, Prefect hands over its last events and log lines
@@ -66,9 +67,12 @@ class EmbeddedServer:
             raise ServerNotStarted(
                 f"Prefect's server did not start, with PREFECT_HOME={self.home}: {said or error}"
             ) from error
+        self._is_ready = True
 
     def stop(self) -> None:
-        """End the server, after it has written what it was told."""
+        """End the server, after it has written what it was told; one that never came up has been told nothing."""
+        if not self._is_ready:
+            self._process.kill()
         if self._process.stdin:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()

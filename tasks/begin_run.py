@@ -34,6 +34,8 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ..
             stored |= {f"{folder}/{name}" for name in await tools.on_storage_thread(tools.store.names, folder)}
     tools.work.left, tools.work.left_usd = known.left, known.left_usd
     take_up(tools, standing(tools.work.cells, known, retry, stored, tools.variants))
+    for sweep in (tools.store.sweep, Watcher(tools.store).sweep):
+        await tools.on_storage_thread(sweep)
     is_strong = await tools.on_storage_thread(tools.store.honours_create, RUNS)
     return () if is_strong else (WEAK_STORAGE,)
 

@@ -75,11 +75,15 @@ class Watcher:
 
     def is_alive(self, run_id: str) -> bool:
         """Whether run `run_id` may still end what it has begun. Raises StorageFailed."""
-        try:
-            beacon = Beacon.model_validate_json(self.store.read(f"{RUNS}/{run_id}.json"))
-        except (FileNotFoundError, ValidationError):
-            return False
-        return self.shows_life(beacon)
+        beacon = self._beacon(run_id)
+        return beacon is not None and self.shows_life(beacon)
+
+    def sweep(self) -> None:
+        """Remove the beacons of runs of this machine that are no more. Raises StorageFailed."""
+        for name in self.store.names(RUNS):
+            beacon = self._beacon(name.removesuffix(".json"))
+            if beacon is not None and beacon.machine == this_machine() and not is_process_alive(beacon):
+                self.store.delete(beacon.key)
 
     def shows_life(self, beacon: Beacon) -> bool:
         """Whether the run of a beacon that was read just now may still be alive."""
@@ -91,3 +95,10 @@ class Watcher:
             since = now
         self._seen[beacon.run_id] = (beacon.beat, since)
         return now - since < DEAD_AFTER_S
+
+    def _beacon(self, run_id: str) -> Beacon | None:
+        """The beacon of a run; None where there is none that can be read."""
+        try:
+            return Beacon.model_validate_json(self.store.read(f"{RUNS}/{run_id}.json"))
+        except (FileNotFoundError, ValidationError):
+            return None

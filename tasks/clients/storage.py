@@ -12,8 +12,8 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from tasks.clients import disk, exclusive
+from tasks.clients.advice import what_to_do
 from tasks.errors import StorageFailed
-from tasks.models.fault import shortened
 
 CONTENT_TYPES: Final = {
     "avif": "image/avif",
@@ -25,21 +25,9 @@ CONTENT_TYPES: Final = {
     "png": "image/png",
     "webp": "image/webp",
 }
-SAID_MAX_CHARS: Final = 300
 OTHER_CONTENT_TYPE: Final = "application/octet-stream"
 _CONTENT_TYPE_ARGUMENT: Final = {"s3": "ContentType", "s3a": "ContentType", "gs": "content_type", "gcs": "content_type"}
 _PASSWORD: Final = re.compile(r"(?<=://)[^/@]*@")
-_ADVICE: Final = (
-    (
-        r"credentials|access key|signature|token|forbidden|access denied|permission|anonymous",
-        "check the rights there, and the credentials if it needs any",
-    ),
-    (r"no such bucket|bucket does not exist|nosuchbucket", "create the bucket, or name another with --output"),
-    (r"no space|quota", "make room there, or name another place with --output"),
-    (r"endpoint|connect|resolve|timed? ?out", "check the network and the address"),
-    (r"not known|install|import", "check the beginning of the address"),
-)
-"""What to do, by a word in what the storage says; every file system has its own kinds of errors."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +51,7 @@ class CampaignStore:
         try:
             fs, base = fsspec.core.url_to_fs(folder)
         except Exception as error:
-            raise StorageFailed(f"The output {shown} cannot be used: {_said(error)}{_advice(error)}") from error
+            raise StorageFailed(f"The output {shown} cannot be used: {what_to_do(error)}") from error
         return cls(shown.rstrip("/"), fs, base.rstrip("/"))
 
     def below(self, folder: str) -> Self:
@@ -138,6 +126,11 @@ class CampaignStore:
         except Exception as error:
             raise self._failed("written", error) from error
 
+    def sweep(self) -> None:
+        """Remove what writes that were cut off have left, out of sight, on a disk; a bucket does so by itself."""
+        if self.is_local:
+            disk.sweep(Path(self._base))
+
     def move(self, key: str, to: str) -> None:
         """Give the file under `key` the key `to`. Raises FileNotFoundError or StorageFailed.
 
@@ -175,7 +168,7 @@ class CampaignStore:
             raise self._failed(done, error) from error
 
     def _failed(self, done: str, error: Exception) -> StorageFailed:
-        return StorageFailed(f"{self.root} cannot be {done}: {_said(error)}{_advice(error)}")
+        return StorageFailed(f"{self.root} cannot be {done}: {what_to_do(error)}")
 
     def _content_type(self, key: str) -> dict[str, str]:
         protocol = self._fs.protocol if isinstance(self._fs.protocol, str) else self._fs.protocol[0]
@@ -188,13 +181,3 @@ def _check_key(key: str) -> None:
     parts = PurePosixPath(key).parts
     if not parts or key.startswith("/") or ".." in parts or set(key) & set("\\:\0"):
         raise ValueError(f"{key!r} is not a key of a campaign's folder")
-
-
-def _said(error: Exception) -> str:
-    return shortened(str(error), SAID_MAX_CHARS) or type(error).__name__
-
-
-def _advice(error: Exception) -> str:
-    """What to do about it, as the end of a sentence, if that can be told."""
-    said = f"{type(error).__name__} {error}"
-    return next((f"; {advice}" for words, advice in _ADVICE if re.search(words, said, re.IGNORECASE)), "")
