@@ -30,8 +30,10 @@ PLACES: Final = 10
 PREFECT_FILE: Final = Path(__file__).with_name("prefect.yaml")
 EXIT_BAD_INPUT: Final = 2
 EXIT_STOPPED: Final = 3
-BOOKKEEPING: Final = frozenset({"created", "updated", "version_id", "version_info", "status", "last_polled"})
-"""What a server notes of a deployment by itself."""
+BOOKKEEPING: Final = frozenset(
+    {"created", "updated", "version_id", "version_info", "status", "last_polled", "global_concurrency_limit"}
+)
+"""What a server notes of a deployment by itself; of a limit of its runs it counts those that run."""
 
 app = App(name="setup", help=__doc__, version_flags=[], result_action="return_value")
 
@@ -164,7 +166,8 @@ def facts(deployment: DeploymentResponse) -> dict[str, Any]:
     for schedule in fields["schedules"]:
         for name in BOOKKEEPING & schedule.keys():
             del schedule[name]
-    return fields
+    limit = deployment.global_concurrency_limit
+    return fields | {"concurrency_limit": None if limit is None else limit.limit}
 
 
 def report(steps: list[Step]) -> str:

@@ -21,6 +21,7 @@ from prefect.states import Completed
 
 from flows.parameters import (
     BudgetUsd,
+    CallbackEvents,
     CallbackUrl,
     CampaignName,
     DefaultModel,
@@ -36,8 +37,10 @@ from flows.parameters import (
 )
 from flows.run_campaign import run_campaign
 from tasks.models.campaign import DEFAULT_OUTPUT, Campaign
+from tasks.models.event import EVENT_NAMES
 from tasks.models.result import CampaignResult
 from tasks.models.variant import DEFAULT_VARIANTS
+from tasks.queue_callback import announce_campaign
 from tasks.report_campaign import tag_run
 
 
@@ -49,7 +52,15 @@ def run_name() -> str:
     return f"{asked.slug or 'campaign'}, {flow_run.scheduled_start_time:%d %b %H:%M}"
 
 
-@flow(name="campaign", flow_run_name=run_name, persist_result=False)
+@flow(
+    name="campaign",
+    flow_run_name=run_name,
+    persist_result=False,
+    on_completion=[announce_campaign],
+    on_failure=[announce_campaign],
+    on_crashed=[announce_campaign],
+    on_cancellation=[announce_campaign],
+)
 async def campaign(  # noqa: PLR0913  the command line's options, under the same names
     matrix: Matrix,
     formats: Formats = None,
@@ -60,6 +71,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
     budget_usd: BudgetUsd = None,
     retry: Retries = [],  # noqa: B006  shown in the form; never changed
     callback_url: CallbackUrl = None,
+    callback_events: CallbackEvents = list(EVENT_NAMES),  # noqa: B006  shown in the form; never changed
     variants: Variants = list(DEFAULT_VARIANTS),  # noqa: B006  shown in the form; never changed
     encoding: Encoding = None,
     dry_run: DryRun = False,  # noqa: FBT002  a parameter of the form
@@ -76,7 +88,9 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         max_in_flight: How many images the account may have in flight.
         budget_usd: Never spend more on this campaign, in all its runs together.
         retry: Cells that ended so before and are tried again; `unknown` ones may be paid a second time.
-        callback_url: Callback URL of rows that name none; checked and kept with the cells, not called yet.
+        callback_url: Who is told of each image of rows that name no URL of their own, and of the campaign's end;
+            several URLs are separated by spaces.
+        callback_events: What they are told of.
         variants: The cuts to make of every image.
         encoding: The tables' text encoding, where it is not UTF-8.
         dry_run: Check, count and price only; nothing is paid.
@@ -93,6 +107,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
         retry=tuple(retry),
         callback_url=callback_url,
+        callback_events=tuple(callback_events),
         variants=tuple(variants),
         encoding=encoding,
         dry_run=dry_run,

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.embedded_server import EmbeddedServer, ServerNotStarted, start_embedded_server
+from flows.last_callbacks import callbacks_told
 from flows.options import campaign_of
 from flows.prefect_home import has_settings_of_its_own
 from flows.terminal import Terminal, print_faults, print_finished, print_plan
@@ -89,11 +90,12 @@ def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | No
     from flows.campaign import campaign as flow  # noqa: PLC0415
 
     quieten()
-    terminal = Terminal(plan or plan_campaign(campaign))
+    plan = plan or plan_campaign(campaign)
+    terminal = Terminal(plan)
     check_output(campaign)
     if server is not None:
         server.wait_until_ready()
-    with watched_by(terminal), closing(terminal):
+    with callbacks_told(plan), watched_by(terminal), closing(terminal):
         try:
             result: CampaignResult = asyncio.run(flow(**campaign_parameters(campaign)))
         except (HTTPError, PrefectException) as error:
@@ -123,6 +125,7 @@ def campaign_parameters(campaign: Campaign) -> dict[str, Any]:
     return {name: getattr(campaign, name) for name in Campaign.model_fields} | {
         "variants": list(campaign.variants),
         "retry": list(campaign.retry),
+        "callback_events": list(campaign.callback_events),
         "budget_usd": None if campaign.budget_usd is None else float(campaign.budget_usd),
     }
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from tasks.models.campaign import PLACES_MAX, Retry
+from tasks.models.event import EventName
 from tasks.models.variant import Variant
 from tasks.models.vocabulary import Model
 
@@ -24,9 +25,10 @@ Output = Annotated[str, titled("Output")]
 Inbox = Annotated[str, titled("Inbox")]
 DefaultModel = Annotated[Model, titled("Model")]
 Places = Annotated[int, Field(ge=1, le=PLACES_MAX), titled("Images in flight")]
-BudgetUsd = Annotated[Annotated[float, Field(gt=0)] | None, titled("Budget (USD)")]
+BudgetUsd = Annotated[Annotated[float, Field(gt=0)] | None, titled("Budget in USD")]
 Retries = Annotated[list[Retry], titled("Try again")]
 CallbackUrl = Annotated[str | None, titled("Callback URL")]
+CallbackEvents = Annotated[list[EventName], titled("Callback events")]
 Variants = Annotated[list[Variant], titled("Variants")]
 AskedVariants = Annotated[list[Variant], Field(min_length=1), titled("Variants")]
 Encoding = Annotated[str | None, titled("Text encoding")]

@@ -13,14 +13,17 @@ from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
 from tasks.begin_run import begin_run, shown_alive
 from tasks.clients.storage import CampaignStore
+from tasks.contact_picture import contact_picture
 from tasks.errors import CampaignStopped, Interrupted
 from tasks.front import front
 from tasks.keep_apart import keep_apart
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.money import usd
 from tasks.models.result import CampaignResult
+from tasks.notify_people import notify_people
 from tasks.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
+from tasks.queue_callback import announced
 from tasks.report_campaign import progress_artifact, report_plan, report_result
 from tasks.run_lanes import agreed_places, run_lanes
 from tasks.settings import SANDBOX_KEY, Settings, load_settings
@@ -60,15 +63,24 @@ async def make_images(plan: Plan, tools: Toolbox) -> CampaignResult:
     spent_before_usd = work.tally.cost_usd
     with home_held() as is_alone:
         places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
-    async with progress_artifact(work.tally, campaign.slug), shown_alive(tools):
+    async with progress_artifact(work.tally, campaign.slug), shown_alive(tools), announced(tools, campaign):
         await until_interrupted(tools, run_lanes(tools, places, retry))
     await publish_campaign(campaign.title, is_sandbox=campaign.sandbox)
     result = result_of(campaign, tools, spent_before_usd)
-    await report_result(result, campaign.slug, work.cells, work.outcomes)
+    await report_result(result, campaign.slug, work.cells, work.outcomes, await picture_of(tools))
     front().ended(result)
+    await notify_people(result, work.cells, work.outcomes)
     if work.stopped_by is not None:
         raise work.stopped_by
     return result
+
+
+async def picture_of(tools: Toolbox) -> bytes | None:
+    """A picture of the images for the UI; None on a server of our own, which has none."""
+    if is_server_ours():
+        return None
+    work = tools.work
+    return await tools.on_image_thread(contact_picture, tools.store, work.cells, work.outcomes, tools.variants)
 
 
 async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) -> None:

@@ -24,6 +24,8 @@ def finished_result(plan: Plan) -> CampaignResult | None:
     Raises StorageFailed.
     """
     campaign = plan.campaign
+    if campaign.callback_url or any(cell.endpoints for cell in plan.cells):
+        return None  # somebody may still have to be told
     store = CampaignStore.open(campaign.output, campaign.slug)
     ledger = Ledger(store, run_id="")  # it owns nothing
     known = ledger.load(cell.cell_id for cell in plan.cells)

@@ -1,6 +1,7 @@
 """Shows a campaign in the Prefect UI: its progress while it runs, and what it came to."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final
@@ -63,13 +64,18 @@ def progress_text(tally: Tally) -> str:
 
 
 async def report_result(
-    result: CampaignResult, key: str, cells: Sequence[Cell], outcomes: Mapping[str, Outcome]
+    result: CampaignResult,
+    key: str,
+    cells: Sequence[Cell],
+    outcomes: Mapping[str, Outcome],
+    picture: bytes | None = None,
 ) -> None:
-    """The summary as a markdown artifact. Its failures harm nobody."""
+    """The summary as a markdown artifact, under a `picture` (a WebP) of the images. Its failures harm nobody."""
+    text = summary_markdown(result, cells, outcomes)
+    if picture is not None:
+        text += f"\n\n![The first images](data:image/webp;base64,{b64encode(picture).decode()})"
     with suppress(HTTPError, PrefectException):
-        await acreate_markdown_artifact(
-            summary_markdown(result, cells, outcomes), key=f"{key}-summary", description=result.sentence()
-        )
+        await acreate_markdown_artifact(text, key=f"{key}-summary", description=result.sentence())
 
 
 def summary_markdown(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> str:

@@ -16,8 +16,8 @@ from tasks.models.ledger import (
     BETTER_KNOWN,
     ENDS,
     INTENTS,
-    MARK,
     OUTCOMES_KEY,
+    SANDBOX_MARK,
     Answered,
     Intent,
     Known,
@@ -135,7 +135,7 @@ class Ledger:
 
     def is_sandbox(self) -> bool:
         """Whether everything in the campaign's folder was made with the sandbox."""
-        folder, _, name = MARK.rpartition("/")
+        folder, _, name = SANDBOX_MARK.rpartition("/")
         return name in self.store.names(folder)
 
     def _copied_outcomes(self) -> dict[str, Outcome]:

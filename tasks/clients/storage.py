@@ -63,6 +63,11 @@ class CampaignStore:
         """Whether the files lie on a disk of this machine."""
         return isinstance(self._fs, LocalFileSystem)
 
+    @property
+    def address(self) -> str:
+        """The folder as it can be named anywhere: a whole path, or a URL without a password."""
+        return self._base if self.is_local else self.root
+
     def write(self, key: str, data: bytes) -> None:
         """Store `data` under `key`, whole or not at all, over what was there. Raises StorageFailed."""
         self.publish({key: data})
@@ -116,6 +121,17 @@ class CampaignStore:
             raise self._failed("listed", error) from error
         names = (name.rpartition("/")[2] for name in found)
         return [name for name in names if name and not name.startswith(".")]
+
+    def folders(self) -> list[str]:
+        """The names of the folders right below this one, none where it is absent. Raises StorageFailed."""
+        try:
+            self._fs.invalidate_cache(self._base)
+            found = self._fs.ls(self._base, detail=True)
+        except FileNotFoundError:
+            return []
+        except Exception as error:
+            raise self._failed("listed", error) from error
+        return sorted(one["name"].rstrip("/").rpartition("/")[2] for one in found if one["type"] == "directory")
 
     def delete(self, key: str) -> None:
         """Remove what is under `key`, if anything is. Raises StorageFailed."""

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from tasks.models.cell import Cell
 from tasks.models.columns import parse_callback_url
+from tasks.models.event import EVENT_NAMES, EventName
 from tasks.models.record import Record
 from tasks.models.slug import slug
 from tasks.models.variant import DEFAULT_VARIANTS, Variant
@@ -37,7 +38,9 @@ class Campaign(Record):
     """What the campaign may cost in all its runs."""
     retry: tuple[Retry, ...] = ()
     callback_url: Annotated[str, AfterValidator(parse_callback_url)] | None = None
-    """Of rows that name none."""
+    """Of rows that name none, and of the campaign's own end; several are separated by spaces."""
+    callback_events: tuple[EventName, ...] = EVENT_NAMES
+    """What is told of."""
     variants: tuple[Variant, ...] = DEFAULT_VARIANTS
     encoding: str | None = None
     dry_run: bool = False

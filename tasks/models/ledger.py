@@ -23,11 +23,10 @@ INTENTS: Final = "ledger/intents"
 ANSWERS: Final = "ledger/answers"
 ENDS: Final = "ledger/ends"
 RUNS: Final = "ledger/runs"
+SANDBOX_MARK: Final = "ledger/sandbox.json"
+"""Says that everything in the campaign's folder was made with the sandbox."""
 OUTCOMES_KEY: Final = "ledger/outcomes.jsonl"
 """A copy of the newest outcomes, so that a resume reads one file and not thousands; the ends are the truth."""
-
-MARK: Final = "ledger/sandbox.json"
-"""Says that everything in the campaign's folder was made with the sandbox."""
 
 BETTER_KNOWN: Final[tuple[Status, ...]] = ("done", "blocked", "failed", "unknown")
 """Of two ends of one turn, the earlier in this row counts."""

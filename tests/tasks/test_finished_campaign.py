@@ -10,7 +10,7 @@ from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
 from tasks.finished_campaign import finished_result, was_run_before
 from tasks.models.campaign import Campaign, Plan
-from tasks.models.ledger import MARK
+from tasks.models.ledger import SANDBOX_MARK
 from tasks.plan_campaign import plan_campaign
 from tests.factories import PRICE_USD
 from tests.tasks.running import VARIANTS, Api, Ended, run, without_engine  # noqa: F401  a fixture
@@ -87,7 +87,7 @@ def test_where_anything_is_left_to_do_a_run_is_needed(plan, tmp_path, change: st
         store.delete(ended)
         assert not Ledger(store, "another").intend(plan.cells[0], 1)
     elif change == "a trial":
-        store.write(MARK, b"{}")
+        store.write(SANDBOX_MARK, b"{}")
     else:
         store.delete(f"variants/{store.names('variants')[0]}")
     assert finished_result(plan) is None
