@@ -96,8 +96,16 @@ def is_open(standing: Standing) -> bool:
 
 
 def replays(outbox: Outbox, standings: Sequence[Standing], wish: Wish) -> list[Job]:
-    """The attempts that `wish` asks for by name or by date. One that still waits keeps its further attempts."""
-    chosen = [one for one in standings if is_wanted(one, wish)]
+    """The attempts that `wish` asks for by name or by date. One that still waits keeps its further attempts.
+
+    Of an event that some endpoints have and others have not, the others are meant.
+    """
+    undone = {one.delivery.event_id for one in standings if one.state != "delivered"}
+    chosen = [
+        one
+        for one in standings
+        if is_wanted(one, wish) and (one.state != "delivered" or one.delivery.event_id not in undone)
+    ]
     events = {event.delivery: event for event in outbox.read_many(one.delivery for one in chosen)}
     closed, now = outbox.closed_endpoints(), utc_now()
     return [
