@@ -9,12 +9,12 @@ if __name__ == "__main__":
     sys.exit(main())
 
 from collections import Counter
-from datetime import datetime
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_table_artifact
 
 from flows.deliver_command import told
+from flows.parameters import CampaignSlug, ListOnly, Output, Replay, ReplaySince
 from tasks.callback_settings import load_callback_settings
 from tasks.deliver_outbox import deliver_all
 from tasks.models.campaign import DEFAULT_OUTPUT
@@ -25,11 +25,11 @@ ARTIFACT_KEY = "callbacks"
 
 @flow(name="deliver-callbacks", persist_result=False)
 async def deliver_callbacks(
-    output: str = DEFAULT_OUTPUT,
-    campaign: str | None = None,
-    replay: list[str] = [],  # noqa: B006  shown in the form; never changed
-    replay_since: datetime | None = None,
-    list_only: bool = False,  # noqa: FBT001, FBT002  a parameter of the form
+    output: Output = DEFAULT_OUTPUT,
+    campaign: CampaignSlug = None,
+    replay: Replay = [],  # noqa: B006  shown in the form; never changed
+    replay_since: ReplaySince = None,
+    list_only: ListOnly = False,  # noqa: FBT002  a parameter of the form
 ) -> dict[str, int]:
     """Deliver the callbacks that are due.
 

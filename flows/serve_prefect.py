@@ -10,12 +10,17 @@ import threading
 
 import uvicorn
 from prefect.server.api.server import create_app
+from prefect.server.database.dependencies import temporary_database_config
+from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
+
+from flows.one_writer import one_writer
 
 
 def main() -> None:
     """Serve until standard input ends."""
     threading.Thread(target=end_with_stdin, daemon=True).start()
-    uvicorn.run(create_app(), fd=int(sys.argv[1]), log_level="critical", lifespan="on", access_log=False)
+    with temporary_database_config(one_writer(PREFECT_API_DATABASE_CONNECTION_URL.value())):
+        uvicorn.run(create_app(), fd=int(sys.argv[1]), log_level="critical", lifespan="on", access_log=False)
 
 
 def end_with_stdin() -> None:

@@ -8,6 +8,7 @@ from tasks.models.fault import Fault
 from tasks.models.ledger import ANSWERS, ENDS, INTENTS, OUTCOMES_KEY, SANDBOX_MARK
 from tasks.models.outbox import FOLDERS as CALLBACK_FOLDERS
 from tasks.models.outbox import SENDER_KEY
+from tasks.models.published import PUBLISHED_KEY
 from tasks.toolbox import Toolbox
 
 CLEARING: Final = "ledger/clearing.json"
@@ -41,7 +42,7 @@ async def keep_apart(tools: Toolbox, *, is_sandbox: bool) -> tuple[str, ...]:
 async def clear(tools: Toolbox) -> None:
     """Remove everything that the sandbox has made; the mark last, so that an interrupted removal is seen."""
     if await is_marked(tools):  # still: another run may have cleared since the first look, and be paying by now
-        keys = [OUTCOMES_KEY, SENDER_KEY, "manifest.csv", "manifest.parquet", "index.html"]
+        keys = [OUTCOMES_KEY, PUBLISHED_KEY, SENDER_KEY, "manifest.csv", "manifest.parquet", "index.html"]
         for folder in (ENDS, ANSWERS, INTENTS, "originals", "variants", *CALLBACK_FOLDERS):
             keys += [f"{folder}/{name}" for name in await tools.on_storage_thread(tools.store.names, folder)]
         await asyncio.gather(*(tools.on_storage_thread(tools.store.delete, key) for key in keys))
@@ -61,5 +62,4 @@ async def cleared_by_another(tools: Toolbox) -> None:
 
 async def is_marked(tools: Toolbox) -> bool:
     """Whether the folder is the sandbox's."""
-    folder, _, name = SANDBOX_MARK.rpartition("/")
-    return name in await tools.on_storage_thread(tools.store.names, folder)
+    return await tools.on_storage_thread(tools.ledger.is_sandbox)

@@ -22,6 +22,7 @@ from tasks.callback_settings import load_callback_settings
 from tasks.clients.ledger import Ledger
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
+from tasks.conclude_cell import done, ended
 from tasks.errors import CampaignStopped, CellError, InputInvalid, StorageFailed
 from tasks.generate_image import generate_image
 from tasks.make_variants import make_variants
@@ -32,7 +33,6 @@ from tasks.models.ledger import ENDS, INTENTS, latest_ends
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.models.result import CampaignResult
 from tasks.send_callback import open_deliverer, utc_now
-from tasks.settle_cell import done, ended
 from tasks.toolbox import Toolbox, toolbox
 from tasks.workload import UnderWay
 

@@ -20,6 +20,7 @@ FUNCTION_LINES_MAX = 45
 FUNCTIONS_TOO_LONG = {
     "flows/campaign.py:campaign",  # each option has a line in its signature, in the form, and in its body
     "flows/options.py:parse",  # the same options, with the text of --help
+    "flows/run_inbox.py:run_inbox",  # as the campaign
 }
 """`file:function`, each with its reason."""
 

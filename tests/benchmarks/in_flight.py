@@ -1,69 +1,68 @@
 """How full the account's places in flight are kept, against the best that any scheduler could do."""
 
-import csv
-import heapq
-import os
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-import httpx
-
-from sandbox.options import SandboxOptions
+from flows.embedded_server import SERVER_DEFAULTS, EmbeddedServer
 from sandbox.server import running_sandbox
-from sandbox.tariff import latency_s
+from tests.benchmarks.command import own_env, refused, run_campaign, span_s, start_campaign, stats_of
+from tests.benchmarks.load import Load, greedy_makespan_s
 from tests.benchmarks.rows import Row
 
-COMMAND = Path(__file__).parents[2] / "flows" / "campaign.py"
-CELLS = 80
-PLACES = 10
-LATENCY_S = (2.0, 6.0)
+TEN_PLACES = Load(80)
+EFFICIENCY = "(least time of a greedy scheduler / first request to last answer)"
 
 
 def in_flight_efficiency() -> list[Row]:
     """A whole campaign on the embedded server, variants and all, then the same command again."""
-    prompts = [f"Product {number}, a picture" for number in range(CELLS)]
-    latencies = [latency_s(prompt, "V_2", range_s=LATENCY_S) for prompt in prompts]
-    options = SandboxOptions(places=PLACES, latency_range_s=LATENCY_S)
-    with tempfile.TemporaryDirectory() as folder, running_sandbox(options) as url:
-        matrix = Path(folder, "matrix.csv")
-        with matrix.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([["prompt"], *([prompt] for prompt in prompts)])
-        first_s, started = timed_run(matrix, url), time.time()
-        stats = httpx.get(f"{url}/stats").json()
-        again_s = timed_run(matrix, url)
-        asked_again = httpx.get(f"{url}/stats").json()["requests"] - stats["requests"]
-    span_s = stats["last_answer_at"] - stats["first_request_at"]
-    least_s = greedy_makespan_s(latencies, PLACES)
-    refused = sum(stats["refused"].values())
+    load = TEN_PLACES
+    with tempfile.TemporaryDirectory() as folder, running_sandbox(load.sandbox) as url:
+        matrix = load.write_matrix(Path(folder, "matrix.csv"))
+        first = run_campaign(matrix, url)
+        stats = stats_of(url)
+        again = run_campaign(matrix, url)
+        asked_again = stats_of(url)["requests"] - stats["requests"]
     return [
         Row(
-            "in-flight efficiency (least time of a greedy scheduler / first request to last answer)",
-            least_s / span_s,
+            f"in-flight efficiency {EFFICIENCY}",
+            greedy_makespan_s(load.latencies_s, load.places) / span_s(stats),
             ">= 0.985",
-            f"{CELLS} images of {LATENCY_S[0]:g} to {LATENCY_S[1]:g} s, peak {stats['peak_in_flight']} of {PLACES} "
-            f"in flight, {refused} refused",
+            f"{load}, {told(stats, load.places)}",
         ),
-        Row("last answer to the command's end", started - stats["last_answer_at"], "", "variants, page, exit", "s"),
-        Row("run of a finished campaign / first run", again_s / first_s, "", f"{asked_again} requests in the rerun"),
+        Row("last answer to the command's end", first.ended_at - stats["last_answer_at"], "", "variants, page", "s"),
+        Row("run of a finished campaign / first run", again.wall_s / first.wall_s, "", f"{asked_again} requests in it"),
     ]
 
 
-def greedy_makespan_s(latencies_s: Iterable[float], places: int) -> float:
-    """When the last image is answered if each starts, in the given order, as soon as any place is free."""
-    free = [0.0] * places
-    for latency in latencies_s:
-        heapq.heapreplace(free, free[0] + latency)
-    return max(free)
+def shared_places() -> list[Row]:
+    """Two campaigns at one time, in two processes, on one Prefect server whose limit they share."""
+    loads = [Load(80, subject=subject) for subject in ("Lamp", "Chair")]
+    places = loads[0].places
+    with tempfile.TemporaryDirectory() as folder, running_sandbox(loads[0].sandbox) as url:
+        server = EmbeddedServer({**own_env(), **SERVER_DEFAULTS, "PREFECT_HOME": f"{folder}/prefect"})
+        try:
+            server.wait_until_ready()
+            matrices = [load.write_matrix(Path(folder, f"{load.subject}.csv")) for load in loads]
+            started = [start_campaign(matrix, url, PREFECT_API_URL=server.api_url) for matrix in matrices]
+            ended_at = [running.wait().ended_at for running in started]
+        finally:
+            server.stop()
+        stats = stats_of(url)
+    in_turn = [latency_s for pair in zip(*(load.latencies_s for load in loads), strict=True) for latency_s in pair]
+    apart_s = abs(ended_at[0] - ended_at[1])
+    return [
+        Row(
+            f"the same of two campaigns that share {places} places {EFFICIENCY}",
+            greedy_makespan_s(in_turn, places) / span_s(stats),
+            ">= 0.95",
+            f"2 x {loads[0]}, {told(stats, places)}, they ended {apart_s:.0f} s apart",
+        ),
+        Row("requests in flight at most, of two campaigns / places", stats["peak_in_flight"] / places, "<= 1"),
+    ]
 
 
-def timed_run(matrix: Path, url: str) -> float:
-    """Run the command over `matrix` in its folder; its wall time in seconds."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    env |= {"IDEOGRAM_BASE_URL": url, "IDEOGRAM_API_KEY": "any", "PREFECT_HOME": str(matrix.parent / "prefect")}
-    started = time.monotonic()
-    subprocess.run([sys.executable, COMMAND, matrix], cwd=matrix.parent, env=env, check=True, capture_output=True)
-    return time.monotonic() - started
+def told(stats: Mapping[str, Any], places: int) -> str:
+    """What the sandbox saw, such as `peak 10 of 10 in flight, 0 refused`."""
+    return f"peak {stats['peak_in_flight']} of {places} in flight, {refused(stats)} refused"

@@ -1,0 +1,199 @@
+"""How fast originals are cut into their variants, and how well, against sharp and against encoding alone."""
+
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from PIL import Image
+
+from tasks.imaging import decode
+from tasks.make_variants import cut_all
+from tasks.models.geometry import Size
+from tasks.models.variant import DEFAULT_VARIANTS
+from tests.benchmarks.command import own_env
+from tests.benchmarks.pictures import SIDE_PX, Files, pictures_in
+from tests.benchmarks.reference_design import installed, tool
+from tests.benchmarks.rows import CannotRun, Row
+from tests.benchmarks.similarity import brightness, ideal_cut, similarity
+
+ROUNDS = 3
+TIMES = 3
+"""How often each picture is cut in a round."""
+QUALITY = 85
+
+T = TypeVar("T")
+
+
+class Taken(NamedTuple):
+    """What cutting everything took."""
+
+    wall_s: float
+    cpu_s: float
+
+
+class Cuts(NamedTuple):
+    """What a way of cutting came to: what each round took, and the files, by `{picture}-{variant}`."""
+
+    rounds: list[Taken]
+    files: Files
+
+    @property
+    def a_second(self) -> float:
+        """Variants a second, in the median round."""
+        return len(self.files) * TIMES / self.wall_s
+
+    @property
+    def wall_s(self) -> float:
+        """Of the median round."""
+        return statistics.median(taken.wall_s for taken in self.rounds)
+
+    @property
+    def cpu_s(self) -> float:
+        """Of the median round."""
+        return statistics.median(taken.cpu_s for taken in self.rounds)
+
+
+def variants() -> list[Row]:
+    """Each round cuts every picture in every way, one way after the other; the medians are compared."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pictures = pictures_in(folder)
+        ways: dict[str, Callable[[], tuple[Taken, Files]]] = {"ours": lambda: cut_by_us(pictures)}
+        skipped = ""
+        try:
+            node, programs = tool("node"), installed()
+            ways["sharp"] = lambda: cut_by_sharp(node, programs, folder)
+        except CannotRun as reason:
+            skipped = f"skipped: {reason}"
+        plain = resized(pictures)
+        ways["encoding"] = lambda: encode_only(plain)
+        cuts = {way: Cuts([], {}) for way in ways}
+        for _ in range(ROUNDS):
+            for way, run in ways.items():
+                taken, files = run()
+                cuts[way].rounds.append(taken)
+                cuts[way].files.update(files)
+    if skipped:
+        return [Row("variants against sharp", None, details=skipped), floor_row(cuts)]
+    return [*rows_of(pictures, cuts), floor_row(cuts)]
+
+
+def rows_of(pictures: Files, cuts: dict[str, Cuts]) -> list[Row]:
+    """What the comparison with sharp says: as fast, at its bytes, and as like."""
+    ours, sharp = cuts["ours"], cuts["sharp"]
+    as_small, quality = as_small_as(pictures, total_bytes(sharp.files))
+    sharps, smaller, usual = (mean_similarity(pictures, files) for files in (sharp.files, as_small, ours.files))
+    return [
+        Row(
+            "variants a second / sharp's",
+            ours.a_second / sharp.a_second,
+            ">= 1.2",
+            f"{ours.a_second:.1f} / {sharp.a_second:.1f} of {len(pictures)} PNGs of {SIDE_PX} px; "
+            f"by processor time {sharp.cpu_s / ours.cpu_s:.2f}",
+        ),
+        Row(
+            "bytes of variants / sharp's",
+            total_bytes(ours.files) / total_bytes(sharp.files),
+            "",
+            f"{total_bytes(ours.files, 'thumb') / total_bytes(sharp.files, 'thumb'):.3f} where both shrink; sharp "
+            "enlarges by a softer filter",
+        ),
+        Row(
+            "likeness to a lossless Lanczos cut (SSIM) - sharp's, at its bytes",
+            smaller - sharps,
+            ">= 0",
+            f"{smaller:.4f} at quality {quality} ({total_bytes(as_small) / total_bytes(sharp.files):.3f} the bytes), "
+            f"{usual:.4f} at 85, sharp {sharps:.4f}",
+        ),
+    ]
+
+
+def floor_row(cuts: dict[str, Cuts]) -> Row:
+    """What is left to gain, if encoding cannot be had for less."""
+    ours, encoding = cuts["ours"], cuts["encoding"]
+    details = f"{encoding.a_second:.1f} variants a second; by processor time {ours.cpu_s / encoding.cpu_s:.2f}"
+    return Row("time of decoding, cutting and encoding / of encoding alone", ours.wall_s / encoding.wall_s, "", details)
+
+
+def as_small_as(pictures: Files, size_bytes: int) -> tuple[Files, int]:
+    """Our cuts at the highest quality, from the usual one down, that takes no more bytes; and that quality."""
+    quality = QUALITY
+    files = cut_by_us(pictures, quality, times=1)[1]
+    while total_bytes(files) > size_bytes:
+        quality -= 1
+        files = cut_by_us(pictures, quality, times=1)[1]
+    return files, quality
+
+
+def total_bytes(files: Files, variant: str = "") -> int:
+    """Of all files, or of one variant's."""
+    return sum(len(data) for name, data in files.items() if name.endswith(variant))
+
+
+def cut_by_us(pictures: Files, quality: int = QUALITY, times: int = TIMES) -> tuple[Taken, Files]:
+    """As a run does it: every picture is decoded and cut on as many threads as there are cores."""
+    wanted = [variant.model_copy(update={"quality": quality}) for variant in DEFAULT_VARIANTS]
+
+    def cut(name: str) -> Files:
+        return cut_all(decode(pictures[name]).image, b"", name, wanted)
+
+    taken, made = in_pool(cut, pictures, times)
+    return taken, {Path(key).stem: data for files in made for key, data in files.items()}
+
+
+def cut_by_sharp(node: str, programs: Path, folder: Path) -> tuple[Taken, Files]:
+    """As the reference design does it; the program's own start is not counted."""
+    command = [node, programs / "cut_all.mjs", folder, str(TIMES)]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True, env=own_env())
+    return Taken(*map(float, ran.stdout.split())), {
+        path.stem: path.read_bytes() for path in (folder / "sharp").iterdir()
+    }
+
+
+def resized(pictures: Files) -> dict[str, Image.Image]:
+    """Every variant's pixels, as a run would encode them."""
+    cut = {
+        f"{name}-{variant.name}": cut_all(None, data, name, [variant.model_copy(update={"format": "png"})])
+        for name, data in pictures.items()
+        for variant in DEFAULT_VARIANTS
+    }
+    return {name: decode(*files.values()).image for name, files in cut.items()}
+
+
+def encode_only(images: dict[str, Image.Image]) -> tuple[Taken, Files]:
+    """What Pillow takes to encode every variant, with the same settings, if its pixels are there: the floor."""
+
+    def encode(name: str) -> bytes:
+        out = BytesIO()
+        images[name].save(out, "webp", quality=QUALITY, method=4)
+        return out.getvalue()
+
+    taken, made = in_pool(encode, images, TIMES)
+    return taken, dict(zip(images, made, strict=False))
+
+
+def in_pool(work: Callable[[str], T], names: Iterable[str], times: int) -> tuple[Taken, list[T]]:
+    """Do `work` on each name so many `times`, on a thread a core; what that took, and the results."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        work(next(iter(names)))
+        started, used_before_s = time.perf_counter(), time.process_time()
+        made = list(pool.map(work, [*names] * times))
+        return Taken(time.perf_counter() - started, time.process_time() - used_before_s), made
+
+
+def mean_similarity(pictures: Files, files: Files) -> float:
+    """Of all variants of all pictures to the ideal cut of the same size."""
+    likes = []
+    for name, data in pictures.items():
+        source = decode(data).image
+        for variant in DEFAULT_VARIANTS:
+            made = decode(files[f"{name}-{variant.name}"]).image
+            likes.append(similarity(brightness(made), ideal_cut(source, Size(variant.width, variant.height))))
+    return statistics.fmean(likes)
