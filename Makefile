@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emi
 	--custom-compile-command "make lock" pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos lint format bench lock clean
+.PHONY: help demo test chaos lint format bench deploy lock clean
 
 help:           ## show this
 	@sed -n 's/^\([a-z]*\): .*##/\1\t/p' Makefile
@@ -31,6 +31,9 @@ format: .venv/installed-dev   ## mend what can be mended of the style
 
 bench: .venv/installed-dev   ## measure, as ratios within one run
 	$(BIN)/python -m tests.benchmarks
+
+deploy: .venv/installed   ## bring the Prefect server that PREFECT_API_URL names to deployments/prefect.yaml
+	$(BIN)/python -m deployments.setup
 
 lock: .venv/installed-dev   ## pin every requirement anew
 	$(BIN)/python -m pip install --quiet uv

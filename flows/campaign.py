@@ -7,23 +7,43 @@ if __name__ == "__main__":
     # meanwhile. The command imports this file by its module's name, so that nothing in it exists twice.
     try:
         from flows.command_line import main
+        from flows.leave import leave
     except KeyboardInterrupt:
         sys.exit(130)
-    sys.exit(main())
+    leave(main())
 
 from decimal import Decimal
-from typing import Annotated, cast
+from typing import cast
 
 from prefect import flow
 from prefect.runtime import flow_run
 from prefect.states import Completed
-from pydantic import Field
 
+from flows.parameters import (
+    BudgetUsd,
+    CallbackEvents,
+    CallbackUrl,
+    CampaignName,
+    DefaultModel,
+    DryRun,
+    Encoding,
+    Formats,
+    Matrix,
+    Output,
+    Places,
+    Retries,
+    Sandbox,
+    Shards,
+    Variants,
+)
 from flows.run_campaign import run_campaign
-from tasks.models.campaign import DEFAULT_OUTPUT, PLACES_MAX, Campaign, Retry
+from flows.run_shards import cancel_shards
+from tasks.models.campaign import DEFAULT_OUTPUT, Campaign
+from tasks.models.event import EVENT_NAMES
 from tasks.models.result import CampaignResult
-from tasks.models.variant import DEFAULT_VARIANTS, Variant
-from tasks.models.vocabulary import Model
+from tasks.models.variant import DEFAULT_VARIANTS
+from tasks.queue_callback import announce_campaign
+from tasks.report_campaign import tag_run
 
 
 def run_name() -> str:
@@ -34,21 +54,31 @@ def run_name() -> str:
     return f"{asked.slug or 'campaign'}, {flow_run.scheduled_start_time:%d %b %H:%M}"
 
 
-@flow(name="campaign", flow_run_name=run_name, persist_result=False)
+@flow(
+    name="campaign",
+    flow_run_name=run_name,
+    persist_result=False,
+    on_completion=[announce_campaign],
+    on_failure=[announce_campaign],
+    on_crashed=[announce_campaign],
+    on_cancellation=[announce_campaign, cancel_shards],
+)
 async def campaign(  # noqa: PLR0913  the command line's options, under the same names
-    matrix: str,
-    formats: str | None = None,
-    name: str | None = None,
-    output: str = DEFAULT_OUTPUT,
-    model: Model = "V_2",
-    max_in_flight: Annotated[int, Field(ge=1, le=PLACES_MAX)] = 10,
-    budget_usd: Annotated[float, Field(gt=0)] | None = None,
-    retry: list[Retry] = [],  # noqa: B006  shown in the form; never changed
-    callback_url: str | None = None,
-    variants: list[Variant] = list(DEFAULT_VARIANTS),  # noqa: B006  shown in the form; never changed
-    encoding: str | None = None,
-    dry_run: bool = False,  # noqa: FBT001, FBT002  a parameter of the form
-    sandbox: bool = False,  # noqa: FBT001, FBT002  a parameter of the form
+    matrix: Matrix,
+    formats: Formats = None,
+    name: CampaignName = None,
+    output: Output = DEFAULT_OUTPUT,
+    model: DefaultModel = "V_2",
+    max_in_flight: Places = 10,
+    budget_usd: BudgetUsd = None,
+    retry: Retries = [],  # noqa: B006  shown in the form; never changed
+    callback_url: CallbackUrl = None,
+    callback_events: CallbackEvents = list(EVENT_NAMES),  # noqa: B006  shown in the form; never changed
+    variants: Variants = list(DEFAULT_VARIANTS),  # noqa: B006  shown in the form; never changed
+    encoding: Encoding = None,
+    shards: Shards = 1,
+    dry_run: DryRun = False,  # noqa: FBT002  a parameter of the form
+    sandbox: Sandbox = False,  # noqa: FBT002  a parameter of the form
 ) -> CampaignResult:
     """Turn a campaign matrix into finished images.
 
@@ -61,28 +91,33 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         max_in_flight: How many images the account may have in flight.
         budget_usd: Never spend more on this campaign, in all its runs together.
         retry: Cells that ended so before and are tried again; `unknown` ones may be paid a second time.
-        callback_url: Callback URL of rows that name none; checked and kept with the cells, not called yet.
+        callback_url: Who is told of each image of rows that name no URL of their own, and of the campaign's end;
+            several URLs are separated by spaces.
+        callback_events: What they are told of.
         variants: The cuts to make of every image.
         encoding: The tables' text encoding, where it is not UTF-8.
+        shards: In how many runs the workers of the work pool share the campaign; 1 makes it in this run.
         dry_run: Check, count and price only; nothing is paid.
         sandbox: Use the built-in stand-in for the API; no key is needed, nothing is charged.
 
     """
-    result = await run_campaign(
-        Campaign(
-            matrix=matrix,
-            formats=formats,
-            name=name,
-            output=output,
-            model=model,
-            max_in_flight=max_in_flight,
-            budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
-            retry=tuple(retry),
-            callback_url=callback_url,
-            variants=tuple(variants),
-            encoding=encoding,
-            dry_run=dry_run,
-            sandbox=sandbox,
-        )
+    asked = Campaign(
+        matrix=matrix,
+        formats=formats,
+        name=name,
+        output=output,
+        model=model,
+        max_in_flight=max_in_flight,
+        budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
+        retry=tuple(retry),
+        callback_url=callback_url,
+        callback_events=tuple(callback_events),
+        variants=tuple(variants),
+        encoding=encoding,
+        shards=shards,
+        dry_run=dry_run,
+        sandbox=sandbox,
     )
+    await tag_run(asked.slug)
+    result = await run_campaign(asked)
     return cast("CampaignResult", Completed(message=result.sentence(), data=result))  # Prefect hands out its data

@@ -5,19 +5,23 @@ import logging
 import os
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
 
 from flows.embedded_server import EmbeddedServer, ServerNotStarted, start_embedded_server
+from flows.last_callbacks import callbacks_told
 from flows.options import campaign_of
-from flows.terminal import Terminal, print_faults, print_plan
+from flows.prefect_home import has_settings_of_its_own
+from flows.terminal import Terminal, print_faults, print_finished, print_plan
 from sandbox.server import SandboxNotStarted
 from tasks.clients.storage import CampaignStore
 from tasks.errors import CampaignFault, InputInvalid, StorageFailed
+from tasks.finished_campaign import finished_result, was_run_before
 from tasks.front import watched_by
-from tasks.models.campaign import Campaign
+from tasks.models.campaign import Campaign, Plan
 from tasks.models.fault import Fault
 from tasks.models.ledger import RUNS
 from tasks.models.result import EXIT_STOPPED, CampaignResult
@@ -25,6 +29,15 @@ from tasks.plan_campaign import plan_campaign
 from tasks.settings import load_settings
 
 EXIT_INTERRUPTED: Final = 130
+QUIET_LOGGERS: Final = (
+    "tasks",
+    # Those that repeat themselves while the server is away.
+    "prefect._internal.concurrency",
+    "prefect.concurrency",
+    "prefect.events.clients",
+    "EventsWorker",
+    "APILogWorker",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,21 +70,46 @@ def run(campaign: Campaign) -> int:
     if not campaign.output.strip() or campaign.output.startswith("memory:"):
         problem = "is no place to keep images; name a folder, or a URL such as s3://bucket/campaigns"
         raise InputInvalid([Fault(source="--output", value=campaign.output, problem=problem)])
-    return carry_out(campaign, start_embedded_server())
+    plan = None
+    if was_run_before(campaign) and not has_settings_of_its_own(os.environ, Path.cwd()):
+        # Whoever keeps a server of their own wants to see every run there; otherwise one that has nothing to do needs
+        # none, and is over before a server would have started.
+        plan = plan_campaign(campaign)
+        result = finished_result(plan)
+        if result is not None:
+            print_finished(Console(stderr=True, highlight=False), plan, result)
+            return result.exit_code
+    return carry_out(campaign, start_embedded_server(), plan)
 
 
-def carry_out(campaign: Campaign, server: EmbeddedServer | None) -> int:
+def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | None) -> int:
     """Run the flow of `campaign` with the terminal as its front."""
-    from flows.campaign import campaign as flow  # noqa: PLC0415  Prefect's engine is imported while its server starts
+    from httpx import HTTPError  # noqa: PLC0415  Prefect's engine is imported while its server starts
+    from prefect.exceptions import PrefectException  # noqa: PLC0415
+
+    from flows.campaign import campaign as flow  # noqa: PLC0415
 
     quieten()
-    terminal = Terminal(plan_campaign(campaign))
+    plan = plan or plan_campaign(campaign)
+    terminal = Terminal(plan)
     check_output(campaign)
     if server is not None:
         server.wait_until_ready()
-    with watched_by(terminal), closing(terminal):
-        result: CampaignResult = asyncio.run(flow(**campaign_parameters(campaign)))
+    with callbacks_told(plan), watched_by(terminal), closing(terminal):
+        try:
+            result: CampaignResult = asyncio.run(flow(**campaign_parameters(campaign)))
+        except (HTTPError, PrefectException) as error:
+            return without_server(terminal, error)
     return result.exit_code
+
+
+def without_server(terminal: Terminal, error: Exception) -> int:
+    """The exit code of a run whose end Prefect's server did not hear of, or whose beginning."""
+    if terminal.result is None:
+        raise ServerNotStarted(f"Prefect's server failed, and with it the run; run again: {error}") from error
+    said = terminal.result.stopped_because or "Prefect's server does not answer; it does not know how this run ended"
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]Stopped:[/] {escape(said)}")
+    return terminal.result.exit_code
 
 
 def check_output(campaign: Campaign) -> None:
@@ -87,6 +125,7 @@ def campaign_parameters(campaign: Campaign) -> dict[str, Any]:
     return {name: getattr(campaign, name) for name in Campaign.model_fields} | {
         "variants": list(campaign.variants),
         "retry": list(campaign.retry),
+        "callback_events": list(campaign.callback_events),
         "budget_usd": None if campaign.budget_usd is None else float(campaign.budget_usd),
     }
 
@@ -97,5 +136,12 @@ def quieten() -> None:
     Whoever sets PREFECT_LOGGING_LEVEL wants to see them.
     """
     if "PREFECT_LOGGING_LEVEL" not in os.environ:
+        logging.raiseExceptions = False  # Prefect asks this before it tells on the terminal what it could not log
         logging.getLogger("prefect").propagate = False
-        logging.getLogger("tasks").setLevel(logging.CRITICAL)
+        for name in QUIET_LOGGERS:
+            logging.getLogger(name).addFilter(is_critical)
+
+
+def is_critical(record: logging.LogRecord) -> bool:
+    """Whether a line must be seen. A filter, since Prefect sets the levels of its loggers anew when a run begins."""
+    return record.levelno >= logging.CRITICAL

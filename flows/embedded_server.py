@@ -18,32 +18,12 @@ from pathlib import Path
 from typing import Final
 
 from flows.prefect_home import has_settings_of_its_own, is_locked_alone, lock_of, one_authority, prefect_home
+from flows.server_settings import CLIENT_DEFAULTS, SERVER_DEFAULTS
 
 SCRIPT: Final = Path(__file__).with_name("serve_prefect.py")
 START_TIMEOUT_S: Final = 120.0
 STOP_TIMEOUT_S: Final = 10.0
 REACH_TIMEOUT_S: Final = 15.0
-
-CLIENT_DEFAULTS: Final = {
-    # Messages that are logged outside of a run go nowhere instead of being warned about.
-    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-    # The server is our own, of our own version.
-    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
-}
-SERVER_DEFAULTS: Final = {
-    # Telemetry prints an error where there is no network, and is nobody's wish here.
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    # A lane that was denied asks again after a quarter of a second, not after up to ten.
-    "PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS": "0.25",
-    # SQLite has one writer: states and events are written in batches, or slot requests meet a locked database.
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "100",
-    # Block types are for forms of the UI, which this server does not serve; registering them costs half a second.
-    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
-    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-}
 
 
 class EmbeddedServer:
@@ -65,6 +45,7 @@ class EmbeddedServer:
             start_new_session=True,
         )
         listener.close()
+        self._is_ready = False
         self._said: list[bytes] = []
         threading.Thread(target=self._listen, daemon=True).start()
         atexit.register(self.stop)  # at the very end: before that, Prefect hands over its last events and log lines
@@ -86,9 +67,12 @@ class EmbeddedServer:
             raise ServerNotStarted(
                 f"Prefect's server did not start, with PREFECT_HOME={self.home}: {said or error}"
             ) from error
+        self._is_ready = True
 
     def stop(self) -> None:
-        """End the server, after it has written what it was told."""
+        """End the server, after it has written what it was told; one that never came up has been told nothing."""
+        if not self._is_ready:
+            self._process.kill()
         if self._process.stdin:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from tasks.errors import InputInvalid
 from tasks.models.campaign import DEFAULT_OUTPUT, Campaign, Retry
+from tasks.models.event import EventName
 from tasks.models.fault import Fault
 from tasks.models.variant import Variant
 from tasks.models.vocabulary import Model
@@ -34,9 +35,11 @@ def parse(  # noqa: PLR0913  the options of the command line
     max_in_flight: int = 10,
     budget_usd: float | None = None,
     retry: Annotated[tuple[Retry, ...], Parameter(negative=(), show_default=False)] = (),
-    callback_url: str | None = None,
+    callback_url: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
+    callback_events: Annotated[tuple[EventName, ...], Parameter(negative=(), show_default=False)] = (),
     variant: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
     encoding: str | None = None,
+    shards: int = 1,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     sandbox: Annotated[bool, Parameter(negative=())] = False,
 ) -> Campaign:
@@ -61,19 +64,25 @@ def parse(  # noqa: PLR0913  the options of the command line
     retry
         Try cells again that ended so before; may be given several times. `unknown` ones may be paid a second time.
     callback_url
-        Callback URL of rows that name none; checked and kept with the cells, not called yet.
+        Who is told of each image of rows that name no URL of their own, and of the campaign's end; may be given several
+        times.
+    callback_events
+        What they are told of; may be given several times. Without it: all four.
     variant
         A cut to make of every image, NAME=WIDTHxHEIGHT[,cover|contain][,webp|jpeg|png|avif][,QUALITY]; may be given
         several times. Without it: og=1200x630, thumb=400x400, social=1080x1080.
     encoding
         The tables' text encoding, where it is not UTF-8, such as cp1252.
+    shards
+        In how many runs the workers of a Prefect server's work pool share the campaign.
     dry_run
         Plan only: check, count, price; pay nothing.
     sandbox
         Use the built-in stand-in for the API: no key is needed, nothing is charged.
 
     """
-    chosen = {"variants": tuple(Variant.parse(text) for text in variant)} if variant else {}
+    chosen: dict[str, Any] = {"variants": tuple(Variant.parse(text) for text in variant)} if variant else {}
+    chosen |= {"callback_events": callback_events} if callback_events else {}
     return Campaign(
         matrix=matrix,
         formats=formats,
@@ -83,8 +92,9 @@ def parse(  # noqa: PLR0913  the options of the command line
         max_in_flight=max_in_flight,
         budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
         retry=retry,
-        callback_url=callback_url,
+        callback_url=" ".join(callback_url) or None,
         encoding=encoding,
+        shards=shards,
         dry_run=dry_run,
         sandbox=sandbox,
         **chosen,

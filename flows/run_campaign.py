@@ -1,38 +1,37 @@
 """A campaign from its plan to its result."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import ExitStack, asynccontextmanager
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Final
 
 from prefect import get_run_logger
 
 from flows.embedded_server import home_held, is_server_ours
+from flows.run_shards import run_shards
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
 from tasks.begin_run import begin_run, shown_alive
 from tasks.clients.storage import CampaignStore
+from tasks.contact_picture import contact_picture
 from tasks.errors import CampaignStopped, Interrupted
 from tasks.front import front
 from tasks.keep_apart import keep_apart
 from tasks.models.campaign import Campaign, Plan
-from tasks.models.cell import Cell
-from tasks.models.fault import shortened
 from tasks.models.money import usd
-from tasks.models.outcome import STATUSES, Outcome
 from tasks.models.result import CampaignResult
+from tasks.notify_people import notify_people
 from tasks.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
-from tasks.report_campaign import progress_artifact, report_result
+from tasks.queue_callback import announced
+from tasks.report_campaign import progress_artifact, report_plan, report_result
 from tasks.run_lanes import agreed_places, run_lanes
 from tasks.settings import SANDBOX_KEY, Settings, load_settings
 from tasks.settle_cell import settle_interrupted
+from tasks.sum_up import sum_up
 from tasks.toolbox import Toolbox, open_toolbox
 
-TROUBLES_TOLD: Final = 5
 GRACE_S: Final = 8.0
 """How long what is in flight may take to be answered and stored after an interruption."""
 CANCEL_TIMEOUT_S: Final = 2.0
@@ -47,32 +46,52 @@ async def run_campaign(campaign: Campaign) -> CampaignResult:
         plan = await asyncio.to_thread(plan_campaign, campaign, look=campaign.dry_run)
     get_run_logger().info("Planned %d images of %d rows for %s", plan.cell_count, plan.row_count, usd(plan.cost_usd))
     if campaign.dry_run:
+        await report_plan(plan)
         return planned_result(plan)
     store = CampaignStore.open(campaign.output, campaign.slug)
     async with (
         api_settings(campaign) as settings,
         open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
-        return await make_images(plan, tools)
+        notes = await keep_apart(tools, is_sandbox=campaign.sandbox)
+        if campaign.shards > 1:
+            await run_shards(plan, store)
+            # What they leave is made here; what they have tried again is not tried once more.
+            plan = plan.model_copy(update={"campaign": campaign.model_copy(update={"retry": ()})})
+        return await make_images(plan, tools, notes)
 
 
-async def make_images(plan: Plan, tools: Toolbox) -> CampaignResult:
+async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...]) -> CampaignResult:
     """Carry out `plan`: whatever stops it, what is done is written before it ends."""
-    campaign, work, retry = plan.campaign, tools.work, frozenset(plan.campaign.retry)
-    notes = (*await keep_apart(tools, is_sandbox=campaign.sandbox), *await begin_run(tools, retry))
+    campaign, work = plan.campaign, tools.work
+    notes += await begin_run(tools, frozenset(campaign.retry))
     front().started(plan, work.tally, notes)
     spent_before_usd = work.tally.cost_usd
-    with home_held() as is_alone:
-        places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
-    async with progress_artifact(work.tally, campaign.slug), shown_alive(tools):
-        await until_interrupted(tools, run_lanes(tools, places, retry))
+    await work_through(campaign, tools, campaign.slug)
     await publish_campaign(campaign.title, is_sandbox=campaign.sandbox)
     result = result_of(campaign, tools, spent_before_usd)
-    await report_result(result, campaign.slug, work.cells, work.outcomes)
+    await report_result(result, campaign.slug, work.cells, work.outcomes, await picture_of(tools))
     front().ended(result)
+    await notify_people(result, work.cells, work.outcomes)
     if work.stopped_by is not None:
         raise work.stopped_by
     return result
+
+
+async def work_through(campaign: Campaign, tools: Toolbox, key: str) -> None:
+    """Make what waits in the toolbox, until the end or an interruption; `key` names the progress in the UI."""
+    with home_held() as is_alone:
+        places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
+    async with progress_artifact(tools.work.tally, key), shown_alive(tools), announced(tools, campaign):
+        await until_interrupted(tools, run_lanes(tools, places, frozenset(campaign.retry)))
+
+
+async def picture_of(tools: Toolbox) -> bytes | None:
+    """A picture of the images for the UI; None on a server of our own, which has none."""
+    if is_server_ours():
+        return None
+    work = tools.work
+    return await tools.on_image_thread(contact_picture, tools.store, work.cells, work.outcomes, tools.variants)
 
 
 async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) -> None:
@@ -128,30 +147,15 @@ def planned_result(plan: Plan) -> CampaignResult:
     )
 
 
-def troubles(cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
-    """The first cells that somebody must look at, such as `row 3, Green tea: blocked: ...`."""
-    ended = ((cell, outcomes.get(cell.cell_id)) for cell in cells)
-    sentences = (
-        f"row {cell.row}, {shortened(cell.product or cell.request.prompt, 40)}: {outcome.status}: {outcome.error}"
-        for cell, outcome in ended
-        if outcome is not None and outcome.error
-    )
-    return tuple(islice(sentences, TROUBLES_TOLD))
-
-
 def result_of(campaign: Campaign, tools: Toolbox, spent_before_usd: Decimal) -> CampaignResult:
-    """What the campaign came to; cells that were never started are `pending`."""
+    """What the campaign came to."""
     work = tools.work
-    counts = Counter(outcome.status for cell in work.cells if (outcome := work.outcomes.get(cell.cell_id)))
-    counts["pending"] += len(work.cells) - counts.total()
-    return CampaignResult(
-        name=campaign.title,
-        folder=tools.store.root,
-        cells=len(work.cells),
-        by_status={status: counts[status] for status in STATUSES if counts[status]},
+    return sum_up(
+        campaign,
+        tools.store.root,
+        work.cells,
+        work.outcomes,
         cost_usd=work.tally.cost_usd,
         spent_usd=work.tally.cost_usd - spent_before_usd,
-        troubles=troubles(work.cells, work.outcomes),
-        stopped_because=str(work.stopped_by) if work.stopped_by else None,
-        is_sandbox=campaign.sandbox,
+        stopped_by=work.stopped_by,
     )

@@ -35,9 +35,7 @@ def print_faults(console: Console, invalid: InputInvalid) -> None:
 
 def print_plan(console: Console, plan: Plan) -> None:
     """Everything to know before paying."""
-    console.print(f"[bold]{escape(plan.campaign.title)}[/]: {headline(plan)}", highlight=False, soft_wrap=True)
-    for note in plan.notes:
-        console.print(f"Note: {note}", markup=False, highlight=False, soft_wrap=True)
+    print_head(console, plan)
     groups = Table("format", "model", "aspect", "images", "cost", title="What would be made", title_justify="left")
     for group in plan.groups:
         cost = usd(group.cost_usd)
@@ -49,6 +47,19 @@ def print_plan(console: Console, plan: Plan) -> None:
     for cell in plan.cells:
         first.add_row(str(cell.row), cell.cell_id, escape(shortened(cell.request.prompt, 70)))
     console.print(first)
+
+
+def print_head(console: Console, plan: Plan, notes: tuple[str, ...] = ()) -> None:
+    """What the campaign is, and what to know of it."""
+    console.print(f"[bold]{escape(plan.campaign.title)}[/]: {headline(plan)}", highlight=False, soft_wrap=True)
+    for note in (*plan.notes, *notes):
+        console.print(f"Note: {note}", markup=False, highlight=False, soft_wrap=True)
+
+
+def print_finished(console: Console, plan: Plan, result: CampaignResult) -> None:
+    """What a campaign came to that was finished before."""
+    print_head(console, plan)
+    console.print(summary(result), markup=False, soft_wrap=True)
 
 
 def headline(plan: Plan) -> str:
@@ -81,6 +92,8 @@ class Terminal(Front):
         self._console = Console(stderr=True, highlight=False)
         self._over = Event()
         self._watcher: Thread | None = None
+        self.result: CampaignResult | None = None
+        """What came out, once everything is written."""
 
     async def interruption(self) -> None:
         """Return at Ctrl-C or when the system asks the process to end; a second time, it ends at once."""
@@ -95,15 +108,14 @@ class Terminal(Front):
 
     def started(self, plan: Plan, tally: Tally, notes: tuple[str, ...]) -> None:
         """Say what is about to be made, and show the bar."""
-        self._console.print(f"[bold]{escape(plan.campaign.title)}[/]: {headline(plan)}", soft_wrap=True)
-        for note in (*plan.notes, *notes):
-            self._console.print(f"Note: {note}", markup=False, soft_wrap=True)
+        print_head(self._console, plan, notes)
         watch = self._watch_bar if self._console.is_terminal else self._watch_lines
         self._watcher = Thread(target=watch, args=(tally,), daemon=True)
         self._watcher.start()
 
     def ended(self, result: CampaignResult) -> None:
         """Say what came out."""
+        self.result = result
         self.close()
         self._console.print(summary(result), markup=False, soft_wrap=True)
 

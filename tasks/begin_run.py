@@ -8,13 +8,15 @@ from itertools import count
 from typing import Final
 
 from prefect import get_run_logger
+from prefect.runtime import flow_run
 
 from tasks.clients.runs import BEAT_EVERY_S, Watcher, this_run
+from tasks.conclude_cell import ended
 from tasks.errors import OutcomeUnknown, StorageFailed
 from tasks.models.ledger import RUNS
 from tasks.models.outcome import Status
 from tasks.resume_campaign import Ask, Standing, standing
-from tasks.settle_cell import ended, recover_cell, settle
+from tasks.settle_cell import recover_cell, settle
 from tasks.toolbox import Toolbox
 
 LOOK_EVERY_S: Final = 2.0
@@ -26,14 +28,22 @@ WEAK_STORAGE: Final = (
 
 async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ...]:
     """Sort the campaign's cells by what the ledger knows of them. Returns notes for the person who watches."""
-    known = await tools.on_storage_thread(tools.ledger.load, [cell.cell_id for cell in tools.work.cells])
+    known = await tools.on_storage_thread(tools.ledger.load, campaign_ids(tools))
     stored: set[str] = set()
     if known.outcomes:
         for folder in ("originals", "variants"):
             stored |= {f"{folder}/{name}" for name in await tools.on_storage_thread(tools.store.names, folder)}
+    tools.work.left, tools.work.left_usd = known.left, known.left_usd
     take_up(tools, standing(tools.work.cells, known, retry, stored, tools.variants))
+    for sweep in (tools.store.sweep, Watcher(tools.store).sweep):
+        await tools.on_storage_thread(sweep)
     is_strong = await tools.on_storage_thread(tools.store.honours_create, RUNS)
     return () if is_strong else (WEAK_STORAGE,)
+
+
+def campaign_ids(tools: Toolbox) -> list[str]:
+    """Every cell of the campaign, those of other shards as well."""
+    return [*(cell.cell_id for cell in tools.work.cells), *tools.work.elsewhere]
 
 
 def take_up(tools: Toolbox, now: Standing) -> None:
@@ -75,7 +85,7 @@ async def shown_alive(tools: Toolbox) -> AsyncIterator[None]:
 
 async def show_beat(tools: Toolbox, beat: int) -> None:
     """Show one beat of this run."""
-    beacon = this_run(tools.ledger.run_id, beat)
+    beacon = this_run(tools.ledger.run_id, beat, flow_run.id)
     await tools.on_storage_thread(tools.store.write, beacon.key, beacon.model_dump_json().encode())
 
 

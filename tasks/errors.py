@@ -8,6 +8,9 @@ CampaignFault               the campaign stops
         BudgetReached               the limit that was set for this campaign
         Interrupted                 a person or the system ended the run                    (exit code 130)
         StorageFailed               the output: a paid image could not be kept
+        ServerLost                  Prefect's server, which grants the places in flight
+        ShardCancelled              somebody cancelled a shard in Prefect
+        ApiAway                     the API: it answers nobody, or turns everybody away
 CellError                   this cell ends, the others carry on
     RequestRejected             the API names a fault in the request; fix the row
     ImageRefused                the prompt or the image was refused: a person must look (`blocked`)
@@ -75,6 +78,18 @@ class Interrupted(CampaignStopped):
 
 class StorageFailed(CampaignStopped):
     """The output cannot be written; going on would pay for images that cannot be kept."""
+
+
+class ServerLost(CampaignStopped):
+    """Prefect's server has not answered for minutes: no place in flight is granted any more."""
+
+
+class ShardCancelled(CampaignStopped):
+    """Somebody cancelled the run of a shard; the others end what they have in flight."""
+
+
+class ApiAway(CampaignStopped):
+    """The API has answered nobody for minutes, or left many requests in a row without an answer."""
 
 
 class CellError(Exception):

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from tasks.clients.download import download
-from tasks.errors import CellError, NotAccepted, StorageFailed
+from tasks.errors import CellError, NotAccepted, OutcomeUnknown, StorageFailed
 from tasks.imaging import FORMATS, Original, decode
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
@@ -68,7 +68,13 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
         tools.gate.close_for(error.retry_after_s or 0)
         tools.work.raise_if_halted()
         raise
-    tools.work.tally.trouble = ""
+    except OutcomeUnknown:
+        tools.work.not_heard()
+        raise
+    except CellError:
+        tools.work.heard()
+        raise
+    tools.work.heard()
     under_way.answer = Answered(
         cell_id=under_way.cell.cell_id,
         turn=under_way.ask.turn,

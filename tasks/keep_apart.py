@@ -5,11 +5,12 @@ from typing import Final
 
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault
-from tasks.models.ledger import ANSWERS, ENDS, INTENTS, OUTCOMES_KEY
+from tasks.models.ledger import ANSWERS, ENDS, INTENTS, OUTCOMES_KEY, SANDBOX_MARK
+from tasks.models.outbox import FOLDERS as CALLBACK_FOLDERS
+from tasks.models.outbox import SENDER_KEY
+from tasks.models.published import PUBLISHED_KEY
 from tasks.toolbox import Toolbox
 
-MARK: Final = "ledger/sandbox.json"
-"""Says that everything in the campaign's folder was made with the sandbox."""
 CLEARING: Final = "ledger/clearing.json"
 """Creating it is what lets one of two runs clear: the other's intents could have the names of the sandbox's."""
 CLEARED_WITHIN_S: Final = 60
@@ -34,18 +35,18 @@ async def keep_apart(tools: Toolbox, *, is_sandbox: bool) -> tuple[str, ...]:
         if any([await tools.on_storage_thread(tools.store.names, folder) for folder in (INTENTS, ENDS)]):
             problem = f"would mix with images that were paid, in {tools.store.root}; give it another --name or --output"
             raise InputInvalid([Fault(source="--sandbox", problem=problem)])
-        await tools.on_storage_thread(tools.store.write, MARK, b"{}")
+        await tools.on_storage_thread(tools.store.write, SANDBOX_MARK, b"{}")
     return ()
 
 
 async def clear(tools: Toolbox) -> None:
     """Remove everything that the sandbox has made; the mark last, so that an interrupted removal is seen."""
     if await is_marked(tools):  # still: another run may have cleared since the first look, and be paying by now
-        keys = [OUTCOMES_KEY, "manifest.csv", "manifest.parquet", "index.html"]
-        for folder in (ENDS, ANSWERS, INTENTS, "originals", "variants"):
+        keys = [OUTCOMES_KEY, PUBLISHED_KEY, SENDER_KEY, "manifest.csv", "manifest.parquet", "index.html"]
+        for folder in (ENDS, ANSWERS, INTENTS, "originals", "variants", *CALLBACK_FOLDERS):
             keys += [f"{folder}/{name}" for name in await tools.on_storage_thread(tools.store.names, folder)]
         await asyncio.gather(*(tools.on_storage_thread(tools.store.delete, key) for key in keys))
-        await tools.on_storage_thread(tools.store.delete, MARK)
+        await tools.on_storage_thread(tools.store.delete, SANDBOX_MARK)
     await tools.on_storage_thread(tools.store.delete, CLEARING)
 
 
@@ -61,5 +62,4 @@ async def cleared_by_another(tools: Toolbox) -> None:
 
 async def is_marked(tools: Toolbox) -> bool:
     """Whether the folder is the sandbox's."""
-    folder, _, name = MARK.rpartition("/")
-    return name in await tools.on_storage_thread(tools.store.names, folder)
+    return await tools.on_storage_thread(tools.ledger.is_sandbox)

@@ -8,18 +8,28 @@ import asyncio
 import time
 from typing import Final
 
-from prefect import task
+from httpx import HTTPError
+from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
+from prefect.exceptions import PrefectException
 
+from tasks.errors import ServerLost
 from tasks.settle_cell import work_cell
-from tasks.toolbox import toolbox
-from tasks.workload import UnderWay
+from tasks.toolbox import Toolbox, toolbox
+from tasks.workload import UnderWay, Workload
 
 TAG: Final = "ideogram"
 TIME_SLICE_S: Final = 30.0
 """After so long a lane gives its place back, so that campaigns that share the account take turns."""
 JOBS_MAX: Final = 3
 """One image being asked for, and how many answered ones a lane may still be downloading beside it."""
+SERVER_PATIENCE_S: Final = 180.0
+"""How long Prefect's server may be away, beyond the minute for which Prefect's client itself tries again."""
+SERVER_RETRY_S: Final = 3.0
+PLACE_WITHIN_S: Final = 10.0
+"""A run that holds no place for longer says why nothing moves."""
+LOOK_EVERY_S: Final = 1.0
 
 
 @task(
@@ -29,9 +39,18 @@ JOBS_MAX: Final = 3
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-async def lane(number: int) -> int:  # noqa: ARG001  it names the run
+async def lane(number: int) -> int:
     """Work through waiting cells until none is left or the time slice is over; returns how many were asked for."""
     tools = toolbox()
+    tools.work.lanes.add(number)
+    try:
+        return await work_cells(tools)
+    finally:
+        tools.work.lanes.discard(number)
+
+
+async def work_cells(tools: Toolbox) -> int:
+    """Work through waiting cells for as long as a place is held; returns how many were asked for."""
     until = time.monotonic() + TIME_SLICE_S
     asked = 0
     async with asyncio.TaskGroup() as group:  # no cell's work outlives its lane, also where the lane is cancelled
@@ -46,6 +65,16 @@ async def lane(number: int) -> int:  # noqa: ARG001  it names the run
     return asked
 
 
+async def tell_when_none_is_granted(tools: Toolbox) -> None:
+    """Say beside the bar that every place is somebody else's, or that nobody grants any, until cancelled."""
+    idle_s = 0.0
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        idle_s = 0.0 if tools.work.lanes or not tools.work.has_cells_waiting else idle_s + LOOK_EVERY_S
+        if idle_s >= PLACE_WITHIN_S and not tools.work.tally.trouble:
+            tools.work.tally.trouble = f"waiting for Prefect's server to grant a place (its limit of the tag {TAG!r})"
+
+
 async def answer_of(under_way: UnderWay, job: "asyncio.Task[None]") -> None:
     """Return when the API has answered, or the cell's work has ended without an answer."""
     answered = asyncio.create_task(under_way.answered.wait())
@@ -56,6 +85,34 @@ async def answer_of(under_way: UnderWay, job: "asyncio.Task[None]") -> None:
 
 
 async def keep_lane(number: int) -> None:
-    """Run lane `number` again and again, giving its place back in between, while there are cells waiting."""
-    while toolbox().work.has_cells_waiting:
-        await lane(number)
+    """Run lane `number` again and again, giving its place back in between, while there are cells waiting.
+
+    A server of Prefect's that is away is waited for; where it stays away, the campaign stops.
+    """
+    work = toolbox().work
+    while work.has_cells_waiting:
+        try:
+            await run_lane(number, work)
+        except (HTTPError, PrefectException, ConcurrencySlotAcquisitionError) as error:
+            get_run_logger().warning("Lane %d: Prefect's server does not answer: %s", number, error)
+            work.tally.trouble = "Prefect's server does not answer"
+            work.server_lost_at = work.server_lost_at or time.monotonic()
+            if time.monotonic() - work.server_lost_at > SERVER_PATIENCE_S:
+                work.stop(ServerLost("Prefect's server has not answered for minutes; run again when it is back"))
+            await asyncio.sleep(SERVER_RETRY_S)
+        else:
+            work.server_lost_at = None
+
+
+async def run_lane(number: int, work: Workload) -> None:
+    """Run lane `number`; where the campaign stops while it still waits for its place, it waits no longer."""
+    running = asyncio.create_task(lane(number))
+    stopping = asyncio.create_task(work.stopping.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if number in work.lanes or running.done():
+            await running
+    finally:
+        stopping.cancel()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

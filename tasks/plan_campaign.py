@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from tasks.callback_settings import load_callback_settings
 from tasks.clients.prices import read_prices
 from tasks.clients.tables import Table, open_table
 from tasks.cross_formats import add_misfits, cross, formats_of, read_formats
@@ -18,7 +19,9 @@ from tasks.parse_matrix import Columns, Duplicates, ParsedRow, parse_rows, read_
 from tasks.price_cells import Bill
 
 CELLS_SHOWN: Final = 10
-CALLBACK_NOTE: Final = "callback_url is checked and kept with the cells; callbacks are not sent yet"
+UNSIGNED_NOTE: Final = (
+    "callbacks are sent without a signature, so a receiver cannot tell who sent them; set CALLBACK_SECRET to sign them"
+)
 VISIBILITY_NOTE: Final = (
     "visibility is kept as a note only: the endpoint has no such field, so nothing was made public or private by it"
 )
@@ -39,6 +42,8 @@ def plan_campaign(campaign: Campaign, *, look: bool = False) -> Plan:
             copy_number = planner.count(row, request, sha256, nth)
             if not look or len(cells) < CELLS_SHOWN:
                 cells.append(planner.cell(row, request, sha256, copy_number))
+    with planner.faults.collected():
+        planner.check_callbacks()
     planner.faults.raise_if_any()
     return planner.plan(tuple(cells))
 
@@ -56,6 +61,8 @@ class Planner:
     repeats: int = 0
     first_repeat: int = 0
     """The row of the first image that was asked for before."""
+    has_callbacks: bool = False
+    """Whether a row names a callback URL of its own."""
     notes: list[str] = field(default_factory=list)
 
     def read_formats(self) -> None:
@@ -66,6 +73,11 @@ class Planner:
         if self.campaign.formats:
             self.formats, notes = read_formats(self.campaign.formats, self.campaign.encoding, self.faults)
             self.notes += notes
+
+    def check_callbacks(self) -> None:
+        """Say so where callbacks are not signed. Raises InputInvalid where their settings are malformed."""
+        if (self.campaign.callback_url or self.has_callbacks) and load_callback_settings().secrets is None:
+            self.notes.append(UNSIGNED_NOTE)
 
     def wanted_images(self, table: Table) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
         """Each image in matrix order: its row as it is in its format, its request, and its place in the row from 0."""
@@ -94,6 +106,7 @@ class Planner:
 
     def count(self, row: ParsedRow, request: GenerationRequest, sha256: str, nth: int) -> int:
         """Count and price one image; returns how often its request has been asked for, this time included."""
+        self.has_callbacks |= "callback_url" in row.wishes
         self.bill.add(row.wishes.get("format", ""), request.model, request.aspect_text())
         copy_number = self.identities.next_copy(sha256)
         if copy_number > (1 if request.seed is not None else nth + 1):
@@ -128,15 +141,12 @@ class Planner:
             row_count=self.rows,
             cell_count=sum(group.cells for group in groups),
             groups=groups,
-            notes=tuple(dict.fromkeys([*self.notes, *self._repeat_notes(), *self._callback_notes()])),
+            notes=tuple(dict.fromkeys([*self.notes, *self._repeat_notes()])),
             cost_usd=self.bill.cost_usd(),
             prices_read_on=self.bill.prices_read_on(),
             duration_min_s=self.bill.duration_min_s(places),
             duration_max_s=self.bill.duration_max_s(places),
         )
-
-    def _callback_notes(self) -> list[str]:
-        return [CALLBACK_NOTE] if self.campaign.callback_url else []
 
     def _repeat_notes(self) -> list[str]:
         if not self.repeats:
@@ -147,8 +157,7 @@ class Planner:
 
 def column_notes(columns: Columns) -> list[str]:
     """What becomes of the columns that are not ours or not sent, in sentences."""
-    told = {"visibility": VISIBILITY_NOTE, "callback_url": CALLBACK_NOTE}
-    notes = [note for column, note in told.items() if column in columns.known]
+    notes = [VISIBILITY_NOTE] if "visibility" in columns.known else []
     if columns.metadata:
         notes.append(f"kept as metadata, not sent: {', '.join(columns.metadata)}")
     slips = ((name, similar_column(name)) for name in columns.metadata)

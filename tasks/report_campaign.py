@@ -1,22 +1,32 @@
 """Shows a campaign in the Prefect UI: its progress while it runs, and what it came to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from httpx import HTTPError
+from prefect import get_client
 from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact, aupdate_progress_artifact
+from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
 
+from tasks.models.campaign import SLUG_MAX_CHARS, Plan
 from tasks.models.cell import Cell
+from tasks.models.fault import shortened
+from tasks.models.inbox import InboxResult
 from tasks.models.money import usd
 from tasks.models.outcome import Outcome
+from tasks.models.recut import RecutResult
 from tasks.models.result import CampaignResult
+from tasks.models.slug import slug
 from tasks.tally import Tally
 
 UPDATE_EVERY_S: Final = 3.0
 TROUBLES_SHOWN: Final = 50
+PROMPT_SHOWN_CHARS: Final = 70
+REASON_SHOWN_CHARS: Final = 300
 
 
 @asynccontextmanager
@@ -54,13 +64,18 @@ def progress_text(tally: Tally) -> str:
 
 
 async def report_result(
-    result: CampaignResult, key: str, cells: Sequence[Cell], outcomes: Mapping[str, Outcome]
+    result: CampaignResult,
+    key: str,
+    cells: Sequence[Cell],
+    outcomes: Mapping[str, Outcome],
+    picture: bytes | None = None,
 ) -> None:
-    """The summary as a markdown artifact. Its failures harm nobody."""
+    """The summary as a markdown artifact, under a `picture` (a WebP) of the images. Its failures harm nobody."""
+    text = summary_markdown(result, cells, outcomes)
+    if picture is not None:
+        text += f"\n\n![The first images](data:image/webp;base64,{b64encode(picture).decode()})"
     with suppress(HTTPError, PrefectException):
-        await acreate_markdown_artifact(
-            summary_markdown(result, cells, outcomes), key=f"{key}-summary", description=result.sentence()
-        )
+        await acreate_markdown_artifact(text, key=f"{key}-summary", description=result.sentence())
 
 
 def summary_markdown(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> str:
@@ -68,21 +83,94 @@ def summary_markdown(result: CampaignResult, cells: Sequence[Cell], outcomes: Ma
     lines = [f"# {as_text(result.name)}", "", "| | |", "|---|---|"]
     lines += [f"| {status} | {count:,} |" for status, count in result.by_status.items() if count]
     lines += [f"| cost | {usd(result.cost_usd)}{' (sandbox: nothing was charged)' if result.is_sandbox else ''} |"]
-    lines += [
-        f"| {name} | {link(f'{result.folder}/{name}')} |" for name in ("index.html", "manifest.csv", "manifest.parquet")
-    ]
+    lines += files_of(result.folder)
     if result.stopped_because is not None:
         lines += ["", f"**Stopped early:** {as_text(result.stopped_because)}"]
     troubles = [(cell, o) for cell in cells if (o := outcomes.get(cell.cell_id)) is not None and o.status != "done"]
     if troubles:
-        lines += ["", "## Needs a look", "", "| row | product | format | status | why |", "|---|---|---|---|---|"]
-        lines += [
-            f"| {cell.row} | {as_text(cell.product)} | {as_text(cell.format)} | {o.status} | {as_text(o.error or '')} |"
-            for cell, o in troubles[:TROUBLES_SHOWN]
-        ]
+        shown = [(str(c.row), c.product, c.format, o.status, o.error or "") for c, o in troubles[:TROUBLES_SHOWN]]
+        lines += ["", "## Needs a look", "", *table(("row", "product", "format", "status", "why"), shown)]
     if len(troubles) > TROUBLES_SHOWN:
         lines += ["", f"And {len(troubles) - TROUBLES_SHOWN:,} more: see the manifest."]
     return "\n".join(lines)
+
+
+async def report_plan(plan: Plan) -> None:
+    """What a dry run found, as a markdown artifact. Its failures harm nobody."""
+    with suppress(HTTPError, PrefectException):
+        await acreate_markdown_artifact(
+            plan_markdown(plan), key=f"{plan.campaign.slug}-plan", description="Planned; nothing was sent or paid"
+        )
+
+
+def plan_markdown(plan: Plan) -> str:
+    """What would be made, what it would cost and how long it would take."""
+    lasts = f"{plan.duration_min_s / 60:.1f} to {plan.duration_max_s / 60:.1f} min"
+    facts = {
+        "rows": f"{plan.row_count:,}",
+        "images": f"{plan.cell_count:,}",
+        "cost": f"{usd(plan.cost_usd)} at prices of {plan.prices_read_on}",
+        "time": f"{lasts} at {plan.campaign.max_in_flight} in flight",
+    }
+    groups = [(g.format or "-", g.model, g.aspect, f"{g.cells:,}", usd(g.cost_usd)) for g in plan.groups]
+    cells = [(str(c.row), c.cell_id, shortened(c.request.prompt, PROMPT_SHOWN_CHARS)) for c in plan.cells]
+    lines = [f"# {as_text(plan.campaign.title)}", "", *table(("", ""), facts.items())]
+    lines += ["", "## What would be made", "", *table(("format", "model", "aspect", "images", "cost"), groups)]
+    lines += ["", f"## The first {len(cells):,}", "", *table(("row", "cell", "prompt"), cells)]
+    lines += ["", "## Notes", "", *(f"- {as_text(note)}" for note in plan.notes)] if plan.notes else []
+    return "\n".join(lines)
+
+
+async def report_recut(result: RecutResult) -> None:
+    """What was cut as a markdown artifact. Its failures harm nobody."""
+    lines = [
+        f"# {as_text(result.name)}",
+        "",
+        f"{as_text(result.sentence())}. Nothing was paid.",
+        "",
+        "| | |",
+        "|---|---|",
+    ]
+    lines += files_of(result.folder)
+    if result.troubles:
+        lines += ["", "## Needs a look", "", *(f"- {as_text(trouble)}" for trouble in result.troubles[:TROUBLES_SHOWN])]
+    key = slug(result.folder.rpartition("/")[2], SLUG_MAX_CHARS)
+    with suppress(HTTPError, PrefectException):
+        await acreate_markdown_artifact("\n".join(lines), key=f"{key}-recut", description=result.sentence())
+
+
+async def report_inbox(result: InboxResult) -> None:
+    """What became of each matrix, as a markdown artifact. Its failures harm nobody."""
+    filed = [(f.name, f.shelf, shortened(f.came_to, REASON_SHOWN_CHARS), f.key) for f in result.filed]
+    lines = [f"# {as_text(result.inbox)}", "", as_text(result.sentence())]
+    lines += ["", *table(("matrix", "filed under", "came to", "lies in"), filed)] if filed else []
+    lines += (
+        ["", "## Left for the next time", "", *(f"- {as_text(left)}" for left in result.left)] if result.left else []
+    )
+    with suppress(HTTPError, PrefectException):
+        await acreate_markdown_artifact("\n".join(lines), key="inbox", description=shortened(result.sentence(), 200))
+
+
+async def tag_run(name: str) -> None:
+    """Add the campaign's name to the tags of this run, by which the UI filters. Its failures harm nobody."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None or not name:
+        return
+    with suppress(HTTPError, PrefectException):
+        async with get_client() as prefect:
+            await prefect.update_flow_run(context.flow_run.id, tags={*context.flow_run.tags, name})
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table; its texts are shown as they are."""
+    lines = [header, ["---"] * len(header), *(map(as_text, row) for row in rows)]
+    return [f"| {' | '.join(line)} |" for line in lines]
+
+
+def files_of(folder: str) -> list[str]:
+    """Rows of a table that lead to a campaign's files."""
+    names = ("index.html", "manifest.csv", "manifest.parquet")
+    return [f"| {name} | {link(f'{folder}/{name}')} |" for name in names]
 
 
 def link(address: str) -> str:

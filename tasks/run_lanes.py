@@ -14,7 +14,7 @@ from prefect.exceptions import ObjectNotFound
 
 from tasks.begin_run import LOOK_EVERY_S, resolve_begun
 from tasks.clients.runs import Watcher
-from tasks.lane import TAG, keep_lane
+from tasks.lane import TAG, keep_lane, tell_when_none_is_granted
 from tasks.models.outcome import Status
 from tasks.settle_cell import cut_stored
 from tasks.toolbox import Toolbox
@@ -39,9 +39,10 @@ async def run_lanes(tools: Toolbox, places: int, retry: AbstractSet[Status]) -> 
 
 @asynccontextmanager
 async def beside(tools: Toolbox) -> AsyncIterator[None]:
-    """What runs beside the lanes: the cutters."""
+    """What runs beside the lanes: the cutters, and who says why nothing moves."""
     cutters = (os.cpu_count() or 1) + CUTTERS_MORE_THAN_CORES
     helpers = [asyncio.create_task(cut_stored(tools)) for _ in range(cutters)]
+    helpers.append(asyncio.create_task(tell_when_none_is_granted(tools)))
     try:
         yield
     finally:

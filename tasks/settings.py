@@ -105,5 +105,10 @@ def _invalid(variable: str, problem: str, value: str | None = None) -> InputInva
 
 
 def load_settings() -> Settings:
-    """The settings of this process: the only reader of the environment."""
+    """The settings of this process."""
     return Settings.from_env(os.environ)
+
+
+def load_notification_block() -> str | None:
+    """The notification block of `CAMPAIGN_NOTIFY`, such as `slack-webhook/marketing`; None where nobody is notified."""
+    return os.environ.get("CAMPAIGN_NOTIFY", "").strip() or None

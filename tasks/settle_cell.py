@@ -1,19 +1,17 @@
 """Takes a cell from its start to its one outcome, whatever happens on the way."""
 
 import asyncio
-import logging
-from datetime import UTC, datetime
 
-from tasks.errors import CampaignStopped, CellError, OutcomeUnknown, StorageFailed
+from tasks.conclude_cell import done, ended
+from tasks.errors import ApiAway, CampaignStopped, CellError, NotAccepted, OutcomeUnknown, StorageFailed
 from tasks.generate_image import generate_image, recover_image
+from tasks.keep_budget import keep_budget
 from tasks.make_variants import make_variants
 from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.resume_campaign import Ask
 from tasks.toolbox import Toolbox
 from tasks.workload import UnderWay
-
-logger = logging.getLogger(__name__)
 
 
 async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
@@ -26,12 +24,15 @@ async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
             tools.work.leave(cell.cell_id)
             tools.work.begun[cell.cell_id] = under_way.ask
             return
+        await keep_budget(tools, under_way)
         tools.work.stored.put_nowait(await made(tools, under_way))
     except CampaignStopped as fault:
-        tools.work.stop(fault)
-        await give_back(tools, under_way, fault)
+        await give_up(tools, under_way, fault)
     except Exception as error:  # noqa: BLE001  a fault of ours ends a cell like any other
-        await settle(tools, ended(under_way, error))
+        if isinstance(error, NotAccepted) and tools.work.is_cut_off(under_way):
+            await put_off(tools, under_way, error)
+        else:
+            await settle(tools, ended(under_way, error))
 
 
 async def made(tools: Toolbox, under_way: UnderWay) -> StoredOriginal:
@@ -82,8 +83,7 @@ async def recover_cell(tools: Toolbox, under_way: UnderWay, answered: Answered) 
     try:
         tools.work.stored.put_nowait(await recover_image(under_way.cell, answered))
     except CampaignStopped as fault:
-        tools.work.stop(fault)
-        await give_back(tools, under_way, fault)
+        await give_up(tools, under_way, fault)
     except Exception as error:  # noqa: BLE001  as above
         await settle(tools, ended(under_way, error))
 
@@ -125,6 +125,22 @@ async def settle(tools: Toolbox, outcome: Outcome) -> None:
     tools.work.settle(outcome)
 
 
+async def put_off(tools: Toolbox, under_way: UnderWay, error: NotAccepted) -> None:
+    """A cell that was turned away for minutes, as every other was: it comes last, unless it is plain that none will."""
+    away = ApiAway(f"The API has worked on nothing for minutes; run again when it does. It says: {error}")
+    if tools.work.is_worth_another(under_way.cell.cell_id):
+        await give_back(tools, under_way, away)
+        tools.work.waiting.append(under_way.ask)
+    else:
+        await give_up(tools, under_way, away)
+
+
+async def give_up(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped) -> None:
+    """Stop the campaign where a cell found the reason."""
+    tools.work.stop(fault)
+    await give_back(tools, under_way, fault)
+
+
 async def give_back(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped) -> None:
     """A cell in which the campaign stopped: free to be asked for again, unless it has, or may have, been paid."""
     if isinstance(fault, StorageFailed) and not under_way.is_idle:
@@ -149,42 +165,3 @@ async def settle_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
             await settle(tools, ended(under_way, left))
         else:
             await give_back(tools, under_way, fault)
-
-
-def done(under_way: UnderWay, original: StoredOriginal, variants: dict[str, str]) -> Outcome:
-    """The outcome of a cell whose files are all stored."""
-    return Outcome(
-        cell_id=original.cell_id,
-        status="done",
-        original=original,
-        variants=variants,
-        cost_usd=under_way.cost_usd,
-        attempts=original.attempts,
-        turn=under_way.ask.turn,
-        started_at=original.started_at,
-        finished_at=datetime.now(UTC),
-    )
-
-
-def ended(under_way: UnderWay, error: Exception, original: StoredOriginal | None = None) -> Outcome:
-    """The outcome of a cell that `error` ended. What was answered was paid, whatever went wrong after it."""
-    is_billed = under_way.answered.is_set() or getattr(error, "is_billed", under_way.is_sent)
-    return Outcome(
-        cell_id=under_way.cell.cell_id,
-        status=error.status if isinstance(error, CellError) else "failed",
-        original=original,
-        cost_usd=under_way.cost_usd if is_billed else under_way.ask.cost_usd,
-        attempts=under_way.ask.attempts + under_way.attempts,
-        turn=under_way.ask.turn,
-        error=told(error),
-        started_at=under_way.started_at,
-        finished_at=datetime.now(UTC),
-    )
-
-
-def told(error: Exception) -> str:
-    """What went wrong, for the manifest. An error that nobody foresaw is named by its kind and logged in full."""
-    if isinstance(error, CellError | CampaignStopped):
-        return str(error)
-    logger.error("A fault of this program ended a cell", exc_info=error)
-    return f"A fault of this program: {type(error).__name__}: {error}"

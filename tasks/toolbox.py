@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, TypeVar
 
+from tasks.announcer import Announcements
 from tasks.clients.ideogram import IdeogramClient
 from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
@@ -58,6 +59,8 @@ class Toolbox:
     image_pool: ThreadPoolExecutor
     storage_pool: ThreadPoolExecutor
     gate: Gate = field(default_factory=Gate)
+    announcements: Announcements | None = None
+    """Where the ends of cells are announced, if anybody wants to be told of them."""
     outside: Context = field(default_factory=copy_context)
     """The flow's own context. Images run in it and not in their lane's, where Prefect would take them for parts of one
     transaction: the first that is refused would have the others shown as rolled back."""

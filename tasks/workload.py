@@ -5,15 +5,21 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Final
 
 from PIL import Image
 
-from tasks.errors import BudgetReached, CampaignStopped
+from tasks.errors import ApiAway, BudgetReached, CampaignStopped
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.resume_campaign import Ask
 from tasks.tally import Tally
+
+UNANSWERED_MAX: Final = 20
+"""So many requests in a row without an answer stop the campaign: each may have been paid, for nothing."""
+PUT_OFF_MAX: Final = 3
+"""So many cells that the API turned away for minutes, and worked on no other meanwhile, stop the campaign."""
 
 
 @dataclass
@@ -56,6 +62,12 @@ class Workload:
     tally: Tally
     budget_usd: Decimal | None = None
     """What the campaign may cost in all its runs."""
+    left: tuple[Outcome, ...] = ()
+    """Of cells that the matrix does not ask for any more."""
+    elsewhere: dict[str, Decimal] = field(default_factory=dict)
+    """The price of each cell of the campaign that is another shard's to make."""
+    left_usd: Decimal = Decimal(0)
+    """What has, or may have, been spent on such cells."""
     reserved_usd: Decimal = Decimal(0)
     """The price of what is under way: set aside before a request leaves, so that many at once cannot overshoot."""
     waiting: deque[Ask] = field(default_factory=deque)
@@ -65,11 +77,23 @@ class Workload:
     stored: asyncio.Queue[StoredOriginal] = field(default_factory=asyncio.Queue)
     """Originals whose variants are to be cut."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    lanes: set[int] = field(default_factory=set)
+    """The numbers of the lanes that hold a place in flight."""
+    server_lost_at: float | None = None
+    """Since when Prefect's server grants nothing because it does not answer, by the monotonic clock."""
     stopped_by: CampaignStopped | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with `stopped_by`."""
     halted_by: CampaignStopped | None = None
     """Why no request may leave any more, also for cells that were started."""
     halting: asyncio.Event = field(default_factory=asyncio.Event)
     """Set with `halted_by`."""
+    heard_at: datetime | None = None
+    """When the API last worked on a request."""
+    unanswered: int = 0
+    """How many requests in a row were sent and got no answer."""
+    put_off: set[str] = field(default_factory=set)
+    """The cells that were turned away for minutes since the API last worked on a request."""
 
     @property
     def has_cells_waiting(self) -> bool:
@@ -80,7 +104,7 @@ class Workload:
     def committed_usd(self) -> Decimal:
         """What is spent, or will be if everything under way is paid, here and in other runs."""
         elsewhere = sum((ask.cell.price_usd for ask in self.begun.values()), Decimal(0))
-        return self.tally.cost_usd + self.reserved_usd + elsewhere
+        return self.tally.cost_usd + self.reserved_usd + elsewhere + self.left_usd
 
     def next_cell(self) -> UnderWay | None:
         """Start the next cell that the budget allows; None when none is left, or none is to be started any more."""
@@ -104,9 +128,38 @@ class Workload:
         At the budget's limit the cells that were started go on, their price is set aside; otherwise none is sent.
         """
         self.stopped_by = self.stopped_by or fault
+        self.stopping.set()
         if not isinstance(fault, BudgetReached):
             self.halted_by = self.halted_by or fault
             self.halting.set()
+
+    def heard(self) -> None:
+        """The API has worked on a request, whatever came of it."""
+        self.heard_at, self.unanswered, self.tally.trouble = datetime.now(UTC), 0, ""
+        self.put_off.clear()
+
+    def not_heard(self) -> None:
+        """A request was sent and got no answer."""
+        self.unanswered += 1
+        if self.unanswered >= UNANSWERED_MAX:
+            self.stop(
+                ApiAway(
+                    f"The API has left {self.unanswered} requests in a row without an answer, and each may have been "
+                    "paid; run again when it answers"
+                )
+            )
+
+    def is_cut_off(self, under_way: UnderWay) -> bool:
+        """Whether the API has worked on nothing since this cell was started, and there are others to try instead."""
+        is_silent = self.heard_at is None or self.heard_at < under_way.started_at
+        others = (other for other in self.under_way.values() if other is not under_way and other.is_idle)
+        return is_silent and (bool(self.waiting) or any(others))
+
+    def is_worth_another(self, cell_id: str) -> bool:
+        """Whether it may be this cell that the API does not like: put off, it lets the others try."""
+        self.put_off.add(cell_id)
+        is_another_left = any(ask.cell.cell_id not in self.put_off for ask in self.waiting)
+        return is_another_left and len(self.put_off) < PUT_OFF_MAX
 
     def raise_if_halted(self) -> None:
         """Raise why no request may leave any more, if none may."""

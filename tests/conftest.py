@@ -10,7 +10,7 @@ from hypothesis import settings
 # Prefect reads its settings when it is imported, which importing a task does.
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="prefect-")
 atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
-for name in [name for name in os.environ if name.startswith("IDEOGRAM_")]:
+for name in [name for name in os.environ if name.startswith(("IDEOGRAM_", "CALLBACK_"))]:
     del os.environ[name]
 
 settings.register_profile("default", deadline=None)

@@ -20,10 +20,18 @@ FUNCTION_LINES_MAX = 45
 FUNCTIONS_TOO_LONG = {
     "flows/campaign.py:campaign",  # each option has a line in its signature, in the form, and in its body
     "flows/options.py:parse",  # the same options, with the text of --help
+    "flows/run_inbox.py:run_inbox",  # as the campaign
 }
 """`file:function`, each with its reason."""
 
-LEVELS = ("tasks/models/", "tasks/errors.py tasks/settings.py", "tasks/clients/", "tasks/", "flows/", "deployments/")
+LEVELS = (
+    "tasks/models/",
+    "tasks/errors.py tasks/settings.py tasks/callback_settings.py",
+    "tasks/clients/",
+    "tasks/",
+    "flows/",
+    "deployments/",
+)
 """From the bottom up: a file belongs to the first that fits, and imports from its own level or below."""
 ALLOWED_IN_SANDBOX = {"tasks.models.vocabulary"}
 
@@ -98,7 +106,10 @@ def test_the_sandbox_stands_apart(path):
     assert all(any(module.startswith(allowed) for allowed in ALLOWED_IN_SANDBOX) for module in others), others
 
 
-@pytest.mark.parametrize("layer", ["tasks/models", "tasks/clients", "tasks/errors.py", "tasks/settings.py", "sandbox"])
+BELOW_TASKS = ["tasks/models", "tasks/clients", "tasks/errors.py", "tasks/settings.py", "tasks/callback_settings.py"]
+
+
+@pytest.mark.parametrize("layer", [*BELOW_TASKS, "sandbox"])
 def test_what_lies_below_the_tasks_does_not_know_prefect(layer):
     """Records, clients and the stand-in API can be used, and tested, without it."""
     files = [path for path in FILES if name_of(path).startswith(layer)]

@@ -2,12 +2,16 @@
 
 import errno
 import os
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+STAGED: Final = ".part"
+STAGED_FOR_S: Final = 3600
+"""Whoever staged a file that is older is no more."""
 _DAMAGED_OR_FULL: Final = {errno.EIO, errno.ENOSPC, errno.EDQUOT}
 
 
@@ -17,7 +21,7 @@ def publish(files: Mapping[Path, bytes]) -> None:
     try:
         for path, data in files.items():
             make_folder(path.parent)
-            staged[path] = path.with_name(f".{uuid.uuid4().hex}.part")
+            staged[path] = path.with_name(f".{uuid.uuid4().hex}{STAGED}")
             with staged[path].open("xb") as file:
                 file.write(data)
                 file.flush()
@@ -29,6 +33,22 @@ def publish(files: Mapping[Path, bytes]) -> None:
             with suppress(OSError):  # what went wrong before is what is told
                 part.unlink(missing_ok=True)
     for folder in {path.parent for path in files}:
+        flush_folder(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that were killed have staged anywhere in `folder`."""
+    for path in folder.rglob(f".*{STAGED}"):
+        with suppress(OSError):  # another run sweeps too
+            if time.time() - path.stat().st_mtime > STAGED_FOR_S:
+                path.unlink()
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a file, into a folder that may not be there yet. Raises FileNotFoundError where the file is not."""
+    make_folder(target.parent)
+    source.replace(target)
+    for folder in (target.parent, source.parent):
         flush_folder(folder)
 
 

@@ -9,8 +9,6 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx
@@ -21,9 +19,11 @@ from tasks import errors
 from tasks.clients.connection import BodyRefused, as_text, open_http, read_body, reason
 from tasks.models.answer import GenerateAnswer, ImageObject
 from tasks.models.request import GenerationRequest
+from tasks.models.retry_after import parse_retry_after
 from tasks.settings import Settings
 
 RETRY_AFTER_MAX_S: Final = 300.0
+"""The longest wait that the API is granted."""
 ANSWER_MAX_BYTES: Final = 1_000_000
 """An answer holds a prompt and a link: a few kilobytes."""
 CONNECT_STEPS: Final = 3
@@ -64,7 +64,7 @@ def parse_answer(status: int, headers: Mapping[str, str], body: bytes) -> ImageO
 def _refusal(status: int, headers: Mapping[str, str], message: str) -> Exception:  # noqa: PLR0911  one line a status
     """What each status means for the cell and the campaign; 408 and 5xx but 503 may have been billed."""
     said = _said(message)
-    retry_after_s = parse_retry_after(headers.get("retry-after"), time.time())
+    retry_after_s = parse_retry_after(headers.get("retry-after"), time.time(), RETRY_AFTER_MAX_S)
     match status:
         case 401:
             return errors.CredentialsRejected(f"The API does not know this key (401); check IDEOGRAM_API_KEY.{said}")
@@ -103,21 +103,6 @@ def _message(body: bytes) -> str:
         text = text.get("message") or text
     parts = (as_text(str(part)) for part in (text, answer.get("reject_reason")) if part)
     return ", ".join(filter(None, parts))
-
-
-def parse_retry_after(header: str | None, now_unix_s: float) -> float | None:
-    """Seconds to wait, from seconds or a date (RFC 9110, 10.2.3), at most five minutes; None where it says nothing."""
-    if header is None:
-        return None
-    try:
-        wait_s = float(header)
-    except ValueError:
-        try:
-            when = parsedate_to_datetime(header)
-        except (ValueError, OverflowError):
-            return None
-        wait_s = when.replace(tzinfo=when.tzinfo or UTC).timestamp() - now_unix_s
-    return min(max(wait_s, 0.0), RETRY_AFTER_MAX_S) if wait_s == wait_s else None  # noqa: PLR0124  not a number
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from tasks.models.ledger import (
     ENDS,
     INTENTS,
     OUTCOMES_KEY,
+    SANDBOX_MARK,
     Answered,
     Intent,
     Known,
@@ -24,6 +26,7 @@ from tasks.models.ledger import (
     open_turns,
 )
 from tasks.models.outcome import Outcome
+from tasks.models.published import PUBLISHED_KEY, Published
 from tasks.models.record import Record
 
 READERS: Final = 32
@@ -45,7 +48,7 @@ class Ledger:
         end is damaged counts as one that has not ended.
         """
         wanted = set(cell_ids)
-        ends = {cell_id: end for cell_id, end in latest_ends(self.store.names(ENDS)).items() if cell_id in wanted}
+        ends = latest_ends(self.store.names(ENDS))
         copies = self._copied_outcomes() if ends else {}
         outcomes: dict[str, Outcome] = {}
         missing: list[str] = []
@@ -58,9 +61,18 @@ class Ledger:
         for outcome in filter(None, self._each(missing, lambda key: self._read(key, Outcome))):
             outcomes[outcome.cell_id] = outcome
         ends = {cell_id: end for cell_id, end in ends.items() if cell_id in outcomes}
-        all_done = wanted == ends.keys() and all(end.status == "done" for end in ends.values())
+        all_done = wanted <= ends.keys() and all(ends[cell_id].status == "done" for cell_id in wanted)
         turns = {} if all_done else open_turns(self.store.names(INTENTS), ends)
-        return Known(outcomes=outcomes, open={i: turn.number for i, turn in turns.items() if i in wanted})
+        lost = self._each(
+            [turn.key(INTENTS) for cell_id, turn in turns.items() if cell_id not in wanted],
+            lambda key: self._read(key, Intent),
+        )
+        return Known(
+            outcomes={cell_id: outcome for cell_id, outcome in outcomes.items() if cell_id in wanted},
+            open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id in wanted},
+            left=tuple(outcome for cell_id, outcome in outcomes.items() if cell_id not in wanted),
+            left_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
+        )
 
     def intend(self, cell: Cell, turn: int) -> bool:
         """Own the cell's turn, durably, before its request leaves; False where another run does."""
@@ -112,6 +124,19 @@ class Ledger:
     def copy_outcomes(self, outcomes: Iterable[Outcome]) -> None:
         """Keep a copy of all outcomes in one file, for the next resume."""
         self.store.write(OUTCOMES_KEY, "\n".join(outcome.model_dump_json() for outcome in outcomes).encode())
+
+    def keep_published(self, published: Published) -> None:
+        """Keep what the manifest and the page were made of, so that they can be made again without the matrix."""
+        self.store.write(PUBLISHED_KEY, published.model_dump_json(exclude_none=True).encode())
+
+    def read_published(self) -> Published | None:
+        """The campaign as it was last published; None where it never was, or by a version that kept none."""
+        return self._read(PUBLISHED_KEY, Published)
+
+    def is_sandbox(self) -> bool:
+        """Whether everything in the campaign's folder was made with the sandbox."""
+        folder, _, name = SANDBOX_MARK.rpartition("/")
+        return name in self.store.names(folder)
 
     def _copied_outcomes(self) -> dict[str, Outcome]:
         try:

@@ -1,8 +1,10 @@
 """Keeps a campaign's files on anything that fsspec reaches: a local folder, S3, GCS, R2, memory."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Self
 
@@ -10,8 +12,8 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from tasks.clients import disk, exclusive
+from tasks.clients.advice import what_to_do
 from tasks.errors import StorageFailed
-from tasks.models.fault import shortened
 
 CONTENT_TYPES: Final = {
     "avif": "image/avif",
@@ -23,21 +25,9 @@ CONTENT_TYPES: Final = {
     "png": "image/png",
     "webp": "image/webp",
 }
-SAID_MAX_CHARS: Final = 300
 OTHER_CONTENT_TYPE: Final = "application/octet-stream"
 _CONTENT_TYPE_ARGUMENT: Final = {"s3": "ContentType", "s3a": "ContentType", "gs": "content_type", "gcs": "content_type"}
 _PASSWORD: Final = re.compile(r"(?<=://)[^/@]*@")
-_ADVICE: Final = (
-    (
-        r"credentials|access key|signature|token|forbidden|access denied|permission|anonymous",
-        "check the rights there, and the credentials if it needs any",
-    ),
-    (r"no such bucket|bucket does not exist|nosuchbucket", "create the bucket, or name another with --output"),
-    (r"no space|quota", "make room there, or name another place with --output"),
-    (r"endpoint|connect|resolve|timed? ?out", "check the network and the address"),
-    (r"not known|install|import", "check the beginning of the address"),
-)
-"""What to do, by a word in what the storage says; every file system has its own kinds of errors."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +42,31 @@ class CampaignStore:
     @classmethod
     def open(cls, output: str, slug: str) -> Self:
         """The store of campaign `slug` below `output`. Raises StorageFailed where fsspec does not know such a place."""
-        shown = _PASSWORD.sub("", output)
+        return cls.at(output).below(slug)
+
+    @classmethod
+    def at(cls, folder: str) -> Self:
+        """The store of the campaign in `folder`. Raises StorageFailed as `open` does."""
+        shown = _PASSWORD.sub("", folder)
         try:
-            fs, base = fsspec.core.url_to_fs(output)
+            fs, base = fsspec.core.url_to_fs(folder)
         except Exception as error:
-            raise StorageFailed(f"The output {shown} cannot be used: {_said(error)}{_advice(error)}") from error
-        return cls(f"{shown.rstrip('/')}/{slug}", fs, f"{base.rstrip('/')}/{slug}")
+            raise StorageFailed(f"The output {shown} cannot be used: {what_to_do(error)}") from error
+        return cls(shown.rstrip("/"), fs, base.rstrip("/"))
+
+    def below(self, folder: str) -> Self:
+        """The store of `folder` in this one."""
+        return replace(self, root=f"{self.root}/{folder}", _base=f"{self._base}/{folder}")
 
     @property
     def is_local(self) -> bool:
         """Whether the files lie on a disk of this machine."""
         return isinstance(self._fs, LocalFileSystem)
+
+    @property
+    def address(self) -> str:
+        """The folder as it can be named anywhere: a whole path, or a URL without a password."""
+        return self._base if self.is_local else self.root
 
     def write(self, key: str, data: bytes) -> None:
         """Store `data` under `key`, whole or not at all, over what was there. Raises StorageFailed."""
@@ -87,13 +91,8 @@ class CampaignStore:
 
     def read(self, key: str) -> bytes:
         """The content under `key`. Raises FileNotFoundError or StorageFailed."""
-        try:
-            content = self._fs.cat_file(f"{self._base}/{key}")
-        except FileNotFoundError:
-            raise
-        except Exception as error:
-            raise self._failed("read", error) from error
-        return bytes(content)
+        with self._told("read"):
+            return bytes(self._fs.cat_file(f"{self._base}/{key}"))
 
     def create(self, key: str, data: bytes) -> bool:
         """Store `data` under `key` if nothing is there; whether this call did. Raises StorageFailed."""
@@ -123,6 +122,17 @@ class CampaignStore:
         names = (name.rpartition("/")[2] for name in found)
         return [name for name in names if name and not name.startswith(".")]
 
+    def folders(self) -> list[str]:
+        """The names of the folders right below this one, none where it is absent. Raises StorageFailed."""
+        try:
+            self._fs.invalidate_cache(self._base)
+            found = self._fs.ls(self._base, detail=True)
+        except FileNotFoundError:
+            return []
+        except Exception as error:
+            raise self._failed("listed", error) from error
+        return sorted(one["name"].rstrip("/").rpartition("/")[2] for one in found if one["type"] == "directory")
+
     def delete(self, key: str) -> None:
         """Remove what is under `key`, if anything is. Raises StorageFailed."""
         try:
@@ -132,8 +142,49 @@ class CampaignStore:
         except Exception as error:
             raise self._failed("written", error) from error
 
+    def sweep(self) -> None:
+        """Remove what writes that were cut off have left, out of sight, on a disk; a bucket does so by itself."""
+        if self.is_local:
+            disk.sweep(Path(self._base))
+
+    def move(self, key: str, to: str) -> None:
+        """Give the file under `key` the key `to`. Raises FileNotFoundError or StorageFailed.
+
+        In a bucket it is copied, then removed, and lies under both keys for a moment.
+        """
+        for each in (key, to):
+            _check_key(each)
+        source, target = f"{self._base}/{key}", f"{self._base}/{to}"
+        with self._told("written"):
+            if self.is_local:
+                disk.move(Path(source), Path(target))
+            else:
+                self._fs.cp_file(source, target)
+                self._fs.rm_file(source)
+
+    def changed_at(self, key: str) -> datetime:
+        """When the file under `key` was last written. Raises FileNotFoundError or StorageFailed."""
+        with self._told("read"):
+            self._fs.invalidate_cache(self._base)
+            changed_at: datetime = self._fs.modified(f"{self._base}/{key}")
+        return changed_at if changed_at.tzinfo else changed_at.replace(tzinfo=UTC)
+
+    def exists(self) -> bool:
+        """Whether the folder is there; in a bucket, whether anything lies in it."""
+        return bool(self._fs.exists(self._base))
+
+    @contextmanager
+    def _told(self, done: str) -> Iterator[None]:
+        """A file that is missing is told as such, whatever else goes wrong inside as StorageFailed."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except Exception as error:
+            raise self._failed(done, error) from error
+
     def _failed(self, done: str, error: Exception) -> StorageFailed:
-        return StorageFailed(f"{self.root} cannot be {done}: {_said(error)}{_advice(error)}")
+        return StorageFailed(f"{self.root} cannot be {done}: {what_to_do(error)}")
 
     def _content_type(self, key: str) -> dict[str, str]:
         protocol = self._fs.protocol if isinstance(self._fs.protocol, str) else self._fs.protocol[0]
@@ -146,13 +197,3 @@ def _check_key(key: str) -> None:
     parts = PurePosixPath(key).parts
     if not parts or key.startswith("/") or ".." in parts or set(key) & set("\\:\0"):
         raise ValueError(f"{key!r} is not a key of a campaign's folder")
-
-
-def _said(error: Exception) -> str:
-    return shortened(str(error), SAID_MAX_CHARS) or type(error).__name__
-
-
-def _advice(error: Exception) -> str:
-    """What to do about it, as the end of a sentence, if that can be told."""
-    said = f"{type(error).__name__} {error}"
-    return next((f"; {advice}" for words, advice in _ADVICE if re.search(words, said, re.IGNORECASE)), "")

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from tasks.models.cell import Cell
 from tasks.models.columns import parse_callback_url
+from tasks.models.event import EVENT_NAMES, EventName
 from tasks.models.record import Record
 from tasks.models.slug import slug
 from tasks.models.variant import DEFAULT_VARIANTS, Variant
@@ -18,6 +19,7 @@ _TABLE_ENDING: Final = re.compile(r"\.(csv|tsv|txt|parquet|pq)(\.(gz|bz2|xz))?$"
 SLUG_MAX_CHARS: Final = 60
 DEFAULT_OUTPUT: Final = "data/out"
 PLACES_MAX: Final = 1000
+SHARDS_MAX: Final = 100
 
 
 Retry = Literal["failed", "blocked", "unknown"]
@@ -37,9 +39,13 @@ class Campaign(Record):
     """What the campaign may cost in all its runs."""
     retry: tuple[Retry, ...] = ()
     callback_url: Annotated[str, AfterValidator(parse_callback_url)] | None = None
-    """Of rows that name none."""
+    """Of rows that name none, and of the campaign's own end; several are separated by spaces."""
+    callback_events: tuple[EventName, ...] = EVENT_NAMES
+    """What is told of."""
     variants: tuple[Variant, ...] = DEFAULT_VARIANTS
     encoding: str | None = None
+    shards: Annotated[int, Field(ge=1, le=SHARDS_MAX)] = 1
+    """In how many runs the work pool's workers share the campaign."""
     dry_run: bool = False
     sandbox: bool = False
 

@@ -23,7 +23,13 @@ class Cell(Record):
     request_sha256: str
     price_usd: Decimal
     callback_url: str | None = None
+    """Who is told of its end: one URL or several, separated by spaces."""
     metadata: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """Each URL of `callback_url`."""
+        return tuple(self.callback_url.split()) if self.callback_url else ()
 
 
 def cell_digest(request_sha256: str, copy_number: int) -> str:

@@ -125,16 +125,22 @@ def parse_text(text: str, most: int) -> str:
 
 
 def parse_callback_url(text: str) -> str:
-    """An http or https URL with a host and without a user name or password."""
+    """One http or https URL or several, each once: with a host, and without a user name or password."""
+    urls = tuple(dict.fromkeys(text.split()))
+    if not urls or not all(map(_is_callback_url, urls)):
+        raise ValueError(
+            "is not accepted; use an http or https URL without a user name or password, or several with spaces between"
+        )
+    return " ".join(urls)
+
+
+def _is_callback_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        valid = parts.scheme in {"http", "https"} and parts.hostname and not parts.username and not parts.password
-        valid = valid and parts.port != 0 and text.isprintable() and " " not in text
+        has_place = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        valid = False
-    if not valid:
-        raise ValueError("is not accepted; use an http or https URL without a user name or password")
-    return text
+        return False
+    return has_place and not parts.username and not parts.password and text.isprintable()
 
 
 PARSERS: Final[dict[str, Callable[[str], Any]]] = {

@@ -23,6 +23,8 @@ INTENTS: Final = "ledger/intents"
 ANSWERS: Final = "ledger/answers"
 ENDS: Final = "ledger/ends"
 RUNS: Final = "ledger/runs"
+SANDBOX_MARK: Final = "ledger/sandbox.json"
+"""Says that everything in the campaign's folder was made with the sandbox."""
 OUTCOMES_KEY: Final = "ledger/outcomes.jsonl"
 """A copy of the newest outcomes, so that a resume reads one file and not thousands; the ends are the truth."""
 
@@ -116,3 +118,17 @@ class Known(Record):
     """The outcome of each cell whose newest turn has ended."""
     open: dict[str, int]
     """The newest turn of each cell that has been asked for and has not ended: in flight in another run, or lost."""
+    left: tuple[Outcome, ...] = ()
+    """The outcomes of cells that the matrix does not ask for any more."""
+    left_open_usd: Decimal = Decimal(0)
+    """What such cells may have cost whose end is not known."""
+
+    @property
+    def left_usd(self) -> Decimal:
+        """What has, or may have, been spent on cells that the matrix does not ask for any more."""
+        return sum((outcome.cost_usd for outcome in self.left), self.left_open_usd)
+
+    def is_done(self, cell_id: str) -> bool:
+        """Whether the cell's newest turn has ended with an image that was stored."""
+        outcome = self.outcomes.get(cell_id)
+        return outcome is not None and outcome.status == "done" and cell_id not in self.open

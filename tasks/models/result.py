@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
+from tasks.models.money import usd
 from tasks.models.outcome import Status
 from tasks.models.record import Record
 
@@ -38,6 +39,8 @@ class CampaignResult(Record):
         return EXIT_DONE if self.by_status.get("done", 0) == self.cells else EXIT_SOME_NOT_DONE
 
     def sentence(self) -> str:
-        """Such as `5 done, 1 blocked`."""
+        """Such as `5 done, 1 blocked`, or `6 images planned for $0.48`."""
+        if self.is_dry_run:
+            return f"{self.cells:,} image{'s' if self.cells != 1 else ''} planned for {usd(self.cost_usd)}"
         counts = ", ".join(f"{count:,} {status}" for status, count in self.by_status.items() if count)
         return counts or "nothing to do"

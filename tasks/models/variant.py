@@ -4,6 +4,7 @@ import re
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from tasks.models.record import Record
 
@@ -17,18 +18,35 @@ _TEXT = re.compile(
     r"(?:,(?P<format>webp|jpeg|png|avif))?(?:,(?P<quality>\d+))?"
 )
 
+
+def _shown(position: int, title: str, description: str) -> FieldInfo:
+    """How a form shows a field: Prefect's lists those with a default first, by the alphabet, unless told otherwise."""
+    return FieldInfo(title=title, description=description, json_schema_extra={"position": position})
+
+
 Side = Annotated[int, Field(ge=1, le=VARIANT_SIDE_MAX_PX)]
 
 
 class Variant(Record):
     """A cut of an original. `cover` fills the whole size and crops what is over; `contain` fits inside it."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=40)]
-    width: Side
-    height: Side
-    fit: Literal["cover", "contain"] = "cover"
-    format: Literal["webp", "jpeg", "png", "avif"] = "webp"
-    quality: Annotated[int, Field(ge=1, le=100)] = 85
+    name: Annotated[
+        str,
+        Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=40),
+        _shown(0, "Name", "Ends the file's name and heads a column of the manifest; a-z, 0-9 and dashes."),
+    ]
+    width: Annotated[Side, _shown(1, "Width", "In pixels.")]
+    height: Annotated[Side, _shown(2, "Height", "In pixels.")]
+    fit: Annotated[
+        Literal["cover", "contain"],
+        _shown(3, "Fit", "`cover` fills the size and crops what is over; `contain` fits the whole picture inside."),
+    ] = "cover"
+    format: Annotated[Literal["webp", "jpeg", "png", "avif"], _shown(4, "File format", "How the file is encoded.")] = (
+        "webp"
+    )
+    quality: Annotated[
+        int, Field(ge=1, le=100), _shown(5, "Quality", "1 to 100, of formats that lose something; 85 looks whole.")
+    ] = 85
 
     @classmethod
     def parse(cls, text: str) -> Self:

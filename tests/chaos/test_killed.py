@@ -25,7 +25,7 @@ POINTS = {
     "end": [f"{LEDGER}.note_end:before:1", f"{LEDGER}.note_end:after:2"],
 }
 PUBLISH = [
-    "tasks.publish_campaign:campaign_files:after:1",
+    "tasks.campaign_files:campaign_files:after:1",
     f"{LEDGER}.copy_outcomes:before:1",
     f"{LEDGER}.copy_outcomes:after:1",
     "tasks.begin_run:standing:after:1",

@@ -14,14 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks import errors
-from tasks.clients.ideogram import (
-    ANSWER_MAX_BYTES,
-    RETRY_AFTER_MAX_S,
-    IdeogramClient,
-    build_body,
-    parse_answer,
-    parse_retry_after,
-)
+from tasks.clients.ideogram import ANSWER_MAX_BYTES, IdeogramClient, build_body, parse_answer
 from tasks.models import vocabulary as words
 from tasks.models.answer import ImageObject
 from tasks.models.columns import parse_value
@@ -33,7 +26,6 @@ from tests.factories import a_request
 from tests.tasks.clients.raw_server import Answer, endless, hangs, http, raw_server, resets, says, unused_port
 
 KEY = "canary-key-0123456789"
-NOW = 1_790_000_000.0
 IMAGE = {
     "prompt": "A lamp, in soft light",
     "resolution": "1024x1024",
@@ -311,42 +303,6 @@ def test_no_answer_whatever_raises_anything_but_a_named_error(status, headers, b
     """Any status with any bytes is an image or an error of ours."""
     with suppress(*STOPPED):
         assert isinstance(parse_answer(status, headers, body), ImageObject)
-
-
-# Retry-After
-
-
-@pytest.mark.parametrize(
-    ("header", "wait_s"),
-    [
-        (None, None),
-        ("", None),
-        ("soon", None),
-        ("nan", None),
-        ("0", 0),
-        ("7", 7),
-        ("2.5", 2.5),
-        ("-3", 0),
-        ("99999", RETRY_AFTER_MAX_S),
-        ("inf", RETRY_AFTER_MAX_S),
-        ("Mon, 21 Sep 2026 14:13:50 GMT", 30),
-        ("Mon, 21 Sep 2026 14:13:50 -0000", 30),
-        ("Mon, 21 Sep 2026 10:13:20 GMT", 0),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", RETRY_AFTER_MAX_S),
-        ("1 Jan 99999999999 00:00:00 GMT", None),
-        ("Mon, 01 Jan 2024 00:00:00 +9999999999", None),
-    ],
-)
-def test_the_wait_asked_for_is_read_from_seconds_or_a_date(header, wait_s):
-    """Never negative, never longer than five minutes, and nothing where nothing is said."""
-    assert parse_retry_after(header, NOW) == wait_s
-
-
-@given(st.text())
-def test_any_header_gives_a_wait_within_bounds_or_none(header):
-    """No header makes us wait for ever, or fail."""
-    wait_s = parse_retry_after(header, NOW)
-    assert wait_s is None or 0 <= wait_s <= RETRY_AFTER_MAX_S
 
 
 def test_a_429_carries_the_wait():

@@ -90,3 +90,14 @@ def test_a_storage_that_fails_says_nothing_of_a_run(store: CampaignStore, monkey
     monkeypatch.setattr(CampaignStore, "read", fail)
     with pytest.raises(StorageFailed):
         Watcher(store).is_alive("x")
+
+
+def test_only_dead_runs_of_this_machine_are_swept_away(store: CampaignStore):
+    """Of those elsewhere nobody can tell at a glance."""
+    living = this_run("living")
+    show(store, living)
+    show(store, living, run_id="dead", started="1")
+    show(store, living, run_id="elsewhere", started="1", machine="another")
+    store.write("ledger/runs/damaged.json", b"{")
+    Watcher(store).sweep()
+    assert sorted(store.names("ledger/runs")) == ["damaged.json", "elsewhere.json", "living.json"]

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import threading
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -353,3 +354,15 @@ def test_a_write_that_fails_in_memory_is_a_storage_fault(monkeypatch):
     monkeypatch.setattr(fsspec.filesystem("memory"), "pipe_file", failing(1, RuntimeError("odd"), None), raising=False)
     with pytest.raises(StorageFailed, match=r"memory://x/q1-launch cannot be written: odd$"):
         CampaignStore.open("memory://x", "q1-launch").write("manifest.csv", b"x")
+
+
+def test_what_killed_writers_have_staged_is_swept_away_when_it_is_old(tmp_path: Path):
+    """A live one may still be at what is young; no file under a name of its own is touched."""
+    store = CampaignStore.open(str(tmp_path), "q1-launch")
+    store.write("originals/lamp.png", b"lamp")
+    folder = tmp_path / "q1-launch" / "originals"
+    for name, age_s in ((".old.part", 7200), (".young.part", 60), ("lamp.png", 7200)):
+        (folder / name).touch()
+        os.utime(folder / name, (time.time() - age_s,) * 2)
+    store.sweep()
+    assert sorted(path.name for path in folder.iterdir()) == [".young.part", "lamp.png"]

@@ -1,0 +1,1 @@
+"""Where it runs: deployments, their setup, the callback receiver."""

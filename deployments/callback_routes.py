@@ -1,0 +1,107 @@
+"""What the receiver of callbacks answers: 200 for what is durably journaled, 4xx for what is not believed or read."""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from deployments.callback_inbox import InboxFailed
+from deployments.process_callbacks import Processor
+from tasks.models.received_event import parse_event
+from tasks.models.signature import ID_HEADER, Secrets, SignatureInvalid, is_id, verify
+
+PATH: Final = "/callbacks/ideogram"
+BODY_MAX_BYTES: Final = 64_000
+BODY_TIMEOUT_S: Final = 15.0
+RECEIVED: Final = {"received": True}
+RETRY_AFTER_S: Final = 30
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Routes:
+    """What the receiver answers, to what."""
+
+    secrets: Secrets | None
+    processor: Processor
+    working: asyncio.Task[None]
+
+    async def receive(self, request: Request) -> Response:
+        """Journal an event and say so; nothing is done for it before."""
+        body = await read_capped(request)
+        try:
+            event_id = self._believed_id(request, body)
+            event = parse_event(event_id, body)
+        except SignatureInvalid as invalid:
+            raise HTTPException(401, str(invalid)) from invalid
+        except ValueError as error:
+            raise HTTPException(400, str(error)) from error
+        if event is None:
+            logger.info("an event of a kind that is not known is passed over", extra={"facts": {"event_id": event_id}})
+            return JSONResponse(RECEIVED)
+        is_new = await self.processor.keep(event_id, body)
+        facts = {"event_id": event_id, "event": event.event, "job_id": event.job_id, "is_new": is_new}
+        logger.info("received", extra={"facts": facts})
+        return JSONResponse(RECEIVED)
+
+    def _believed_id(self, request: Request, body: bytes) -> str:
+        if self.secrets is not None:
+            return verify(self.secrets, request.headers, body, time.time())
+        event_id = request.headers.get(ID_HEADER, "")
+        if not is_id(event_id):
+            raise ValueError(f"the header {ID_HEADER} is missing or malformed")
+        return event_id
+
+    async def health(self, _: Request) -> Response:
+        """How many events there are in each state; 503 where none could be journaled or processed."""
+        if self.working.done():
+            raise HTTPException(503, "the workers have ended")
+        await self.processor.on_inbox_thread(self.processor.inbox.probe)
+        counts = await self.processor.on_inbox_thread(self.processor.inbox.counts)
+        return JSONResponse({"status": "ok", **counts})
+
+
+async def read_capped(request: Request) -> bytes:
+    """The body, announced or in chunks. Raises HTTPException where it is too large, or does not come."""
+    too_large = HTTPException(413, f"the body is larger than {BODY_MAX_BYTES} bytes", {"connection": "close"})
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > BODY_MAX_BYTES:
+        raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > BODY_MAX_BYTES:
+                    raise too_large
+    except TimeoutError:
+        raise HTTPException(408, "the body did not come in time", {"connection": "close"}) from None
+    except ClientDisconnect:
+        raise HTTPException(400, "the body broke off") from None
+    return bytes(body)
+
+
+def application(routes: Routes) -> Starlette:
+    """The routes, with every error told in JSON."""
+
+    async def http_error(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101  the type it is registered for
+        return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
+
+    async def inbox_failed(_: Request, error: Exception) -> Response:
+        logger.error(str(error))
+        headers = {"retry-after": str(RETRY_AFTER_S)}
+        return JSONResponse({"error": "events cannot be kept at the moment"}, 503, headers=headers)
+
+    return Starlette(
+        routes=[Route(PATH, routes.receive, methods=["POST"]), Route("/health", routes.health)],
+        exception_handlers={HTTPException: http_error, InboxFailed: inbox_failed},
+    )

@@ -1,0 +1,183 @@
+"""Brings a Prefect server to what this project needs: work pool, tag limit, deployments. `python -m deployments.setup`.
+
+Run again it changes nothing and says so. The server is the one that `PREFECT_API_URL` names.
+"""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Final, NamedTuple
+
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.validators import Number
+from prefect import get_client
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_API_URL
+from prefect.workers.process import ProcessWorker
+
+from flows.embedded_server import ServerNotStarted, reach
+from tasks.lane import TAG
+from tasks.models.campaign import PLACES_MAX
+from tasks.run_lanes import current_limit
+
+POOL: Final = "ideogram"
+PLACES: Final = 10
+"""What the API allows an account at first."""
+PREFECT_FILE: Final = Path(__file__).with_name("prefect.yaml")
+EXIT_BAD_INPUT: Final = 2
+EXIT_STOPPED: Final = 3
+BOOKKEEPING: Final = frozenset(
+    {"created", "updated", "version_id", "version_info", "status", "last_polled", "global_concurrency_limit"}
+)
+"""What a server notes of a deployment by itself; of a limit of its runs it counts those that run."""
+
+app = App(name="setup", help=__doc__, version_flags=[], result_action="return_value")
+
+
+class SetupFailed(Exception):
+    """The server could not be brought to what is needed."""
+
+    def __init__(self, message: str, exit_code: int = EXIT_STOPPED) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class Step(NamedTuple):
+    """Something that the server now has."""
+
+    what: str
+    change: str
+    """`created`, `updated` or `unchanged`, with more where there is more to say."""
+
+
+@app.default
+def parse(
+    *, max_in_flight: Annotated[int | None, Parameter(validator=Number(gte=1, lte=PLACES_MAX))] = None
+) -> int | None:
+    """Bring the Prefect server that PREFECT_API_URL names to what this project needs; again, it changes nothing.
+
+    Parameters
+    ----------
+    max_in_flight
+        The account's images in flight, for all campaigns on this server together. Without it, a limit that is there
+        stays, and a new one is 10.
+
+    """
+    return max_in_flight
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        places = app(given, exit_on_error=False, print_error=False)
+        if {"-h", "--help"} & set(given):
+            return 0
+        steps = asyncio.run(set_up(server_url(), places))
+    except (CycloptsError, SetupFailed, ServerNotStarted) as error:
+        sys.stderr.write(f"{error}\n")
+        return getattr(error, "exit_code", EXIT_BAD_INPUT if isinstance(error, CycloptsError) else EXIT_STOPPED)
+    sys.stdout.write(report(steps))
+    return 0
+
+
+def server_url() -> str:
+    """The server to set up. Raises SetupFailed where none is named."""
+    url = PREFECT_API_URL.value()
+    if url is None:
+        raise SetupFailed(
+            "No Prefect server is named; set PREFECT_API_URL, such as http://127.0.0.1:4200/api "
+            "(deployments/README.md says how to start one)",
+            EXIT_BAD_INPUT,
+        )
+    return str(url)
+
+
+async def set_up(url: str, places: int | None) -> list[Step]:
+    """Work pool, tag limit, deployments, in this order. Raises SetupFailed or ServerNotStarted."""
+    reach(url)
+    async with get_client() as prefect:
+        steps = [await work_pool(prefect), await tag_limit(prefect, places)]
+        before = await deployments_on(prefect)
+        await asyncio.to_thread(deploy_all)
+        after = await deployments_on(prefect)
+    return steps + [Step(f"deployment {name}", changed(before.get(name), after[name])) for name in sorted(after)]
+
+
+async def work_pool(prefect: PrefectClient) -> Step:
+    """The pool that workers serve. One that is there stays as somebody may have set it."""
+    try:
+        pool = await prefect.read_work_pool(POOL)
+    except ObjectNotFound:
+        template = ProcessWorker.get_default_base_job_template()
+        wanted = WorkPoolCreate(
+            name=POOL,
+            type="process",
+            description="Runs campaigns, each as a process of a worker on a machine that has this project.",
+            base_job_template=template,
+        )
+        await prefect.create_work_pool(wanted)
+        return Step(f"work pool {POOL}", "created")
+    paused = "; it is paused: nothing starts" if pool.is_paused else ""
+    return Step(f"work pool {POOL}", f"unchanged{paused}")
+
+
+async def tag_limit(prefect: PrefectClient, places: int | None) -> Step:
+    """The account's places, which lanes hold."""
+    limit = await current_limit(prefect)
+    wanted = places or limit or PLACES
+    if wanted != limit:
+        await prefect.create_concurrency_limit(tag=TAG, concurrency_limit=wanted)
+    change = "created" if limit is None else "unchanged" if wanted == limit else f"updated from {limit}"
+    return Step(f"tag limit {TAG} = {wanted}", change)
+
+
+async def deployments_on(prefect: PrefectClient) -> dict[str, DeploymentResponse]:
+    """Every deployment of our pool, by `flow/deployment`."""
+    found = [one for one in await prefect.read_deployments() if one.work_pool_name == POOL]
+    flows = {one.flow_id: (await prefect.read_flow(one.flow_id)).name for one in found}
+    return {f"{flows[one.flow_id]}/{one.name}": one for one in found}
+
+
+def deploy_all() -> None:
+    """Let Prefect deploy everything in `prefect.yaml`. Raises SetupFailed with what it said."""
+    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(PREFECT_FILE)]
+    deployed = subprocess.run(command, capture_output=True, text=True, check=False)
+    if deployed.returncode != 0:
+        raise SetupFailed(f"Prefect could not deploy {PREFECT_FILE}:\n{deployed.stdout}{deployed.stderr}".rstrip())
+
+
+def changed(before: DeploymentResponse | None, after: DeploymentResponse) -> str:
+    """What became of a deployment, with the fields that are different now."""
+    if before is None:
+        return "created"
+    was, now = facts(before), facts(after)
+    fields = sorted(name for name in now if now[name] != was.get(name))
+    return f"updated: {', '.join(fields)}" if fields else "unchanged"
+
+
+def facts(deployment: DeploymentResponse) -> dict[str, Any]:
+    """A deployment without what the server notes of it by itself."""
+    fields = deployment.model_dump(mode="json", exclude=set(BOOKKEEPING))
+    for schedule in fields["schedules"]:
+        for name in BOOKKEEPING & schedule.keys():
+            del schedule[name]
+    limit = deployment.global_concurrency_limit
+    return fields | {"concurrency_limit": None if limit is None else limit.limit}
+
+
+def report(steps: list[Step]) -> str:
+    """A line a step, and a last one that says whether anything changed."""
+    width = max(len(step.what) for step in steps)
+    lines = [f"{step.what:<{width}}  {step.change}" for step in steps]
+    is_new = any(not step.change.startswith("unchanged") for step in steps)
+    last = "Done." if is_new else "Nothing changed."
+    return "\n".join([*lines, f"{last} Start a worker with: prefect worker start --pool {POOL}", ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

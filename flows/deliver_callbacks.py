@@ -1,0 +1,54 @@
+"""The flow `deliver-callbacks`: sends what waits in the outboxes. `python flows/deliver_callbacks.py --help`."""
+
+import sys
+
+if __name__ == "__main__":
+    # Before Prefect is imported: as a command it needs neither its server nor the seconds its import takes.
+    from flows.deliver_command import main
+
+    sys.exit(main())
+
+from collections import Counter
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import acreate_table_artifact
+
+from flows.deliver_command import told
+from flows.parameters import CampaignSlug, ListOnly, Output, Replay, ReplaySince
+from tasks.callback_settings import load_callback_settings
+from tasks.deliver_outbox import deliver_all
+from tasks.models.campaign import DEFAULT_OUTPUT
+from tasks.models.delivery_report import Wish
+
+ARTIFACT_KEY = "callbacks"
+
+
+@flow(name="deliver-callbacks", persist_result=False)
+async def deliver_callbacks(
+    output: Output = DEFAULT_OUTPUT,
+    campaign: CampaignSlug = None,
+    replay: Replay = [],  # noqa: B006  shown in the form; never changed
+    replay_since: ReplaySince = None,
+    list_only: ListOnly = False,  # noqa: FBT002  a parameter of the form
+) -> dict[str, int]:
+    """Deliver the callbacks that are due.
+
+    Args:
+        output: Folder or URL that holds campaigns, such as s3://bucket/campaigns.
+        campaign: The folder's name of one campaign; without it, all of them are served.
+        replay: Ids of events to send once more, whatever has become of them; or `all`, every dead letter.
+        replay_since: Send every dead letter of an event that happened since then once more.
+        list_only: Only tell what waits and what is dead.
+
+    """
+    wish = Wish(list_only=list_only, replay=tuple(replay), replay_since=replay_since)
+    reports = await deliver_all(output, campaign, wish, load_callback_settings())
+    for report in reports:
+        get_run_logger().info("%s: %s", report.campaign, told(report))
+    rows = [line.model_dump(mode="json") for report in reports for line in report.lines]
+    if rows:
+        await acreate_table_artifact(rows, key=ARTIFACT_KEY, description="What waits, and what is dead")
+    counts: Counter[str] = Counter()
+    for report in reports:
+        counts.update(report.counts)
+    return dict(counts)

@@ -1,0 +1,133 @@
+"""The command line of `python flows/deliver_callbacks.py`: it runs without Prefect."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from cyclopts import App, CycloptsError, Parameter
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from flows.terminal import print_faults
+from tasks.callback_settings import load_callback_settings
+from tasks.deliver_outbox import deliver_all
+from tasks.errors import CampaignFault, InputInvalid
+from tasks.models.campaign import DEFAULT_OUTPUT
+from tasks.models.delivery_report import Report, Wish
+from tasks.models.fault import Fault, shortened
+
+EXIT_CLEAR: Final = 0
+EXIT_LEFT: Final = 1
+EXIT_INTERRUPTED: Final = 130
+WHY_MAX_CHARS: Final = 80
+WIDTH_IN_A_FILE: Final = 240
+
+app = App(
+    name="deliver_callbacks",
+    help="Deliver the callbacks that are due, and show what waits and what is dead.",
+    help_epilogue="The secret is read from CALLBACK_SECRET. Exit codes: 0 nothing due and nothing dead is left, 1 some "
+    "is, 2 bad input, 3 the storage failed.",
+    version_flags=[],
+    result_action="return_value",
+)
+
+
+@app.default
+def deliver(
+    output: str = DEFAULT_OUTPUT,
+    *,
+    campaign: str | None = None,
+    list_: Annotated[bool, Parameter(name="--list", negative=())] = False,
+    replay: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False, consume_multiple=True)] = (),
+    replay_since: datetime | None = None,
+) -> list[Report]:
+    """Deliver the callbacks that are due, and show what waits and what is dead.
+
+    Parameters
+    ----------
+    output
+        Folder or URL that holds campaigns, such as s3://bucket/campaigns.
+    campaign
+        The folder's name of one campaign; without it, all of them are served.
+    list_
+        Send nothing; only show.
+    replay
+        Send these events once more, by their ids, whatever has become of them; `all` for every dead letter.
+    replay_since
+        Send every dead letter of an event that happened since then once more, such as 2026-11-20.
+
+    """
+    since = replay_since.replace(tzinfo=UTC) if replay_since and replay_since.tzinfo is None else replay_since
+    wish = Wish(list_only=list_, replay=replay, replay_since=since)
+    if wish.list_only and wish.is_replay:
+        raise InputInvalid([Fault(source="--list", problem="sends nothing, and --replay does; give one of them")])
+    reports = asyncio.run(deliver_all(output, campaign, wish, load_callback_settings()))
+    if campaign and not reports:
+        raise InputInvalid([Fault(source="--campaign", value=campaign, problem=f"has no callbacks below {output}")])
+    return reports
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns its exit code, and leaves a sentence on standard error where it failed."""
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        reports = app(sys.argv[1:] if arguments is None else arguments, exit_on_error=False, print_error=False)
+    except InputInvalid as invalid:
+        print_faults(errors, invalid)
+        return int(invalid.exit_code)
+    except CampaignFault as fault:
+        errors.print(f"[red]Stopped:[/] {escape(str(fault))}")
+        return int(fault.exit_code)
+    except (CycloptsError, ValueError) as error:
+        print_faults(errors, InputInvalid([Fault(source="deliver_callbacks", problem=str(error))]))
+        return InputInvalid.exit_code
+    except KeyboardInterrupt:
+        errors.print("Interrupted; what is left waits.")
+        return EXIT_INTERRUPTED
+    if not isinstance(reports, list):
+        return EXIT_CLEAR
+    console = Console(highlight=False)
+    print_reports(console if console.is_terminal else Console(highlight=False, width=WIDTH_IN_A_FILE), reports)
+    return EXIT_CLEAR if all(report.is_clear for report in reports) else EXIT_LEFT
+
+
+def print_reports(console: Console, reports: Sequence[Report]) -> None:
+    """A line a campaign, and a table of what is not done."""
+    if not reports:
+        console.print("There are no callbacks here.")
+    for report in reports:
+        console.print(f"{report.campaign}: {told(report)}", markup=False, soft_wrap=True)
+    lines = [line for report in reports for line in report.lines]
+    if not lines:
+        return
+    event_id = Column("id", no_wrap=True)
+    table = Table("event", event_id, "campaign", "cell", "endpoint", "attempts", "next", "why", box=None)
+    for line in sorted(lines, key=lambda line: (line.state == "dead", line.due or datetime.min.replace(tzinfo=UTC))):
+        due = "dead" if line.state == "dead" else "under way" if line.state == "claimed" else due_text(line.due)
+        texts = (line.event, line.event_id, line.campaign, line.job_id, line.place, str(line.attempts), due)
+        table.add_row(*map(escape, (*texts, shortened(line.why, WHY_MAX_CHARS))), style="red" if due == "dead" else "")
+    console.print(table)
+
+
+def told(report: Report) -> str:
+    """Such as `3 sent now: 3 delivered; in all 120 delivered, 2 waiting, 1 dead`."""
+    sent = ", ".join(f"{count:,} {words(state)}" for state, count in sorted(report.sent.items()) if count)
+    counts = ", ".join(f"{report.counts[state]:,} {state}" for state in sorted(report.counts))
+    more = len(report.lines) < sum(count for state, count in report.counts.items() if state != "delivered")
+    shown = f"; the first {len(report.lines):,} of those that are not delivered:" if more else ""
+    return f"{f'now {sent}; ' if sent else ''}in all {counts}{shown}"
+
+
+def words(state: str) -> str:
+    """What an attempt came to."""
+    return {"waiting": "failed, to be tried again", "dead": "dead"}.get(state, state)
+
+
+def due_text(due: datetime | None) -> str:
+    """When the next attempt may be made, in the time of this machine."""
+    if due is None or due <= datetime.now(UTC):
+        return "now"
+    return f"{due.astimezone():%d %b %H:%M:%S}"

@@ -1,0 +1,39 @@
+"""The end of the process: Prefect's client hands over what the server has not heard yet, while there is a server."""
+
+import concurrent.futures
+import os
+import sys
+from typing import Any, Final, NoReturn, cast
+
+from flows.embedded_server import ServerNotStarted, reach
+
+LOOK_EVERY_S: Final = 5.0
+
+
+def leave(code: int) -> NoReturn:
+    """End this process with exit code `code`.
+
+    Prefect alone would try to hand over its last events however long that takes: some seconds for each of them where
+    the server is gone.
+    """
+    if "prefect.events.worker" in sys.modules and not is_all_handed_over():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def is_all_handed_over() -> bool:
+    """Hand over events and log lines for as long as the server answers; whether it has them all."""
+    from prefect.events.worker import EventsWorker  # noqa: PLC0415  whoever needs it has imported it
+    from prefect.settings import PREFECT_API_URL  # noqa: PLC0415
+
+    drained = cast("tuple[Any, set[concurrent.futures.Future[bool]]]", EventsWorker.drain_all(timeout=LOOK_EVERY_S))
+    waiting = drained[1]
+    while waiting:
+        try:
+            reach(str(PREFECT_API_URL.value()))
+        except ServerNotStarted:
+            return False
+        waiting = concurrent.futures.wait(waiting, timeout=LOOK_EVERY_S).not_done
+    return True

@@ -1,0 +1,59 @@
+"""The flow `recut-variants`: new sizes for a stored campaign, from its originals, for nothing.
+
+As a script, `python flows/recut_variants.py --help`, it needs no Prefect server.
+"""
+
+import sys
+
+if __name__ == "__main__":
+    # Before Prefect is imported, which takes seconds: wrong options are told at once.
+    try:
+        from flows.recut_command import main
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(main())
+
+import asyncio
+from typing import Final, cast
+
+from prefect import flow, get_run_logger
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from flows.parameters import AskedVariants, CampaignFolder, Prune
+from tasks.models.recut import RecutResult
+from tasks.recut_campaign import recut_campaign
+from tasks.report_campaign import report_recut
+
+LOGGED_EVERY: Final = 100
+
+
+def run_name() -> str:
+    """Such as `q1-launch, 22 Nov 17:05`."""
+    folder = str(flow_run.parameters.get("campaign_folder")).rstrip("/").rpartition("/")[2]
+    return f"{folder or 'campaign'}, {flow_run.scheduled_start_time:%d %b %H:%M}"
+
+
+@flow(name="recut-variants", flow_run_name=run_name, persist_result=False)
+async def recut_variants(
+    campaign_folder: CampaignFolder,
+    variants: AskedVariants,
+    prune: Prune = False,  # noqa: FBT002  a parameter of the form
+) -> RecutResult:
+    """Cut new sizes from the stored originals of a campaign; nothing is paid, no key and no matrix is needed.
+
+    Args:
+        campaign_folder: Folder or URL of the campaign, such as data/out/q1-launch or s3://bucket/campaigns/q1-launch.
+        variants: The cuts to make of every image; one takes the place of a variant that has its name.
+        prune: Remove the variants that are not named; otherwise they are kept.
+
+    """
+    logger = get_run_logger()
+
+    def tell(done: int, total: int) -> None:
+        if done % LOGGED_EVERY == 0 or done == total:
+            logger.info("Cut %d of %d originals", done, total)
+
+    result = await asyncio.to_thread(recut_campaign, campaign_folder, variants, prune=prune, progress=tell)
+    await report_recut(result)
+    return cast("RecutResult", Completed(message=result.sentence(), data=result))  # Prefect hands out its data

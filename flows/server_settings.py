@@ -1,0 +1,36 @@
+"""What Prefect is told so that lanes stay full and places honest; written down once, for every server we start."""
+
+from typing import Final
+
+CLIENT_DEFAULTS: Final = {
+    # Messages that are logged outside of a run go nowhere instead of being warned about.
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    # The server is our own, of our own version.
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+}
+EVERY_SERVER: Final = {
+    # Telemetry prints an error where there is no network, and is nobody's wish here.
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # A lane that was denied asks again after a quarter of a second, not after up to ten.
+    "PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS": "0.25",
+    # States and events are written in batches: SQLite has one writer, and slot requests would meet a locked database;
+    # on any database the queue in memory would run over in a large campaign, and states be lost.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "100",
+}
+SERVER_DEFAULTS: Final = EVERY_SERVER | {
+    # Block types are for forms of the UI, which the embedded server does not serve; registering them costs 0.5 s.
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+}
+"""Of the server that is started for one run."""
+LASTING_SERVER_DEFAULTS: Final = EVERY_SERVER | {
+    # Places are leased. Kept in memory, the leases are gone when the server starts anew, and the places they held stay
+    # taken for good.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    # An image leaves five events and more, and what is known of it for good is in the ledger.
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P3D",
+}
+"""Of the server that deployments run on."""

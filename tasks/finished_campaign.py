@@ -1,0 +1,44 @@
+"""A campaign in which nothing is left to do: told from its ledger alone, without Prefect, which takes long to start."""
+
+from decimal import Decimal
+
+from tasks.campaign_files import publish
+from tasks.clients.ledger import Ledger
+from tasks.clients.storage import CampaignStore
+from tasks.models.campaign import Campaign, Plan
+from tasks.models.ledger import ENDS
+from tasks.models.published import Published
+from tasks.models.result import CampaignResult
+from tasks.resume_campaign import standing
+from tasks.sum_up import sum_up
+
+
+def was_run_before(campaign: Campaign) -> bool:
+    """Whether any cell of the campaign has ended. Raises StorageFailed."""
+    return bool(CampaignStore.open(campaign.output, campaign.slug).names(ENDS))
+
+
+def finished_result(plan: Plan) -> CampaignResult | None:
+    """What the campaign came to, its manifest and page written anew; None where there is something to do.
+
+    Raises StorageFailed.
+    """
+    campaign = plan.campaign
+    if campaign.callback_url or any(cell.endpoints for cell in plan.cells):
+        return None  # somebody may still have to be told
+    store = CampaignStore.open(campaign.output, campaign.slug)
+    ledger = Ledger(store, run_id="")  # it owns nothing
+    known = ledger.load(cell.cell_id for cell in plan.cells)
+    if known.open or len(known.outcomes) < len(plan.cells) or ledger.is_sandbox() != campaign.sandbox:
+        return None
+    stored = {f"{folder}/{name}" for folder in ("originals", "variants") for name in store.names(folder)}
+    now = standing(plan.cells, known, frozenset(campaign.retry), stored, campaign.variants)
+    if len(now.ended) < len(plan.cells):
+        return None
+    outcomes = {outcome.cell_id: outcome for outcome in now.ended}
+    published = Published(
+        title=campaign.title, is_sandbox=campaign.sandbox, variants=campaign.variants, cells=plan.cells
+    )
+    publish(ledger, published, outcomes, known.left)
+    cost_usd = sum((outcome.cost_usd for outcome in now.ended), Decimal(0))
+    return sum_up(campaign, store.root, plan.cells, outcomes, cost_usd=cost_usd)

@@ -1,0 +1,31 @@
+"""The work that follows a callback: a line in the log, and the user's own function."""
+
+import asyncio
+import inspect
+import logging
+
+from tasks.clients.hooks import Hooks
+from tasks.models.received_event import ReceivedEvent
+
+logger = logging.getLogger(__name__)
+
+
+async def handle_event(event: ReceivedEvent, hooks: Hooks) -> None:
+    """Tell the log, then call the function that is set for such an event. Raises what that raises.
+
+    It may be called again for the same `event.id`, after a crash or a failure: what it does should be harmless twice.
+    """
+    level = logging.WARNING if event.event.endswith(".failed") else logging.INFO
+    logger.log(level, event.event, extra={"facts": facts_of(event)})
+    hook = hooks.of(event)
+    if hook is None:
+        return
+    result = await asyncio.to_thread(hook, event)
+    if inspect.isawaitable(result):
+        await result
+
+
+def facts_of(event: ReceivedEvent) -> dict[str, object]:
+    """What a log may hold of an event: not its prompt, nor the row's own columns."""
+    facts = event.model_dump(mode="json", exclude={"event", "prompt", "metadata", "timestamp"}, exclude_none=True)
+    return {"event_id": facts.pop("id"), **facts}

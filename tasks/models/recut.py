@@ -1,0 +1,59 @@
+"""New variants of a campaign that is stored: which there are then, and what came of cutting them."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+from tasks.models.outcome import Outcome
+from tasks.models.record import Record
+from tasks.models.result import EXIT_DONE, EXIT_SOME_NOT_DONE
+from tasks.models.variant import Variant
+
+RECUTS: Final = "ledger/recuts"
+"""A file for each cell that an unfinished recut has cut: who goes on leaves those out."""
+
+
+class RecutResult(Record):
+    """What a recut came to."""
+
+    name: str
+    folder: str
+    images: int
+    """Originals that were cut."""
+    taken_over: int = 0
+    """Those of them that an interrupted recut had cut already."""
+    variants: tuple[str, ...]
+    """The names of all variants that the manifest lists now."""
+    troubles: tuple[str, ...] = ()
+    """Cells that have an original and could not be cut, a sentence each."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 every original cut; 1 some not."""
+        return EXIT_SOME_NOT_DONE if self.troubles else EXIT_DONE
+
+    def sentence(self) -> str:
+        """Such as `60 images cut, 1 not; the campaign has og, thumb, story`."""
+        images = f"{self.images:,} image{'s' if self.images != 1 else ''} cut"
+        failed = f", {len(self.troubles):,} not" if self.troubles else ""
+        earlier = f" ({self.taken_over:,} by the run before)" if self.taken_over else ""
+        return f"{images}{earlier}{failed}; the campaign has {', '.join(self.variants) or 'no variants'}"
+
+
+def merged(known: Sequence[Variant], asked: Sequence[Variant]) -> tuple[Variant, ...]:
+    """`known` with those of `asked` in the place of their namesakes, or at the end."""
+    by_name = {variant.name: variant for variant in (*known, *asked)}
+    return tuple(by_name.values())
+
+
+def marker(cell_id: str, asked: Sequence[Variant]) -> str:
+    """The name of the file that says that exactly these cuts of the cell were made."""
+    cuts = "\n".join(variant.model_dump_json() for variant in asked)
+    return f"{cell_id}.{hashlib.sha256(cuts.encode()).hexdigest()[:16]}.json"
+
+
+def with_cuts(outcome: Outcome, kept: Sequence[Variant], stored: frozenset[str]) -> Outcome:
+    """The outcome with those of the variants `kept` whose files are among the keys `stored`."""
+    keys = {variant.name: variant.key(outcome.cell_id) for variant in kept}
+    there = {name: key for name, key in keys.items() if key in stored}
+    return outcome if outcome.original is None else outcome.model_copy(update={"variants": there})

@@ -1,0 +1,191 @@
+"""Delivers what an outbox holds, beside a campaign and on its own; what cannot be delivered now waits there."""
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol, TypeVar
+
+from tasks.callback_settings import CallbackSettings
+from tasks.clients.callbacks import CallbackSender
+from tasks.clients.outbox import Outbox
+from tasks.delivery_queue import DeliveryQueue, Job
+from tasks.errors import StorageFailed
+from tasks.models.attempt import Attempt
+from tasks.models.outbox import QueuedEvent, Standing, State, shown_url
+from tasks.models.retry import Verdict, next_due, verdict
+
+STORAGE_THREADS: Final = 16
+STALE_AFTER: Final = timedelta(seconds=60)
+"""An attempt that was claimed so long ago, and of which nothing was told, is taken for lost: it counts as failed."""
+CUT_OFF: Final = Attempt(result="failed", message="The run ended before the endpoint had answered")
+DAMAGED: Final = Attempt(result="refused", message="The record of the event cannot be read")
+CLOSED: Final = Attempt(result="gone", message="said in answer to an earlier event")
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Sender(Protocol):
+    """What carries one attempt out; it never raises."""
+
+    async def send(self, url: str, event_id: str, body: bytes) -> Attempt:
+        """Send one event to one endpoint, once."""
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Deliverer:
+    """Makes the attempts of one outbox. Several may work on one: none makes an attempt that is another's."""
+
+    outbox: Outbox
+    sender: Sender
+    pool: ThreadPoolExecutor
+    now: Callable[[], datetime] = utc_now
+    chance: Callable[[], float] = random.random
+    queue: DeliveryQueue = field(default_factory=DeliveryQueue)
+    came_to: Counter[State] = field(default_factory=Counter)
+    """How many attempts of this deliverer ended so."""
+    closed: set[str] = field(default_factory=set)
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def take_up(self, standings: list[Standing] | None = None) -> None:
+        """Take all that waits in the outbox. Raises StorageFailed."""
+        self.closed |= await self.on_thread(self.outbox.closed_endpoints)
+        for standing in await self.on_thread(self.outbox.load) if standings is None else standings:
+            if standing.state == "waiting":
+                due = standing.due or self.now()
+                gone = standing.delivery.endpoint in self.closed
+                self.add(Job(standing.delivery, self.now() if gone else due, standing.attempts))
+            elif standing.state == "claimed":
+                self.add(await self._contested(standing))
+
+    async def _contested(self, standing: Standing) -> Job:
+        claimed_at = await self.on_thread(self.outbox.claimed_at, standing.delivery, standing.attempts)
+        due = self.now()
+        if claimed_at is not None:
+            due = max(claimed_at + STALE_AFTER, next_due(standing.attempts, claimed_at, 0.5) or due)
+        return Job(standing.delivery, due, standing.attempts, is_contested=True)
+
+    def add(self, job: Job) -> None:
+        """Take one more job."""
+        self.queue.add(job)
+        self._changed.set()
+
+    def add_new(self, event: QueuedEvent) -> None:
+        """Take an event that was queued just now."""
+        self.add(Job(event.delivery, self.now(), event=event))
+
+    async def run(self) -> None:
+        """Deliver what is due, whenever it is, until cancelled; what is under way then goes on until `finish`."""
+        while True:
+            self._changed.clear()
+            self._start_due()
+            wakes_at = self.queue.wakes_at()
+            wait_s = None if wakes_at is None else max(0.0, (wakes_at - self.now()).total_seconds())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._changed.wait()
+
+    async def drain(self) -> None:
+        """Make every attempt that can be made now; return when none is left and none is under way."""
+        self._start_due()
+        while self._running:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            self._start_due()
+
+    async def finish(self, within_s: float) -> None:
+        """A bounded last try for what was never attempted; what has no answer by then is noted as failed."""
+        self.queue.drop_retries()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self.drain()
+        for running in tuple(self._running):
+            running.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _start_due(self) -> None:
+        while (job := self.queue.next_job(self.now())) is not None:
+            running = asyncio.create_task(self._work(job))
+            self._running.add(running)
+            running.add_done_callback(self._running.discard)
+
+    async def _work(self, job: Job) -> None:
+        begun_at, attempt = self.now(), None
+        try:
+            attempt = await self._attempt(job)
+        except StorageFailed as error:
+            logger.warning("A callback waits for the storage: %s", error)
+        except Exception:
+            logger.exception("A fault of this program: a callback waits for the next deliverer")
+        finally:
+            self.queue.finished(job, attempt, begun_at, self.now())
+            self._changed.set()
+
+    async def _attempt(self, job: Job) -> Attempt | None:
+        """Make the next attempt and note what it came to; None where there is none to be made. Raises StorageFailed."""
+        number = job.attempts + 1
+        if job.is_contested and await self.on_thread(self.outbox.is_over, job.delivery, job.attempts):
+            return None
+        if job.endpoint in self.closed and not job.is_replay:
+            await self._note(job, number, None, CLOSED)
+            return None
+        event = job.event or await self.on_thread(self.outbox.read, job.delivery)
+        if event is None:
+            await self._note(job, number, None, DAMAGED)
+            return None
+        if not await self.on_thread(self.outbox.claim, job.delivery, number, self.now()):
+            return None
+        try:
+            attempt = await self.sender.send(event.url, event.event_id, event.body.encode())
+        except asyncio.CancelledError:
+            await self._note(job, number, event, CUT_OFF)
+            raise
+        await self._note(job, number, event, attempt)
+        await self._mind_endpoint(job, attempt)
+        return attempt
+
+    async def _note(self, job: Job, number: int, event: QueuedEvent | None, attempt: Attempt) -> None:
+        now = self.now()
+        follows = verdict(attempt, number, event.at if event else now, now, self.chance())
+        if job.is_replay and follows.state != "delivered":
+            follows = Verdict("dead", why=f"Replayed in vain: {attempt.message}")
+        await self.on_thread(self.outbox.note, job.delivery, number, attempt, follows, now)
+        self.came_to[follows.state] += 1
+        if follows.due is not None:
+            self.add(Job(job.delivery, follows.due, number))
+        if event is not None and follows.state != "delivered":
+            place = shown_url(event.url)
+            logger.info("%s of %s to %s, attempt %d: %s", event.event, event.job_id, place, number, follows.why)
+
+    async def _mind_endpoint(self, job: Job, attempt: Attempt) -> None:
+        """Remember an endpoint that is gone, and forget that once a replay got through."""
+        if attempt.result == "gone":
+            self.closed.add(job.endpoint)
+            await self.on_thread(self.outbox.close, job.endpoint, attempt, self.now())
+        elif attempt.result == "delivered" and job.endpoint in self.closed:
+            self.closed.discard(job.endpoint)
+            await self.on_thread(self.outbox.reopen, job.endpoint)
+
+    async def on_thread(self, work: Callable[..., T], *args: object) -> T:
+        """Run `work`, which waits for the storage, on a thread that no image waits for."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, work, *args)
+
+
+@asynccontextmanager
+async def open_deliverer(outbox: Outbox, settings: CallbackSettings) -> AsyncIterator[Deliverer]:
+    """A deliverer with a sender and threads of its own. Raises InputInvalid where the environment is no good."""
+    with ThreadPoolExecutor(STORAGE_THREADS, "callbacks") as pool:
+        async with CallbackSender.open(settings) as sender:
+            yield Deliverer(outbox, sender, pool)

@@ -1,0 +1,111 @@
+"""Prefect's server goes away in the middle of a campaign: nothing is lost or paid twice, and somebody is told."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from flows.embedded_server import SCRIPT
+from flows.server_settings import SERVER_DEFAULTS
+from tests.chaos.campaigns import places_taken, ran
+from tests.chaos.conftest import Make, is_long
+
+LASTING = {"PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem"}
+"""A server that forgets who holds its places when it restarts keeps them taken for ever."""
+
+
+@contextmanager
+def server(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A Prefect server of its own at `port`, up until the context ends or somebody kills it."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+        env = {**os.environ, **SERVER_DEFAULTS, **LASTING, "PREFECT_HOME": str(home), "PREFECT_UI_ENABLED": "0"}
+        with subprocess.Popen(
+            [sys.executable, "-P", SCRIPT, str(listener.fileno())],
+            env=env,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[listener.fileno()],
+        ) as process:
+            listener.close()
+            httpx.get(f"{url_at(port)}/health", timeout=60, trust_env=False).raise_for_status()
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+def url_at(port: int) -> str:
+    """The server's API."""
+    return f"http://127.0.0.1:{port}/api"
+
+
+def wait_for_requests(campaign, process: subprocess.Popen[str], wanted: int) -> None:
+    """Return when the API has seen so many."""
+    until = time.monotonic() + 60
+    while campaign.bill()["requests"] < wanted:
+        assert process.poll() is None, ran(process)
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@pytest.mark.timeout(200)
+def test_a_server_that_restarts_is_waited_for(make_campaign: Make, prefect_home: Path, port: int):
+    """Killed in the middle and started again: the campaign ends as if nothing had been, every place given back."""
+    with server(prefect_home, port) as killed:
+        campaign = make_campaign(40, env={"PREFECT_API_URL": url_at(port), "PREFECT_HOME": str(prefect_home)})
+        process = campaign.start()
+        wait_for_requests(campaign, process, 10)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+    with server(prefect_home, port):
+        ended = ran(process)
+        assert ended.returncode == 0, ended
+        assert campaign.check() == {"done": 40}
+        assert len(ended.stderr.splitlines()) < 12, ended.stderr
+        for noise in ("Traceback", "Error", "WARNING"):
+            assert noise not in ended.stderr
+        assert places_taken(url_at(port)) == 0
+
+
+@is_long
+@pytest.mark.timeout(600)
+def test_a_server_that_stays_away_stops_the_campaign(make_campaign: Make, prefect_home: Path, port: int, monkeypatch):
+    """What was in flight is stored, the manifest is written, a sentence says why, and the next run goes on."""
+    monkeypatch.setattr("tests.chaos.campaigns.RUN_TIMEOUT_S", 500)
+    env = {"PREFECT_API_URL": url_at(port), "PREFECT_HOME": str(prefect_home)}
+    with server(prefect_home, port) as killed:
+        campaign = make_campaign(300, env=env)
+        process = campaign.start()
+        wait_for_requests(campaign, process, 10)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+    ended = ran(process)
+    assert ended.returncode == 3, ended
+    assert "Prefect's server has not answered for minutes; run again" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    statuses = [row["status"] for row in campaign.rows()]
+    assert set(statuses) == {"done", "pending"}
+    assert statuses.count("done") == campaign.bill()["billed"]
+    with server(prefect_home, port):
+        httpx.patch(f"{url_at(port)}/v2/concurrency_limits/tag:ideogram", json={"active_slots": 0}, trust_env=False)
+        assert campaign.run().returncode == 0
+        assert campaign.check() == {"done": 300}
+
+
+@pytest.fixture
+def port() -> int:
+    """One that nobody listens at."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

@@ -1,0 +1,238 @@
+"""Deliveries with a clock that is turned by hand: nothing is sent twice on purpose, nobody waits for the dead."""
+
+import asyncio
+import time
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from tasks.clients.outbox import Outbox
+from tasks.clients.storage import CampaignStore
+from tasks.delivery_queue import ENDPOINT_PLACES
+from tasks.errors import StorageFailed
+from tasks.models.attempt import Attempt
+from tasks.models.breaker import FAILURES_MAX
+from tasks.models.outbox import EVENTS
+from tasks.models.retry import DELAYS_S, Verdict
+from tasks.send_callback import STALE_AFTER
+from tests.factories import STARTED_AT
+from tests.tasks.receivers import DOWN, OK, Clock, Receivers, a_deliverer, an_event, delivered_now
+
+URL = an_event().url
+OTHER = "https://other.example.com/"
+
+
+@pytest.fixture
+def outbox(tmp_path) -> Outbox:
+    """An empty outbox that keeps its word on creation."""
+    return Outbox(CampaignStore.open(str(tmp_path), "tea"))
+
+
+def queue(outbox: Outbox, count: int, url: str = URL, first: int = 0) -> None:
+    """Queue so many events for an endpoint."""
+    for number in range(first, first + count):
+        outbox.queue(an_event(number, url))
+
+
+def states(outbox: Outbox) -> Counter[str]:
+    """How many deliveries stand where."""
+    return Counter(standing.state for standing in outbox.load())
+
+
+def deliver(outbox: Outbox, receivers: Receivers, clock: Clock | None = None) -> None:
+    """Make every attempt that is due."""
+    asyncio.run(delivered_now(outbox, receivers, clock))
+
+
+def test_a_receiver_that_is_down_for_a_day_misses_nothing(outbox: Outbox):
+    """And is asked no more often than the schedule says."""
+    clock, receivers = Clock(), Receivers(lambda _: DOWN)
+    queue(outbox, 3)
+    while clock.at < STARTED_AT + timedelta(days=1):
+        deliver(outbox, receivers, clock)
+        clock.turn(minutes=5)
+    # 0, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h: 17.6 h; the next would come after 31.6 h.
+    assert set(receivers.heard.values()) == {7}
+    receivers.answers = lambda _: OK
+    clock.turn(hours=12)
+    deliver(outbox, receivers, clock)
+    assert states(outbox) == {"delivered": 3}
+    assert set(receivers.heard.values()) == {8}
+    deliver(outbox, receivers, clock)
+    assert set(receivers.heard.values()) == {8}, "nothing is left to send"
+
+
+def test_after_the_tenth_attempt_there_is_a_dead_letter(outbox: Outbox):
+    """It says why, and a replay sends it once more."""
+    clock, receivers = Clock(), Receivers(lambda _: DOWN)
+    queue(outbox, 1)
+    for delay_s in DELAYS_S:
+        clock.turn(seconds=1.2 * delay_s)
+        deliver(outbox, receivers, clock)
+    [standing] = outbox.load()
+    assert (standing.state, standing.attempts) == ("dead", 10)
+    ended = outbox.read_end(standing.delivery, 10, "dead")
+    assert ended is not None
+    assert ended.why == "Given up after 10 attempts; the last: connection refused"
+    clock.turn(days=1)
+    deliver(outbox, receivers, clock)
+    assert receivers.heard.total() == 10
+
+
+def test_two_deliverers_send_nothing_twice(outbox: Outbox):
+    """They share the work."""
+    queue(outbox, 60)
+    receivers = Receivers()
+
+    async def both() -> None:
+        await asyncio.gather(delivered_now(outbox, receivers), delivered_now(outbox, receivers))
+
+    asyncio.run(both())
+    assert states(outbox) == {"delivered": 60}
+    assert set(receivers.heard.values()) == {1}
+
+
+def test_a_receiver_that_hangs_delays_no_other(outbox: Outbox):
+    """The other one has everything while the first still says nothing, and holds no more than its places."""
+    queue(outbox, 100)
+    queue(outbox, 100, OTHER, first=100)
+    receivers = Receivers(hangs=frozenset({URL}))
+
+    async def for_a_moment() -> None:
+        async with a_deliverer(outbox, receivers) as deliverer:
+            await deliverer.take_up()
+            await deliverer.finish(within_s=1)
+
+    started = time.monotonic()
+    asyncio.run(for_a_moment())
+    assert time.monotonic() - started < 8
+    assert sum(url == OTHER for url, _ in receivers.heard) == 100
+    assert receivers.peak[URL] == ENDPOINT_PLACES
+    cut_off = [standing for standing in outbox.load() if standing.attempts and standing.state == "waiting"]
+    assert len(cut_off) == ENDPOINT_PLACES, "what had no answer is noted as failed, and tried again"
+
+
+def test_a_dead_receiver_is_asked_a_few_times_only(outbox: Outbox):
+    """Then its breaker opens; what waits for it keeps its attempts."""
+    queue(outbox, 200)
+    receivers = Receivers(lambda _: DOWN)
+    deliver(outbox, receivers)
+    assert FAILURES_MAX <= receivers.heard.total() <= ENDPOINT_PLACES + FAILURES_MAX
+    assert states(outbox) == {"waiting": 200}
+
+
+def test_an_endpoint_that_is_gone_gets_nothing_more(outbox: Outbox):
+    """Its other events are dead letters that say so; another endpoint on the same machine goes on."""
+    queue(outbox, 40)
+    queue(outbox, 5, OTHER, first=40)
+    gone = Attempt(result="gone", message="410", status_code=410)
+    receivers = Receivers(lambda url: gone if url == URL else OK)
+    deliver(outbox, receivers)
+    assert states(outbox) == {"dead": 40, "delivered": 5}
+    assert sum(count for (url, _), count in receivers.heard.items() if url == URL) <= ENDPOINT_PLACES
+    queue(outbox, 1, first=99)
+    before = receivers.heard.total()
+    deliver(outbox, receivers)
+    assert (states(outbox)["dead"], receivers.heard.total()) == (41, before), "known from the outbox alone"
+
+
+def test_what_we_do_not_send_is_dead_at_once(outbox: Outbox):
+    """A private address stays one; a person may allow it, and replay."""
+    queue(outbox, 1)
+    deliver(outbox, Receivers(lambda _: Attempt(result="refused", message="private")))
+    assert states(outbox) == {"dead": 1}
+
+
+@pytest.mark.parametrize("wait_s", [20.0, 3600.0])
+def test_an_endpoint_gets_the_rest_it_asks_for(outbox: Outbox, wait_s: float):
+    """Of every event, not only of the one that it was told about."""
+    slow = Attempt(result="failed", message="429", status_code=429, is_slowed=True, retry_after_s=wait_s)
+    clock, receivers = Clock(), Receivers(lambda _: slow)
+    queue(outbox, 1)
+    asyncio.run(delivered_now(outbox, receivers, clock))
+    clock.turn(seconds=wait_s - 1)
+    deliver(outbox, receivers, clock)
+    assert receivers.heard.total() == 1
+    clock.turn(seconds=3)
+    deliver(outbox, receivers, clock)
+    assert receivers.heard.total() == 2
+
+
+def test_an_attempt_nobody_told_of_counts_as_failed_after_a_minute(outbox: Outbox):
+    """Its deliverer was killed; until then it may still be under way."""
+    clock, receivers = Clock(), Receivers()
+    queue(outbox, 1)
+    outbox.claim(an_event(0).delivery, 1, clock.at)
+    deliver(outbox, receivers, clock)
+    assert receivers.heard.total() == 0
+    clock.at += STALE_AFTER
+    deliver(outbox, receivers, clock)
+    assert receivers.heard.total() == 1
+    [standing] = outbox.load()
+    assert (standing.state, standing.attempts) == ("delivered", 2)
+
+
+def test_an_attempt_that_was_told_of_in_the_meantime_is_not_repeated(outbox: Outbox):
+    """A slow deliverer has ended it after the look at the names."""
+    clock, receivers = Clock(), Receivers()
+    queue(outbox, 1)
+    delivery = an_event(0).delivery
+    outbox.claim(delivery, 1, clock.at)
+
+    async def ended_meanwhile() -> None:
+        async with a_deliverer(outbox, receivers, clock) as deliverer:
+            await deliverer.take_up()
+            clock.at += STALE_AFTER
+            outbox.note(delivery, 1, OK, Verdict("delivered"), clock())
+            await deliverer.drain()
+
+    asyncio.run(ended_meanwhile())
+    assert receivers.heard.total() == 0
+
+
+def test_a_damaged_event_is_a_dead_letter(outbox: Outbox):
+    """It cannot be sent, and it hides from nobody."""
+    outbox.store.write(an_event().delivery.key(EVENTS), b"{")
+    deliver(outbox, Receivers())
+    assert states(outbox) == {"dead": 1}
+
+
+def test_a_storage_that_fails_stops_no_other_delivery(outbox: Outbox):
+    """What could not be claimed waits, and nothing of it was sent."""
+    queue(outbox, 4)
+
+    class Failing(Outbox):
+        def claim(self, delivery, attempt, now) -> bool:
+            if delivery.event_id == "evt_2":
+                raise StorageFailed("full")
+            return super().claim(delivery, attempt, now)
+
+    receivers = Receivers()
+    deliver(Failing(outbox.store), receivers)
+    assert states(outbox) == {"delivered": 3, "waiting": 1}
+    assert receivers.heard.total() == 3
+
+
+def test_beside_a_campaign_it_delivers_what_comes(outbox: Outbox):
+    """Without being told when, until it is cancelled; what failed is tried again when its time has come."""
+    answers = iter([DOWN, OK])
+    receivers, clock = Receivers(lambda _: next(answers)), Clock()
+
+    async def beside() -> None:
+        async with a_deliverer(outbox, receivers, clock) as deliverer:
+            running = asyncio.create_task(deliverer.run())
+            outbox.queue(an_event())
+            deliverer.add_new(an_event())
+            while not deliverer.came_to["waiting"]:  # noqa: ASYNC110  as a person would watch it
+                await asyncio.sleep(0.01)
+            clock.turn(seconds=6)
+            deliverer.add_new(an_event())  # whatever wakes it
+            while not deliverer.came_to["delivered"]:  # noqa: ASYNC110  as above
+                await asyncio.sleep(0.01)
+            running.cancel()
+            await deliverer.finish(1)
+
+    asyncio.run(asyncio.wait_for(beside(), 10))
+    assert states(outbox) == {"delivered": 1}
+    assert receivers.heard.total() == 2
