@@ -49,9 +49,14 @@ clean:          ## remove the environment and everything made
 	@echo "Setting up .venv (a minute or two, once)"
 	@$(PYTHON) -m venv .venv && touch $@
 
+# Compiled once: where Python is told to keep no bytecode, each start would spend seconds on compiling Prefect.
+COMPILED = $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
+
 .venv/installed: .venv/python requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e . && touch $@
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(COMPILED) && touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock && touch $@
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@$(COMPILED) && touch $@

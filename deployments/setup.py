@@ -20,9 +20,8 @@ from prefect.settings import PREFECT_API_URL
 from prefect.workers.process import ProcessWorker
 
 from flows.embedded_server import ServerNotStarted, reach
-from tasks.lane import TAG
 from tasks.models.campaign import PLACES_MAX
-from tasks.run_lanes import current_limit
+from tasks.places import TAG, current_limit
 
 POOL: Final = "ideogram"
 PLACES: Final = 10

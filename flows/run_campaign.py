@@ -22,11 +22,12 @@ from tasks.models.campaign import Campaign, Plan
 from tasks.models.money import usd
 from tasks.models.result import CampaignResult
 from tasks.notify_people import notify_people
+from tasks.places import agreed_places
 from tasks.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
 from tasks.queue_callback import announced
 from tasks.report_campaign import progress_artifact, report_plan, report_result
-from tasks.run_lanes import agreed_places, run_lanes
+from tasks.run_lanes import run_lanes
 from tasks.settings import SANDBOX_KEY, Settings, load_settings
 from tasks.settle_cell import settle_interrupted
 from tasks.sum_up import sum_up

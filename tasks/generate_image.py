@@ -98,6 +98,12 @@ async def keep(tools: Toolbox, answered: Answered, data: bytes, *, is_stored: bo
     return record
 
 
+async def fetch(tools: Toolbox, answered: Answered) -> bytes:
+    """The image behind an answer's link. Raises LinkFailed."""
+    async with tools.downloads:
+        return await download(tools.ideogram, answered.image.url or "")
+
+
 def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> bool:
     """Only what was turned away before any work: it cost nothing, and may succeed a moment later."""
     error = state.data if isinstance(state.data, BaseException) else None
@@ -122,7 +128,7 @@ async def generate_image(cell: Cell) -> StoredOriginal:
         await tools.on_storage_thread(tools.ledger.note_answer, answered)
     except StorageFailed as fault:
         tools.work.stop(fault)  # the image is paid: it is fetched all the same, and perhaps it can be stored
-    return await keep(tools, answered, await download(tools.ideogram, answered.image.url or ""))
+    return await keep(tools, answered, await fetch(tools, answered))
 
 
 @task(
@@ -140,4 +146,4 @@ async def recover_image(cell: Cell, answered: Answered) -> StoredOriginal:
         except FileNotFoundError:
             continue
         return await keep(tools, answered, data, is_stored=True)
-    return await keep(tools, answered, await download(tools.ideogram, answered.image.url or ""))
+    return await keep(tools, answered, await fetch(tools, answered))

@@ -15,21 +15,18 @@ from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.exceptions import PrefectException
 
 from tasks.errors import ServerLost
+from tasks.places import TAG
 from tasks.settle_cell import work_cell
 from tasks.toolbox import Toolbox, toolbox
 from tasks.workload import UnderWay, Workload
 
-TAG: Final = "ideogram"
 TIME_SLICE_S: Final = 30.0
-"""After so long a lane gives its place back, so that campaigns that share the account take turns."""
+"""After so long a lane gives its place back if others want it, so that campaigns that share the account take turns."""
 JOBS_MAX: Final = 3
 """One image being asked for, and how many answered ones a lane may still be downloading beside it."""
 SERVER_PATIENCE_S: Final = 180.0
 """How long Prefect's server may be away, beyond the minute for which Prefect's client itself tries again."""
 SERVER_RETRY_S: Final = 3.0
-PLACE_WITHIN_S: Final = 10.0
-"""A run that holds no place for longer says why nothing moves."""
-LOOK_EVERY_S: Final = 1.0
 
 
 @task(
@@ -40,39 +37,35 @@ LOOK_EVERY_S: Final = 1.0
     persist_result=False,
 )
 async def lane(number: int) -> int:
-    """Work through waiting cells until none is left or the time slice is over; returns how many were asked for."""
+    """Work through waiting cells until none is left, or the time slice is over and others want the place.
+
+    Returns how many were asked for. With the last answer the place is free: what is still to be downloaded then is not
+    waited for here.
+    """
     tools = toolbox()
-    tools.work.lanes.add(number)
+    tools.work.take_place(number)
     try:
         return await work_cells(tools)
     finally:
-        tools.work.lanes.discard(number)
+        tools.work.give_place(number)
 
 
 async def work_cells(tools: Toolbox) -> int:
-    """Work through waiting cells for as long as a place is held; returns how many were asked for."""
+    """Work through waiting cells for as long as the place is held; returns how many were asked for."""
     until = time.monotonic() + TIME_SLICE_S
     asked = 0
-    async with asyncio.TaskGroup() as group:  # no cell's work outlives its lane, also where the lane is cancelled
-        jobs: set[asyncio.Task[None]] = set()
-        while time.monotonic() < until and (under_way := tools.work.next_cell()) is not None:
-            asked += 1
-            job = group.create_task(work_cell(tools, under_way), context=tools.outside.copy())
-            await answer_of(under_way, job)
-            jobs = {job for job in (*jobs, job) if not job.done()}
-            if len(jobs) >= JOBS_MAX:
-                _, jobs = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+    jobs: set[asyncio.Task[None]] = set()
+    while time.monotonic() < until or not tools.work.is_contended:
+        under_way = tools.work.next_cell()
+        if under_way is None:
+            break
+        asked += 1
+        job = tools.jobs.create_task(work_cell(tools, under_way), context=tools.outside.copy())
+        await answer_of(under_way, job)
+        jobs = {job for job in (*jobs, job) if not job.done()}
+        if len(jobs) >= JOBS_MAX:
+            _, jobs = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
     return asked
-
-
-async def tell_when_none_is_granted(tools: Toolbox) -> None:
-    """Say beside the bar that every place is somebody else's, or that nobody grants any, until cancelled."""
-    idle_s = 0.0
-    while True:
-        await asyncio.sleep(LOOK_EVERY_S)
-        idle_s = 0.0 if tools.work.lanes or not tools.work.has_cells_waiting else idle_s + LOOK_EVERY_S
-        if idle_s >= PLACE_WITHIN_S and not tools.work.tally.trouble:
-            tools.work.tally.trouble = f"waiting for Prefect's server to grant a place (its limit of the tag {TAG!r})"
 
 
 async def answer_of(under_way: UnderWay, job: "asyncio.Task[None]") -> None:

@@ -27,6 +27,8 @@ from tasks.tally import Tally
 from tasks.workload import Workload
 
 STORAGE_THREADS: Final = 32
+DOWNLOADS_MAX: Final = 24
+"""More at a time would not be faster on any line, and each would come nearer to its time-out."""
 
 T = TypeVar("T")
 
@@ -59,6 +61,9 @@ class Toolbox:
     image_pool: ThreadPoolExecutor
     storage_pool: ThreadPoolExecutor
     gate: Gate = field(default_factory=Gate)
+    downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DOWNLOADS_MAX))
+    jobs: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
+    """The cells that lanes have started; it is entered anew for each round of lanes."""
     announcements: Announcements | None = None
     """Where the ends of cells are announced, if anybody wants to be told of them."""
     outside: Context = field(default_factory=copy_context)

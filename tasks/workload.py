@@ -79,6 +79,10 @@ class Workload:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     lanes: set[int] = field(default_factory=set)
     """The numbers of the lanes that hold a place in flight."""
+    grants: int = 0
+    """How often a lane was granted its place or gave it back."""
+    is_contended: bool = False
+    """Whether others want the places that this run holds."""
     server_lost_at: float | None = None
     """Since when Prefect's server grants nothing because it does not answer, by the monotonic clock."""
     stopped_by: CampaignStopped | None = None
@@ -105,6 +109,16 @@ class Workload:
         """What is spent, or will be if everything under way is paid, here and in other runs."""
         elsewhere = sum((ask.cell.price_usd for ask in self.begun.values()), Decimal(0))
         return self.tally.cost_usd + self.reserved_usd + elsewhere + self.left_usd
+
+    def take_place(self, lane: int) -> None:
+        """A lane was granted its place."""
+        self.lanes.add(lane)
+        self.grants += 1
+
+    def give_place(self, lane: int) -> None:
+        """A lane gives its place back."""
+        self.lanes.discard(lane)
+        self.grants += 1
 
     def next_cell(self) -> UnderWay | None:
         """Start the next cell that the budget allows; None when none is left, or none is to be started any more."""

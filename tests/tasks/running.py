@@ -16,6 +16,7 @@ from prefect.logging import disable_run_logger
 
 from flows.run_campaign import until_interrupted
 from tasks import lane, settle_cell
+from tasks import run_lanes as run_lanes_module
 from tasks.begin_run import begin_run, shown_alive
 from tasks.clients.ideogram import IdeogramClient
 from tasks.clients.storage import CampaignStore
@@ -32,7 +33,7 @@ from tasks.queue_callback import announced
 from tasks.run_lanes import run_lanes
 from tasks.settings import Settings
 from tasks.tally import Tally
-from tasks.toolbox import open_toolbox
+from tasks.toolbox import Toolbox, open_toolbox
 from tests.factories import a_cell, a_request
 
 SETTINGS = Settings.for_api("https://api.example.com", "key")
@@ -51,8 +52,13 @@ def without_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (lane, lane_task),
     ):
         monkeypatch.setattr(module, task.fn.__name__, task.fn)
+    monkeypatch.setattr(run_lanes_module, "watch_places", nobody_else)
     with disable_run_logger():
         yield
+
+
+async def nobody_else(_: Toolbox) -> None:
+    """Without Prefect's server nobody else can want a place."""
 
 
 def picture() -> bytes:
