@@ -9,6 +9,7 @@ from prefect.states import Completed
 from flows.run_campaign import api_settings, result_of, work_through
 from tasks.begin_run import begin_run
 from tasks.clients.storage import CampaignStore
+from tasks.finished_campaign import publish_finished
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.result import CampaignResult
 from tasks.plan_campaign import plan_campaign
@@ -41,6 +42,7 @@ async def campaign_shard(campaign: Campaign, shard: int) -> CampaignResult:
         await work_through(campaign, tools, key)
         result = result_of(campaign, tools, spent_before_usd)
         await report_result(result, key, tools.work.cells, tools.work.outcomes)
+        await asyncio.to_thread(publish_finished, whole)  # the last of them, in case nobody is left to gather them
         if tools.work.stopped_by is not None:
             raise tools.work.stopped_by
     return cast("CampaignResult", Completed(message=result.sentence(), data=result))

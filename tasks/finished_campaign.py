@@ -19,13 +19,21 @@ def was_run_before(campaign: Campaign) -> bool:
 
 
 def finished_result(plan: Plan) -> CampaignResult | None:
-    """What the campaign came to, its manifest and page written anew; None where there is something to do.
+    """What the campaign came to, published anew; None where anything is left to do, or somebody to be told.
+
+    Raises StorageFailed.
+    """
+    if plan.campaign.callback_url or any(cell.endpoints for cell in plan.cells):
+        return None
+    return publish_finished(plan)
+
+
+def publish_finished(plan: Plan) -> CampaignResult | None:
+    """Write manifest and page of a campaign whose cells have all ended; None, and nothing written, for any other.
 
     Raises StorageFailed.
     """
     campaign = plan.campaign
-    if campaign.callback_url or any(cell.endpoints for cell in plan.cells):
-        return None  # somebody may still have to be told
     store = CampaignStore.open(campaign.output, campaign.slug)
     ledger = Ledger(store, run_id="")  # it owns nothing
     known = ledger.load(cell.cell_id for cell in plan.cells)
