@@ -33,9 +33,11 @@ from flows.parameters import (
     Places,
     Retries,
     Sandbox,
+    Shards,
     Variants,
 )
 from flows.run_campaign import run_campaign
+from flows.run_shards import cancel_shards
 from tasks.models.campaign import DEFAULT_OUTPUT, Campaign
 from tasks.models.event import EVENT_NAMES
 from tasks.models.result import CampaignResult
@@ -59,7 +61,7 @@ def run_name() -> str:
     on_completion=[announce_campaign],
     on_failure=[announce_campaign],
     on_crashed=[announce_campaign],
-    on_cancellation=[announce_campaign],
+    on_cancellation=[announce_campaign, cancel_shards],
 )
 async def campaign(  # noqa: PLR0913  the command line's options, under the same names
     matrix: Matrix,
@@ -74,6 +76,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
     callback_events: CallbackEvents = list(EVENT_NAMES),  # noqa: B006  shown in the form; never changed
     variants: Variants = list(DEFAULT_VARIANTS),  # noqa: B006  shown in the form; never changed
     encoding: Encoding = None,
+    shards: Shards = 1,
     dry_run: DryRun = False,  # noqa: FBT002  a parameter of the form
     sandbox: Sandbox = False,  # noqa: FBT002  a parameter of the form
 ) -> CampaignResult:
@@ -93,6 +96,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         callback_events: What they are told of.
         variants: The cuts to make of every image.
         encoding: The tables' text encoding, where it is not UTF-8.
+        shards: In how many runs the workers of the work pool share the campaign; 1 makes it in this run.
         dry_run: Check, count and price only; nothing is paid.
         sandbox: Use the built-in stand-in for the API; no key is needed, nothing is charged.
 
@@ -110,6 +114,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         callback_events=tuple(callback_events),
         variants=tuple(variants),
         encoding=encoding,
+        shards=shards,
         dry_run=dry_run,
         sandbox=sandbox,
     )

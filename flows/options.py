@@ -39,6 +39,7 @@ def parse(  # noqa: PLR0913  the options of the command line
     callback_events: Annotated[tuple[EventName, ...], Parameter(negative=(), show_default=False)] = (),
     variant: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
     encoding: str | None = None,
+    shards: int = 1,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     sandbox: Annotated[bool, Parameter(negative=())] = False,
 ) -> Campaign:
@@ -72,6 +73,8 @@ def parse(  # noqa: PLR0913  the options of the command line
         several times. Without it: og=1200x630, thumb=400x400, social=1080x1080.
     encoding
         The tables' text encoding, where it is not UTF-8, such as cp1252.
+    shards
+        In how many runs the workers of a Prefect server's work pool share the campaign.
     dry_run
         Plan only: check, count, price; pay nothing.
     sandbox
@@ -91,6 +94,7 @@ def parse(  # noqa: PLR0913  the options of the command line
         retry=retry,
         callback_url=" ".join(callback_url) or None,
         encoding=encoding,
+        shards=shards,
         dry_run=dry_run,
         sandbox=sandbox,
         **chosen,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tasks.models.campaign import PLACES_MAX, Retry
+from tasks.models.campaign import PLACES_MAX, SHARDS_MAX, Retry
 from tasks.models.event import EventName
 from tasks.models.variant import Variant
 from tasks.models.vocabulary import Model
@@ -33,6 +33,7 @@ CallbackEvents = Annotated[list[EventName], titled("Callback events")]
 Variants = Annotated[list[Variant], titled("Variants")]
 AskedVariants = Annotated[list[Variant], Field(min_length=1), titled("Variants")]
 Encoding = Annotated[str | None, titled("Text encoding")]
+Shards = Annotated[int, Field(ge=1, le=SHARDS_MAX), titled("Shards")]
 DryRun = Annotated[bool, titled("Dry run")]
 Sandbox = Annotated[bool, titled("Sandbox")]
 CampaignFolder = Annotated[str, titled("Campaign folder")]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from prefect import get_run_logger
 
 from flows.embedded_server import home_held, is_server_ours
+from flows.run_shards import run_shards
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
 from tasks.begin_run import begin_run, shown_alive
@@ -52,19 +53,21 @@ async def run_campaign(campaign: Campaign) -> CampaignResult:
         api_settings(campaign) as settings,
         open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
-        return await make_images(plan, tools)
+        notes = await keep_apart(tools, is_sandbox=campaign.sandbox)
+        if campaign.shards > 1:
+            await run_shards(plan, store)
+            # What they leave is made here; what they have tried again is not tried once more.
+            plan = plan.model_copy(update={"campaign": campaign.model_copy(update={"retry": ()})})
+        return await make_images(plan, tools, notes)
 
 
-async def make_images(plan: Plan, tools: Toolbox) -> CampaignResult:
+async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...]) -> CampaignResult:
     """Carry out `plan`: whatever stops it, what is done is written before it ends."""
-    campaign, work, retry = plan.campaign, tools.work, frozenset(plan.campaign.retry)
-    notes = (*await keep_apart(tools, is_sandbox=campaign.sandbox), *await begin_run(tools, retry))
+    campaign, work = plan.campaign, tools.work
+    notes += await begin_run(tools, frozenset(campaign.retry))
     front().started(plan, work.tally, notes)
     spent_before_usd = work.tally.cost_usd
-    with home_held() as is_alone:
-        places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
-    async with progress_artifact(work.tally, campaign.slug), shown_alive(tools), announced(tools, campaign):
-        await until_interrupted(tools, run_lanes(tools, places, retry))
+    await work_through(campaign, tools, campaign.slug)
     await publish_campaign(campaign.title, is_sandbox=campaign.sandbox)
     result = result_of(campaign, tools, spent_before_usd)
     await report_result(result, campaign.slug, work.cells, work.outcomes, await picture_of(tools))
@@ -73,6 +76,14 @@ async def make_images(plan: Plan, tools: Toolbox) -> CampaignResult:
     if work.stopped_by is not None:
         raise work.stopped_by
     return result
+
+
+async def work_through(campaign: Campaign, tools: Toolbox, key: str) -> None:
+    """Make what waits in the toolbox, until the end or an interruption; `key` names the progress in the UI."""
+    with home_held() as is_alone:
+        places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
+    async with progress_artifact(tools.work.tally, key), shown_alive(tools), announced(tools, campaign):
+        await until_interrupted(tools, run_lanes(tools, places, frozenset(campaign.retry)))
 
 
 async def picture_of(tools: Toolbox) -> bytes | None:

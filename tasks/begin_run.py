@@ -8,6 +8,7 @@ from itertools import count
 from typing import Final
 
 from prefect import get_run_logger
+from prefect.runtime import flow_run
 
 from tasks.clients.runs import BEAT_EVERY_S, Watcher, this_run
 from tasks.conclude_cell import ended
@@ -27,7 +28,7 @@ WEAK_STORAGE: Final = (
 
 async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ...]:
     """Sort the campaign's cells by what the ledger knows of them. Returns notes for the person who watches."""
-    known = await tools.on_storage_thread(tools.ledger.load, [cell.cell_id for cell in tools.work.cells])
+    known = await tools.on_storage_thread(tools.ledger.load, campaign_ids(tools))
     stored: set[str] = set()
     if known.outcomes:
         for folder in ("originals", "variants"):
@@ -38,6 +39,11 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ..
         await tools.on_storage_thread(sweep)
     is_strong = await tools.on_storage_thread(tools.store.honours_create, RUNS)
     return () if is_strong else (WEAK_STORAGE,)
+
+
+def campaign_ids(tools: Toolbox) -> list[str]:
+    """Every cell of the campaign, those of other shards as well."""
+    return [*(cell.cell_id for cell in tools.work.cells), *tools.work.elsewhere]
 
 
 def take_up(tools: Toolbox, now: Standing) -> None:
@@ -79,7 +85,7 @@ async def shown_alive(tools: Toolbox) -> AsyncIterator[None]:
 
 async def show_beat(tools: Toolbox, beat: int) -> None:
     """Show one beat of this run."""
-    beacon = this_run(tools.ledger.run_id, beat)
+    beacon = this_run(tools.ledger.run_id, beat, flow_run.id)
     await tools.on_storage_thread(tools.store.write, beacon.key, beacon.model_dump_json().encode())
 
 

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from tasks.callback_settings import CallbackSettings
+from tasks.clients.ledger import Ledger
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
 from tasks.delivery_queue import Job
 from tasks.errors import InputInvalid
 from tasks.models.delivery_report import ALL, Line, Report, Wish
 from tasks.models.fault import Fault
-from tasks.models.ledger import SANDBOX_MARK
 from tasks.models.outbox import Delivery, QueuedEvent, Standing, State, shown_url
 from tasks.send_callback import Deliverer, open_deliverer, utc_now
 
@@ -86,8 +86,8 @@ async def last_try(store: CampaignStore, settings: CallbackSettings, within_s: f
 
 def settings_for(store: CampaignStore, settings: CallbackSettings) -> CallbackSettings:
     """A campaign that the sandbox made may tell receivers on this machine."""
-    folder, _, name = SANDBOX_MARK.rpartition("/")
-    return settings.model_copy(update={"allow_private": True}) if name in store.names(folder) else settings
+    is_sandbox = Ledger(store, run_id="").is_sandbox()
+    return settings.model_copy(update={"allow_private": True}) if is_sandbox else settings
 
 
 def is_open(standing: Standing) -> bool:
@@ -96,8 +96,16 @@ def is_open(standing: Standing) -> bool:
 
 
 def replays(outbox: Outbox, standings: Sequence[Standing], wish: Wish) -> list[Job]:
-    """The attempts that `wish` asks for by name or by date. One that still waits keeps its further attempts."""
-    chosen = [one for one in standings if is_wanted(one, wish)]
+    """The attempts that `wish` asks for by name or by date. One that still waits keeps its further attempts.
+
+    Of an event that some endpoints have and others have not, the others are meant.
+    """
+    undone = {one.delivery.event_id for one in standings if one.state != "delivered"}
+    chosen = [
+        one
+        for one in standings
+        if is_wanted(one, wish) and (one.state != "delivered" or one.delivery.event_id not in undone)
+    ]
     events = {event.delivery: event for event in outbox.read_many(one.delivery for one in chosen)}
     closed, now = outbox.closed_endpoints(), utc_now()
     return [

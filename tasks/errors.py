@@ -9,6 +9,7 @@ CampaignFault               the campaign stops
         Interrupted                 a person or the system ended the run                    (exit code 130)
         StorageFailed               the output: a paid image could not be kept
         ServerLost                  Prefect's server, which grants the places in flight
+        ShardCancelled              somebody cancelled a shard in Prefect
         ApiAway                     the API: it answers nobody, or turns everybody away
 CellError                   this cell ends, the others carry on
     RequestRejected             the API names a fault in the request; fix the row
@@ -81,6 +82,10 @@ class StorageFailed(CampaignStopped):
 
 class ServerLost(CampaignStopped):
     """Prefect's server has not answered for minutes: no place in flight is granted any more."""
+
+
+class ShardCancelled(CampaignStopped):
+    """Somebody cancelled the run of a shard; the others end what they have in flight."""
 
 
 class ApiAway(CampaignStopped):

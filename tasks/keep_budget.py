@@ -18,7 +18,7 @@ async def keep_budget(tools: Toolbox, under_way: UnderWay) -> None:
     if work.budget_usd is None:
         return
     others = set(await tools.on_storage_thread(tools.store.names, RUNS)) - {f"{tools.ledger.run_id}.json"}
-    if not others:
+    if not others and not work.elsewhere:
         return
     promised_usd = work.committed_usd + await promised_elsewhere_usd(tools)
     if promised_usd > work.budget_usd:
@@ -27,6 +27,11 @@ async def keep_budget(tools: Toolbox, under_way: UnderWay) -> None:
 
 
 async def promised_elsewhere_usd(tools: Toolbox) -> Decimal:
-    """The price of the cells that wait here, and were begun by another run since this one looked."""
+    """The price of the cells that wait here and were begun by another run meanwhile, and of all that shards began.
+
+    Those of other shards that turned out free are counted too: the run that gathers the shards spends what is left.
+    """
+    work = tools.work
     turns = {end.turn for end in map(parse_name, await tools.on_storage_thread(tools.store.names, INTENTS)) if end}
-    return sum((ask.cell.price_usd for ask in tools.work.waiting if (ask.cell.cell_id, ask.turn) in turns), Decimal(0))
+    taken = sum((ask.cell.price_usd for ask in work.waiting if (ask.cell.cell_id, ask.turn) in turns), Decimal(0))
+    return taken + sum((work.elsewhere.get(turn.cell_id, Decimal(0)) for turn in turns), Decimal(0))

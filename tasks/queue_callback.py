@@ -39,6 +39,7 @@ from tasks.workload import UnderWay
 LAST_TRY_S: Final = 1.5
 NOT_BEGUN: Final = (InputInvalid, ValidationError, ParameterTypeError)
 """What ends a run before it is one: whoever started it is told so."""
+ENDED_AS: Final = {"CRASHED": "crashed", "CANCELLED": "was cancelled"}
 
 logger = logging.getLogger(__name__)
 
@@ -168,5 +169,5 @@ def end_of(store: CampaignStore, state: str, result: object) -> CampaignEnd | No
     cell_ids = latest_ends(store.names(ENDS)).keys()
     if not cell_ids and not store.names(INTENTS):
         return None
-    why = str(result) if isinstance(result, CampaignStopped) else f"The run has {state.lower()}"
+    why = str(result) if isinstance(result, CampaignStopped) else f"The run {ENDED_AS.get(state, 'failed')}"
     return counted(Ledger(store, "").load(cell_ids).outcomes).model_copy(update={"error": why})

@@ -64,6 +64,8 @@ class Workload:
     """What the campaign may cost in all its runs."""
     left: tuple[Outcome, ...] = ()
     """Of cells that the matrix does not ask for any more."""
+    elsewhere: dict[str, Decimal] = field(default_factory=dict)
+    """The price of each cell of the campaign that is another shard's to make."""
     left_usd: Decimal = Decimal(0)
     """What has, or may have, been spent on such cells."""
     reserved_usd: Decimal = Decimal(0)

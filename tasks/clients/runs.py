@@ -28,6 +28,8 @@ class Beacon(Record):
     started: str
     """When the process started, in the system's own count: a number is given to another process sooner or later."""
     beat: int
+    flow_run_id: str | None = None
+    """What Prefect knows the run by."""
 
     @property
     def key(self) -> str:
@@ -35,9 +37,16 @@ class Beacon(Record):
         return f"{RUNS}/{self.run_id}.json"
 
 
-def this_run(run_id: str, beat: int = 0) -> Beacon:
+def this_run(run_id: str, beat: int = 0, flow_run_id: str | None = None) -> Beacon:
     """The beacon of this process."""
-    return Beacon(run_id=run_id, machine=this_machine(), pid=os.getpid(), started=process_start(os.getpid()), beat=beat)
+    return Beacon(
+        run_id=run_id,
+        machine=this_machine(),
+        pid=os.getpid(),
+        started=process_start(os.getpid()),
+        beat=beat,
+        flow_run_id=flow_run_id,
+    )
 
 
 def this_machine() -> str:
@@ -77,6 +86,11 @@ class Watcher:
         """Whether run `run_id` may still end what it has begun. Raises StorageFailed."""
         beacon = self._beacon(run_id)
         return beacon is not None and self.shows_life(beacon)
+
+    def living(self) -> set[str]:
+        """What Prefect knows those runs by that show life. Raises StorageFailed."""
+        beacons = (self._beacon(name.removesuffix(".json")) for name in self.store.names(RUNS))
+        return {one.flow_run_id for one in beacons if one is not None and one.flow_run_id and self.shows_life(one)}
 
     def sweep(self) -> None:
         """Remove the beacons of runs of this machine that are no more. Raises StorageFailed."""

@@ -124,9 +124,10 @@ class CampaignStore:
 
     def folders(self) -> list[str]:
         """The names of the folders right below this one, none where it is absent. Raises StorageFailed."""
+        path = self._base.rstrip("/") or "/"
         try:
-            self._fs.invalidate_cache(self._base)
-            found = self._fs.ls(self._base, detail=True)
+            self._fs.invalidate_cache(path)
+            found = self._fs.ls(path, detail=True)
         except FileNotFoundError:
             return []
         except Exception as error:

@@ -19,6 +19,7 @@ _TABLE_ENDING: Final = re.compile(r"\.(csv|tsv|txt|parquet|pq)(\.(gz|bz2|xz))?$"
 SLUG_MAX_CHARS: Final = 60
 DEFAULT_OUTPUT: Final = "data/out"
 PLACES_MAX: Final = 1000
+SHARDS_MAX: Final = 100
 
 
 Retry = Literal["failed", "blocked", "unknown"]
@@ -43,6 +44,8 @@ class Campaign(Record):
     """What is told of."""
     variants: tuple[Variant, ...] = DEFAULT_VARIANTS
     encoding: str | None = None
+    shards: Annotated[int, Field(ge=1, le=SHARDS_MAX)] = 1
+    """In how many runs the work pool's workers share the campaign."""
     dry_run: bool = False
     sandbox: bool = False
 

@@ -1,12 +1,16 @@
 """Receivers of callbacks for tests: in this process with a clock that is turned by hand, and over a socket."""
 
 import asyncio
+import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
 
 from tasks.clients.outbox import Outbox
 from tasks.models.attempt import Attempt
@@ -83,3 +87,61 @@ async def delivered_now(outbox: Outbox, receivers: Receivers, clock: Clock | Non
         await deliverer.take_up()
         await deliverer.drain()
         return deliverer
+
+
+@dataclass
+class Listener:
+    """A receiver over a socket: what it heard, in order, and how it answers."""
+
+    status: int = 200
+    hangs: Event = field(default_factory=Event)
+    """Set: it says nothing more until the test is over."""
+    over: Event = field(default_factory=Event)
+    heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    """Headers and body of each request."""
+    url: str = ""
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The bodies."""
+        return [json.loads(body) for _, body in self.heard]
+
+    @property
+    def ids(self) -> Counter[str]:
+        """How often each event came."""
+        return Counter(headers["webhook-id"] for headers, _ in self.heard)
+
+
+@contextmanager
+def listening(status: int = 200) -> Iterator[Listener]:
+    """A receiver on this machine, as long as the context lasts."""
+    listener = Listener(status)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            if listener.hangs.is_set():
+                listener.over.wait()
+                return
+            listener.heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(listener.status)
+            self.send_header("location", "http://127.0.0.1:9/")
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    listener.url = f"http://127.0.0.1:{server.server_address[1]}/hook?token=t0ken"
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield listener
+    finally:
+        listener.over.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()

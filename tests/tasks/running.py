@@ -23,10 +23,12 @@ from tasks.errors import CampaignStopped
 from tasks.generate_image import generate_image, recover_image
 from tasks.lane import lane as lane_task
 from tasks.make_variants import make_variants
+from tasks.models.campaign import Campaign
 from tasks.models.cell import Cell
 from tasks.models.outcome import Outcome
 from tasks.models.variant import Variant
 from tasks.publish_campaign import publish_campaign
+from tasks.queue_callback import announced
 from tasks.run_lanes import run_lanes
 from tasks.settings import Settings
 from tasks.tally import Tally
@@ -35,6 +37,7 @@ from tests.factories import a_cell, a_request
 
 SETTINGS = Settings.for_api("https://api.example.com", "key")
 VARIANTS = (Variant(name="og", width=12, height=6, format="png"),)
+CAMPAIGN = Campaign(matrix="lamps.csv")
 CELLS = tuple(a_cell(a_request(f"Lamp {number}")) for number in range(2))
 
 
@@ -105,6 +108,7 @@ async def run(
     retry: Sequence[Any] = (),
     budget_usd: Decimal | None = None,
     places: int = 2,
+    campaign: Campaign = CAMPAIGN,
 ) -> Ended:
     """One run of a campaign, from the ledger to the manifest."""
     async with (
@@ -113,7 +117,7 @@ async def run(
     ):
         try:
             await begin_run(tools, frozenset(retry))
-            async with shown_alive(tools):
+            async with shown_alive(tools), announced(tools, campaign):
                 await until_interrupted(tools, run_lanes(tools, places, frozenset(retry)))
             await publish_campaign.fn("Lamps", is_sandbox=False)
         except CampaignStopped as fault:

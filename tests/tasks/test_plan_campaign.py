@@ -15,7 +15,7 @@ from tasks.errors import InputInvalid
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.columns import PARSERS
 from tasks.models.request import GenerationRequest
-from tasks.plan_campaign import CELLS_SHOWN, VISIBILITY_NOTE, plan_campaign
+from tasks.plan_campaign import CELLS_SHOWN, UNSIGNED_NOTE, VISIBILITY_NOTE, plan_campaign
 from tests.matrices import DATA, a_file, a_parquet, as_csv, faults_of, plan_of
 
 REFERENCE_CELLS = [
@@ -327,3 +327,32 @@ def test_ids_depend_on_nothing_but_the_requests(rows: list[tuple[str, str, int]]
         assert sorted(first) == sorted(other)
     else:
         assert not rows
+
+
+@pytest.mark.parametrize("is_column", [True, False])
+def test_callbacks_without_a_signature_are_noted(tmp_path, monkeypatch, is_column):
+    """By the variable that would sign them; with it there is nothing to say."""
+    monkeypatch.delenv("CALLBACK_SECRET", raising=False)
+    matrix = "product,callback_url\nTea,https://example.com/\n" if is_column else "product\nTea\n"
+    options = {} if is_column else {"callback_url": "https://example.com/"}
+    assert plan_of(a_file(tmp_path, matrix), **options).notes == (UNSIGNED_NOTE,)
+    monkeypatch.setenv("CALLBACK_SECRET", "whsec_" + "c2VjcmV0" * 5)
+    assert plan_of(a_file(tmp_path, matrix), **options).notes == ()
+
+
+def test_a_malformed_secret_is_told_with_the_other_faults(tmp_path, monkeypatch):
+    """Where somebody is to be called; its value is not repeated."""
+    monkeypatch.setenv("CALLBACK_SECRET", "s3cret")
+    assert plan_of(a_file(tmp_path, "product\nTea\n")).notes == ()
+    [fault] = faults_of(a_file(tmp_path, "product\nTea\n"), callback_url="https://example.com/")
+    assert fault.source == "CALLBACK_SECRET"
+    assert "s3cret" not in str(fault)
+
+
+def test_several_callback_urls_are_one_cells(tmp_path):
+    """A row's own go before the campaign's."""
+    plan = plan_of(
+        a_file(tmp_path, "product,callback_url\nTea,https://a/ https://b/\nCup,\n"),
+        callback_url="https://c/  https://d/",
+    )
+    assert [cell.endpoints for cell in plan.cells] == [("https://a/", "https://b/"), ("https://c/", "https://d/")]

@@ -299,6 +299,18 @@ def test_files_arrive_in_a_bucket_under_their_type(bucket: Bucket):
     assert store.root == f"{bucket.url}/2026 früh/q1-launch"
 
 
+@pytest.mark.parametrize("place", ["disk", "bucket"])
+def test_campaigns_are_the_folders_of_an_output(request, tmp_path, place):
+    """Not the files beside them; an output that is not there has none."""
+    output = f"{request.getfixturevalue('bucket').url}/out" if place == "bucket" else str(tmp_path / "out")
+    assert CampaignStore.open(output, "").folders() == []
+    for slug in ("tea", "cups"):
+        CampaignStore.open(output, slug).write("ledger/x.json", b"{}")
+    with fsspec.open(f"{output}/notes.txt", "wb") as file:
+        file.write(b"x")
+    assert CampaignStore.open(output, "").folders() == ["cups", "tea"]
+
+
 def test_a_missing_file_in_a_bucket_is_told_as_such(bucket: Bucket):
     """As on a disk."""
     with pytest.raises(FileNotFoundError):

@@ -1,0 +1,52 @@
+"""The flow `campaign-shard`: one of the runs that share a campaign. `flows/run_shards.py` starts and watches them."""
+
+import asyncio
+from typing import cast
+
+from prefect import flow, get_run_logger
+from prefect.states import Completed
+
+from flows.run_campaign import api_settings, result_of, work_through
+from tasks.begin_run import begin_run
+from tasks.clients.storage import CampaignStore
+from tasks.models.campaign import Campaign, Plan
+from tasks.models.result import CampaignResult
+from tasks.plan_campaign import plan_campaign
+from tasks.report_campaign import report_result
+from tasks.toolbox import open_toolbox
+
+
+@flow(name="campaign-shard", persist_result=False)
+async def campaign_shard(campaign: Campaign, shard: int) -> CampaignResult:
+    """Make one shard of a campaign. Started by a campaign's run with `shards`, not by hand.
+
+    Args:
+        campaign: The campaign as it was asked for.
+        shard: Which of its shards this is, from 1.
+
+    """
+    whole = await asyncio.to_thread(plan_campaign, campaign)
+    plan = shard_of(whole, shard)
+    get_run_logger().info("Shard %d of %d: %d images", shard, campaign.shards, plan.cell_count)
+    store = CampaignStore.open(campaign.output, campaign.slug)
+    async with (
+        api_settings(campaign) as settings,
+        open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
+    ):
+        here = {cell.cell_id for cell in plan.cells}
+        tools.work.elsewhere.update({cell.cell_id: cell.price_usd for cell in whole.cells if cell.cell_id not in here})
+        await begin_run(tools, frozenset(campaign.retry))
+        spent_before_usd = tools.work.tally.cost_usd
+        key = f"{campaign.slug}-shard-{shard}"
+        await work_through(campaign, tools, key)
+        result = result_of(campaign, tools, spent_before_usd)
+        await report_result(result, key, tools.work.cells, tools.work.outcomes)
+        if tools.work.stopped_by is not None:
+            raise tools.work.stopped_by
+    return cast("CampaignResult", Completed(message=result.sentence(), data=result))
+
+
+def shard_of(plan: Plan, number: int) -> Plan:
+    """The cells of one shard, dealt out in turn: each shard has its part of every product and format."""
+    cells = plan.cells[number - 1 :: plan.campaign.shards]
+    return plan.model_copy(update={"cells": cells, "cell_count": len(cells)})

@@ -1,0 +1,200 @@
+"""Every end becomes an event, once, whatever happened to the run that should have told it."""
+
+import asyncio
+import json
+import uuid
+from pathlib import Path
+
+import httpx
+import pytest
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.states import Cancelled, Completed, Crashed, Failed
+
+from flows.campaign import campaign as flow
+from tasks.clients.ledger import Ledger
+from tasks.clients.outbox import Outbox
+from tasks.clients.storage import CampaignStore
+from tasks.errors import CreditsExhausted, InputInvalid, StorageFailed
+from tasks.keep_apart import keep_apart
+from tasks.models.campaign import Campaign
+from tasks.models.fault import Fault
+from tasks.models.result import CampaignResult
+from tasks.queue_callback import announce_campaign
+from tasks.toolbox import open_toolbox
+from tests.factories import a_cell, a_request, an_outcome
+from tests.tasks.receivers import listening
+from tests.tasks.running import CELLS, SETTINGS, VARIANTS, Api, run, without_engine  # noqa: F401  a fixture
+
+pytestmark = pytest.mark.usefixtures("without_engine")
+
+RESULT = CampaignResult(name="Lamps", folder="x", cells=2, by_status={"done": 1, "blocked": 1})
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CampaignStore:
+    """An empty folder; receivers on this machine are allowed."""
+    monkeypatch.setenv("CALLBACK_ALLOW_PRIVATE", "1")
+    monkeypatch.delenv("CALLBACK_SECRET", raising=False)
+    return CampaignStore.open(str(tmp_path), "lamps")
+
+
+def told_to(url: str) -> list:
+    """The two cells, each with a callback URL."""
+    return [cell.model_copy(update={"callback_url": url}) for cell in CELLS]
+
+
+def events_in(store: CampaignStore) -> list[dict]:
+    """The bodies of the events in the outbox."""
+    outbox = Outbox(store)
+    return [json.loads(event.body) for event in outbox.read_many(outbox.queued())]
+
+
+def test_what_a_killed_run_has_not_told_the_next_one_tells_once(store):
+    """Its cells had ended and nobody had queued their events; a third run has nothing to tell."""
+    asyncio.run(run(store, Api()))
+    assert store.names("callbacks") == [], "nobody wants to be told"
+    with listening() as receiver:
+        for _ in range(2):
+            asyncio.run(run(store, Api(), cells=told_to(receiver.url)))
+        assert sorted(event["jobId"] for event in receiver.events) == sorted(cell.cell_id for cell in CELLS)
+        assert set(receiver.ids.values()) == {1}
+
+
+def test_a_url_that_is_named_later_is_told_of_everything_and_the_first_nothing_twice(store):
+    """Each endpoint hears of each end once; two URLs of one cell are two endpoints."""
+    with listening() as one, listening() as two:
+        asyncio.run(run(store, Api(), cells=told_to(one.url)))
+        asyncio.run(run(store, Api(), cells=told_to(f"{one.url} {two.url}")))
+        assert set(one.ids.values()) == {1}
+        assert one.ids == two.ids
+        assert len(one.ids) == 2
+
+
+def test_another_turn_is_another_event(store):
+    """A cell that was refused and then made is told twice: of each end, once."""
+    with listening() as receiver:
+        cells = told_to(receiver.url)[:1]
+        refusing = Api(refusal=httpx.Response(422, json={"error": "no"}))
+        asyncio.run(run(store, refusing, cells=cells))
+        asyncio.run(run(store, Api(), cells=cells, retry=["blocked"]))
+        asyncio.run(run(store, Api(), cells=cells))
+        assert [event["status"] for event in receiver.events] == ["blocked", "done"]
+        assert set(receiver.ids.values()) == {1}
+
+
+def test_only_what_is_wanted_is_told(store):
+    """The filter holds for the outbox too."""
+    wanted = Campaign(matrix="lamps.csv", callback_events=("generation.failed",))
+    with listening() as receiver:
+        asyncio.run(run(store, Api(), cells=told_to(receiver.url), campaign=wanted))
+        assert receiver.events == events_in(store) == []
+
+
+def test_a_receiver_that_hangs_holds_no_campaign_up(store):
+    """The run ends soon after its last image; what has no answer waits."""
+    with listening() as receiver:
+        receiver.hangs.set()
+
+        async def timed() -> float:
+            started = asyncio.get_running_loop().time()
+            await run(store, Api(), cells=told_to(receiver.url))
+            return asyncio.get_running_loop().time() - started
+
+        assert asyncio.run(timed()) < 8
+    assert {(one.state, one.attempts) for one in Outbox(store).load()} == {("waiting", 1)}
+
+
+def test_a_campaign_whose_outbox_fails_is_done_all_the_same(store, monkeypatch):
+    """The next run tells what this one could not."""
+
+    def fail(*_) -> bool:
+        raise StorageFailed("full")
+
+    with listening() as receiver:
+        with monkeypatch.context() as patch:
+            patch.setattr(Outbox, "queue", fail)
+            assert asyncio.run(run(store, Api(), cells=told_to(receiver.url))).statuses == ["done", "done"]
+            assert receiver.events == []
+        asyncio.run(run(store, Api(), cells=told_to(receiver.url)))
+        assert len(receiver.ids) == 2
+
+
+def test_a_malformed_secret_is_told_before_anything_is_paid(store, monkeypatch):
+    """By the variable's name, without its value."""
+    monkeypatch.setenv("CALLBACK_SECRET", "s3cret")
+    api = Api()
+    with pytest.raises(InputInvalid, match="CALLBACK_SECRET") as raised:
+        asyncio.run(run(store, api, cells=told_to("http://127.0.0.1:9/")))
+    assert "s3cret" not in str(raised.value)
+    assert api.billed.total() == 0
+
+
+def test_a_paid_run_tells_of_its_own_images(store):
+    """What the sandbox's trial has told is cleared with it: the same cell is told again, as another event."""
+
+    async def trial(*, is_sandbox: bool) -> None:
+        async with open_toolbox(SETTINGS, store, (), VARIANTS) as tools:
+            await keep_apart(tools, is_sandbox=is_sandbox)
+
+    with listening() as receiver:
+        asyncio.run(trial(is_sandbox=True))
+        asyncio.run(run(store, Api(), cells=told_to(receiver.url)))
+        asyncio.run(trial(is_sandbox=False))
+        assert events_in(store) == []
+        asyncio.run(run(store, Api(), cells=told_to(receiver.url)))
+        assert len(receiver.ids) == 4
+
+
+def ended(store: CampaignStore, state: State, **parameters) -> list[dict]:
+    """The events after a run of the flow has ended in `state`."""
+    given = {"matrix": "lamps.csv", "output": str(Path(store.address).parent), "callback_url": "https://example.com/"}
+    flow_run = FlowRun(flow_id=uuid.uuid4(), parameters=given | parameters, run_count=1)
+    asyncio.run(announce_campaign(flow, flow_run, state))
+    return events_in(store)
+
+
+def test_a_run_that_ended_by_itself_completes_the_campaign(store):
+    """With the counts of its result, also where not every cell is done."""
+    [event] = ended(store, Completed(data=RESULT))
+    assert (event["event"], event["jobId"], event["campaign"]) == ("campaign.completed", "lamps", "lamps")
+    assert (event["counts"], event["page"]) == ({"done": 1, "blocked": 1}, f"{store.address}/index.html")
+
+
+@pytest.mark.parametrize(
+    ("state", "error"),
+    [
+        (Failed(data=CreditsExhausted("Top up the account (402)")), "Top up the account (402)"),
+        (Failed(data=RuntimeError("secret")), "The run failed"),
+        (Crashed(data=KeyboardInterrupt()), "The run crashed"),
+        (Cancelled(), "The run was cancelled"),
+    ],
+)
+def test_a_run_that_was_stopped_fails_the_campaign(store, state, error):
+    """With what the ledger knows of its cells by then."""
+    ledger = Ledger(store, "run")
+    ledger.note_end(an_outcome(CELLS[0]))
+    ledger.note_end(an_outcome(CELLS[1], "unknown"))
+    [event] = ended(store, state)
+    assert (event["event"], event["error"]) == ("campaign.failed", error)
+    assert (event["counts"], event["costUsd"]) == ({"done": 1, "unknown": 1}, 0.16)
+
+
+@pytest.mark.parametrize(
+    ("state", "parameters"),
+    [
+        (Failed(data=InputInvalid([Fault(source="m.csv", problem="x")])), {}),
+        (Completed(data=RESULT), {"dry_run": True}),
+        (Completed(data=RESULT), {"callback_url": None}),
+        (Completed(data=RESULT), {"callback_events": ["generation.failed"]}),
+        (Crashed(data=KeyboardInterrupt()), {}),
+    ],
+)
+def test_nothing_is_told_of_a_run_that_never_was_one(store, state, parameters):
+    """Wrong input, a dry run, nobody to tell, nothing wanted, a crash before the first request."""
+    assert ended(store, state, **parameters) == []
+
+
+def test_a_cell_has_its_urls_one_by_one():
+    """As they stand in the matrix, separated by white space."""
+    assert a_cell(a_request(), callback_url="https://a/ https://b/").endpoints == ("https://a/", "https://b/")
+    assert a_cell(a_request()).endpoints == ()
