@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from deployments.setup import POOL, main
 from tests.matrices import DATA
 
 WORKER_TIMEOUT_S = 150
+SCHEDULED_WITHIN_S = 30
+SCHEDULED = {"nightly", "deliver-callbacks"}
 SAMPLE = {
     "matrix": str(DATA / "q1_launch.csv"),
     "formats": str(DATA / "formats.csv"),
@@ -38,10 +41,23 @@ async def looked_at(run: FlowRun) -> tuple[FlowRun, dict[str, str]]:
         return await prefect.read_flow_run(run.id), {str(one.key): str(one.data) for one in artifacts}
 
 
+async def until_scheduled(names: set[str]) -> set[str]:
+    """Those of the deployments `names` that the server has planned runs of, once it has for all or the time is over."""
+    deadline = time.monotonic() + SCHEDULED_WITHIN_S
+    found: set[str] = set()
+    async with get_client() as prefect:
+        deployments = {one.id: one.name for one in await prefect.read_deployments()}
+        while found != names and time.monotonic() < deadline:
+            await asyncio.sleep(1)
+            runs = await prefect.read_flow_runs()
+            found = {deployments[run.deployment_id] for run in runs if run.auto_scheduled and run.deployment_id}
+    return found
+
+
 @pytest.mark.timeout(400)
 @pytest.mark.usefixtures("server")
 def test_the_server_is_set_up_once_and_runs_the_sample(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    """A second setup changes nothing and says so; a worker makes all six images below its own folder."""
+    """A second setup changes nothing and says so; schedules plan runs; a worker makes six images in its own folder."""
     assert main([]) == 0
     first = capsys.readouterr().out
     assert first.count("created") == first.count("\n") - 1, "pool, limit and every deployment"
@@ -49,6 +65,7 @@ def test_the_server_is_set_up_once_and_runs_the_sample(tmp_path: Path, capsys: p
     second = capsys.readouterr().out
     assert second.count("unchanged") == second.count("\n") - 1
     assert "Nothing changed." in second
+    assert asyncio.run(until_scheduled(SCHEDULED)) == SCHEDULED
 
     run = run_deployment("campaign/campaign", parameters=SAMPLE, timeout=0)
     assert isinstance(run, FlowRun)
