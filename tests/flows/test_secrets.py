@@ -14,6 +14,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
+from tests.chaos.conftest import is_long
 from tests.flows.conftest import ROOT, Run
 from tests.tasks.receivers import listening
 
@@ -81,7 +82,7 @@ def wait_for_log(home: Path, campaign: str) -> None:
     [
         ("environment", KEY, "unknown", 1),
         ("block", "", "unknown", 1),
-        ("environment", WRONG_KEY, "The API does not know this key (401)", 3),
+        pytest.param("environment", WRONG_KEY, "The API does not know this key (401)", 3, marks=is_long),
     ],
 )
 def test_secrets_are_told_to_nobody(
