@@ -4,10 +4,11 @@ import asyncio
 import csv
 import os
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from prefect import get_client
@@ -32,25 +33,33 @@ def put(inbox: Path, name: str, *prompts: str) -> None:
     os.utime(inbox / name, (then, then))
 
 
-@asynccontextmanager
-async def scheduled(name: str) -> AsyncIterator[None]:
+@contextmanager
+def scheduled(name: str) -> Iterator[None]:
     """The deployment's next run is some seconds ahead."""
-    schedule = IntervalSchedule(
-        interval=timedelta(days=1), anchor_date=datetime.now(UTC) + timedelta(seconds=AHEAD_S), timezone="UTC"
-    )
-    async with get_client() as prefect:
-        deployment = await prefect.read_deployment_by_name(name)
-        [made] = await prefect.create_deployment_schedules(deployment.id, [(schedule, True)])
-        yield
-        await prefect.delete_deployment_schedule(deployment.id, made.id)
+    at = datetime.now(UTC) + timedelta(seconds=AHEAD_S)
+    schedule = IntervalSchedule(interval=timedelta(days=1), anchor_date=at, timezone="UTC")
+
+    async def add() -> tuple[UUID, UUID]:
+        async with get_client() as prefect:
+            deployment = await prefect.read_deployment_by_name(name)
+            [made] = await prefect.create_deployment_schedules(deployment.id, [(schedule, True)])
+            return deployment.id, made.id
+
+    async def remove(deployment_id: UUID, schedule_id: UUID) -> None:
+        async with get_client() as prefect:
+            await prefect.delete_deployment_schedule(deployment_id, schedule_id)
+
+    added = asyncio.run(add())
+    yield
+    asyncio.run(remove(*added))
 
 
-async def until_filed(folder: Path, log: Path) -> list[Path]:
+def until_filed(folder: Path, log: Path) -> list[Path]:
     """What lies in the folder, as soon as something does."""
     deadline = time.monotonic() + WITHIN_S
     while not (found := sorted(folder.glob("*"))):
         assert time.monotonic() < deadline, log.read_text()
-        await asyncio.sleep(0.2)
+        time.sleep(0.2)
     return found
 
 
@@ -58,17 +67,15 @@ async def until_filed(folder: Path, log: Path) -> list[Path]:
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("server")
 def test_the_inbox_is_run_by_its_schedule(tmp_path: Path):
-    """The matrix is made and filed away, and a second run of the night would find nothing."""
+    """The matrix that somebody put there is made, and filed away."""
     assert main([]) == 0
     put(tmp_path / "inbox", "spring.csv", "A lamp", "A chair")
-
-    async def watch(log: Path) -> list[Path]:
-        async with scheduled("run-inbox/nightly"):
-            return await until_filed(tmp_path / "inbox" / "done", log)
-
-    with running_sandbox(SandboxOptions(latency_range_s=(0.1, 0.2), plain_pictures=True)) as api:
-        with a_worker(tmp_path, IDEOGRAM_BASE_URL=api, IDEOGRAM_API_KEY="any") as log:
-            filed = asyncio.run(watch(log))
+    with (
+        running_sandbox(SandboxOptions(latency_range_s=(0.1, 0.2), plain_pictures=True)) as api,
+        a_worker(tmp_path, IDEOGRAM_BASE_URL=api, IDEOGRAM_API_KEY="any") as log,
+        scheduled("run-inbox/nightly"),
+    ):
+        filed = until_filed(tmp_path / "inbox" / "done", log)
     assert [path.name.partition("-")[2] for path in filed] == ["spring.csv"]
     assert not list((tmp_path / "inbox").glob("*.csv"))
     assert len(list((tmp_path / "campaigns" / "spring" / "originals").iterdir())) == 2
