@@ -18,7 +18,8 @@ from tasks.models.received_event import parse_event
 from tasks.models.signature import ID_HEADER, Secrets, SignatureInvalid, is_id, verify
 
 PATH: Final = "/callbacks/ideogram"
-BODY_MAX_BYTES: Final = 64_000
+BODY_MAX_BYTES: Final = 256_000
+"""An event holds a prompt of up to 10,000 characters and the row's own columns."""
 BODY_TIMEOUT_S: Final = 15.0
 RECEIVED: Final = {"received": True}
 RETRY_AFTER_S: Final = 30

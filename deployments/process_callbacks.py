@@ -61,7 +61,10 @@ class Processor:
         await asyncio.gather(self._tidy(), *(self._work() for _ in range(AT_ONCE)))
 
     async def stop(self, running: asyncio.Task[None]) -> None:
-        """End after the events in hand; one that takes too long is left, and begun again by the next receiver."""
+        """End after the events in hand; one that takes too long is left, and begun again by the next receiver.
+
+        A plain function cannot be stopped: the process lasts until it returns, or is killed, which loses nothing.
+        """
         self.stopping.set()
         self.arrived.set()
         await asyncio.wait({running}, timeout=STOP_PATIENCE_S)

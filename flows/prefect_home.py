@@ -3,9 +3,12 @@
 import fcntl
 import os
 import sys
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+
+import certifi
 
 _PLAIN_VARIABLES: Final = {"PREFECT_HOME", "PREFECT_LOGGING_LEVEL"}
 
@@ -25,6 +28,18 @@ def has_settings_of_its_own(env: Mapping[str, str], folder: Path) -> bool:
     files = (prefect_home(env) / "profiles.toml", folder / "prefect.toml", folder / ".env")
     project = folder / "pyproject.toml"
     return any(file.exists() for file in files) or (project.exists() and b"tool.prefect" in project.read_bytes())
+
+
+def one_authority(home: Path) -> Path:
+    """A file in `home` with a single certificate authority, for clients that must read one and never use it."""
+    path = home / "one-authority.pem"
+    if not path.exists():
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        first, end, _ = certifi.contents().partition("-----END CERTIFICATE-----\n")
+        part = path.with_suffix(f".{uuid.uuid4().hex}")
+        part.write_text(first + end, encoding="utf-8")
+        part.replace(path)
+    return path
 
 
 def lock_of(home: Path) -> int:

@@ -30,6 +30,8 @@ IDLE_MAX_S: Final = 3.0
 """Shorter than the 5 s after which common servers close an idle connection, perhaps just as we send."""
 ANSWER_MAX_BYTES: Final = 2_000
 SAID_MAX_CHARS: Final = 200
+CLOSING_S: Final = 0.1
+"""Kept of an attempt's time for closing an answer that does not end."""
 RETRY_AFTER_MIN_S: Final = 1.0
 RETRY_AFTER_MAX_S: Final = 86_400.0
 PORT_MAX: Final = 65_535
@@ -82,15 +84,15 @@ class CallbackSender:
         except ValueError as error:
             return Attempt(result="refused", message=str(error))
         try:
-            async with asyncio.timeout(self.settings.timeout_s):
-                return attempt_of(await self._post(target, event_id, body), time.time())
+            async with asyncio.timeout(self.settings.timeout_s) as limit:
+                return attempt_of(await self._post(target, event_id, body, limit), time.time())
         except AddressRefused:
             said = f"Its host has no public address; {ALLOW_PRIVATE_VARIABLE}=1 allows private ones"
             return Attempt(result="refused", message=said)
         except Exception as error:  # noqa: BLE001  whatever it is, the event is tried again
             return Attempt(result="failed", message=f"No answer came: {self._reason(error)}")
 
-    async def _post(self, target: httpx.URL, event_id: str, body: bytes) -> Answered:
+    async def _post(self, target: httpx.URL, event_id: str, body: bytes, limit: asyncio.Timeout) -> Answered:
         timestamp = int(time.time())
         headers: dict[bytes | str, bytes | str] = {
             "host": target.netloc.decode("ascii"),
@@ -104,13 +106,17 @@ class CallbackSender:
             headers[SIGNATURE_HEADER] = sign(self.settings.secrets, event_id, timestamp, body)
         url = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
         async with self.pool.stream("POST", url, headers=headers, content=body) as response:
-            return Answered(response.status, httpx.Headers(response.headers), await self._beginning(response))
+            return Answered(response.status, httpx.Headers(response.headers), await self._beginning(response, limit))
 
-    async def _beginning(self, response: httpcore.Response) -> bytes:
-        """The first bytes of a body, as far as they come in a moment; one that breaks off changes nothing."""
+    async def _beginning(self, response: httpcore.Response, limit: asyncio.Timeout) -> bytes:
+        """The first bytes of a body, as far as they come in a moment; one that breaks off changes nothing.
+
+        It is left before the attempt's own time is over, which would make a failure of a known status.
+        """
         body = b""
+        latest = asyncio.get_running_loop().time() + self.settings.body_timeout_s
         try:
-            async with asyncio.timeout(self.settings.body_timeout_s):
+            async with asyncio.timeout_at(min(latest, (limit.when() or latest) - CLOSING_S)):
                 async for chunk in response.aiter_stream():
                     body += chunk
                     if len(body) >= ANSWER_MAX_BYTES:

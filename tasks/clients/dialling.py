@@ -72,7 +72,7 @@ class CheckedStream(httpcore.AsyncNetworkStream):
         return self.stream.get_extra_info(info)
 
     @cached_property
-    def _readiness(self) -> select.poll:
+    def _readiness(self) -> "select.poll":
         readiness = select.poll()
         readiness.register(self.stream.get_extra_info("socket"), select.POLLIN)
         return readiness

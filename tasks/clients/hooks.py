@@ -13,7 +13,7 @@ ON_COMPLETED_VARIABLE: Final = "CALLBACK_ON_COMPLETED"
 ON_FAILED_VARIABLE: Final = "CALLBACK_ON_FAILED"
 
 Hook = Callable[[ReceivedEvent], object]
-"""Plain or async. One that raises is called again later."""
+"""Plain or async; a few may run at once, plain ones in threads. One that raises is called again later."""
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,10 @@
 """An event as a callback tells it, read by whoever receives it."""
 
-from typing import Final, Literal, get_args
-
 from pydantic import AwareDatetime, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
+from tasks.models.event import EVENT_NAMES, EventName
 from tasks.models.record import Answer
-
-EventKind = Literal["generation.completed", "generation.failed", "campaign.completed", "campaign.failed"]
-KINDS: Final[frozenset[str]] = frozenset(get_args(EventKind))
 
 
 class ReceivedEvent(Answer):
@@ -17,7 +13,7 @@ class ReceivedEvent(Answer):
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
     id: str
-    event: EventKind
+    event: EventName
     timestamp: AwareDatetime
     job_id: str | None = Field(None, alias="jobId")
     """The cell; of a campaign's own events the campaign, or nothing."""
@@ -47,7 +43,7 @@ def parse_event(event_id: str, body: bytes) -> ReceivedEvent | None:
     kind = told.get("event") if isinstance(told, dict) else None
     if not isinstance(kind, str):
         raise ValueError("the body is not an object that names its event")  # noqa: TRY004  the value is what is wrong
-    if kind not in KINDS:
+    if kind not in EVENT_NAMES:
         return None
     try:
         event = ReceivedEvent.model_validate(told | {"id": event_id})

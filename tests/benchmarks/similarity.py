@@ -10,7 +10,7 @@ SIGMA_PX = 1.5
 RADIUS_PX = 5
 STABILIZERS = ((0.01 * 255) ** 2, (0.03 * 255) ** 2)
 
-Plane = NDArray[np.float64]
+Plane = NDArray[np.float32]
 
 
 def similarity(one: Plane, other: Plane) -> float:
@@ -33,21 +33,21 @@ def blurred(plane: Plane) -> Plane:
     """The weighted mean around each pixel whose window lies inside."""
     steps = np.arange(-RADIUS_PX, RADIUS_PX + 1)
     weights = np.exp(-(steps**2) / (2 * SIGMA_PX**2))
-    weights /= weights.sum()
-    for axis in (0, 1):
-        length = plane.shape[axis] - 2 * RADIUS_PX
-        plane = sum(weight * np.take(plane, range(start, start + length), axis) for start, weight in enumerate(weights))
+    weights = (weights / weights.sum()).astype(np.float32)
+    for _ in ("down", "across"):
+        length = plane.shape[0] - 2 * RADIUS_PX
+        plane = sum(weight * plane[start : start + length] for start, weight in enumerate(weights)).T
     return plane
 
 
 def brightness(image: Image.Image) -> Plane:
     """The luma of an RGB image (BT.601), not rounded."""
-    return np.asarray(image.convert("RGB"), np.float64) @ (0.299, 0.587, 0.114)
+    return np.asarray(image.convert("RGB"), np.float32) @ np.array((0.299, 0.587, 0.114), np.float32)
 
 
 def ideal_cut(image: Image.Image, target: Size) -> Plane:
     """The brightness of the cover cut of `image`, by Lanczos in floating point, with neither shortcut nor loss."""
-    plane = Image.fromarray(brightness(image).astype(np.float32))
+    plane = Image.fromarray(brightness(image))
     box = cover_box(Size(*image.size), target)
     cut = plane.resize(target, Image.Resampling.LANCZOS, box=box)
-    return np.asarray(cut, np.float64).clip(0, 255)
+    return np.asarray(cut, np.float32).clip(0, 255)

@@ -15,7 +15,7 @@ from tests.benchmarks.similarity import brightness, ideal_cut, similarity
 
 latencies_s = st.lists(st.floats(0.01, 10), min_size=1, max_size=30)
 rng = np.random.default_rng(1)
-PLANE = rng.uniform(0, 255, (24, 32))
+PLANE = rng.uniform(0, 255, (24, 32)).astype(np.float32)
 
 
 def test_a_greedy_schedule_of_known_length():

@@ -109,7 +109,7 @@ def rows_of(pictures: Files, cuts: dict[str, Cuts]) -> list[Row]:
             "likeness to a lossless Lanczos cut (SSIM) - sharp's, at its bytes",
             smaller - sharps,
             ">= 0",
-            f"{smaller:.4f} at quality {quality} ({total_bytes(as_small) / total_bytes(sharp.files):.3f} the bytes), "
+            f"{smaller:.4f} at quality {quality}, {total_bytes(as_small) / total_bytes(sharp.files):.3f} of its bytes; "
             f"{usual:.4f} at 85, sharp {sharps:.4f}",
         ),
     ]

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from deployments.start_server import DATABASE
 
@@ -97,6 +98,14 @@ def server_url(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with running(command, home / "log", env=env) as process:
         wait_until(lambda: answers(url), process, home / "log")
         yield url
+
+
+@pytest.fixture(scope="session")
+def server(server_url: str) -> Iterator[str]:
+    """The server, which everything that is started from here talks to."""
+    with pytest.MonkeyPatch.context() as patch, temporary_settings({PREFECT_API_URL: server_url}):
+        patch.setenv("PREFECT_API_URL", server_url)
+        yield server_url
 
 
 def answers(url: str) -> bool:

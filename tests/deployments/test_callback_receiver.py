@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.types import ASGIApp, Message
 
@@ -37,8 +37,8 @@ async def receiver(
     folder: Path, hook: Hook | None = None, secrets: Secrets | None = SECRETS
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a receiver that runs in this process."""
-    settings = ReceiverSettings(secrets=secrets, inbox=folder / "callbacks.sqlite")
-    async with receiving(settings, Hooks(hook, hook)) as app, client_of(app) as client:
+    set_up = ReceiverSettings(secrets=secrets, inbox=folder / "callbacks.sqlite")
+    async with receiving(set_up, Hooks(hook, hook)) as app, client_of(app) as client:
         yield client
 
 
@@ -340,6 +340,7 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[bytes, 
         runner.run(running.__aexit__(None, None, None))
 
 
+@settings(max_examples=60)
 @given(bodies, any_headers, st.booleans())
 def test_no_request_whatever_is_a_5xx(post, body, headers, is_signed):
     """Any body, any headers; signed well or not at all."""
@@ -347,6 +348,7 @@ def test_no_request_whatever_is_a_5xx(post, body, headers, is_signed):
     assert post(body, headers | (signed(body, event_id) if is_signed else {})) in {200, 400, 401, 413}
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(fields, json_values))
 def test_what_is_signed_is_kept_or_cannot_be_read(post, change):
     """Nothing that our sender could send is lost: 200 or 400, whatever a field holds."""
@@ -391,9 +393,9 @@ def test_a_receiver_that_cannot_start_says_why_in_a_sentence(tmp_path):
 
 def test_a_receiver_that_starts_ends_as_well(tmp_path):
     """Both are told to the server, and the journal is free again."""
-    settings = ReceiverSettings(secrets=SECRETS, inbox=tmp_path / "callbacks.sqlite")
+    set_up = ReceiverSettings(secrets=SECRETS, inbox=tmp_path / "callbacks.sqlite")
     for _ in range(2):
-        said = started(lambda: settings)
+        said = started(lambda: set_up)
         assert [message["type"] for message in said] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 

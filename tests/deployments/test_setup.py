@@ -4,14 +4,12 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from prefect import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from deployments.home import VARIABLE
 from deployments.setup import POOL, main
@@ -24,14 +22,6 @@ SAMPLE = {
     "name": "Q1 Launch",
     "sandbox": True,
 }
-
-
-@pytest.fixture(scope="session")
-def server(server_url: str) -> Iterator[str]:
-    """The server, which everything that is started from here talks to."""
-    with pytest.MonkeyPatch.context() as patch, temporary_settings({PREFECT_API_URL: server_url}):
-        patch.setenv("PREFECT_API_URL", server_url)
-        yield server_url
 
 
 def serve_once(home: Path) -> None:

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.models.event import CampaignEnd, campaign_event, cell_event
 from tasks.models.received_event import ReceivedEvent, parse_event
 from tests.deployments.events import event_body
+from tests.factories import PRICE_USD, STARTED_AT, a_cell, an_outcome
 
 
 def test_an_event_is_read_with_all_that_it_tells():
@@ -42,3 +44,22 @@ def test_any_bytes_are_an_event_or_a_value_error(body):
     """Nothing else is raised."""
     with suppress(ValueError):
         parse_event("evt_1", body)
+
+
+@pytest.mark.parametrize("status", ["done", "failed", "blocked", "unknown"])
+def test_what_our_sender_makes_is_read_whole(status):
+    """Every field that both sides know arrives as it left."""
+    cell = a_cell()
+    sent = cell_event("Q1 Launch", "s3://bucket/q1-launch", cell, an_outcome(cell, status))
+    received = parse_event("evt_1", sent.body())
+    assert received is not None
+    assert received.model_dump(exclude={"id"}) == sent.model_dump()
+
+
+def test_what_our_sender_makes_of_a_campaign_is_read():
+    """Its counts and pages are further keys, which are passed over."""
+    end = CampaignEnd(counts={"done": 2}, cost_usd=PRICE_USD)
+    sent = campaign_event("Q1 Launch", "q1-launch", "s3://bucket/q1-launch", end, STARTED_AT)
+    received = parse_event("evt_1", sent.body())
+    assert received is not None
+    assert (received.event, received.job_id, received.campaign) == ("campaign.completed", "q1-launch", "Q1 Launch")
