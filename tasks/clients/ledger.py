@@ -127,7 +127,8 @@ class Ledger:
 
     def keep_published(self, published: Published) -> None:
         """Keep what the manifest and the page were made of, so that they can be made again without the matrix."""
-        self.store.write(PUBLISHED_KEY, published.model_dump_json(exclude_none=True).encode())
+        kept = published.after(self.read_published())
+        self.store.write(PUBLISHED_KEY, kept.model_dump_json(exclude_none=True).encode())
 
     def read_published(self) -> Published | None:
         """The campaign as it was last published; None where it never was, or by a version that kept none."""
