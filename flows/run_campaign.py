@@ -58,7 +58,10 @@ async def run_campaign(campaign: Campaign) -> CampaignResult:
         notes = await keep_apart(tools, is_sandbox=campaign.sandbox)
         await drop_redefined(tools, plan)
         if campaign.shards > 1:
-            await run_shards(plan, store)
+            try:
+                await run_shards(plan, store)
+            except CampaignStopped as fault:
+                tools.work.stop(fault)
             # What they leave is made here; what they have tried again is not tried once more.
             plan = plan.model_copy(update={"campaign": campaign.model_copy(update={"retry": ()})})
         return await make_images(plan, tools, notes)
