@@ -72,7 +72,7 @@ def run(campaign: Campaign) -> int:
         problem = "is no place to keep images; name a folder, or a URL such as s3://bucket/campaigns"
         raise InputInvalid([Fault(source="--output", value=campaign.output, problem=problem)])
     plan = None
-    if was_run_before(campaign) and not has_own_settings:
+    if known_output(campaign) and not has_own_settings:
         # Whoever keeps a server of their own wants to see every run there; otherwise one that has nothing to do needs
         # none, and is over before a server would have started.
         plan = plan_campaign(campaign)
@@ -114,6 +114,14 @@ def without_server(terminal: Terminal, error: Exception) -> int:
     said = terminal.result.stopped_because or "Prefect's server does not answer; it does not know how this run ended"
     Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]Stopped:[/] {escape(said)}")
     return terminal.result.exit_code
+
+
+def known_output(campaign: Campaign) -> bool:
+    """Whether the campaign was run before. Raises InputInvalid where its output cannot be looked into."""
+    try:
+        return was_run_before(campaign)
+    except StorageFailed as error:
+        raise InputInvalid([Fault(source="--output", problem=str(error))]) from error
 
 
 def check_output(campaign: Campaign) -> None:

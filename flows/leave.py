@@ -3,11 +3,14 @@
 import concurrent.futures
 import os
 import sys
+import time
 from typing import Any, Final, NoReturn, cast
 
 from flows.embedded_server import ServerNotStarted, reach
 
 LOOK_EVERY_S: Final = 5.0
+HANDED_OVER_WITHIN_S: Final = 120.0
+EXIT_INTERRUPTED: Final = 130
 
 
 def leave(code: int) -> NoReturn:
@@ -16,11 +19,15 @@ def leave(code: int) -> NoReturn:
     Prefect alone would try to hand over its last events however long that takes: some seconds for each of them where
     the server is gone.
     """
-    if "prefect.events.worker" in sys.modules and not is_all_handed_over():
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
+    try:
+        is_over = "prefect.events.worker" not in sys.modules or is_all_handed_over()
+    except KeyboardInterrupt:
+        is_over, code = False, EXIT_INTERRUPTED
+    if is_over:
+        sys.exit(code)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def is_all_handed_over() -> bool:
@@ -30,10 +37,11 @@ def is_all_handed_over() -> bool:
 
     drained = cast("tuple[Any, set[concurrent.futures.Future[bool]]]", EventsWorker.drain_all(timeout=LOOK_EVERY_S))
     waiting = drained[1]
-    while waiting:
+    until = time.monotonic() + HANDED_OVER_WITHIN_S
+    while waiting and time.monotonic() < until:
         try:
             reach(str(PREFECT_API_URL.value()))
         except ServerNotStarted:
             return False
         waiting = concurrent.futures.wait(waiting, timeout=LOOK_EVERY_S).not_done
-    return True
+    return not waiting

@@ -26,6 +26,7 @@ from tasks.places import agreed_places
 from tasks.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
 from tasks.queue_callback import announced
+from tasks.redefine_variants import drop_redefined
 from tasks.report_campaign import progress_artifact, report_plan, report_result
 from tasks.run_lanes import run_lanes
 from tasks.settings import SANDBOX_KEY, Settings
@@ -56,8 +57,12 @@ async def run_campaign(campaign: Campaign) -> CampaignResult:
         open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
         notes = await keep_apart(tools, is_sandbox=campaign.sandbox)
+        await drop_redefined(tools, plan)
         if campaign.shards > 1:
-            await run_shards(plan, store)
+            try:
+                await run_shards(plan, store)
+            except CampaignStopped as fault:
+                tools.work.stop(fault)
             # What they leave is made here; what they have tried again is not tried once more.
             plan = plan.model_copy(update={"campaign": campaign.model_copy(update={"retry": ()})})
         return await make_images(plan, tools, notes)

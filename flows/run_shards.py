@@ -6,20 +6,22 @@ whoever takes up a shard; the account's places are Prefect's tag limit, which al
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from httpx import HTTPError
 from prefect import Flow, get_client, get_run_logger, runtime
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterParentFlowRunId
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.deployments import arun_deployment
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.states import Cancelling, Crashed
 
 from tasks.clients.runs import Watcher
 from tasks.clients.storage import CampaignStore
-from tasks.errors import InputInvalid, Interrupted, ShardCancelled
+from tasks.errors import InputInvalid, Interrupted, ServerLost, ShardCancelled, StorageFailed
 from tasks.front import front
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.fault import Fault
@@ -28,6 +30,7 @@ from tasks.report_campaign import progress_artifact
 from tasks.tally import Tally
 
 DEPLOYMENT: Final = "campaign-shard/shard"
+PATIENCE_S: Final = 180.0
 ATTEMPTS_MAX: Final = 3
 """A shard that died so often is left to the run that gathers them."""
 LOOK_EVERY_S: Final = 3.0
@@ -61,20 +64,37 @@ class Shard:
 async def run_shards(plan: Plan, store: CampaignStore) -> None:
     """Return when every shard is over, or left to whoever gathers them.
 
-    Raises InputInvalid where no work pool runs shards, Interrupted, and ShardCancelled.
+    Raises InputInvalid where no work pool runs shards, or the CampaignStopped that ended them; none is left running
+    then. A process that ends without raising leaves them to the next one.
     """
-    shards = [await started(plan.campaign, number) for number in range(1, plan.campaign.shards + 1)]
-    watching = asyncio.create_task(watch(plan, store, shards))
+    shards: list[Shard] = []
+    try:
+        await unless_interrupted(start_and_watch(plan, store, shards))
+    except Exception:
+        await cancel([shard.run for shard in shards])
+        raise
+
+
+async def unless_interrupted(running: Coroutine[Any, Any, None]) -> None:
+    """Run to the end. Raises Interrupted where somebody asks for an early one."""
+    watching = asyncio.create_task(running)
     interruption = asyncio.create_task(front().interruption())
     try:
         await asyncio.wait({watching, interruption}, return_when=asyncio.FIRST_COMPLETED)
         if interruption.done():
-            await cancel([shard.run for shard in shards])
             raise Interrupted("The run was interrupted, and its shards with it; run the same command again to go on")
         await watching
     finally:
         watching.cancel()
         interruption.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def start_and_watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
+    """Fill `shards`, and return when all are over."""
+    for number in range(1, plan.campaign.shards + 1):
+        shards.append(await started(plan.campaign, number))  # noqa: PERF401  each is known as soon as it runs
+    await watch(plan, store, shards)
 
 
 async def started(campaign: Campaign, number: int, attempt: int = 1) -> Shard:
@@ -95,41 +115,52 @@ async def started(campaign: Campaign, number: int, attempt: int = 1) -> Shard:
 
 
 async def watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
-    """Look at the shards again and again until all are over."""
-    tally, watcher = Tally(plan.cell_count), Watcher(store)
+    """Look at the shards again and again until all are over. A server or storage that is away is waited for."""
+    tally, watcher, seen_at = Tally(plan.cell_count), Watcher(store), time.monotonic()
     async with progress_artifact(tally, f"{plan.campaign.slug}-shards"), get_client() as prefect:
         while not all(shard.is_over for shard in shards):
             await asyncio.sleep(LOOK_EVERY_S)
-            living = await asyncio.to_thread(watcher.living)
-            for shard in shards:
-                if not shard.is_over:
-                    await look_at(prefect, plan.campaign, shard, living)
-            await asyncio.to_thread(count, tally, plan, store)
+            try:
+                living = await asyncio.to_thread(watcher.living)
+                for shard in shards:
+                    if not shard.is_over:
+                        await look_at(prefect, plan.campaign, shard, living)
+                await asyncio.to_thread(count, tally, plan, store)
+            except (HTTPError, PrefectException, StorageFailed) as error:
+                get_run_logger().warning("Cannot look at the shards: %s", error)
+                if time.monotonic() - seen_at > PATIENCE_S:
+                    raise ServerLost(f"The shards could not be looked at for minutes: {error}") from error
+            else:
+                seen_at = time.monotonic()
 
 
 async def look_at(prefect: PrefectClient, campaign: Campaign, shard: Shard, living: set[str]) -> None:
     """Note where a shard stands; one whose run has died gets another. Raises ShardCancelled."""
     state = (await prefect.read_flow_run(shard.run.id)).state
     kind = state.type if state is not None else None
-    if kind == StateType.CANCELLED:
-        raise ShardCancelled(f"Shard {shard.number} was cancelled; run the campaign again to go on")
+    is_lost = shard.is_lost(kind, is_living=str(shard.run.id) in living)
+    if kind == StateType.CANCELLED or (kind == StateType.CANCELLING and is_lost):
+        raise ShardCancelled(f"Shard {shard.number} was cancelled, and the others with it; run again to go on")
     if kind in {StateType.COMPLETED, StateType.FAILED}:
         shard.is_over = True
     elif kind == StateType.CRASHED:
         await start_anew(campaign, shard)
-    elif shard.is_lost(kind, is_living=str(shard.run.id) in living):
+    elif is_lost:
         dead: State[Any] = Crashed(message="Showed no sign of life any more; another run takes over its shard")
         await prefect.set_flow_run_state(shard.run.id, dead, force=True)
         await start_anew(campaign, shard)
 
 
 async def start_anew(campaign: Campaign, shard: Shard) -> None:
-    """Have another run take over a shard whose run has died, unless that has happened too often."""
+    """Have another run take over a shard whose run has died, unless that has happened too often.
+
+    It tries nothing again that has ended: that may be what the dead run has just tried again.
+    """
     if shard.attempt >= ATTEMPTS_MAX:
         shard.is_over = True
         return
     get_run_logger().warning("Shard %d died; another run takes it over", shard.number)
-    anew = await started(campaign, shard.number, shard.attempt + 1)
+    anew = await started(campaign.model_copy(update={"retry": ()}), shard.number, shard.attempt + 1)
     shard.run, shard.attempt, shard.alive_at, shard.has_shown_life = anew.run, anew.attempt, anew.alive_at, False
 
 

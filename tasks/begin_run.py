@@ -33,7 +33,9 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ..
     if known.outcomes:
         for folder in ("originals", "variants"):
             stored |= {f"{folder}/{name}" for name in await tools.on_storage_thread(tools.store.names, folder)}
-    tools.work.left, tools.work.left_usd = known.left, known.left_usd
+    work = tools.work
+    work.left, work.left_open, work.left_usd = known.left, known.left_open, known.left_usd
+    work.prices |= {cell.cell_id: cell.price_usd for cell in work.cells} | work.elsewhere
     take_up(tools, standing(tools.work.cells, known, retry, stored, tools.variants))
     for sweep in (tools.store.sweep, Watcher(tools.store).sweep):
         await tools.on_storage_thread(sweep)
@@ -80,7 +82,7 @@ async def shown_alive(tools: Toolbox) -> AsyncIterator[None]:
         beating.cancel()
         await asyncio.gather(beating, return_exceptions=True)
         with suppress(StorageFailed):
-            await tools.on_storage_thread(tools.store.delete, this_run(tools.ledger.run_id).key)
+            await tools.on_storage_thread(Watcher(tools.store).take_away, tools.ledger.run_id)
 
 
 async def show_beat(tools: Toolbox, beat: int) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from tasks.errors import CampaignStopped, CellError
 from tasks.models.outcome import Outcome, StoredOriginal
-from tasks.workload import UnderWay
+from tasks.under_way import UnderWay
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,10 @@ OUTBOXES_AT_ONCE: Final = 4
 
 
 async def deliver_all(output: str, campaign: str | None, wish: Wish, settings: CallbackSettings) -> list[Report]:
-    """Serve every outbox below `output`, or that of one campaign. Raises StorageFailed and InputInvalid."""
+    """Serve every outbox below `output`, or that of one campaign.
+
+    Raises InputInvalid, and StorageFailed when all others have been served.
+    """
     slugs = [campaign] if campaign else await asyncio.to_thread(CampaignStore.open(output, "").folders)
     await asyncio.to_thread(check_replays, output, slugs, wish)
     places = asyncio.Semaphore(OUTBOXES_AT_ONCE)
@@ -31,7 +34,16 @@ async def deliver_all(output: str, campaign: str | None, wish: Wish, settings: C
         async with places:
             return await serve_outbox(CampaignStore.open(output, slug), slug, wish, settings)
 
-    return [report for report in await asyncio.gather(*map(serve, slugs)) if report.counts]
+    reports: list[Report] = []
+    failed: BaseException | None = None
+    for served in await asyncio.gather(*map(serve, slugs), return_exceptions=True):
+        if isinstance(served, BaseException):
+            failed = failed or served
+        elif served.counts:
+            reports.append(served)
+    if failed is not None:
+        raise failed
+    return reports
 
 
 def check_replays(output: str, slugs: Sequence[str], wish: Wish) -> None:

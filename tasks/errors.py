@@ -63,9 +63,10 @@ class CreditsExhausted(CampaignStopped):
 class BudgetReached(CampaignStopped):
     """The next image would go over what the campaign may spend."""
 
-    def __init__(self, limit_usd: Decimal, spent_usd: Decimal, price_usd: Decimal) -> None:
+    def __init__(self, limit_usd: Decimal, spent_usd: Decimal, price_usd: Decimal, *, is_shared: bool = False) -> None:
+        spent = "spent or promised by other runs" if is_shared else "spent"
         super().__init__(
-            f"The budget of {usd(limit_usd)} is reached: {usd(spent_usd)} spent, and the next image costs "
+            f"The budget of {usd(limit_usd)} is reached: {usd(spent_usd)} {spent}, and the next image costs "
             f"{usd(price_usd)}. Run again with a higher --budget-usd to go on."
         )
 
@@ -85,7 +86,7 @@ class ServerLost(CampaignStopped):
 
 
 class ShardCancelled(CampaignStopped):
-    """Somebody cancelled the run of a shard; the others end what they have in flight."""
+    """Somebody cancelled the run of a shard; the others are cancelled with it."""
 
 
 class ApiAway(CampaignStopped):

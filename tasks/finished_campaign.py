@@ -9,6 +9,7 @@ from tasks.models.campaign import Campaign, Plan
 from tasks.models.ledger import ENDS
 from tasks.models.published import Published
 from tasks.models.result import CampaignResult
+from tasks.redefine_variants import redefined
 from tasks.resume_campaign import standing
 from tasks.sum_up import sum_up
 
@@ -38,6 +39,9 @@ def publish_finished(plan: Plan) -> CampaignResult | None:
     ledger = Ledger(store, run_id="")  # it owns nothing
     known = ledger.load(cell.cell_id for cell in plan.cells)
     if known.open or len(known.outcomes) < len(plan.cells) or ledger.is_sandbox() != campaign.sandbox:
+        return None
+    published = ledger.read_published()
+    if published is None or redefined(published.cut, campaign.variants):
         return None
     stored = {f"{folder}/{name}" for folder in ("originals", "variants") for name in store.names(folder)}
     now = standing(plan.cells, known, frozenset(campaign.retry), stored, campaign.variants)

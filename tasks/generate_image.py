@@ -16,7 +16,7 @@ from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
 from tasks.models.outcome import StoredOriginal
 from tasks.toolbox import Toolbox, toolbox
-from tasks.workload import UnderWay
+from tasks.under_way import UnderWay
 
 RETRY_DELAYS_S: Final[list[float]] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]
 """Some four minutes of a busy or absent API before a cell is given up; the last cells of a campaign need it most."""

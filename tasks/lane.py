@@ -14,11 +14,12 @@ from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.exceptions import PrefectException
 
-from tasks.errors import ServerLost
+from tasks.errors import CampaignStopped, ServerLost
 from tasks.places import TAG
 from tasks.settle_cell import work_cell
 from tasks.toolbox import Toolbox, toolbox
-from tasks.workload import UnderWay, Workload
+from tasks.under_way import UnderWay
+from tasks.workload import Workload
 
 TIME_SLICE_S: Final = 30.0
 """After so long a lane gives its place back if others want it, so that campaigns that share the account take turns."""
@@ -27,6 +28,7 @@ JOBS_MAX: Final = 3
 SERVER_PATIENCE_S: Final = 180.0
 """How long Prefect's server may be away, beyond the minute for which Prefect's client itself tries again."""
 SERVER_RETRY_S: Final = 3.0
+LOOK_EVERY_S: Final = 1.0
 
 
 @task(
@@ -93,16 +95,21 @@ async def keep_lane(number: int) -> None:
             if time.monotonic() - work.server_lost_at > SERVER_PATIENCE_S:
                 work.stop(ServerLost("Prefect's server has not answered for minutes; run again when it is back"))
             await asyncio.sleep(SERVER_RETRY_S)
+        except Exception as error:  # noqa: BLE001
+            # What the other lanes have in flight is paid: it ends as ever, then the campaign does.
+            get_run_logger().exception("A fault of this program ended lane %d", number)
+            work.stop(CampaignStopped(f"A fault of this program: {type(error).__name__}: {error}"))
         else:
             work.server_lost_at = None
 
 
 async def run_lane(number: int, work: Workload) -> None:
-    """Run lane `number`; where the campaign stops while it still waits for its place, it waits no longer."""
+    """Run lane `number`; once nothing is left for it to do while it waits for its place, it waits no longer."""
     running = asyncio.create_task(lane(number))
     stopping = asyncio.create_task(work.stopping.wait())
     try:
-        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        while work.has_cells_waiting and number not in work.lanes and not running.done():
+            await asyncio.wait({running, stopping}, timeout=LOOK_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
         if number in work.lanes or running.done():
             await running
     finally:

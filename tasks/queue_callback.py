@@ -34,7 +34,7 @@ from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.models.result import CampaignResult
 from tasks.send_callback import open_deliverer, utc_now
 from tasks.toolbox import Toolbox, toolbox
-from tasks.workload import UnderWay
+from tasks.under_way import UnderWay
 
 LAST_TRY_S: Final = 1.5
 NOT_BEGUN: Final = (InputInvalid, ValidationError, ParameterTypeError)

@@ -64,7 +64,7 @@ def recut_campaign(folder: str, asked: Sequence[Variant], *, prune: bool, progre
         progress(number, len(jobs))
     kept = tuple(asked) if prune else merged(published.variants, asked)
     now = published.model_copy(update={"variants": kept})
-    publish(store, ledger, now, outcomes, known.left)
+    publish(ledger, now, outcomes, known)
     forget(store, published, now)
     lost = {cell_id: LOST for cell_id, o in outcomes.items() if o.original is None and known.is_done(cell_id)}
     return RecutResult(
@@ -164,14 +164,13 @@ def cut_one(store: CampaignStore, job: Job, asked: Sequence[Variant]) -> tuple[J
     return job, ""
 
 
-def publish(
-    store: CampaignStore, ledger: Ledger, now: Published, outcomes: dict[str, Outcome], left: Sequence[Outcome]
-) -> None:
-    """Write manifest and page of all the variants that are there; `left` is kept of cells that are in neither."""
-    stored = stored_keys(store, "variants")
+def publish(ledger: Ledger, now: Published, outcomes: dict[str, Outcome], known: Known) -> None:
+    """Write manifest and page of all the variants that are there; the ledger's copy gets what its records say alone."""
+    stored = stored_keys(ledger.store, "variants")
     shown = {cell_id: with_cuts(outcome, now.variants, stored) for cell_id, outcome in outcomes.items()}
-    store.publish(campaign_files(now.title, now.cells, shown, now.variants, is_sandbox=now.is_sandbox))
-    ledger.copy_outcomes([*shown.values(), *left])
+    ledger.store.publish(campaign_files(now.title, now.cells, shown, now.variants, is_sandbox=now.is_sandbox))
+    ended = (with_cuts(outcome, now.variants, stored) for outcome in known.outcomes.values())
+    ledger.copy_outcomes([*ended, *known.left])
 
 
 def forget(store: CampaignStore, before: Published, now: Published) -> None:

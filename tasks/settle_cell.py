@@ -1,6 +1,7 @@
 """Takes a cell from its start to its one outcome, whatever happens on the way."""
 
 import asyncio
+from typing import Final
 
 from tasks.conclude_cell import done, ended
 from tasks.errors import ApiAway, CampaignStopped, CellError, NotAccepted, OutcomeUnknown, StorageFailed
@@ -11,7 +12,9 @@ from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.resume_campaign import Ask
 from tasks.toolbox import Toolbox
-from tasks.workload import UnderWay
+from tasks.under_way import UnderWay
+
+OWNED_WITHIN_S: Final = 3.0
 
 
 async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
@@ -20,7 +23,8 @@ async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
     try:
         if turn > 1 and await is_fetched_after_all(tools, under_way):
             return
-        if not await tools.on_storage_thread(tools.ledger.intend, cell, turn):
+        under_way.owning = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.intend, cell, turn))
+        if not await asyncio.shield(under_way.owning):
             tools.work.leave(cell.cell_id)
             tools.work.begun[cell.cell_id] = under_way.ask
             return
@@ -164,4 +168,6 @@ async def settle_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
             left = OutcomeUnknown("Interrupted before the answer came; it may have been paid")
             await settle(tools, ended(under_way, left))
         else:
+            if under_way.owning is not None:  # or it would be written after it was taken back
+                await asyncio.wait({under_way.owning}, timeout=OWNED_WITHIN_S)
             await give_back(tools, under_way, fault)

@@ -7,50 +7,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
-from PIL import Image
-
 from tasks.errors import ApiAway, BudgetReached, CampaignStopped
 from tasks.models.cell import Cell
-from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.resume_campaign import Ask
 from tasks.tally import Tally
+from tasks.under_way import UnderWay
 
 UNANSWERED_MAX: Final = 20
 """So many requests in a row without an answer stop the campaign: each may have been paid, for nothing."""
 PUT_OFF_MAX: Final = 3
 """So many cells that the API turned away for minutes, and worked on no other meanwhile, stop the campaign."""
-
-
-@dataclass
-class UnderWay:
-    """A cell between its start and its end: what outlives one attempt, and is no business of Prefect's database."""
-
-    ask: Ask
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    attempts: int = 0
-    is_sent: bool = False
-    """Whether a request is out whose answer is not known: from then on it may have been paid."""
-    answered: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the API's answer has come, and with it the place in flight is free for another."""
-    answer: Answered | None = None
-    image: Image.Image | None = None
-    """Handed from download to cutting, so that nothing is decoded twice."""
-
-    @property
-    def cell(self) -> Cell:
-        """The cell itself."""
-        return self.ask.cell
-
-    @property
-    def cost_usd(self) -> Decimal:
-        """What the cell has cost in all its turns, if this one is paid."""
-        return self.ask.cost_usd + self.cell.price_usd
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether no request for it is out and none was answered: it can be given back as if never begun."""
-        return not self.is_sent and not self.answered.is_set()
 
 
 @dataclass
@@ -66,6 +33,10 @@ class Workload:
     """Of cells that the matrix does not ask for any more."""
     elsewhere: dict[str, Decimal] = field(default_factory=dict)
     """The price of each cell of the campaign that is another shard's to make."""
+    prices: dict[str, Decimal] = field(default_factory=dict)
+    """The price of each cell that any run of the campaign may make."""
+    left_open: dict[str, int] = field(default_factory=dict)
+    """The open turns of cells that the matrix does not ask for any more."""
     left_usd: Decimal = Decimal(0)
     """What has, or may have, been spent on such cells."""
     reserved_usd: Decimal = Decimal(0)
@@ -103,6 +74,13 @@ class Workload:
     def has_cells_waiting(self) -> bool:
         """Whether a lane that asked for a place would have something to do with it."""
         return bool(self.waiting) and self.stopped_by is None
+
+    def known_turns(self) -> dict[str, int]:
+        """The newest turn of each cell whose price is in this run's sums."""
+        ended = ((outcome.cell_id, outcome.turn) for outcome in (*self.left, *self.outcomes.values()))
+        begun = ((cell_id, ask.turn) for cell_id, ask in self.begun.items())
+        under_way = ((cell_id, one.ask.turn) for cell_id, one in self.under_way.items())
+        return self.left_open | dict(ended) | dict(begun) | dict(under_way)
 
     @property
     def committed_usd(self) -> Decimal:
@@ -166,7 +144,7 @@ class Workload:
     def is_cut_off(self, under_way: UnderWay) -> bool:
         """Whether the API has worked on nothing since this cell was started, and there are others to try instead."""
         is_silent = self.heard_at is None or self.heard_at < under_way.started_at
-        others = (other for other in self.under_way.values() if other is not under_way and other.is_idle)
+        others = (other for other in self.under_way.values() if other is not under_way and not other.answered.is_set())
         return is_silent and (bool(self.waiting) or any(others))
 
     def is_worth_another(self, cell_id: str) -> bool:

@@ -31,6 +31,7 @@ from tasks.models.record import Record
 
 READERS: Final = 32
 
+K = TypeVar("K")
 R = TypeVar("R", bound=Record)
 
 
@@ -42,7 +43,7 @@ class Ledger:
     run_id: str
 
     def load(self, cell_ids: Iterable[str]) -> Known:
-        """What is known of these cells: a listing of the ends, one of the intents where cells have none, and one file.
+        """What is known of these cells: a listing of the ends, one of the intents, and one file.
 
         Outcomes that the file does not hold, since the run that made them was killed, are read one by one. A turn whose
         end is damaged counts as one that has not ended.
@@ -61,16 +62,14 @@ class Ledger:
         for outcome in filter(None, self._each(missing, lambda key: self._read(key, Outcome))):
             outcomes[outcome.cell_id] = outcome
         ends = {cell_id: end for cell_id, end in ends.items() if cell_id in outcomes}
-        all_done = wanted <= ends.keys() and all(ends[cell_id].status == "done" for cell_id in wanted)
-        turns = {} if all_done else open_turns(self.store.names(INTENTS), ends)
-        lost = self._each(
-            [turn.key(INTENTS) for cell_id, turn in turns.items() if cell_id not in wanted],
-            lambda key: self._read(key, Intent),
-        )
+        turns = open_turns(self.store.names(INTENTS), ends)
+        left_open = {cell_id: turn for cell_id, turn in turns.items() if cell_id not in wanted}
+        lost = self._each(list(left_open.values()), self.read_intent)
         return Known(
             outcomes={cell_id: outcome for cell_id, outcome in outcomes.items() if cell_id in wanted},
             open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id in wanted},
             left=tuple(outcome for cell_id, outcome in outcomes.items() if cell_id not in wanted),
+            left_open={cell_id: turn.number for cell_id, turn in left_open.items()},
             left_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
         )
 
@@ -91,6 +90,10 @@ class Ledger:
         """Take an intent of this run back, if there is one, whose request is known not to have been run."""
         if self.read_owner(cell_id, turn) == self.run_id:
             self.store.delete(Turn(cell_id, turn).key(INTENTS))
+
+    def read_intent(self, turn: Turn) -> Intent | None:
+        """What was noted before the request of a turn left; None where there is nothing that can be read."""
+        return self._read(turn.key(INTENTS), Intent)
 
     def read_owner(self, cell_id: str, turn: int) -> str | None:
         """The run that owns a turn; None where nobody does, and no run's name where the intent is damaged."""
@@ -127,7 +130,8 @@ class Ledger:
 
     def keep_published(self, published: Published) -> None:
         """Keep what the manifest and the page were made of, so that they can be made again without the matrix."""
-        self.store.write(PUBLISHED_KEY, published.model_dump_json(exclude_none=True).encode())
+        kept = published.after(self.read_published())
+        self.store.write(PUBLISHED_KEY, kept.model_dump_json(exclude_none=True).encode())
 
     def read_published(self) -> Published | None:
         """The campaign as it was last published; None where it never was, or by a version that kept none."""
@@ -154,6 +158,6 @@ class Ledger:
             return None
 
     @staticmethod
-    def _each(keys: list[str], read: Callable[[str], R | None]) -> list[R | None]:
+    def _each(keys: list[K], read: Callable[[K], R | None]) -> list[R | None]:
         with ThreadPoolExecutor(READERS, "ledger") as pool:
             return list(pool.map(read, keys))

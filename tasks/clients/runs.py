@@ -50,9 +50,10 @@ def this_run(run_id: str, beat: int = 0, flow_run_id: str | None = None) -> Beac
 
 
 def this_machine() -> str:
-    """A name for this machine since it was switched on."""
-    boot = Path("/proc/sys/kernel/random/boot_id")
-    return f"{socket.gethostname()}/{boot.read_text().strip() if boot.exists() else ''}"
+    """A name for this machine since it was switched on; a container that numbers its own processes is one."""
+    boot, namespace = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
+    parts = (boot.read_text().strip() if boot.exists() else "", namespace.readlink().name if namespace.exists() else "")
+    return "/".join((socket.gethostname(), *parts))
 
 
 def process_start(pid: int) -> str:
@@ -92,11 +93,24 @@ class Watcher:
         beacons = (self._beacon(name.removesuffix(".json")) for name in self.store.names(RUNS))
         return {one.flow_run_id for one in beacons if one is not None and one.flow_run_id and self.shows_life(one)}
 
+    def take_away(self, run_id: str) -> None:
+        """Remove the beacon of a run that has ended, unless others are there: they must see that it has spent.
+
+        Raises StorageFailed.
+        """
+        own = f"{run_id}.json"
+        if set(self.store.names(RUNS)) <= {own}:
+            self.store.delete(f"{RUNS}/{own}")
+
     def sweep(self) -> None:
-        """Remove the beacons of runs of this machine that are no more. Raises StorageFailed."""
-        for name in self.store.names(RUNS):
-            beacon = self._beacon(name.removesuffix(".json"))
-            if beacon is not None and beacon.machine == this_machine() and not is_process_alive(beacon):
+        """Remove the beacons of runs of this machine that are no more, unless others may be alive.
+
+        Raises StorageFailed.
+        """
+        beacons = [self._beacon(name.removesuffix(".json")) for name in self.store.names(RUNS)]
+        known = [beacon for beacon in beacons if beacon is not None]
+        if not any(self.shows_life(beacon) for beacon in known):
+            for beacon in known:
                 self.store.delete(beacon.key)
 
     def shows_life(self, beacon: Beacon) -> bool:

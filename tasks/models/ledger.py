@@ -15,6 +15,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from pydantic import Field
+
 from tasks.models.answer import ImageObject
 from tasks.models.outcome import Outcome, Status
 from tasks.models.record import Record
@@ -120,8 +122,10 @@ class Known(Record):
     """The newest turn of each cell that has been asked for and has not ended: in flight in another run, or lost."""
     left: tuple[Outcome, ...] = ()
     """The outcomes of cells that the matrix does not ask for any more."""
+    left_open: dict[str, int] = Field(default_factory=dict)
+    """The newest turn of each such cell whose end is not known."""
     left_open_usd: Decimal = Decimal(0)
-    """What such cells may have cost whose end is not known."""
+    """What those turns may have cost."""
 
     @property
     def left_usd(self) -> Decimal:

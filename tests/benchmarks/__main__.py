@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.against_reference import hundred_places, reference_design
+from tests.benchmarks.callbacks import callbacks
 from tests.benchmarks.cost import cost_of_orchestration
 from tests.benchmarks.in_flight import in_flight_efficiency, shared_places
 from tests.benchmarks.planning import planning_at_scale
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "hundred_places": hundred_places,
     "variants": variants,
     "cost": cost_of_orchestration,
+    "callbacks": callbacks,
     "start_up": start_up,
     "planning": planning_at_scale,
 }

@@ -59,6 +59,7 @@ def wait_for_requests(campaign, process: subprocess.Popen[str], wanted: int) -> 
         time.sleep(0.05)
 
 
+@is_long
 @pytest.mark.timeout(200)
 def test_a_server_that_restarts_is_waited_for(make_campaign: Make, prefect_home: Path, port: int):
     """Killed in the middle and started again: the campaign ends as if nothing had been, every place given back."""

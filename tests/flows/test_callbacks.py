@@ -157,3 +157,15 @@ def test_the_last_sentence_says_what_to_do():
     assert sentence(Counter({"delivered": 2, "claimed": 1, "waiting": 1, "dead": 3}), "out") == (
         "2 callbacks delivered, 2 wait, 3 dead; see and deliver them with: python flows/deliver_callbacks.py out"
     )
+
+
+def test_one_outbox_that_cannot_be_read_holds_up_no_other(tmp_path: Path, monkeypatch, capsys):
+    """It is named, after the others were served."""
+    monkeypatch.setenv("CALLBACK_ALLOW_PRIVATE", "1")
+    (tmp_path / "broken" / "callbacks").mkdir(parents=True)
+    (tmp_path / "broken" / "callbacks" / "events").symlink_to("events")
+    with listening() as receiver:
+        Outbox(CampaignStore.open(str(tmp_path), "tea")).queue(an_event(1, receiver.url))
+        assert main([str(tmp_path)]) == 3
+        assert set(receiver.ids) == {"evt_1"}
+    assert "cannot be" in capsys.readouterr().err

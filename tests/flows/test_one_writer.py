@@ -30,7 +30,9 @@ async def count_up(configuration: AioSqliteConfiguration) -> int:
             await session.execute(sa.text("UPDATE place SET taken = :taken"), {"taken": taken + 1})
 
     try:
-        await asyncio.gather(*(add_one() for _ in range(REQUESTS)))
+        ends = await asyncio.gather(*(add_one() for _ in range(REQUESTS)), return_exceptions=True)
+        for error in filter(None, ends):  # once all have ended, and closed what they had open
+            raise error
         async with engine.connect() as connection:
             return int((await connection.execute(sa.text("SELECT taken FROM place"))).scalar_one())
     finally:

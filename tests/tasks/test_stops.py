@@ -1,12 +1,14 @@
 """What stops a campaign before it spends what it must not: its budget over all its runs, an API that is away."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tasks import run_lanes
+from tasks import lane, run_lanes
+from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
 from tasks.errors import ApiAway, BudgetReached
 from tasks.workload import UNANSWERED_MAX
@@ -115,3 +117,89 @@ def test_answers_in_between_say_that_the_api_is_there(store):
     ended = ran(store, Api(before=hang_up_often), cells, places=2)
     assert ended.stopped_by is None
     assert ended.statuses.count("unknown") > UNANSWERED_MAX
+
+
+def test_runs_of_two_matrices_under_one_name_keep_one_budget(store, monkeypatch):
+    """Neither knows the other's rows; what it cannot price by its own plan it prices by the other's intents."""
+    monkeypatch.setattr(run_lanes, "LOOK_EVERY_S", 0.02)
+    api = Api()
+
+    async def both() -> None:
+        await asyncio.gather(*(run(store, api, part, budget_usd=3 * PRICE_USD) for part in (OTHERS[:3], OTHERS[3:])))
+
+    asyncio.run(both())
+    assert api.billed.total() <= 3
+
+
+def test_what_another_run_tries_again_counts(store, monkeypatch):
+    """A second turn costs a second time, though the cell has ended for the run that does not try it again."""
+    monkeypatch.setattr(run_lanes, "LOOK_EVERY_S", 0.02)
+    api, dead = Api(), Ledger(store, "dead-run")
+    for cell in OTHERS[:3]:
+        dead.intend(cell, 1)
+    ran(store, api, OTHERS[:3])
+
+    async def both() -> None:
+        limit = {"budget_usd": 5 * PRICE_USD, "places": 1}
+        await asyncio.gather(run(store, api, OTHERS, **limit), run(store, api, OTHERS[:3], retry=["unknown"], **limit))
+
+    asyncio.run(both())
+    assert 3 + api.billed.total() <= 5
+
+
+def test_a_run_that_has_ended_in_the_meantime_has_spent(store, monkeypatch):
+    """The first run has looked at the ledger and waits for its place, while another comes, spends and goes."""
+    api, real = Api(), lane.lane
+    waiting, granted = asyncio.Event(), asyncio.Event()
+
+    async def late(number: int) -> int:
+        if not waiting.is_set():
+            waiting.set()
+            await granted.wait()
+        return await real(number)
+
+    monkeypatch.setattr(lane, "lane", late)
+
+    async def one_after_the_other() -> None:
+        first = asyncio.create_task(run(store, api, OTHERS[::-1], budget_usd=3 * PRICE_USD, places=1))
+        await waiting.wait()
+        await run(store, api, OTHERS, budget_usd=3 * PRICE_USD, places=1)
+        granted.set()
+        await first
+
+    asyncio.run(one_after_the_other())
+    assert api.billed.total() == 3
+
+
+def test_a_fault_in_one_lane_costs_the_others_nothing(store, monkeypatch):
+    """What they have in flight ends as ever; the campaign stops and says what happened."""
+    real = lane.lane
+
+    async def faulty(number: int) -> int:
+        if number == 2:
+            await asyncio.sleep(0.05)
+            raise RuntimeError("from the engine")
+        return await real(number)
+
+    monkeypatch.setattr(lane, "lane", faulty)
+    api = Api(before=lambda _: time.sleep(0.1))
+    ended = ran(store, api, OTHERS, places=2)
+    assert "RuntimeError: from the engine" in str(ended.stopped_by)
+    assert ended.statuses == ["done"] * api.billed.total()
+    monkeypatch.setattr(lane, "lane", real)
+    assert ran(store, api, OTHERS).statuses == ["done"] * len(OTHERS)
+    assert set(api.billed.values()) == {1}
+
+
+def test_a_finished_campaign_waits_for_no_place(store, monkeypatch):
+    """A lane that is granted none, since somebody else has it, is not waited for when the others have made all."""
+    real = lane.lane
+
+    async def never_granted(number: int) -> int:
+        if number == 2:
+            await asyncio.sleep(60)
+        return await real(number)
+
+    monkeypatch.setattr(lane, "lane", never_granted)
+    monkeypatch.setattr(lane, "LOOK_EVERY_S", 0.05)
+    assert ran(store, Api(), OTHERS, places=2).statuses == ["done"] * len(OTHERS)

@@ -128,11 +128,12 @@ def test_a_busy_endpoint_asks_for_fewer(status):
         ("30", 30, 30),
         ("0", 1, 1),
         ("999999", RETRY_AFTER_MAX_S, RETRY_AFTER_MAX_S),
-        (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3500, 3600),
+        ("in an hour", 3500, 3600),
     ],
 )
 def test_the_wait_that_is_asked_for_is_told(header, shortest_s, longest_s):
     """In seconds, between one second and a day."""
+    header = header.replace("in an hour", format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True))
     attempt, _ = send_to(says(http(429, b"", f"Retry-After: {header}")))
     assert attempt.is_slowed
     assert shortest_s <= attempt.retry_after_s <= longest_s

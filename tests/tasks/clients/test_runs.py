@@ -92,12 +92,35 @@ def test_a_storage_that_fails_says_nothing_of_a_run(store: CampaignStore, monkey
         Watcher(store).is_alive("x")
 
 
-def test_only_dead_runs_of_this_machine_are_swept_away(store: CampaignStore):
-    """Of those elsewhere nobody can tell at a glance."""
+def test_dead_runs_of_this_machine_are_swept_away_once_nobody_is_alive(store: CampaignStore):
+    """A living run must see that they were there, and have spent; of those elsewhere nobody can tell at a glance."""
     living = this_run("living")
     show(store, living)
     show(store, living, run_id="dead", started="1")
-    show(store, living, run_id="elsewhere", started="1", machine="another")
     store.write("ledger/runs/damaged.json", b"{")
     Watcher(store).sweep()
-    assert sorted(store.names("ledger/runs")) == ["damaged.json", "elsewhere.json", "living.json"]
+    assert sorted(store.names("ledger/runs")) == ["damaged.json", "dead.json", "living.json"]
+    store.delete(living.key)
+    Watcher(store).sweep()
+    assert store.names("ledger/runs") == ["damaged.json"]
+    show(store, living, run_id="elsewhere", machine="another")
+    Watcher(store).sweep()
+    assert "elsewhere.json" in store.names("ledger/runs")
+
+
+def test_a_run_takes_its_beacon_away_unless_others_must_see_it(store: CampaignStore):
+    """It has spent what they may have to count."""
+    show(store, this_run("first"))
+    show(store, this_run("second"))
+    Watcher(store).take_away("first")
+    assert sorted(store.names("ledger/runs")) == ["first.json", "second.json"]
+    store.delete("ledger/runs/second.json")
+    Watcher(store).take_away("first")
+    assert store.names("ledger/runs") == []
+
+
+def test_a_container_is_a_machine_of_its_own(monkeypatch):
+    """It numbers its own processes: the same number is somebody else there."""
+    here = runs.this_machine()
+    monkeypatch.setattr(runs.Path, "readlink", lambda _: runs.Path("pid:[1]"))
+    assert runs.this_machine() != here

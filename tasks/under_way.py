@@ -1,0 +1,45 @@
+"""A cell between its start and its end."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from PIL import Image
+
+from tasks.models.cell import Cell
+from tasks.models.ledger import Answered
+from tasks.resume_campaign import Ask
+
+
+@dataclass
+class UnderWay:
+    """What outlives one attempt at a cell, and is no business of Prefect's database."""
+
+    ask: Ask
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    attempts: int = 0
+    is_sent: bool = False
+    """Whether a request is out whose answer is not known: from then on it may have been paid."""
+    owning: "asyncio.Future[bool] | None" = None
+    """The writing of its intent, which goes on when the waiting for it is cut off."""
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the API's answer has come, and with it the place in flight is free for another."""
+    answer: Answered | None = None
+    image: Image.Image | None = None
+    """Handed from download to cutting, so that nothing is decoded twice."""
+
+    @property
+    def cell(self) -> Cell:
+        """The cell itself."""
+        return self.ask.cell
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """What the cell has cost in all its turns, if this one is paid."""
+        return self.ask.cost_usd + self.cell.price_usd
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request for it is out and none was answered: it can be given back as if never begun."""
+        return not self.is_sent and not self.answered.is_set()
