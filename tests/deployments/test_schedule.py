@@ -20,7 +20,7 @@ from sandbox.server import running_sandbox
 from tests.chaos.conftest import is_long
 from tests.deployments.workers import a_worker
 
-AHEAD_S, WITHIN_S = 10, 120
+AHEAD_S, WITHIN_S = 15, 120
 LAST_NIGHT_S = 3600
 
 
@@ -35,9 +35,9 @@ def put(inbox: Path, name: str, *prompts: str) -> None:
 
 @contextmanager
 def scheduled(name: str) -> Iterator[None]:
-    """The deployment's next run is some seconds ahead."""
-    at = datetime.now(UTC) + timedelta(seconds=AHEAD_S)
-    schedule = IntervalSchedule(interval=timedelta(days=1), anchor_date=at, timezone="UTC")
+    """The deployment's next run is some seconds ahead; the one after it too, in case the server is slow to plan it."""
+    ahead = timedelta(seconds=AHEAD_S)
+    schedule = IntervalSchedule(interval=ahead, anchor_date=datetime.now(UTC) + ahead, timezone="UTC")
 
     async def add() -> tuple[UUID, UUID]:
         async with get_client() as prefect:
@@ -50,8 +50,10 @@ def scheduled(name: str) -> Iterator[None]:
             await prefect.delete_deployment_schedule(deployment_id, schedule_id)
 
     added = asyncio.run(add())
-    yield
-    asyncio.run(remove(*added))
+    try:
+        yield
+    finally:
+        asyncio.run(remove(*added))
 
 
 def until_filed(folder: Path, log: Path) -> list[Path]:
