@@ -67,9 +67,8 @@ def _create_locally(path: Path, data: bytes, *, is_flushed: bool) -> bool:
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            _write_new(
-                path, data, is_flushed=is_flushed
-            )  # a disk without links, such as a memory stick: a crash here can leave it empty
+            # A disk without links, such as a memory stick: a crash here can leave it empty.
+            _write_new(path, data, is_flushed=is_flushed)
     except FileExistsError:
         return False
     finally:
