@@ -17,8 +17,8 @@ from typing import cast
 
 from prefect import flow
 from prefect.runtime import flow_run
-from prefect.states import Completed
 
+from flows.end_of_run import end_of_run
 from flows.parameters import (
     BudgetUsd,
     CallbackEvents,
@@ -119,5 +119,4 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         sandbox=sandbox,
     )
     await tag_run(asked.slug)
-    result = await run_campaign(asked)
-    return cast("CampaignResult", Completed(message=result.sentence(), data=result))  # Prefect hands out its data
+    return cast("CampaignResult", await end_of_run(run_campaign(asked)))  # Prefect hands out the state's data

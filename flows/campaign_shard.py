@@ -4,8 +4,8 @@ import asyncio
 from typing import cast
 
 from prefect import flow, get_run_logger
-from prefect.states import Completed
 
+from flows.end_of_run import end_of_run
 from flows.run_campaign import api_settings, result_of, work_through
 from tasks.begin_run import begin_run
 from tasks.clients.storage import CampaignStore
@@ -26,6 +26,11 @@ async def campaign_shard(campaign: Campaign, shard: int) -> CampaignResult:
         shard: Which of its shards this is, from 1.
 
     """
+    return cast("CampaignResult", await end_of_run(make_shard(campaign, shard)))
+
+
+async def make_shard(campaign: Campaign, shard: int) -> CampaignResult:
+    """Make what is missing of a shard. Raises InputInvalid, or the CampaignStopped that ended it early."""
     whole = await asyncio.to_thread(plan_campaign, campaign)
     plan = shard_of(whole, shard)
     get_run_logger().info("Shard %d of %d: %d images", shard, campaign.shards, plan.cell_count)
@@ -45,7 +50,7 @@ async def campaign_shard(campaign: Campaign, shard: int) -> CampaignResult:
         await asyncio.to_thread(publish_finished, whole)  # the last of them, in case nobody is left to gather them
         if tools.work.stopped_by is not None:
             raise tools.work.stopped_by
-    return cast("CampaignResult", Completed(message=result.sentence(), data=result))
+        return result
 
 
 def shard_of(plan: Plan, number: int) -> Plan:

@@ -26,7 +26,7 @@ from tasks.models.fault import Fault
 from tasks.models.ledger import RUNS
 from tasks.models.result import EXIT_STOPPED, CampaignResult
 from tasks.plan_campaign import plan_campaign
-from tasks.settings import load_settings
+from tasks.settings import is_key_set, load_settings
 
 EXIT_INTERRUPTED: Final = 130
 QUIET_LOGGERS: Final = (
@@ -65,13 +65,14 @@ def run(campaign: Campaign) -> int:
     if campaign.dry_run:
         print_plan(Console(), plan_campaign(campaign, look=True))
         return 0
-    if not campaign.sandbox:
+    has_own_settings = has_settings_of_its_own(os.environ, Path.cwd())
+    if not campaign.sandbox and (is_key_set() or not has_own_settings):
         load_settings()
     if not campaign.output.strip() or campaign.output.startswith("memory:"):
         problem = "is no place to keep images; name a folder, or a URL such as s3://bucket/campaigns"
         raise InputInvalid([Fault(source="--output", value=campaign.output, problem=problem)])
     plan = None
-    if known_output(campaign) and not has_settings_of_its_own(os.environ, Path.cwd()):
+    if known_output(campaign) and not has_own_settings:
         # Whoever keeps a server of their own wants to see every run there; otherwise one that has nothing to do needs
         # none, and is over before a server would have started.
         plan = plan_campaign(campaign)
@@ -88,6 +89,7 @@ def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | No
     from prefect.exceptions import PrefectException  # noqa: PLC0415
 
     from flows.campaign import campaign as flow  # noqa: PLC0415
+    from tasks.stored_key import load_run_settings  # noqa: PLC0415
 
     quieten()
     plan = plan or plan_campaign(campaign)
@@ -97,6 +99,8 @@ def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | No
         server.wait_until_ready()
     with callbacks_told(plan), watched_by(terminal), closing(terminal):
         try:
+            if not campaign.sandbox:
+                asyncio.run(load_run_settings())  # a key that is nowhere is told before there is a run
             result: CampaignResult = asyncio.run(flow(**campaign_parameters(campaign)))
         except (HTTPError, PrefectException) as error:
             return without_server(terminal, error)

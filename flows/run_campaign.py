@@ -29,8 +29,9 @@ from tasks.queue_callback import announced
 from tasks.redefine_variants import drop_redefined
 from tasks.report_campaign import progress_artifact, report_plan, report_result
 from tasks.run_lanes import run_lanes
-from tasks.settings import SANDBOX_KEY, Settings, load_settings
+from tasks.settings import SANDBOX_KEY, Settings
 from tasks.settle_cell import settle_interrupted
+from tasks.stored_key import load_run_settings
 from tasks.sum_up import sum_up
 from tasks.toolbox import Toolbox, open_toolbox
 
@@ -129,9 +130,9 @@ async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) 
 
 @asynccontextmanager
 async def api_settings(campaign: Campaign) -> AsyncIterator[Settings]:
-    """The settings of the environment, or of a stand-in that runs as long as the context."""
+    """The settings of the environment and the stored key, or of a stand-in that runs as long as the context."""
     if not campaign.sandbox:
-        yield load_settings()
+        yield await load_run_settings()
         return
     options = SandboxOptions(places=campaign.max_in_flight, latency_scale=SANDBOX_LATENCY_SCALE)
     with ExitStack() as stack:

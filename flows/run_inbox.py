@@ -31,7 +31,7 @@ from tasks.models.inbox import InboxResult
 from tasks.models.result import CampaignResult
 from tasks.models.variant import DEFAULT_VARIANTS
 from tasks.report_campaign import report_inbox
-from tasks.settings import load_settings
+from tasks.stored_key import load_run_settings
 from tasks.work_inbox import work_inbox
 
 
@@ -73,7 +73,7 @@ async def run_inbox(  # noqa: PLR0913  the campaign's options, under the same na
 
     """
     if not sandbox:
-        load_settings()  # a missing key is no matrix's fault: told before one is touched
+        await load_run_settings()  # a missing key is no matrix's fault: told before one is touched
 
     async def make(matrix: str, formats: str | None) -> CampaignResult:
         return await campaign(

@@ -39,6 +39,11 @@ def front() -> Front:
     return _FRONT.get() or Front()
 
 
+def is_watched() -> bool:
+    """Whether somebody watches this run."""
+    return _FRONT.get() is not None
+
+
 @contextmanager
 def watched_by(watcher: Front) -> Iterator[None]:
     """Every run that is started inside the context is watched by `watcher`."""

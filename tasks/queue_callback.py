@@ -39,7 +39,7 @@ from tasks.under_way import UnderWay
 LAST_TRY_S: Final = 1.5
 NOT_BEGUN: Final = (InputInvalid, ValidationError, ParameterTypeError)
 """What ends a run before it is one: whoever started it is told so."""
-ENDED_AS: Final = {"CRASHED": "crashed", "CANCELLED": "was cancelled"}
+ENDED_AS: Final = {"CRASHED": "crashed", "CANCELLED": "was cancelled", "CANCELLING": "was cancelled"}
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ async def announce_missing(tools: Toolbox, announcements: Announcements) -> None
 async def announce_campaign(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:  # noqa: ARG001  a hook
     """A run of the campaign is over, in whatever way, on whatever machine is left to notice it."""
     campaign = campaign_of(flow_run.parameters)
-    result = await state.aresult(raise_on_failure=False)
+    result = await state.aresult(raise_on_failure=False) if state.is_final() else None
     if campaign.callback_url is None or campaign.dry_run or isinstance(result, NOT_BEGUN):
         return
     run = f"{flow_run.id}/{flow_run.run_count}"

@@ -17,6 +17,9 @@ PUBLIC_API: Final = "https://api.ideogram.ai"
 PUBLIC_IMAGE_HOSTS: Final = frozenset({"ideogram.ai", "d2gu96o5zk2m7w.cloudfront.net"})
 """Where the public API keeps images: the host of its documented links, and a CDN seen in answers of 2026."""
 SANDBOX_KEY: Final = "sandbox"
+KEY_VARIABLE: Final = "IDEOGRAM_API_KEY"
+KEY_BLOCK: Final = "ideogram-api-key"
+"""The Secret block of a Prefect server that may hold the key instead; `tasks/stored_key.py` looks there."""
 
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST_NAME: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
@@ -38,18 +41,20 @@ class Settings(Record):
     download_max_bytes: int = 50_000_000
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str]) -> Self:
+    def from_env(cls, env: Mapping[str, str], stored_key: str | None = None) -> Self:
         """Settings of `IDEOGRAM_API_KEY`, `IDEOGRAM_BASE_URL` and `IDEOGRAM_IMAGE_HOSTS`.
 
-        Raises InputInvalid that names the variable; the key's value is in no message.
+        `stored_key` is used where the variable is not set. Raises InputInvalid that names the variable; the key's value
+        is in no message.
         """
-        key = env.get("IDEOGRAM_API_KEY", "").strip()
+        source, key = KEY_VARIABLE, env.get(KEY_VARIABLE, "").strip()
+        if not key and stored_key is not None:
+            source, key = f"Secret block {KEY_BLOCK}", stored_key.strip()
         if not key:
-            raise _invalid(
-                "IDEOGRAM_API_KEY", "is not set; put the API's key there, or use --sandbox to try without one"
-            )
+            problem = f"is not set, and no Prefect server has a Secret block {KEY_BLOCK}; set either, or use --sandbox"
+            raise _invalid(KEY_VARIABLE, f"{problem} to try without a key")
         if not key.isascii() or not key.isprintable() or set(key) & set(" '\""):
-            raise _invalid("IDEOGRAM_API_KEY", "holds characters that no key has; copy it again, without quotes")
+            raise _invalid(source, "holds characters that no key has; copy it again, without quotes")
         base_url = env.get("IDEOGRAM_BASE_URL", "").strip() or PUBLIC_API
         hosts = filter(None, (host.strip() for host in env.get("IDEOGRAM_IMAGE_HOSTS", "").split(",")))
         return cls.for_api(base_url, key, frozenset(map(_image_host, hosts)))
@@ -104,9 +109,14 @@ def _invalid(variable: str, problem: str, value: str | None = None) -> InputInva
     return InputInvalid([Fault(source=variable, problem=problem, value=value)])
 
 
-def load_settings() -> Settings:
+def load_settings(stored_key: str | None = None) -> Settings:
     """The settings of this process."""
-    return Settings.from_env(os.environ)
+    return Settings.from_env(os.environ, stored_key)
+
+
+def is_key_set() -> bool:
+    """Whether the environment of this process holds a key."""
+    return bool(os.environ.get(KEY_VARIABLE, "").strip())
 
 
 def load_notification_block() -> str | None:

@@ -116,7 +116,6 @@ def test_one_bad_cell_never_stops_the_others(run_campaign: Run, tmp_path: Path, 
     [
         (["nope.csv"], {}, "nope.csv: does not exist"),
         (["nope.csv", "--model", "V_9"], {}, "V_2_TURBO"),
-        ([*SAMPLE], {"IDEOGRAM_API_KEY": ""}, "IDEOGRAM_API_KEY: is not set"),
         ([*SAMPLE], {"IDEOGRAM_BASE_URL": "ftp://x"}, "IDEOGRAM_BASE_URL"),
         ([*SAMPLE, "--max-in-flight", "0"], {}, "--max-in-flight: '0'"),
         ([*SAMPLE, "--budget-usd", "0"], {}, "--budget-usd: '0.0' is not accepted; it must be greater than 0"),

@@ -42,7 +42,22 @@ def test_a_missing_key_is_named_with_what_to_do(key):
     """The sentence names the variable, and the way to try without a key."""
     said = fault_of(IDEOGRAM_API_KEY=key)
     assert said.startswith("IDEOGRAM_API_KEY: is not set")
+    assert "Secret block ideogram-api-key" in said
     assert "--sandbox" in said
+
+
+def test_a_stored_key_is_used_where_the_variable_is_not_set():
+    """The environment comes first, also where a stored key could not be used."""
+    assert Settings.from_env({}, f"{KEY}\n").api_key.get_secret_value() == KEY
+    assert Settings.from_env({"IDEOGRAM_API_KEY": " "}, "123").api_key.get_secret_value() == "123"
+    assert Settings.from_env({"IDEOGRAM_API_KEY": KEY}, "{'a': 1}").api_key.get_secret_value() == KEY
+
+
+def test_a_stored_key_that_is_none_is_named_by_its_block():
+    """It is not repeated either."""
+    with pytest.raises(InputInvalid, match=r"^Secret block ideogram-api-key: .* copy it again") as invalid:
+        Settings.from_env({}, f'"{KEY}"')
+    assert KEY not in "".join(traceback.format_exception(invalid.value))
 
 
 @pytest.mark.parametrize(
