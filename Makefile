@@ -17,8 +17,8 @@ demo: .venv/installed   ## make the sample campaign's images with the built-in s
 test: .venv/installed-dev   ## run the tests
 	$(BIN)/python -m pytest $(TESTS)
 
-chaos: .venv/installed-dev  ## kill real runs at every point, for some minutes, and check the bill
-	CHAOS=1 $(BIN)/python -m pytest tests/chaos $(TESTS)
+chaos: .venv/installed-dev  ## kill real runs, servers and workers at every point, for half an hour, and check the bill
+	CHAOS=1 $(BIN)/python -m pytest tests/chaos tests/deployments tests/flows/test_secrets.py $(TESTS)
 
 lint: .venv/installed-dev   ## check style and types
 	$(BIN)/ruff check

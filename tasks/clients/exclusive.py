@@ -22,14 +22,15 @@ _CONFLICT: Final = ("ConditionalRequestConflict", "OperationAborted", "409")
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
-def create(fs: Any, path: str, data: bytes) -> bool:  # noqa: ANN401  any file system of fsspec
+def create(fs: Any, path: str, data: bytes, *, is_flushed: bool = True) -> bool:  # noqa: ANN401  any of fsspec's
     """Store `data` at `path` if nothing is there; whether it was this call that did.
 
+    Not `is_flushed`, a power cut may undo it on a disk: enough for what only keeps living processes apart.
     A bucket's client may send a request again whose answer was lost, and then meet its own file: the same bytes count
     as ours, so they must name their writer. Raises OSError where the storage fails.
     """
     if isinstance(fs, LocalFileSystem):
-        return _create_locally(Path(path), data)
+        return _create_locally(Path(path), data, is_flushed=is_flushed)
     for pause_s in (*(0.1 * 2**n for n in range(CONFLICT_TRIES)), None):
         try:
             fs.pipe_file(path, data, mode="create")
@@ -55,32 +56,35 @@ def _content(fs: Any, path: str) -> bytes | None:  # noqa: ANN401  as above
         return None
 
 
-def _create_locally(path: Path, data: bytes) -> bool:
+def _create_locally(path: Path, data: bytes, *, is_flushed: bool) -> bool:
     """A link appears whole or not at all, and fails where the name is taken; its folder is flushed after it."""
     disk.make_folder(path.parent)
     part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        _write_new(part, data)
+        _write_new(part, data, is_flushed=is_flushed)
         try:
             os.link(part, path)
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            _write_new(path, data)  # a disk without links, such as a memory stick: a crash here can leave it empty
+            # A disk without links, such as a memory stick: a crash here can leave it empty.
+            _write_new(path, data, is_flushed=is_flushed)
     except FileExistsError:
         return False
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-    disk.flush_folder(path.parent)
+    if is_flushed:
+        disk.flush_folder(path.parent)
     return True
 
 
-def _write_new(path: Path, data: bytes) -> None:
+def _write_new(path: Path, data: bytes, *, is_flushed: bool) -> None:
     with path.open("xb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        if is_flushed:
+            os.fsync(file.fileno())
 
 
 def honours_create(fs: Any, folder: str) -> bool:  # noqa: ANN401  as above

@@ -93,9 +93,10 @@ class Outbox:
             return [event for event in pool.map(self.read, deliveries) if event is not None]
 
     def claim(self, delivery: Delivery, attempt: int, now: datetime) -> bool:
-        """Own an attempt, durably, before it is made; False where another deliverer does."""
+        """Own an attempt before it is made; False where another deliverer does."""
         claim = Claim(by=uuid.uuid4().hex, at=now)
-        return self.store.create(delivery.key(CLAIMS, attempt), claim.model_dump_json().encode())
+        # After a power cut no deliverer is left that it could keep apart.
+        return self.store.create(delivery.key(CLAIMS, attempt), claim.model_dump_json().encode(), is_flushed=False)
 
     def claimed_at(self, delivery: Delivery, attempt: int) -> datetime | None:
         """When an attempt was claimed; None where it was not, or the claim is damaged."""

@@ -94,11 +94,11 @@ class CampaignStore:
         with self._told("read"):
             return bytes(self._fs.cat_file(f"{self._base}/{key}"))
 
-    def create(self, key: str, data: bytes) -> bool:
+    def create(self, key: str, data: bytes, *, is_flushed: bool = True) -> bool:
         """Store `data` under `key` if nothing is there; whether this call did. Raises StorageFailed."""
         _check_key(key)
         try:
-            return exclusive.create(self._fs, f"{self._base}/{key}", data)
+            return exclusive.create(self._fs, f"{self._base}/{key}", data, is_flushed=is_flushed)
         except Exception as error:
             raise self._failed("written", error) from error
 

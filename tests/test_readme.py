@@ -1,0 +1,49 @@
+"""The README says what is there: every option, folder and command, and no others."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from flows.options import app
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    """The text under a heading."""
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def first_cells(text: str) -> list[str]:
+    """What stands in code in the first column of the tables of a text."""
+    rows = (line.split("|")[1] for line in text.splitlines() if line.startswith("| `"))
+    return [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+
+
+def test_every_option_has_a_row():
+    """As `--help` knows them."""
+    options = {name for argument in app.assemble_argument_collection() for name in argument.names}
+    told = [name for name in first_cells(section("Options")) if name.startswith("--")]
+    assert sorted(told) == sorted(options - {"MATRIX", "--matrix"})
+
+
+def test_every_folder_has_a_row():
+    """Of those that git keeps."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S607
+    kept = listed.stdout.split()
+    folders = {path.partition("/")[0] + "/" for path in kept if "/" in path and not path.startswith(".")}
+    told = [name for name in first_cells(section("Folders")) if name.count("/") == 1]
+    assert sorted(told) == sorted(folders)
+
+
+def test_every_command_that_is_named_is_there():
+    """Targets of make, and scripts."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE))
+    assert named <= targets
+    assert {"demo", "test", "lint", "bench", "chaos"} <= named
+    scripts = set(re.findall(r"python (\S+\.py)", README))
+    assert scripts
+    assert all((ROOT / script).exists() for script in scripts)
