@@ -40,6 +40,12 @@ class WorkerFront(Front):
             loop.remove_signal_handler(signal.SIGTERM)
             signal.signal(signal.SIGTERM, handler)
 
+    async def cancellation(self) -> None:
+        """As above, for a run that has been cancelled; another dies of it, and leaves the machines beside it alone."""
+        await self.interruption()
+        if not await is_cancelling():
+            raise TerminationSignal(signal.SIGTERM)
+
 
 async def end_of_run(running: Coroutine[Any, Any, CampaignResult]) -> State[CampaignResult]:
     """The state in which the run ends, unless it fails. Raises TerminationSignal, which ends it as a crash."""

@@ -78,10 +78,11 @@ async def run_shards(plan: Plan, store: CampaignStore) -> None:
 async def unless_interrupted(running: Coroutine[Any, Any, None]) -> None:
     """Run to the end. Raises Interrupted where somebody asks for an early one."""
     watching = asyncio.create_task(running)
-    interruption = asyncio.create_task(front().interruption())
+    interruption = asyncio.create_task(front().cancellation())
     try:
         await asyncio.wait({watching, interruption}, return_when=asyncio.FIRST_COMPLETED)
         if interruption.done():
+            interruption.result()
             raise Interrupted("The run was interrupted, and its shards with it; run the same command again to go on")
         await watching
     finally:

@@ -27,6 +27,10 @@ class Front:
         """Return when somebody asks for the run to end early; never, by default."""
         await asyncio.Event().wait()
 
+    async def cancellation(self) -> None:
+        """Return when somebody asks for it who wants the whole campaign to end, on other machines as well."""
+        await self.interruption()
+
     def ended(self, result: CampaignResult) -> None:
         """Everything is written."""
 

@@ -9,6 +9,7 @@ from prefect.exceptions import TerminationSignal
 
 from flows import end_of_run as module
 from flows.end_of_run import WorkerFront, end_of_run
+from flows.run_shards import unless_interrupted
 from tasks.errors import Interrupted
 from tasks.front import Front, front, watched_by
 from tasks.models.result import CampaignResult
@@ -26,6 +27,18 @@ async def interrupted_run(why: str = "") -> CampaignResult:
     interruption.cancel()
     await asyncio.gather(interruption, return_exceptions=True)
     raise Interrupted(why or "The run was interrupted")
+
+
+async def campaign_of_shards() -> CampaignResult:
+    """A run that waits for others, until it is told to end at once."""
+
+    async def wait() -> None:
+        await asyncio.sleep(0)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(60)
+
+    await unless_interrupted(wait())
+    return RESULT
 
 
 async def finished_run() -> CampaignResult:
@@ -51,11 +64,12 @@ def test_a_run_that_was_terminated_ends_as_what_it_is(monkeypatch: pytest.Monkey
         return is_cancelled
 
     monkeypatch.setattr(module, "is_cancelling", answer)
-    if is_cancelled:
-        assert asyncio.run(end_of_run(interrupted_run())).is_cancelled()
-    else:
-        with pytest.raises(TerminationSignal):
-            asyncio.run(end_of_run(interrupted_run()))
+    for run in (interrupted_run, campaign_of_shards):
+        if is_cancelled:
+            assert asyncio.run(end_of_run(run())).is_cancelled()
+        else:
+            with pytest.raises(TerminationSignal):
+                asyncio.run(end_of_run(run()))
 
 
 def test_other_ends_are_left_alone():
