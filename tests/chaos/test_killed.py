@@ -12,7 +12,7 @@ API = "tasks.clients.ideogram:IdeogramClient.generate"
 RENAME = "pathlib:Path.replace:after"
 
 POINTS = {
-    "intent": [f"{LEDGER}.intend:before:2", f"{LEDGER}.intend:after:3", "os:link:before:1", "os:link:after:4"],
+    "intent": [f"{LEDGER}.intend:before:2", f"{LEDGER}.intend:after:3", "os:link:before:1", "os:link:after:5"],
     "request": [f"{API}:before:1", f"{API}:before:4", f"{API}:after:1", f"{API}:after:3"],
     "answer": [f"{LEDGER}.note_answer:before:2", f"{LEDGER}.note_answer:after:1", f"{LEDGER}.note_answer:after:3"],
     "original": [

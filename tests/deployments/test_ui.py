@@ -20,6 +20,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 
 from deployments.setup import main
+from tests.chaos.conftest import is_long
 from tests.deployments.workers import a_worker
 from tests.matrices import DATA
 
@@ -54,6 +55,7 @@ TITLES = [
 OF_A_VARIANT = ["Name", "Width", "Height", "Fit", "File format", "Quality"]
 
 pytestmark = [
+    is_long,
     pytest.mark.skipif(not BROWSER, reason="no Chromium on the path; apt-get install chromium"),
     pytest.mark.skipif(not DRIVER, reason="no chromedriver on the path; apt-get install chromium-driver"),
     pytest.mark.skipif(not (PREFECT / "server" / "ui_build").exists(), reason="this Prefect has no UI"),
