@@ -60,8 +60,7 @@ def deliver(
         Send every dead letter of an event that happened since then once more, such as 2026-11-20.
 
     """
-    since = replay_since.replace(tzinfo=UTC) if replay_since and replay_since.tzinfo is None else replay_since
-    wish = Wish(list_only=list_, replay=replay, replay_since=since)
+    wish = Wish(list_only=list_, replay=replay, replay_since=replay_since)
     if wish.list_only and wish.is_replay:
         raise InputInvalid([Fault(source="--list", problem="sends nothing, and --replay does; give one of them")])
     reports = asyncio.run(deliver_all(output, campaign, wish, load_callback_settings()))

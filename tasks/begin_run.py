@@ -144,6 +144,8 @@ async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status], *, is_
         await settle(tools, outcome)
         return
     await tools.on_storage_thread(tools.ledger.note_end, outcome)
+    if tools.announcements is not None:
+        await tools.announcements.announce(ask.cell, outcome)
     tools.work.leave(ask.cell.cell_id)
     tools.work.tally.cost_usd += ask.cell.price_usd
     tools.work.outcomes[ask.cell.cell_id] = outcome

@@ -20,9 +20,12 @@ async def handle_event(event: ReceivedEvent, hooks: Hooks) -> None:
     hook = hooks.of(event)
     if hook is None:
         return
-    result = await asyncio.to_thread(hook, event)
-    if inspect.isawaitable(result):
-        await result
+    try:
+        result = await asyncio.to_thread(hook, event)
+        if inspect.isawaitable(result):
+            await result
+    except SystemExit as error:  # it would end the receiver, and each that is started after it
+        raise RuntimeError(f"The function for {event.event} tried to end the process") from error
 
 
 def facts_of(event: ReceivedEvent) -> dict[str, object]:

@@ -23,7 +23,7 @@ from tasks.clients.ledger import Ledger
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
 from tasks.conclude_cell import done, ended
-from tasks.errors import CampaignStopped, CellError, InputInvalid, StorageFailed
+from tasks.errors import CampaignStopped, CellError, InputInvalid, NotAccepted, StorageFailed
 from tasks.generate_image import generate_image
 from tasks.make_variants import make_variants
 from tasks.models.campaign import Campaign
@@ -57,14 +57,30 @@ async def announce_done(_task: Task[..., Any], _run: TaskRun, _state: State) -> 
 @generate_image.on_failure
 @make_variants.on_failure
 async def announce_failed(_task: Task[..., Any], _run: TaskRun, state: State) -> None:
-    """A cell has ended without an image, or without all its cuts; what stops the whole campaign ends no cell."""
+    """A cell has ended without an image, or without all its cuts; what stops the whole campaign ends no cell.
+
+    Nor does being turned away: such a cell may be put off. The end is noted before it is told, or a run that is killed
+    in between would have told what the next one finds otherwise.
+    """
     context = TaskRunContext.get()
     cell = (context.parameters.get("cell") or context.parameters.get("original")) if context else None
     error = await state.aresult(raise_on_failure=False)
-    if isinstance(cell, Cell | StoredOriginal) and isinstance(error, CellError):
+    if isinstance(cell, Cell | StoredOriginal) and isinstance(error, CellError) and not isinstance(error, NotAccepted):
         under_way = under_way_of(cell.cell_id)
         if under_way is not None:
-            await announce(under_way, ended(under_way, error))
+            outcome = ended(under_way, error, cell if isinstance(cell, StoredOriginal) else None)
+            if await is_noted(outcome):
+                await announce(under_way, outcome)
+
+
+async def is_noted(outcome: Outcome) -> bool:
+    """Note an end; whether that went well. Where not, the campaign stops when the cell is settled."""
+    tools = toolbox()
+    try:
+        await tools.on_storage_thread(tools.ledger.note_end, outcome)
+    except StorageFailed:
+        return False
+    return True
 
 
 def under_way_of(cell_id: str) -> UnderWay | None:
@@ -125,7 +141,7 @@ async def catch_up(tools: Toolbox, announcements: Announcements) -> None:
 async def announce_missing(tools: Toolbox, announcements: Announcements) -> None:
     """Announce what has ended and nobody has announced."""
     try:
-        await announcements.announce_missing(tools.work.cells, dict(tools.work.outcomes))
+        await announcements.announce_missing(tools.work.cells, tools.work.noted_outcomes())
     except StorageFailed as error:
         logger.warning("What this run has not announced, the next one will: %s", error)
 

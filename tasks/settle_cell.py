@@ -111,7 +111,7 @@ async def finish_cell(tools: Toolbox, original: StoredOriginal) -> None:
         variants = await make_variants(original)
     except CampaignStopped as fault:
         tools.work.stop(fault)
-        tools.work.settle(ended(under_way, fault, original))  # not noted: the next run cuts what is stored
+        tools.work.settle(ended(under_way, fault, original), is_noted=False)  # the next run cuts what is stored
     except Exception as error:  # noqa: BLE001  as above
         await settle(tools, ended(under_way, error, original))
     else:
@@ -122,11 +122,13 @@ async def settle(tools: Toolbox, outcome: Outcome) -> None:
     """Note the end durably, then count it. Where it cannot be noted, the campaign stops; the next run finds out."""
     if outcome.cell_id not in tools.work.under_way:
         return
+    is_noted = True
     try:
         await tools.on_storage_thread(tools.ledger.note_end, outcome)
     except StorageFailed as fault:
         tools.work.stop(fault)
-    tools.work.settle(outcome)
+        is_noted = False
+    tools.work.settle(outcome, is_noted=is_noted)
 
 
 async def put_off(tools: Toolbox, under_way: UnderWay, error: NotAccepted) -> None:
@@ -148,7 +150,7 @@ async def give_up(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped) -
 async def give_back(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped) -> None:
     """A cell in which the campaign stopped: free to be asked for again, unless it has, or may have, been paid."""
     if isinstance(fault, StorageFailed) and not under_way.is_idle:
-        tools.work.settle(ended(under_way, fault))  # not noted as ended: the next run still has the answer's link
+        tools.work.settle(ended(under_way, fault), is_noted=False)  # the next run still has the answer's link
         return
     if tools.work.leave(under_way.cell.cell_id) is None:
         return
@@ -163,7 +165,7 @@ async def settle_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
     for under_way in tuple(tools.work.under_way.values()):
         if under_way.answered.is_set():
             left = OutcomeUnknown("Interrupted while its image was stored; it is paid, and the next run fetches it")
-            tools.work.settle(ended(under_way, left))
+            tools.work.settle(ended(under_way, left), is_noted=False)
         elif under_way.is_sent:
             left = OutcomeUnknown("Interrupted before the answer came; it may have been paid")
             await settle(tools, ended(under_way, left))

@@ -48,6 +48,8 @@ class Workload:
     stored: asyncio.Queue[StoredOriginal] = field(default_factory=asyncio.Queue)
     """Originals whose variants are to be cut."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    not_noted: set[str] = field(default_factory=set)
+    """Cells whose outcome is shown and not in the ledger: the next run finds out how they end."""
     lanes: set[int] = field(default_factory=set)
     """The numbers of the lanes that hold a place in flight."""
     grants: int = 0
@@ -165,11 +167,17 @@ class Workload:
             self.reserved_usd -= under_way.cell.price_usd
         return under_way
 
-    def settle(self, outcome: Outcome) -> None:
+    def noted_outcomes(self) -> dict[str, Outcome]:
+        """The outcomes that stand."""
+        return {cell_id: outcome for cell_id, outcome in self.outcomes.items() if cell_id not in self.not_noted}
+
+    def settle(self, outcome: Outcome, *, is_noted: bool = True) -> None:
         """Note how a cell that is under way ended, and what it cost in this run; once, whoever else comes to say so."""
         under_way = self.leave(outcome.cell_id)
         if under_way is None:
             return
         self.tally.cost_usd += outcome.cost_usd - under_way.ask.cost_usd
         self.outcomes[outcome.cell_id] = outcome
+        if not is_noted:
+            self.not_noted.add(outcome.cell_id)
         self.tally.count(outcome)

@@ -50,7 +50,11 @@ _PRIVATE: Final = tuple(
         ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"),
     )
 )
-"""Where receivers of one's own are. The metadata of cloud machines is at link-local addresses, and not here."""
+"""Where receivers of one's own are. The metadata of most cloud machines is at link-local addresses, and not here."""
+_METADATA: Final = frozenset(
+    map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254"))
+)
+"""What tells a cloud machine its secrets at addresses of other kinds: Alibaba, Azure, AWS, Google."""
 _WRAPS_V4: Final = (ipaddress.IPv6Network("::ffff:0:0/96"), ipaddress.IPv6Network("::/96"))
 _LOOPBACK_V6: Final = ipaddress.IPv6Address("::1")
 
@@ -60,6 +64,8 @@ def may_dial(address: str, *, allow_private: bool = False) -> bool:
     try:
         parsed = unwrapped(ipaddress.ip_address(address))
     except ValueError:
+        return False
+    if parsed in _METADATA:
         return False
     return is_public(parsed) or (allow_private and any(parsed in network for network in _PRIVATE))
 

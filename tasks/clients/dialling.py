@@ -4,7 +4,9 @@ import asyncio
 import select
 import socket
 import ssl
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -15,6 +17,7 @@ from tasks.clients.addresses import may_dial
 
 CONNECT_TIMEOUT_S: Final = 5.0
 """How long one address may take to answer; a name may have several."""
+RESOLVE_TIMEOUT_S: Final = 5.0
 ADDRESSES_MAX: Final = 3
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -26,9 +29,31 @@ class AddressRefused(Exception):
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """The addresses of `host`, in the order in which the system prefers them."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
+    """The addresses of `host`, in the order in which the system prefers them. Raises OSError, also when it takes long.
+
+    On a thread of its own, which nobody waits for at the end: a name server that hangs holds nothing else up.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[str]] = loop.create_future()
+
+    def tell(addresses: list[str], error: OSError | None) -> None:
+        if not found.done():
+            found.set_exception(error) if error is not None else found.set_result(addresses)
+
+    def look_up() -> None:
+        addresses, failed = [], None
+        try:
+            addresses = [str(address[0]) for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        except OSError as error:
+            failed = error
+        with suppress(RuntimeError):  # the loop is over
+            loop.call_soon_threadsafe(tell, addresses, failed)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        return await asyncio.wait_for(found, RESOLVE_TIMEOUT_S)
+    except TimeoutError as error:
+        raise OSError(f"The name {host} could not be looked up within {RESOLVE_TIMEOUT_S:g} s") from error
 
 
 @dataclass(frozen=True)

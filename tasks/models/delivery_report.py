@@ -1,12 +1,19 @@
 """What a person asks of the outboxes, and what is told of them."""
 
-from datetime import datetime
-from typing import Final, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator
 
 from tasks.models.outbox import State
 from tasks.models.record import Record
 
 ALL: Final = "all"
+
+
+def aware(at: datetime) -> datetime:
+    """A time that names no zone is one of UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 class Wish(Record):
@@ -15,8 +22,8 @@ class Wish(Record):
     list_only: bool = False
     replay: tuple[str, ...] = ()
     """Ids of events, whatever has become of them; or `all`: every dead letter."""
-    replay_since: datetime | None = None
-    """Every dead letter of an event that happened since."""
+    replay_since: Annotated[datetime, AfterValidator(aware)] | None = None
+    """Every dead letter of an event that happened since; UTC, unless it says otherwise."""
 
     @property
     def is_replay(self) -> bool:

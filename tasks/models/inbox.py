@@ -19,7 +19,7 @@ from tasks.models.record import Record
 CLAIMS: Final = "claims"
 FORMATS_NAMES: Final = ("formats.csv", "formats.parquet")
 _MATRIX: Final = re.compile(r"[^.].*\.(csv|parquet)", re.IGNORECASE)
-_CLAIM: Final = re.compile(r"(?P<name>.+)\.(?P<turn>\d+)\.json")
+_CLAIM: Final = re.compile(r"(?P<name>.+)\.(?P<turn>\d+)\.json", re.DOTALL)
 
 Shelf = Literal["done", "failed"]
 

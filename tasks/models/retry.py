@@ -13,6 +13,8 @@ JITTER: Final = 0.1
 """How far a delay may be off, as a part of it: what failed at one time does not come back at one time."""
 LIFETIME: Final = timedelta(days=4)
 """Of an event: where an endpoint is so far behind that the attempts come late, the one after this is the last."""
+LATE_FROM: Final = 4
+"""The attempt from which that counts: an endpoint that hears of an old campaign has its chances too."""
 
 
 class Verdict(NamedTuple):
@@ -46,6 +48,6 @@ def verdict(attempt: Attempt, attempts: int, happened_at: datetime, now: datetim
             return Verdict("dead", why=f"We do not send there: {attempt.message}")
         case "failed":
             due = next_due(attempts, now, chance, attempt.retry_after_s)
-            if due is None or now - happened_at >= LIFETIME:
+            if due is None or (attempts >= LATE_FROM and now - happened_at >= LIFETIME):
                 return Verdict("dead", why=f"Given up after {attempts} attempts; the last: {attempt.message}")
             return Verdict("waiting", due, attempt.message)

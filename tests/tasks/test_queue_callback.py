@@ -198,3 +198,34 @@ def test_a_cell_has_its_urls_one_by_one():
     """As they stand in the matrix, separated by white space."""
     assert a_cell(a_request(), callback_url="https://a/ https://b/").endpoints == ("https://a/", "https://b/")
     assert a_cell(a_request()).endpoints == ()
+
+
+def test_what_the_next_run_finds_otherwise_is_not_told(store, monkeypatch):
+    """A cell that is paid and could not be cut, since the storage failed, has not ended: its event is its end's."""
+    write = CampaignStore.publish
+
+    def failing(self, files) -> None:
+        if any(key.startswith("variants/") for key in files):
+            raise StorageFailed("away for a moment")
+        write(self, files)
+
+    with listening() as receiver:
+        cells = told_to(receiver.url)
+        with monkeypatch.context() as patch:
+            patch.setattr(CampaignStore, "publish", failing)
+            assert asyncio.run(run(store, Api(), cells=cells)).stopped_by is not None
+        assert events_in(store) == []
+        assert asyncio.run(run(store, Api(), cells=cells)).statuses == ["done", "done"]
+        assert {event["event"] for event in receiver.events} == {"generation.completed"}
+        assert len(receiver.events) == 2
+
+
+def test_a_turn_that_is_lost_and_tried_again_at_once_is_told_too(store):
+    """`--retry unknown` over a killed run: that the first request may have been paid, and then the image."""
+    dead = Ledger(store, "dead-run")
+    with listening() as receiver:
+        cells = told_to(receiver.url)
+        dead.intend(cells[0], 1)
+        asyncio.run(run(store, Api(), cells=cells[:1], retry=["unknown"]))
+        told = sorted((event["event"], event["status"]) for event in receiver.events)
+    assert told == [("generation.completed", "done"), ("generation.failed", "unknown")]

@@ -151,3 +151,10 @@ def test_all_of_ipv4_is_judged_as_this_python_judges_it():
     """One address of every third /16: what is not global for this Python is not for us."""
     addresses = (ipaddress.IPv4Address((block << 16) + 8) for block in range(0, 65_536, 3))
     assert [str(address) for address in addresses if not address.is_global and may_dial(str(address))] == []
+
+
+@pytest.mark.parametrize("address", ["100.100.100.200", "168.63.129.16", "fd00:ec2::254", "::ffff:168.63.129.16"])
+def test_the_metadata_of_a_cloud_machine_is_never_dialled(address: str):
+    """Also where private addresses are allowed."""
+    assert not may_dial(address)
+    assert not may_dial(address, allow_private=True)
