@@ -50,7 +50,7 @@ clean:          ## remove the environment and everything made
 	@$(PYTHON) -m venv .venv && touch $@
 
 # Compiled once: where Python is told to keep no bytecode, each start would spend seconds on compiling Prefect.
-COMPILED = $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
+COMPILED = $(BIN)/python -m compileall -q -j 0 .venv/lib deployments flows sandbox tasks >/dev/null || true
 
 .venv/installed: .venv/python requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock

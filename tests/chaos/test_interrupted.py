@@ -106,7 +106,8 @@ def taken(home: Path) -> int:
     return int(found[0])
 
 
-@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=is_long), signal.SIGTERM])
+@is_long
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_while_every_lane_waits_to_try_again(make_campaign: Make, server_env, number: signal.Signals):
     """An API that cannot be reached: no pause is waited for, nothing was sent, so every cell is free again."""
     campaign = make_campaign(6)

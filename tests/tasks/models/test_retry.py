@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.models.attempt import Attempt
-from tasks.models.retry import ATTEMPTS_MAX, DELAYS_S, JITTER, LIFETIME, next_due, verdict
+from tasks.models.retry import ATTEMPTS_MAX, DELAYS_S, JITTER, LATE_FROM, LIFETIME, next_due, verdict
 from tests.factories import STARTED_AT as NOW
 
 chances = st.floats(0, 1)
@@ -42,8 +42,13 @@ def test_after_the_last_attempt_it_is_dead(chance):
 
 def test_an_event_that_is_too_old_gets_no_further_attempt():
     """Where the attempts come late, since the endpoint was shut off."""
-    assert verdict(FAILED, 2, NOW - LIFETIME, NOW, 0.5).state == "dead"
-    assert verdict(FAILED, 2, NOW - LIFETIME + timedelta(seconds=1), NOW, 0.5).state == "waiting"
+    assert verdict(FAILED, LATE_FROM, NOW - LIFETIME, NOW, 0.5).state == "dead"
+    assert verdict(FAILED, LATE_FROM, NOW - LIFETIME + timedelta(seconds=1), NOW, 0.5).state == "waiting"
+
+
+def test_an_endpoint_that_hears_of_an_old_campaign_has_its_chances_too():
+    """Its URL was named long after the images were made."""
+    assert verdict(FAILED, LATE_FROM - 1, NOW - 9 * LIFETIME, NOW, 0.5).state == "waiting"
 
 
 @pytest.mark.parametrize(
