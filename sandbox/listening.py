@@ -22,10 +22,16 @@ _LOGGER: Final = logging.getLogger("uvicorn.error")
 
 
 def listen(port: int) -> socket.socket:
-    """A listening socket on the local machine; port 0 takes any free one. Raises OSError if it is taken."""
+    """A listening socket on the local machine; port 0 takes any free one. Raises OSError if it is taken.
+
+    Its connections inherit that they don't wait for more to send: asyncio sets it on sockets of its own making only,
+    and without it every answer, sent in two parts, comes 40 ms late.
+    """
     if not 0 <= port <= _PORT_MAX:
         raise ValueError(f"--port must be 0 to {_PORT_MAX}")
-    return socket.create_server((HOST, port), backlog=1024)
+    listener = socket.create_server((HOST, port), backlog=1024)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def serve(listener: socket.socket, options: SandboxOptions, *, ends_with_stdin: bool) -> None:
