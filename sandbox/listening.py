@@ -24,8 +24,7 @@ _LOGGER: Final = logging.getLogger("uvicorn.error")
 def listen(port: int) -> socket.socket:
     """A listening socket on the local machine; port 0 takes any free one. Raises OSError if it is taken.
 
-    Its connections inherit that they don't wait for more to send: asyncio sets it on sockets of its own making only,
-    and without it every answer, sent in two parts, comes 40 ms late.
+    Its connections inherit that they send at once what they are given; otherwise answers would come 40 ms late.
     """
     if not 0 <= port <= _PORT_MAX:
         raise ValueError(f"--port must be 0 to {_PORT_MAX}")
