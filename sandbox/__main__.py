@@ -1,6 +1,7 @@
 """`python -m sandbox`: the stand-in for the Ideogram API on this machine."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, Final
 
 from cyclopts import App, Parameter
@@ -28,6 +29,7 @@ def main(  # noqa: PLR0913  one a setting
     credits_usd: Annotated[float | None, Parameter(help="Prepaid balance; without it, it never runs out.")] = None,
     api_key: Annotated[str | None, Parameter(help="The only key accepted; without it, any key is.")] = None,
     plain_pictures: Annotated[bool, Parameter(negative="", help="Plain pictures, for benchmarks.")] = False,
+    pictures: Annotated[Path | None, Parameter(help="Hand out the PNGs of this folder instead of drawing.")] = None,
     exit_with_stdin: Annotated[bool, Parameter(negative="", help="End when standard input ends.")] = False,
 ) -> int:
     """Serve a stand-in for the Ideogram API at 127.0.0.1 until Ctrl-C; what it has counted is at /stats."""
@@ -40,6 +42,7 @@ def main(  # noqa: PLR0913  one a setting
             credits_usd=credits_usd,
             api_key=api_key,
             plain_pictures=plain_pictures,
+            pictures=pictures,
         )
         listener = listen(port)
     except ValueError as error:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.download import Downloader
-from sandbox.gallery import Gallery
+from sandbox.gallery import Gallery, draftsman
 from sandbox.generate import Generator
 from sandbox.ledger import Ledger
 from sandbox.options import SandboxOptions
@@ -22,7 +22,7 @@ def create_app(options: SandboxOptions) -> Starlette:
     The marked prompts that close a connection need the ASGI extension `broken.CLOSE_CONNECTION`.
     """
     ledger = Ledger(places=options.places, credits_usd=options.credits_usd)
-    gallery = Gallery(link_life_s=options.link_life_s, plain_pictures=options.plain_pictures)
+    gallery = Gallery(link_life_s=options.link_life_s, draw=draftsman(options))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

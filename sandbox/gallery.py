@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sandbox.markers import markers_in
-from sandbox.picture import Brief, FileFormat, draw, draw_plain
+from sandbox.options import SandboxOptions
+from sandbox.picture import Brief, Draw, FileFormat, draw, draw_plain
 from sandbox.rules import ImageRequest
 
 REMEMBERED: Final = 20_000
@@ -41,12 +42,20 @@ class Picture:
         return "WEBP" if "webp" in self.markers else "PNG"
 
 
+def draftsman(options: SandboxOptions) -> Draw:
+    """What makes the pictures. Those of a folder are read now, and handed out by seed, whatever format is asked for."""
+    if options.pictures is None:
+        return draw_plain if options.plain_pictures else draw
+    ready = [path.read_bytes() for path in sorted(options.pictures.glob("*.png"))]
+    return lambda brief, _: ready[brief.seed % len(ready)]
+
+
 class Gallery:
     """Hands out links and draws the pictures behind them; `close` ends the drawing threads."""
 
-    def __init__(self, *, link_life_s: float, plain_pictures: bool, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, *, link_life_s: float, draw: Draw, clock: Callable[[], float] = time.time) -> None:
         self._link_life_s = link_life_s
-        self._draw = draw_plain if plain_pictures else draw
+        self._draw = draw
         self._clock = clock
         self._key = secrets.token_bytes(32)
         self._pictures: OrderedDict[str, Picture] = OrderedDict()

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class SandboxOptions:
     """The only key accepted; None accepts any non-empty key."""
     plain_pictures: bool = False
     """Draw pictures of the right size that cost a few milliseconds, for benchmarks."""
+    pictures: Path | None = None
+    """A folder of PNGs to hand out, one by one and again, as they are; nothing is drawn then."""
 
     def __post_init__(self) -> None:
         """Check that each value can be served."""
@@ -34,6 +37,8 @@ class SandboxOptions:
             raise ValueError("--credits-usd must be an amount from 0 up")
         if self.api_key == "":
             raise ValueError("--api-key must not be empty; leave it out to accept any key")
+        if self.pictures is not None and not any(self.pictures.glob("*.png")):
+            raise ValueError(f"--pictures must be a folder with PNG files, not {self.pictures}")
         if self.latency_range_s is not None:
             shortest_s, longest_s = self.latency_range_s
             if not (_is_duration(shortest_s) and _is_duration(longest_s) and shortest_s <= longest_s):

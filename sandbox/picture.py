@@ -60,6 +60,10 @@ class Brief:
         )
 
 
+Draw = Callable[[Brief, FileFormat], bytes]
+"""What turns a brief into a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Scene:
     paint: Callable[[Image.Image, Palette, Box, Random], None]

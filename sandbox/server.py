@@ -51,6 +51,8 @@ def command_of(options: SandboxOptions) -> list[str]:
         words.append(f"--credits-usd={options.credits_usd}")
     if options.api_key is not None:
         words.append(f"--api-key={options.api_key}")
+    if options.pictures is not None:
+        words.append(f"--pictures={options.pictures.resolve()}")
     return words + ["--plain-pictures"] * options.plain_pictures
 
 

@@ -18,6 +18,8 @@ class Load:
     places: int = 10
     latency_range_s: tuple[float, float] = (2.0, 6.0)
     plain_pictures: bool = False
+    pictures: Path | None = None
+    """A folder of pictures to be delivered, where the stand-in cannot draw as fast as they are asked for."""
     subject: str = "Product"
     """Two loads with different subjects have no prompt in common."""
 
@@ -25,7 +27,10 @@ class Load:
     def sandbox(self) -> SandboxOptions:
         """The stand-in for such an API."""
         return SandboxOptions(
-            places=self.places, latency_range_s=self.latency_range_s, plain_pictures=self.plain_pictures
+            places=self.places,
+            latency_range_s=self.latency_range_s,
+            plain_pictures=self.plain_pictures,
+            pictures=self.pictures,
         )
 
     @property

@@ -1,11 +1,14 @@
 """Pictures are drawn when asked for, and memory stays bounded."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from sandbox import gallery as module
-from sandbox.gallery import Gallery
+from sandbox.gallery import Gallery, draftsman
+from sandbox.options import SandboxOptions
+from sandbox.picture import Brief, draw_plain
 from tests.sandbox.examples import image_request
 
 
@@ -15,7 +18,7 @@ def test_old_pictures_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "REMEMBERED", 5)
 
     async def scenario() -> None:
-        gallery = Gallery(link_life_s=60, plain_pictures=True)
+        gallery = Gallery(link_life_s=60, draw=draw_plain)
         ids = [gallery.admit(image_request(), seed) for seed in range(5)]
         first = [await gallery.file_of(picture_id) for picture_id in ids]
         assert [await gallery.file_of(picture_id) for picture_id in ids] == first
@@ -33,7 +36,7 @@ def test_a_link_lives_as_long_as_set() -> None:
     now = [1000.0]
 
     async def scenario() -> None:
-        gallery = Gallery(link_life_s=60, plain_pictures=True, clock=lambda: now[0])
+        gallery = Gallery(link_life_s=60, draw=draw_plain, clock=lambda: now[0])
         picture_id = gallery.admit(image_request(), 1)
         _, _, query = gallery.link("http://here", picture_id).partition("?exp=")
         expires_at, _, signature = query.partition("&sig=")
@@ -43,3 +46,12 @@ def test_a_link_lives_as_long_as_set() -> None:
         gallery.close()
 
     asyncio.run(scenario())
+
+
+def test_the_pictures_of_a_folder_are_handed_out_as_they_are(tmp_path: Path) -> None:
+    """One after the other by seed, and again from the first."""
+    for name in ("b.png", "a.png"):
+        (tmp_path / name).write_bytes(name.encode())
+    (tmp_path / "notes.txt").write_bytes(b"none of them")
+    draw = draftsman(SandboxOptions(pictures=tmp_path))
+    assert [draw(Brief.of(image_request(), seed), "PNG") for seed in range(3)] == [b"a.png", b"b.png", b"a.png"]

@@ -1,6 +1,7 @@
 """Settings that make no sense are refused with the option's name."""
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from sandbox.options import SandboxOptions
         ("link_life_s", -1.0, "--link-life-s"),
         ("credits_usd", -0.01, "--credits-usd"),
         ("api_key", "", "--api-key"),
+        ("pictures", Path("nowhere"), "--pictures"),
     ],
 )
 def test_nonsense_is_refused_by_name(field: str, value: object, option: str) -> None:

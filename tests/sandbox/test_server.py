@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -86,12 +87,13 @@ def test_it_ends_promptly_while_a_request_hangs() -> None:
     assert time.monotonic() - before < 2
 
 
-def test_the_command_line_carries_every_option() -> None:
+def test_the_command_line_carries_every_option(tmp_path: Path) -> None:
     """What differs from the defaults reaches the child."""
-    options = SandboxOptions(3, 0.5, (0.1, 0.2), 60.0, 1.5, "key", plain_pictures=True)
+    (tmp_path / "a.png").touch()
+    options = SandboxOptions(3, 0.5, (0.1, 0.2), 60.0, 1.5, "key", plain_pictures=True, pictures=tmp_path)
     words = command_of(options)
     assert {"--places=3", "--latency-scale=0.5", "--latency=0.1:0.2", "--link-life-s=60.0"} <= set(words)
-    assert {"--credits-usd=1.5", "--api-key=key", "--plain-pictures"} <= set(words)
+    assert {"--credits-usd=1.5", "--api-key=key", "--plain-pictures", f"--pictures={tmp_path}"} <= set(words)
 
 
 def test_a_child_that_fails_is_reported_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
