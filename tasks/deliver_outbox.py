@@ -84,10 +84,15 @@ async def send(deliverer: Deliverer, jobs: Sequence[Job], standings: list[Standi
 
 
 async def last_try(store: CampaignStore, settings: CallbackSettings, within_s: float) -> Counter[State]:
-    """Give what was never attempted a moment, and count where everything stands then. Raises StorageFailed."""
+    """Give what was never attempted a moment, and count where everything stands then. Raises StorageFailed.
+
+    Not where all that was attempted has failed: nobody is kept waiting for a dead receiver.
+    """
     outbox = Outbox(store)
     standings = await asyncio.to_thread(outbox.load)
-    fresh = [standing for standing in standings if standing.state == "waiting" and not standing.attempts]
+    heard = {one.delivery.endpoint for one in standings if one.state == "delivered"}
+    silent = {one.delivery.endpoint for one in standings if one.attempts} - heard
+    fresh = [one for one in standings if is_fresh(one) and one.delivery.endpoint not in silent]
     if fresh:
         async with open_deliverer(outbox, await asyncio.to_thread(settings_for, store, settings)) as deliverer:
             await deliverer.take_up(fresh)
@@ -100,6 +105,11 @@ def settings_for(store: CampaignStore, settings: CallbackSettings) -> CallbackSe
     """A campaign that the sandbox made may tell receivers on this machine."""
     is_sandbox = Ledger(store, run_id="").is_sandbox()
     return settings.model_copy(update={"allow_private": True}) if is_sandbox else settings
+
+
+def is_fresh(standing: Standing) -> bool:
+    """Whether it was never attempted."""
+    return standing.state == "waiting" and not standing.attempts
 
 
 def is_open(standing: Standing) -> bool:

@@ -1,8 +1,13 @@
-"""Which delivery is attempted next: due ones first, no endpoint more than its share, none through an open breaker."""
+"""Which delivery is attempted next: due ones first, nobody more than their share, none through an open breaker.
+
+A delivery passes two gates. That of its endpoint heeds every failure. That of its host heeds only those without an
+answer: where each row has a URL of its own, a host that is down is one piece of news, and an endpoint that answers
+wrongly says nothing about its neighbours.
+"""
 
 import heapq
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -14,8 +19,12 @@ from tasks.models.outbox import Delivery, QueuedEvent
 
 ENDPOINT_PLACES: Final = 16
 """Attempts under way at one endpoint: one that hangs holds no more than these."""
+HOST_PLACES: Final = 32
+"""Attempts under way at all endpoints of one host."""
 PLACES: Final = 80
 """Attempts under way in all; the sender has somewhat more connections."""
+ANSWERED: Final = Attempt(result="delivered", message="")
+"""What any answer says of a host."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +40,27 @@ class Job:
     is_contested: bool = False
     """The last attempt was somebody else's, who has not told what came of it: it may have ended the delivery."""
     is_replay: bool = False
-    """Asked for by a person: one attempt, whatever the breaker says, of which the breaker learns nothing."""
+    """Asked for by a person: one attempt, whatever a breaker says, of which it learns nothing."""
 
     @property
     def endpoint(self) -> str:
         """Where it goes."""
         return self.delivery.endpoint
+
+
+@dataclass(eq=False)
+class Gate:
+    """What is let through at a time to one endpoint, or to one host."""
+
+    places: int
+    breaker: Breaker = field(default_factory=Breaker)
+    under_way: int = 0
+    parked: deque[Job] = field(default_factory=deque)
+    """Due, and found no place free."""
+
+    def free_places(self, now: datetime, *, is_replay: bool = False) -> int:
+        """How many more may begin; negative where the breaker has opened since others began."""
+        return (self.places if is_replay else self.breaker.places(now, self.places)) - self.under_way
 
 
 @dataclass
@@ -45,61 +69,94 @@ class DeliveryQueue:
 
     _jobs: list[tuple[datetime, int, Job]] = field(default_factory=list)
     """By when they can be looked at."""
-    _parked: defaultdict[str, deque[Job]] = field(default_factory=lambda: defaultdict(deque))
-    """Due, and their endpoint has no place free."""
-    _breakers: dict[str, Breaker] = field(default_factory=dict)
-    _under_way: Counter[str] = field(default_factory=Counter)
+    _endpoints: dict[str, Gate] = field(default_factory=dict)
+    _hosts: dict[str, Gate] = field(default_factory=dict)
+    _host_of: dict[str, Gate] = field(default_factory=dict)
+    """By endpoint, where an event of it was seen."""
+    _under_way: int = 0
     _numbers: Iterator[int] = field(default_factory=count)
 
     def add(self, job: Job, at: datetime | None = None) -> None:
         """Take a job, to be looked at when it is due, or at another time."""
+        if job.event is not None:
+            self._learn(job.event)
         heapq.heappush(self._jobs, (at or job.due, next(self._numbers), job))
 
     def next_job(self, now: datetime) -> Job | None:
         """A job whose attempt begins now; `finished` must be told of it. None where there is none at the moment."""
-        while self._jobs and self._jobs[0][0] <= now and self._under_way.total() < PLACES:
+        while self._jobs and self._jobs[0][0] <= now and self._under_way < PLACES:
             _, _, job = heapq.heappop(self._jobs)
-            breaker = self._breakers.get(job.endpoint, Breaker())
-            if breaker.open_until is not None and breaker.is_open(now) and not job.is_replay:
-                self.add(job, breaker.open_until)
-            elif self._free_places(job.endpoint, now, is_replay=job.is_replay) <= 0:
-                self._parked[job.endpoint].append(job)
-            else:
-                self._under_way[job.endpoint] += 1
-                return job
+            if self._is_held(job, now):
+                continue
+            self._under_way += 1
+            for gate in self._gates(job):
+                gate.under_way += 1
+            return job
         return None
+
+    def is_admitted(self, job: Job, event: QueuedEvent, now: datetime) -> bool:
+        """Whether a job that has begun may go on now that its event is read, and its host known; else add it again."""
+        host = self._learn(event)
+        return job.is_replay or (not host.breaker.is_open(now) and host.free_places(now) >= 0)
 
     def finished(self, job: Job, attempt: Attempt | None, begun_at: datetime, now: datetime) -> None:
         """The attempt of `job` is over; None where it was not made after all."""
-        self._under_way[job.endpoint] -= 1
-        if not self._under_way[job.endpoint]:
-            del self._under_way[job.endpoint]
+        self._under_way -= 1
+        for gate in self._gates(job):
+            gate.under_way -= 1
         if attempt is not None and not job.is_replay:
-            breaker = self._breakers.get(job.endpoint, Breaker())
-            self._breakers[job.endpoint] = breaker.after(attempt, begun_at, now)
-        self._unpark(job.endpoint, now)
+            news = (attempt, attempt if attempt.status_code is None else ANSWERED)
+            for gate, said in zip(self._gates(job), news, strict=False):
+                gate.breaker = gate.breaker.after(said, begun_at, now)
+        for gate in self._gates(job):
+            self._unpark(gate, now)
+
+    def gate_of(self, job: Job) -> Gate:
+        """That of its host, or while nothing of its endpoint was seen, that of the endpoint."""
+        return self._gates(job)[-1]
 
     def wakes_at(self) -> datetime | None:
         """When the next job can be looked at; None where one that is under way must end first."""
-        return self._jobs[0][0] if self._jobs and self._under_way.total() < PLACES else None
+        return self._jobs[0][0] if self._jobs and self._under_way < PLACES else None
 
-    def drop_retries(self) -> None:
-        """Forget what has been attempted before: it is left to a later deliverer."""
-        self._jobs = [entry for entry in self._jobs if not entry[2].attempts]
+    def keep_only(self, is_kept: Callable[[Job], bool]) -> None:
+        """Forget all other jobs that are not under way: they are left to a later deliverer."""
+        self._jobs = [entry for entry in self._jobs if is_kept(entry[2])]
         heapq.heapify(self._jobs)
-        for endpoint, jobs in self._parked.items():
-            self._parked[endpoint] = deque(job for job in jobs if not job.attempts)
+        for gate in (*self._endpoints.values(), *self._hosts.values()):
+            gate.parked = deque(filter(is_kept, gate.parked))
 
-    def _free_places(self, endpoint: str, now: datetime, *, is_replay: bool) -> int:
-        breaker = Breaker() if is_replay else self._breakers.get(endpoint, Breaker())
-        return breaker.places(now, ENDPOINT_PLACES) - self._under_way[endpoint]
+    def _learn(self, event: QueuedEvent) -> Gate:
+        """The gate of the event's host, which its endpoint's jobs pass from now on, those under way included."""
+        endpoint = event.delivery.endpoint
+        if endpoint not in self._host_of:
+            self._host_of[endpoint] = host = self._hosts.setdefault(event.host, Gate(HOST_PLACES))
+            host.under_way += self._endpoints[endpoint].under_way if endpoint in self._endpoints else 0
+        return self._host_of[endpoint]
 
-    def _unpark(self, endpoint: str, now: datetime) -> None:
+    def _gates(self, job: Job) -> tuple[Gate, ...]:
+        endpoint = self._endpoints.setdefault(job.endpoint, Gate(ENDPOINT_PLACES))
+        host = self._host_of.get(job.endpoint)
+        return (endpoint,) if host is None else (endpoint, host)
+
+    def _is_held(self, job: Job, now: datetime) -> bool:
+        """Put a job aside that a gate does not let through; what waits for its other gate has the turn then."""
+        gates = self._gates(job)
+        opens_at = [gate.breaker.open_until for gate in gates if gate.breaker.is_open(now) and not job.is_replay]
+        full = next((gate for gate in gates if gate.free_places(now, is_replay=job.is_replay) <= 0), None)
+        if opens_at:
+            self.add(job, max(filter(None, opens_at)))
+        elif full is not None:
+            full.parked.append(job)
+        else:
+            return False
+        for gate in gates:
+            if gate is not full:
+                self._unpark(gate, now, most=1)
+        return True
+
+    def _unpark(self, gate: Gate, now: datetime, most: int | None = None) -> None:
         """Put back as many as there are places for; all, where the breaker has opened, to wait for it."""
-        parked = self._parked[endpoint]
-        breaker = self._breakers.get(endpoint, Breaker())
-        free = len(parked) if breaker.is_open(now) else self._free_places(endpoint, now, is_replay=False)
-        for _ in range(min(free, len(parked))):
-            self.add(parked.popleft())
-        if not parked:
-            del self._parked[endpoint]
+        free = len(gate.parked) if gate.breaker.is_open(now) else gate.free_places(now)
+        for _ in range(min(free, len(gate.parked)) if most is None else min(free, len(gate.parked), most)):
+            self.add(gate.parked.popleft())

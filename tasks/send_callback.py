@@ -4,19 +4,19 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from tasks.callback_settings import CallbackSettings
 from tasks.clients.callbacks import CallbackSender
 from tasks.clients.outbox import Outbox
 from tasks.delivery_queue import DeliveryQueue, Job
 from tasks.errors import StorageFailed
-from tasks.models.attempt import Attempt
+from tasks.models.attempt import Attempt, Sender
 from tasks.models.outbox import QueuedEvent, Standing, State, shown_url
 from tasks.models.retry import Verdict, next_due, verdict
 
@@ -30,13 +30,6 @@ CLOSED: Final = Attempt(result="gone", message="said in answer to an earlier eve
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-
-class Sender(Protocol):
-    """What carries one attempt out; it never raises."""
-
-    async def send(self, url: str, event_id: str, body: bytes) -> Attempt:
-        """Send one event to one endpoint, once."""
 
 
 def utc_now() -> datetime:
@@ -57,7 +50,8 @@ class Deliverer:
     came_to: Counter[State] = field(default_factory=Counter)
     """How many attempts of this deliverer ended so."""
     closed: set[str] = field(default_factory=set)
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _running: dict[asyncio.Task[None], tuple[Job, datetime]] = field(default_factory=dict)
+    """The jobs under way, and since when."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take_up(self, standings: list[Standing] | None = None) -> None:
@@ -106,23 +100,33 @@ class Deliverer:
             self._start_due()
 
     async def finish(self, within_s: float) -> None:
-        """A bounded last try for what was never attempted; what has no answer by then is noted as failed."""
-        self.queue.drop_retries()
+        """A bounded last try for what was never attempted; what has no answer by then is noted as failed.
+
+        A host that has kept something waiting for as long already is not tried: a campaign waits for no dead receiver.
+        """
+        latest = self.now() - timedelta(seconds=within_s)
+        silent = {self.queue.gate_of(job) for job, begun_at in self._running.values() if begun_at <= latest}
+        self.queue.keep_only(lambda job: not job.attempts and self.queue.gate_of(job) not in silent)
+        await self._cut_off(task for task, (job, _) in self._running.items() if self.queue.gate_of(job) in silent)
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self.drain()
-        for running in tuple(self._running):
-            running.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._cut_off(self._running)
+
+    async def _cut_off(self, running: Iterable[asyncio.Task[None]]) -> None:
+        cut_off = tuple(running)
+        for each in cut_off:
+            each.cancel()
+        await asyncio.gather(*cut_off, return_exceptions=True)
 
     def _start_due(self) -> None:
-        while (job := self.queue.next_job(self.now())) is not None:
-            running = asyncio.create_task(self._work(job))
-            self._running.add(running)
-            running.add_done_callback(self._running.discard)
+        while (job := self.queue.next_job(begun_at := self.now())) is not None:
+            running = asyncio.create_task(self._work(job, begun_at))
+            self._running[running] = job, begun_at
+            running.add_done_callback(self._running.pop)
 
-    async def _work(self, job: Job) -> None:
-        begun_at, attempt = self.now(), None
+    async def _work(self, job: Job, begun_at: datetime) -> None:
+        attempt = None
         try:
             attempt = await self._attempt(job)
         except StorageFailed as error:
@@ -144,6 +148,9 @@ class Deliverer:
         event = job.event or await self.on_thread(self.outbox.read, job.delivery)
         if event is None:
             await self._note(job, number, None, DAMAGED)
+            return None
+        if not self.queue.is_admitted(job, event, self.now()):
+            self.add(job)
             return None
         if not await self.on_thread(self.outbox.claim, job.delivery, number, self.now()):
             return None

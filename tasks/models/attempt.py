@@ -1,6 +1,6 @@
 """How one attempt to deliver an event went."""
 
-from typing import Literal
+from typing import Literal, Protocol
 
 from tasks.models.record import Record
 
@@ -20,3 +20,10 @@ class Attempt(Record):
     """The endpoint asks for fewer deliveries (429, 502, 503, 504, or it named a wait)."""
     retry_after_s: float | None = None
     """What it asks us to wait, if it does."""
+
+
+class Sender(Protocol):
+    """What carries one attempt out; it never raises."""
+
+    async def send(self, url: str, event_id: str, body: bytes) -> Attempt:
+        """Send one event to one endpoint, once."""

@@ -70,6 +70,12 @@ class QueuedEvent(Record):
         """Which delivery this is."""
         return Delivery(self.event_id, endpoint_of(self.url))
 
+    @property
+    def host(self) -> str:
+        """Whom its endpoint shares with others: scheme, host and port."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+
 
 class Claim(Record):
     """An attempt that is about to be made."""

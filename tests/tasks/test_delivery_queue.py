@@ -6,11 +6,13 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.delivery_queue import ENDPOINT_PLACES, PLACES, DeliveryQueue, Job
+from tasks.delivery_queue import ENDPOINT_PLACES, HOST_PLACES, PLACES, DeliveryQueue, Job
 from tasks.models.attempt import Attempt
 from tasks.models.outbox import Delivery
 from tests.factories import STARTED_AT as NOW
-from tests.tasks.receivers import DOWN, OK
+from tests.tasks.receivers import DOWN, OK, an_event
+
+WRONG = Attempt(result="failed", message="500", status_code=500)
 
 
 def jobs(queue: DeliveryQueue, now=NOW) -> list[Job]:
@@ -19,11 +21,18 @@ def jobs(queue: DeliveryQueue, now=NOW) -> list[Job]:
 
 
 def a_queue(*endpoints: str, attempts: int = 0) -> DeliveryQueue:
-    """A queue with a job for each of `endpoints`, due now."""
+    """A queue with a job for each of `endpoints`, due now: of URLs with its event, of other names without."""
     queue = DeliveryQueue()
     for number, endpoint in enumerate(endpoints):
-        queue.add(Job(Delivery(f"evt_{number}", endpoint), NOW, attempts))
+        is_url = "://" in endpoint
+        queue.add(job_for(endpoint, number) if is_url else Job(Delivery(f"evt_{number}", endpoint), NOW, attempts))
     return queue
+
+
+def job_for(url: str, number: int) -> Job:
+    """The delivery of an event that is at hand."""
+    event = an_event(number, url)
+    return Job(event.delivery, NOW, event=event)
 
 
 def test_one_endpoint_takes_no_more_than_its_places():
@@ -53,9 +62,64 @@ def test_nothing_goes_through_an_open_breaker_but_what_a_person_asks_for():
     assert len(jobs(queue, wakes_at)) == ENDPOINT_PLACES
 
 
+def test_a_url_a_row_is_one_host():
+    """It takes no more than its places, and once it has not answered some of them, nothing but a look at a time."""
+    queue = a_queue(*[f"https://dead.example/{number}" for number in range(100)], "https://well.example/")
+    started = jobs(queue)
+    assert Counter(job.event.host for job in started) == {
+        "https://dead.example": HOST_PLACES,
+        "https://well.example": 1,
+    }
+    for job in started:
+        queue.finished(job, OK if "well" in job.event.host else DOWN, NOW, NOW)
+    assert jobs(queue) == []
+    queue.add(later := job_for("https://well.example/", 200))
+    assert jobs(queue) == [later]
+    wakes_at = queue.wakes_at()
+    assert wakes_at is not None
+    [probe] = jobs(queue, wakes_at)
+    queue.finished(probe, OK, wakes_at, wakes_at)
+    assert len(jobs(queue, wakes_at)) == HOST_PLACES
+
+
+def test_an_endpoint_that_answers_wrongly_is_alone_with_that():
+    """Its neighbours on the host go on, also those that wait behind it."""
+    wrong, right = ["https://shared.example/wrong"] * 60, ["https://shared.example/right"] * 30
+    queue = a_queue(*wrong, *right)
+    heard = Counter[str]()
+    for _ in range(100):
+        for job in jobs(queue):
+            heard[job.event.url] += 1
+            queue.finished(job, OK if job.event.url == right[0] else WRONG, NOW, NOW)
+    assert heard == {right[0]: 30, wrong[0]: ENDPOINT_PLACES}
+
+
+def test_an_endpoint_whose_host_was_unknown_is_put_back_if_that_is_shut():
+    """Its event tells which host it is, and is read when its turn has come."""
+    queue = a_queue(*[f"https://dead.example/{number}" for number in range(HOST_PLACES)])
+    for job in jobs(queue):
+        queue.finished(job, DOWN, NOW, NOW)
+    event = an_event(99, "https://dead.example/99")
+    queue.add(Job(event.delivery, NOW))
+    [job] = jobs(queue)
+    assert not queue.is_admitted(job, event, NOW)
+    queue.add(job)
+    queue.finished(job, None, NOW, NOW)
+    assert jobs(queue) == []
+    assert queue.is_admitted(job, an_event(100, "https://well.example/"), NOW)
+
+
 @given(
-    st.lists(st.sampled_from(["one", "two", "three"]), max_size=60),
-    st.lists(st.tuples(st.sampled_from(["delivered", "failed", "refused", None]), st.booleans()), max_size=120),
+    st.lists(
+        st.sampled_from(["one", "two", "https://one.example/a", "https://one.example/b", "https://two.example/"]),
+        max_size=80,
+    ),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["delivered", "failed", "refused", None]), st.booleans(), st.sampled_from([None, 500])
+        ),
+        max_size=160,
+    ),
 )
 def test_no_job_is_lost_and_none_begins_twice(endpoints, answers):
     """Whatever the endpoints answer: time alone brings every job through."""
@@ -68,8 +132,8 @@ def test_no_job_is_lost_and_none_begins_twice(endpoints, answers):
         if under_way:
             job = under_way.pop(0)
             seen[job.delivery.event_id] += 1
-            result, is_slowed = next(replies, ("delivered", False))
-            attempt = Attempt(result=result, message="", is_slowed=is_slowed) if result else None
+            result, is_slowed, status = next(replies, ("delivered", False, 200))
+            attempt = Attempt(result=result, message="", is_slowed=is_slowed, status_code=status) if result else None
             queue.finished(job, attempt, now, now)
         else:
             now = max(now, queue.wakes_at() or now) + timedelta(seconds=1)

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
-from tasks.delivery_queue import ENDPOINT_PLACES
+from tasks.delivery_queue import ENDPOINT_PLACES, HOST_PLACES
 from tasks.errors import StorageFailed
 from tasks.models.attempt import Attempt
 from tasks.models.breaker import FAILURES_MAX
@@ -111,6 +111,43 @@ def test_a_receiver_that_hangs_delays_no_other(outbox: Outbox):
     assert receivers.peak[URL] == ENDPOINT_PLACES
     cut_off = [standing for standing in outbox.load() if standing.attempts and standing.state == "waiting"]
     assert len(cut_off) == ENDPOINT_PLACES, "what had no answer is noted as failed, and tried again"
+
+
+def test_a_host_that_is_dead_delays_no_other_where_each_row_has_a_url(outbox: Outbox):
+    """Of which nothing is known but what the outbox holds: it is asked as often as one endpoint would be."""
+    for number in range(200):
+        outbox.queue(an_event(number, f"https://dead.example.com/rows/{number}"))
+    queue(outbox, 100, OTHER, first=200)
+    receivers = Receivers(lambda url: OK if url == OTHER else DOWN)
+    deliver(outbox, receivers)
+    assert states(outbox) == {"delivered": 100, "waiting": 200}
+    assert receivers.heard.total() - 100 <= HOST_PLACES + FAILURES_MAX
+
+
+def test_no_last_try_where_something_waits_for_an_answer_already(outbox: Outbox):
+    """The end of a campaign waits for those who may listen, and not for those who have shown that they don't."""
+    receivers, clock = Receivers(hangs=frozenset({URL})), Clock()
+
+    async def last_try() -> float:
+        async with a_deliverer(outbox, receivers, clock) as deliverer:
+            running = asyncio.create_task(deliverer.run())
+            queue(outbox, 1)
+            deliverer.add_new(an_event(0))
+            while not receivers.heard:  # noqa: ASYNC110  as a person would watch it
+                await asyncio.sleep(0.01)
+            clock.turn(seconds=30)
+            running.cancel()
+            queue(outbox, 1, first=1)
+            deliverer.add_new(an_event(1))
+            queue(outbox, 1, OTHER, first=2)
+            deliverer.add_new(an_event(2, OTHER))
+            started = time.monotonic()
+            await deliverer.finish(30)
+            return time.monotonic() - started
+
+    assert asyncio.run(last_try()) < 20
+    assert states(outbox) == {"waiting": 2, "delivered": 1}
+    assert {one.delivery.event_id for one in outbox.load() if one.attempts} == {"evt_0", "evt_2"}, "evt_1 never left"
 
 
 def test_a_dead_receiver_is_asked_a_few_times_only(outbox: Outbox):
