@@ -1,0 +1,179 @@
+"""Every answer of the API becomes an image or a named error."""
+
+import json
+from contextlib import suppress
+
+import httpx
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tasks import errors
+from tasks.clients.ideogram import parse_answer
+from tasks.models.answer import ImageObject
+from tests.tasks.clients.api_answers import IMAGE, STOPPED, answered
+
+
+def test_an_image_is_read_and_extra_keys_are_passed_over():
+    """Keys that we do not know stand in the answer, on top and in the image, and change nothing."""
+    body = json.dumps({"notice": "moved", "data": [IMAGE | {"object_type": "image", "style_type": "AUTO"}]}).encode()
+    image = parse_answer(200, {}, body)
+    assert (image.seed, image.url, image.prompt) == (12345, IMAGE["url"], IMAGE["prompt"])
+
+
+def test_any_success_with_an_image_counts():
+    """A server that speaks the same routes may answer 201."""
+    assert parse_answer(201, {}, answered()).url == IMAGE["url"]
+
+
+@pytest.mark.parametrize("url", [None, "", ...], ids=["null", "empty", "absent"])
+@pytest.mark.parametrize("is_safe", [True, False])
+def test_an_image_without_a_link_is_blocked_and_billed(url, is_safe):
+    """A withheld image is a result for a person to look at; it is taken as paid."""
+    with pytest.raises(errors.ImageRefused) as refused:
+        parse_answer(200, {}, answered(url=url, is_image_safe=is_safe))
+    assert (refused.value.status, refused.value.is_billed, refused.value.retryable) == ("blocked", True, False)
+
+
+def test_an_unsafe_image_is_blocked_even_with_a_link():
+    """What the API calls unsafe is not downloaded."""
+    with pytest.raises(errors.ImageRefused, match="unsafe"):
+        parse_answer(200, {}, answered(is_image_safe=False))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"<html>Sign in</html>",
+        b'{"data": []}',
+        b'{"data": null}',
+        b'{"data": [null]}',
+        b'{"data": {"url": "x"}}',
+        b'{"data": [{"url": "https://ideogram.ai/x.png"}]}',
+        b'{"error": "worker lost", "status_code": 500}',
+        answered(seed="many"),
+        answered(url=7),
+        answered()[:-9],
+        b"\xff\xfe",
+        b"[" * 50_000,
+    ],
+    ids=lambda body: body[:24],
+)
+def test_a_success_that_holds_no_image_leaves_the_outcome_unknown(body):
+    """It was accepted, so it may be billed, and is not sent again by itself."""
+    with pytest.raises(errors.OutcomeUnknown) as unknown:
+        parse_answer(200, {}, body)
+    assert (unknown.value.status, unknown.value.is_billed, unknown.value.retryable) == ("unknown", True, False)
+
+
+def test_a_success_that_carries_an_error_repeats_it():
+    """The person who decides what to do about an unknown cell reads what the API said."""
+    with pytest.raises(errors.OutcomeUnknown, match="worker lost"):
+        parse_answer(200, {}, b'{"error": "worker lost", "status_code": 500}')
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "retryable", "is_billed"),
+    [
+        (301, errors.RequestRejected, False, False),
+        (307, errors.RequestRejected, False, False),
+        (400, errors.RequestRejected, False, False),
+        (404, errors.RequestRejected, False, False),
+        (405, errors.RequestRejected, False, False),
+        (408, errors.OutcomeUnknown, False, True),
+        (413, errors.RequestRejected, False, False),
+        (422, errors.ImageRefused, False, False),
+        (429, errors.RateLimited, True, False),
+        (500, errors.OutcomeUnknown, False, True),
+        (502, errors.OutcomeUnknown, False, True),
+        (503, errors.NotAccepted, True, False),
+        (504, errors.OutcomeUnknown, False, True),
+        (599, errors.OutcomeUnknown, False, True),
+        (600, errors.OutcomeUnknown, False, True),
+        (101, errors.OutcomeUnknown, False, True),
+    ],
+)
+def test_each_status_has_a_name_that_says_what_happens_next(status, kind, retryable, is_billed):
+    """Only what was turned away before any work is tried again; only what may have been done counts as paid."""
+    with pytest.raises(errors.CellError) as error:
+        parse_answer(status, {}, b"")
+    assert (type(error.value), error.value.retryable, error.value.is_billed) == (kind, retryable, is_billed)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "advice"),
+    [
+        (401, errors.CredentialsRejected, "IDEOGRAM_API_KEY"),
+        (402, errors.CreditsExhausted, "top it up"),
+        (403, errors.CredentialsRejected, "does not let this key"),
+    ],
+)
+def test_a_key_or_a_balance_that_will_not_do_stops_the_campaign(status, kind, advice):
+    """The next cell would fare no better, and the sentence says what to mend."""
+    with pytest.raises(kind, match=advice) as stopped:
+        parse_answer(status, {}, b'{"error": "no", "reject_reason": "insufficient_funds"}')
+    assert isinstance(stopped.value, errors.CampaignStopped)
+    assert "no, insufficient_funds" in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"error": "Prompt  failed\\nthe check"}', "Prompt failed the check"),
+        (b'{"message": "no"}', "no"),
+        (b'{"detail": [{"msg": "too long"}]}', "[{'msg': 'too long'}]"),
+        (b'{"error": {"message": "nested"}}', "nested"),
+        (b'{"error": "\\u001b[31mred\\u0007"}', "[31mred"),
+        (b'{"error": ""}', "The prompt failed the safety check"),
+        (b'{"error": "\\ud800"}', "The prompt failed the safety check"),
+        (b"<html>", "The prompt failed the safety check"),
+        (b'"words"', "The prompt failed the safety check"),
+    ],
+)
+def test_a_refusal_says_what_the_api_said_on_one_clean_line(body, said):
+    """Typed, untyped and unreadable bodies give a sentence without control characters."""
+    with pytest.raises(errors.ImageRefused) as refused:
+        parse_answer(422, {}, body)
+    assert str(refused.value).strip() == said
+
+
+def test_a_long_message_is_cut():
+    """A page of text does not become a cell of the manifest."""
+    with pytest.raises(errors.RequestRejected) as rejected:
+        parse_answer(400, {}, json.dumps({"error": "x" * 100_000}).encode())
+    assert len(str(rejected.value)) < 500
+
+
+@given(
+    st.integers(100, 999),
+    st.dictionaries(st.just("retry-after"), st.text()),
+    st.binary()
+    | st.recursive(
+        st.none() | st.text() | st.integers(),
+        lambda x: (
+            st.lists(x)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["data", "error", "url", "seed", "is_image_safe", "message", "detail", "reject_reason"]
+                ),
+                x,
+            )
+        ),
+    ).map(lambda value: json.dumps(value).encode()),
+)
+@example(500, {}, b"[" * 100_000)
+@example(429, {"retry-after": "1 Jan 99999999999 00:00:00 GMT"}, b"")
+def test_no_answer_whatever_raises_anything_but_a_named_error(status, headers, body):
+    """Any status with any bytes is an image or an error of ours."""
+    with suppress(*STOPPED):
+        assert isinstance(parse_answer(status, headers, body), ImageObject)
+
+
+def test_a_429_carries_the_wait():
+    """Header names are matched in any case, as httpx hands them on."""
+    with pytest.raises(errors.RateLimited) as limited:
+        parse_answer(429, httpx.Headers({"Retry-After": "3"}), b"")
+    assert limited.value.retry_after_s == 3
