@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,7 +20,7 @@ from tasks import run_lanes as run_lanes_module
 from tasks.begin_run import begin_run, shown_alive
 from tasks.clients.ideogram import IdeogramClient
 from tasks.clients.storage import CampaignStore
-from tasks.errors import CampaignStopped
+from tasks.errors import CampaignStopped, StorageFailed
 from tasks.generate_image import generate_image, recover_image
 from tasks.lane import lane as lane_task
 from tasks.make_variants import make_variants
@@ -152,3 +152,18 @@ def raises_on_call(number: int, fault: Exception, *, after: bool) -> Iterator[Ca
         return call
 
     yield wrap
+
+
+@contextmanager
+def storage_refuses(folder: str) -> Iterator[None]:
+    """Nothing can be published below `folder` of any campaign while the context lasts."""
+    publish = CampaignStore.publish
+
+    def fail(store: CampaignStore, files: Mapping[str, bytes]) -> None:
+        if any(key.startswith(f"{folder}/") for key in files):
+            raise StorageFailed("full")
+        publish(store, files)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CampaignStore, "publish", fail)
+        yield

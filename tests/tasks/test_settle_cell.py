@@ -16,7 +16,16 @@ from tasks.errors import BudgetReached, CreditsExhausted, StorageFailed, Variant
 from tasks.models.answer import ImageObject
 from tasks.models.ledger import ENDS, INTENTS, OUTCOMES_KEY, Answered
 from tests.factories import PRICE_USD, a_cell, a_request, an_outcome
-from tests.tasks.running import CELLS, VARIANTS, Api, Ended, picture, run, without_engine  # noqa: F401  a fixture
+from tests.tasks.running import (  # noqa: F401  without_engine is a fixture
+    CELLS,
+    VARIANTS,
+    Api,
+    Ended,
+    picture,
+    run,
+    storage_refuses,
+    without_engine,
+)
 
 pytestmark = pytest.mark.usefixtures("without_engine")
 
@@ -135,19 +144,11 @@ def test_a_link_that_failed_is_tried_before_paying_again(store, api, dead, is_ba
     assert ran(store, api).outcomes[ID] == outcome
 
 
-def test_a_recovery_that_cannot_be_stored_gives_nothing_back(store, api, dead, monkeypatch):
+def test_a_recovery_that_cannot_be_stored_gives_nothing_back(store, api, dead):
     """The cell is paid: its intent stays, whoever comes next fetches it and does not pay."""
     dead.intend(CELL, 1)
     dead.note_answer(answered())
-    publish = CampaignStore.publish
-
-    def fail(store: CampaignStore, files) -> None:
-        if any(key.startswith("originals/") for key in files):
-            raise StorageFailed("full")
-        publish(store, files)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(CampaignStore, "publish", fail)
+    with storage_refuses("originals"):
         ended = ran(store, api)
     assert isinstance(ended.stopped_by, StorageFailed)
     assert ended.tally.cost_usd == ended.outcomes[ID].cost_usd == PRICE_USD, "it is told as paid"
@@ -317,17 +318,9 @@ def test_a_cut_that_failed_is_made_again_without_paying(store, api, monkeypatch)
     assert api.billed.total() == 1
 
 
-def test_a_cut_that_cannot_be_stored_is_made_by_the_next_run(store, api, monkeypatch):
+def test_a_cut_that_cannot_be_stored_is_made_by_the_next_run(store, api):
     """A full disk is no fault of the cell: with room, the same command finishes it."""
-    publish = CampaignStore.publish
-
-    def fail(store: CampaignStore, files) -> None:
-        if any(key.startswith("variants/") for key in files):
-            raise StorageFailed("full")
-        publish(store, files)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(CampaignStore, "publish", fail)
+    with storage_refuses("variants"):
         assert str(ran(store, api).stopped_by) == "full"
     assert ran(store, api).statuses == ["done"]
     assert api.billed.total() == 1

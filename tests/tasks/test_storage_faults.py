@@ -11,7 +11,7 @@ from PIL import Image
 
 from tasks.clients.storage import CampaignStore
 from tasks.errors import StorageFailed
-from tests.tasks.running import CELLS, Api, raises_on_call, run, without_engine  # noqa: F401  a fixture
+from tests.tasks.running import CELLS, Api, raises_on_call, run, storage_refuses, without_engine  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.usefixtures("without_engine")
 
@@ -75,20 +75,12 @@ def test_a_disk_that_is_full(number: int, tmp_path: Path, monkeypatch: pytest.Mo
     check_next_run(tmp_path, api, f"fsync {number}")
 
 
-def test_a_storage_that_is_gone_for_good_pays_for_no_more_than_is_in_flight(tmp_path: Path, monkeypatch):
+def test_a_storage_that_is_gone_for_good_pays_for_no_more_than_is_in_flight(tmp_path: Path):
     """It fails from the first original on: what is in flight ends, nothing else is started."""
     api = Api()
-    publish = CampaignStore.publish
-
-    def fail(store: CampaignStore, files) -> None:
-        if any(key.startswith("originals/") for key in files):
-            raise StorageFailed("gone")
-        publish(store, files)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(CampaignStore, "publish", fail)
+    with storage_refuses("originals"):
         ended = asyncio.run(run(CampaignStore.open(str(tmp_path), "lamps"), api, places=1))
-    assert str(ended.stopped_by) == "gone"
+    assert str(ended.stopped_by) == "full"
     assert sum(api.billed.values()) <= 2
     check_next_run(tmp_path, api, "gone")
     assert set(api.billed.values()) == {1}
