@@ -78,7 +78,8 @@ def run(campaign: Campaign) -> int:
         plan = plan_campaign(campaign)
         result = finished_result(plan)
         if result is not None:
-            print_finished(Console(stderr=True, highlight=False), plan, result)
+            with callbacks_told(plan):
+                print_finished(Console(stderr=True, highlight=False), plan, result)
             return result.exit_code
     return carry_out(campaign, start_embedded_server(), plan)
 

@@ -24,7 +24,7 @@ def callbacks_told(plan: Plan) -> Iterator[None]:
 
     The run has queued the campaign's own end when it was over, too late to deliver it itself.
     """
-    if not plan.campaign.callback_url and not any(cell.endpoints for cell in plan.cells):
+    if not plan.has_callbacks:
         yield
         return
     try:

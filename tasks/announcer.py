@@ -9,6 +9,7 @@ from tasks.clients.outbox import Outbox
 from tasks.models.campaign import Campaign
 from tasks.models.cell import Cell
 from tasks.models.event import Event, EventName, cell_event, cell_event_name, event_id
+from tasks.models.ledger import ENDS
 from tasks.models.outbox import Delivery, QueuedEvent, endpoint_of
 from tasks.models.outcome import Outcome, Status
 from tasks.send_callback import Deliverer
@@ -32,6 +33,10 @@ class Announcer:
     def cell_id_of_event(self, cell_id: str, turn: int, status: Status) -> str:
         """The id of the event that tells of a cell's end: the same in every run."""
         return event_id(self.sender_id, cell_id, str(turn), status)
+
+    def id_of_completion(self) -> str:
+        """The id of the event that tells what the campaign has come to: the same until another cell ends. A listing."""
+        return event_id(self.sender_id, *sorted(self.outbox.store.names(ENDS)), "campaign.completed")
 
     def queue_cell(self, cell: Cell, outcome: Outcome) -> list[QueuedEvent]:
         """Queue what is to be told of a cell's end; returns what was not queued before."""
@@ -62,6 +67,16 @@ class Announcer:
             and cell_event_name(outcome.status) in self.wanted
             and not self._deliveries(cell, outcome) <= queued
         ]
+
+    def is_all_told(self, urls: Iterable[str], cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> bool:
+        """Whether every cell's end was delivered or given up, and to `urls` what the campaign has come to."""
+        standings = self.outbox.load()
+        if any(one.is_open for one in standings) or self.missing(cells, outcomes):
+            return False
+        if "campaign.completed" not in self.wanted:
+            return True
+        id_ = self.id_of_completion()
+        return {Delivery(id_, endpoint_of(url)) for url in urls} <= {one.delivery for one in standings}
 
     def _deliveries(self, cell: Cell, outcome: Outcome) -> set[Delivery]:
         id_ = self.cell_id_of_event(cell.cell_id, outcome.turn, outcome.status)

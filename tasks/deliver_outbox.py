@@ -64,7 +64,7 @@ async def serve_outbox(store: CampaignStore, slug: str, wish: Wish, settings: Ca
     standings = await asyncio.to_thread(outbox.load, whole=wish.is_replay)
     jobs = await asyncio.to_thread(replays, outbox, standings, wish) if wish.is_replay else []
     sent: Counter[State] = Counter()
-    if jobs or (not wish.is_replay and not wish.list_only and any(map(is_open, standings))):
+    if jobs or (not wish.is_replay and not wish.list_only and any(one.is_open for one in standings)):
         async with open_deliverer(outbox, await asyncio.to_thread(settings_for, store, settings)) as deliverer:
             await send(deliverer, jobs, standings)
             sent = deliverer.came_to
@@ -112,11 +112,6 @@ def is_fresh(standing: Standing) -> bool:
     return standing.state == "waiting" and not standing.attempts
 
 
-def is_open(standing: Standing) -> bool:
-    """Whether the delivery is not over."""
-    return standing.state in {"waiting", "claimed"}
-
-
 def replays(outbox: Outbox, standings: Sequence[Standing], wish: Wish) -> list[Job]:
     """The attempts that `wish` asks for by name or by date. One that still waits keeps its further attempts.
 
@@ -137,7 +132,7 @@ def replays(outbox: Outbox, standings: Sequence[Standing], wish: Wish) -> list[J
             one.attempts,
             events[one.delivery],
             is_contested=one.state == "claimed",
-            is_replay=not is_open(one) or one.delivery.endpoint in closed,
+            is_replay=not one.is_open or one.delivery.endpoint in closed,
         )
         for one in chosen
         if one.delivery in events and (is_named(one, wish) or is_since(events[one.delivery], wish))

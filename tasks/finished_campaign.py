@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
+from tasks.announcer import Announcer
 from tasks.campaign_files import publish
 from tasks.clients.ledger import Ledger
+from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.ledger import ENDS
@@ -24,9 +26,16 @@ def finished_result(plan: Plan) -> CampaignResult | None:
 
     Raises StorageFailed.
     """
-    if plan.campaign.callback_url or any(cell.endpoints for cell in plan.cells):
-        return None
-    return publish_finished(plan)
+    return publish_finished(plan) if is_all_told(plan) else None
+
+
+def is_all_told(plan: Plan) -> bool:
+    """Whether nobody wants to be called back, or everybody was. Raises StorageFailed."""
+    if not plan.has_callbacks:
+        return True
+    store = CampaignStore.open(plan.campaign.output, plan.campaign.slug)
+    outcomes = Ledger(store, run_id="").load(cell.cell_id for cell in plan.cells).outcomes
+    return Announcer.open(plan.campaign, Outbox(store)).is_all_told(plan.campaign.callback_urls, plan.cells, outcomes)
 
 
 def publish_finished(plan: Plan) -> CampaignResult | None:

@@ -174,8 +174,9 @@ def queue_campaign(campaign: Campaign, run: str, state: str, result: object) -> 
     announcer = Announcer.open(campaign, Outbox(store))
     event = campaign_event(campaign.title, campaign.slug, store.address, end, utc_now())
     if event.event in announcer.wanted:
-        urls = (campaign.callback_url or "").split()
-        announcer.queue(event, event_id(announcer.sender_id, run, event.event), urls)
+        is_completed = event.event == "campaign.completed"
+        id_ = announcer.id_of_completion() if is_completed else event_id(announcer.sender_id, run, event.event)
+        announcer.queue(event, id_, campaign.callback_urls)
 
 
 def end_of(store: CampaignStore, state: str, result: object) -> CampaignEnd | None:

@@ -65,6 +65,11 @@ class Campaign(Record):
         return _TABLE_ENDING.sub("", PurePosixPath(path.replace("\\", "/")).name)
 
     @property
+    def callback_urls(self) -> tuple[str, ...]:
+        """Who is told of rows that name nobody, and of the campaign's own end."""
+        return tuple((self.callback_url or "").split())
+
+    @property
     def slug(self) -> str:
         """The name as a folder's name; empty where the name has no letter or digit."""
         return slug(self.title, SLUG_MAX_CHARS)
@@ -107,3 +112,8 @@ class Plan(Record):
     prices_read_on: str
     duration_min_s: float
     duration_max_s: float
+
+    @property
+    def has_callbacks(self) -> bool:
+        """Whether anybody is to be told of anything."""
+        return bool(self.campaign.callback_url) or any(cell.endpoints for cell in self.cells)

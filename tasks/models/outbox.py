@@ -106,6 +106,11 @@ class Standing(NamedTuple):
     ended_by: int = 0
     """The attempt that ended it, if one has."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the delivery is not over."""
+        return self.state in {"waiting", "claimed"}
+
 
 class _Name(NamedTuple):
     delivery: Delivery

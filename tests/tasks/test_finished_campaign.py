@@ -6,13 +6,20 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tasks.announcer import Announcer
 from tasks.clients.ledger import Ledger
+from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
 from tasks.finished_campaign import finished_result, was_run_before
 from tasks.models.campaign import Campaign, Plan
+from tasks.models.event import CampaignEnd, campaign_event
 from tasks.models.ledger import SANDBOX_MARK
+from tasks.models.outbox import EVENTS
+from tasks.models.retry import Verdict
 from tasks.plan_campaign import plan_campaign
 from tests.factories import PRICE_USD
+from tests.factories import STARTED_AT as NOW
+from tests.tasks.receivers import OK
 from tests.tasks.running import VARIANTS, Api, Ended, run, without_engine  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.usefixtures("without_engine")
@@ -73,6 +80,26 @@ def test_cells_that_failed_count_as_ended_until_they_are_tried_again(plan, tmp_p
     assert (result.by_status, result.exit_code, len(result.troubles)) == ({"failed": 3}, 1, 3)
     again = planned(tmp_path, "prompt,owner\nLamp 1,ann\nLamp 2,ann\nLamp 3,ann\n", retry=("failed",))
     assert finished_result(again) is None
+
+
+@pytest.mark.parametrize("missing", ["nothing", "a cell's end", "the campaign's end", "a delivery"])
+def test_where_all_has_been_told_nobody_waits_for_a_run(tmp_path, missing: str):
+    """A URL that is named for the first time, or a callback that waits, needs one."""
+    outcomes = ran(planned(tmp_path, "prompt\nLamp 1\nLamp 2\n")).outcomes
+    plan = planned(tmp_path, "prompt\nLamp 1\nLamp 2\n", callback_url="https://example.com/a https://example.com/b")
+    store = store_of(plan)
+    announcer = Announcer.open(plan.campaign, outbox := Outbox(store))
+    events = [event for cell in plan.cells for event in announcer.queue_cell(cell, outcomes[cell.cell_id])]
+    end = campaign_event("lamps", "lamps", store.address, CampaignEnd(counts={"done": 2}, cost_usd=PRICE_USD), NOW)
+    events += announcer.queue(end, announcer.id_of_completion(), plan.campaign.callback_urls)
+    assert len(events) == 6
+    for event in events:
+        is_last = event == events[-1]
+        if (missing, event) == ("a cell's end", events[0]) or (missing == "the campaign's end" and is_last):
+            store.delete(event.delivery.key(EVENTS))
+        elif not (missing == "a delivery" and is_last):
+            outbox.note(event.delivery, 1, OK, Verdict("delivered"), NOW)
+    assert (finished_result(plan) is not None) == (missing == "nothing")
 
 
 @pytest.mark.parametrize("change", ["a new row", "a lost variant", "a cell in flight", "a trial"])

@@ -160,6 +160,19 @@ def test_a_run_that_ended_by_itself_completes_the_campaign(store):
     assert (event["counts"], event["page"]) == ({"done": 1, "blocked": 1}, f"{store.address}/index.html")
 
 
+def test_what_a_campaign_has_come_to_is_told_once(store):
+    """A run that finds nothing left to do tells nothing anew; once another cell has ended, there is news."""
+    ledger = Ledger(store, "run")
+    ledger.note_end(an_outcome(CELLS[0]))
+    assert len(ended(store, Completed(data=RESULT))) == 1
+    assert len(ended(store, Completed(data=RESULT))) == 1
+    ledger.note_end(an_outcome(CELLS[1], "blocked"))
+    assert len(ended(store, Completed(data=RESULT))) == 2
+    for _ in range(2):
+        events = ended(store, Failed(data=CreditsExhausted("Top up the account (402)")))
+    assert len(events) == 4, "each run that was stopped is news"
+
+
 @pytest.mark.parametrize(
     ("state", "error"),
     [
