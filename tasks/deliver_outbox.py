@@ -132,6 +132,7 @@ def replays(outbox: Outbox, standings: Sequence[Standing], wish: Wish) -> list[J
             one.attempts,
             events[one.delivery],
             is_contested=one.state == "claimed",
+            is_asked_for=True,
             is_replay=not one.is_open or one.delivery.endpoint in closed,
         )
         for one in chosen

@@ -23,6 +23,8 @@ HOST_PLACES: Final = 32
 """Attempts under way at all endpoints of one host."""
 PLACES: Final = 80
 """Attempts under way in all; the sender has somewhat more connections."""
+UNHEARD_PLACES: Final = 4
+"""At an endpoint or a host that has not answered yet: many that hang leave room for one that is well."""
 ANSWERED: Final = Attempt(result="delivered", message="")
 """What any answer says of a host."""
 
@@ -39,8 +41,10 @@ class Job:
     """At hand where the event has just been queued; otherwise it is read when it is due."""
     is_contested: bool = False
     """The last attempt was somebody else's, who has not told what came of it: it may have ended the delivery."""
+    is_asked_for: bool = False
+    """By a person: one attempt, whatever a breaker says, of which it learns nothing."""
     is_replay: bool = False
-    """Asked for by a person: one attempt, whatever a breaker says, of which it learns nothing."""
+    """Of a delivery that is over: if it fails, it is over again."""
 
     @property
     def endpoint(self) -> str:
@@ -54,13 +58,16 @@ class Gate:
 
     places: int
     breaker: Breaker = field(default_factory=Breaker)
+    is_heard: bool = False
+    """Whether anything was ever answered there."""
     under_way: int = 0
     parked: deque[Job] = field(default_factory=deque)
     """Due, and found no place free."""
 
-    def free_places(self, now: datetime, *, is_replay: bool = False) -> int:
+    def free_places(self, now: datetime, *, is_asked_for: bool = False) -> int:
         """How many more may begin; negative where the breaker has opened since others began."""
-        return (self.places if is_replay else self.breaker.places(now, self.places)) - self.under_way
+        most = self.places if self.is_heard else UNHEARD_PLACES
+        return (most if is_asked_for else self.breaker.places(now, most)) - self.under_way
 
 
 @dataclass
@@ -97,17 +104,18 @@ class DeliveryQueue:
     def is_admitted(self, job: Job, event: QueuedEvent, now: datetime) -> bool:
         """Whether a job that has begun may go on now that its event is read, and its host known; else add it again."""
         host = self._learn(event)
-        return job.is_replay or (not host.breaker.is_open(now) and host.free_places(now) >= 0)
+        return job.is_asked_for or (not host.breaker.is_open(now) and host.free_places(now) >= 0)
 
     def finished(self, job: Job, attempt: Attempt | None, begun_at: datetime, now: datetime) -> None:
         """The attempt of `job` is over; None where it was not made after all."""
         self._under_way -= 1
         for gate in self._gates(job):
             gate.under_way -= 1
-        if attempt is not None and not job.is_replay:
-            news = (attempt, attempt if attempt.status_code is None else ANSWERED)
-            for gate, said in zip(self._gates(job), news, strict=False):
-                gate.breaker = gate.breaker.after(said, begun_at, now)
+        if attempt is not None:
+            is_answered = attempt.status_code is not None
+            for gate, news in zip(self._gates(job), (attempt, ANSWERED if is_answered else attempt), strict=False):
+                gate.is_heard = gate.is_heard or is_answered
+                gate.breaker = gate.breaker if job.is_asked_for else gate.breaker.after(news, begun_at, now)
         for gate in self._gates(job):
             self._unpark(gate, now)
 
@@ -142,8 +150,8 @@ class DeliveryQueue:
     def _is_held(self, job: Job, now: datetime) -> bool:
         """Put a job aside that a gate does not let through; what waits for its other gate has the turn then."""
         gates = self._gates(job)
-        opens_at = [gate.breaker.open_until for gate in gates if gate.breaker.is_open(now) and not job.is_replay]
-        full = next((gate for gate in gates if gate.free_places(now, is_replay=job.is_replay) <= 0), None)
+        opens_at = [gate.breaker.open_until for gate in gates if gate.breaker.is_open(now) and not job.is_asked_for]
+        full = next((gate for gate in gates if gate.free_places(now, is_asked_for=job.is_asked_for) <= 0), None)
         if opens_at:
             self.add(job, max(filter(None, opens_at)))
         elif full is not None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from tasks.callback_settings import CallbackSettings
 from tasks.clients.callbacks import CallbackSender
 from tasks.clients.outbox import Outbox
+from tasks.delivery_attempt import UnderWay
 from tasks.delivery_queue import DeliveryQueue, Job
 from tasks.errors import StorageFailed
 from tasks.models.attempt import Attempt, Sender
@@ -23,7 +24,6 @@ from tasks.models.retry import Verdict, next_due, verdict
 STORAGE_THREADS: Final = 16
 STALE_AFTER: Final = timedelta(seconds=60)
 """An attempt that was claimed so long ago, and of which nothing was told, is taken for lost: it counts as failed."""
-CUT_OFF: Final = Attempt(result="failed", message="The run ended before the endpoint had answered")
 DAMAGED: Final = Attempt(result="refused", message="The record of the event cannot be read")
 CLOSED: Final = Attempt(result="gone", message="said in answer to an earlier event")
 
@@ -50,8 +50,7 @@ class Deliverer:
     came_to: Counter[State] = field(default_factory=Counter)
     """How many attempts of this deliverer ended so."""
     closed: set[str] = field(default_factory=set)
-    _running: dict[asyncio.Task[None], tuple[Job, datetime]] = field(default_factory=dict)
-    """The jobs under way, and since when."""
+    _running: dict[asyncio.Task[None], UnderWay] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take_up(self, standings: list[Standing] | None = None) -> None:
@@ -105,41 +104,41 @@ class Deliverer:
         A host that has kept something waiting for as long already is not tried: a campaign waits for no dead receiver.
         """
         latest = self.now() - timedelta(seconds=within_s)
-        silent = {self.queue.gate_of(job) for job, begun_at in self._running.values() if begun_at <= latest}
+        silent = {self.queue.gate_of(one.job) for one in self._running.values() if one.begun_at <= latest}
         self.queue.keep_only(lambda job: not job.attempts and self.queue.gate_of(job) not in silent)
-        await self._cut_off(task for task, (job, _) in self._running.items() if self.queue.gate_of(job) in silent)
+        for one in self._running.values():
+            if self.queue.gate_of(one.job) in silent:
+                one.cut_off()
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self.drain()
-        await self._cut_off(self._running)
-
-    async def _cut_off(self, running: Iterable[asyncio.Task[None]]) -> None:
-        cut_off = tuple(running)
-        for each in cut_off:
-            each.cancel()
-        await asyncio.gather(*cut_off, return_exceptions=True)
+        self.queue.keep_only(lambda _: False)
+        for one in self._running.values():
+            one.cut_off()
+        await self.drain()
 
     def _start_due(self) -> None:
         while (job := self.queue.next_job(begun_at := self.now())) is not None:
-            running = asyncio.create_task(self._work(job, begun_at))
-            self._running[running] = job, begun_at
+            under_way = UnderWay(job, begun_at)
+            running = asyncio.create_task(self._work(under_way))
+            self._running[running] = under_way
             running.add_done_callback(self._running.pop)
 
-    async def _work(self, job: Job, begun_at: datetime) -> None:
-        attempt = None
+    async def _work(self, under_way: UnderWay) -> None:
+        job, attempt = under_way.job, None
         try:
-            attempt = await self._attempt(job)
+            attempt = await self._attempt(under_way)
         except StorageFailed as error:
             logger.warning("A callback waits for the storage: %s", error)
         except Exception:
             logger.exception("A fault of this program: a callback waits for the next deliverer")
         finally:
-            self.queue.finished(job, attempt, begun_at, self.now())
+            self.queue.finished(job, attempt, under_way.begun_at, self.now())
             self._changed.set()
 
-    async def _attempt(self, job: Job) -> Attempt | None:
+    async def _attempt(self, under_way: UnderWay) -> Attempt | None:
         """Make the next attempt and note what it came to; None where there is none to be made. Raises StorageFailed."""
-        number = job.attempts + 1
+        job, number = under_way.job, under_way.job.attempts + 1
         if job.is_contested and await self.on_thread(self.outbox.is_over, job.delivery, job.attempts):
             return None
         if job.endpoint in self.closed and not job.is_replay:
@@ -152,13 +151,9 @@ class Deliverer:
         if not self.queue.is_admitted(job, event, self.now()):
             self.add(job)
             return None
-        if not await self.on_thread(self.outbox.claim, job.delivery, number, self.now()):
+        if under_way.is_cut_off or not await self.on_thread(self.outbox.claim, job.delivery, number, self.now()):
             return None
-        try:
-            attempt = await self.sender.send(event.url, event.event_id, event.body.encode())
-        except asyncio.CancelledError:
-            await self._note(job, number, event, CUT_OFF)
-            raise
+        attempt = await under_way.send(self.sender, event)
         await self._note(job, number, event, attempt)
         await self._mind_endpoint(job, attempt)
         return attempt

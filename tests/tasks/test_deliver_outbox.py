@@ -1,13 +1,15 @@
 """What serves one outbox, beside what the command of it shows."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
 from tasks.callback_settings import CallbackSettings
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
-from tasks.deliver_outbox import last_try
+from tasks.deliver_outbox import last_try, serve_outbox
+from tasks.models.delivery_report import Wish
 from tasks.models.retry import Verdict
 from tests.factories import STARTED_AT
 from tests.tasks.receivers import DOWN, OK, an_event, listening
@@ -19,6 +21,17 @@ TRY = CallbackSettings(allow_private=True)
 def store(tmp_path) -> CampaignStore:
     """An empty campaign."""
     return CampaignStore.open(str(tmp_path), "tea")
+
+
+def test_each_event_that_a_person_names_is_sent_once_more(store):
+    """Also where they wait, and their endpoint fails them all; they keep the attempts that are left."""
+    outbox, names = Outbox(store), [f"evt_{number}" for number in range(40)]
+    with listening(status=500) as receiver:
+        for number in range(40):
+            outbox.queue(an_event(number, receiver.url))
+        report = asyncio.run(serve_outbox(store, "tea", Wish(replay=tuple(names)), TRY))
+        assert receiver.ids == Counter(names)
+    assert (report.sent, report.counts) == ({"waiting": 40}, {"waiting": 40})
 
 
 @pytest.mark.parametrize(("known", "is_tried"), [((), True), ((DOWN,), False), ((DOWN, OK), True), ((OK,), True)])

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
-from tasks.delivery_queue import ENDPOINT_PLACES, HOST_PLACES
+from tasks.delivery_queue import ENDPOINT_PLACES, UNHEARD_PLACES
 from tasks.errors import StorageFailed
 from tasks.models.attempt import Attempt
 from tasks.models.breaker import FAILURES_MAX
@@ -108,9 +108,26 @@ def test_a_receiver_that_hangs_delays_no_other(outbox: Outbox):
     asyncio.run(for_a_moment())
     assert time.monotonic() - started < 8
     assert sum(url == OTHER for url, _ in receivers.heard) == 100
-    assert receivers.peak[URL] == ENDPOINT_PLACES
+    assert receivers.peak[URL] == UNHEARD_PLACES
     cut_off = [standing for standing in outbox.load() if standing.attempts and standing.state == "waiting"]
-    assert len(cut_off) == ENDPOINT_PLACES, "what had no answer is noted as failed, and tried again"
+    assert len(cut_off) == UNHEARD_PLACES, "what had no answer is noted as failed, and tried again"
+
+
+def test_many_receivers_that_hang_delay_no_other(outbox: Outbox):
+    """None that has never answered holds more than a few of all the places."""
+    hanging = [f"https://{number}.example.com/" for number in range(15)]
+    for number, url in enumerate(hanging):
+        queue(outbox, 20, url, first=20 * number)
+    queue(outbox, 50, OTHER, first=1000)
+    receivers = Receivers(hangs=frozenset(hanging))
+
+    async def for_a_moment() -> None:
+        async with a_deliverer(outbox, receivers) as deliverer:
+            await deliverer.take_up()
+            await deliverer.finish(within_s=1)
+
+    asyncio.run(for_a_moment())
+    assert sum(url == OTHER for url, _ in receivers.heard) == 50
 
 
 def test_a_host_that_is_dead_delays_no_other_where_each_row_has_a_url(outbox: Outbox):
@@ -121,7 +138,7 @@ def test_a_host_that_is_dead_delays_no_other_where_each_row_has_a_url(outbox: Ou
     receivers = Receivers(lambda url: OK if url == OTHER else DOWN)
     deliver(outbox, receivers)
     assert states(outbox) == {"delivered": 100, "waiting": 200}
-    assert receivers.heard.total() - 100 <= HOST_PLACES + FAILURES_MAX
+    assert receivers.heard.total() - 100 <= UNHEARD_PLACES + FAILURES_MAX
 
 
 def test_no_last_try_where_something_waits_for_an_answer_already(outbox: Outbox):
@@ -148,6 +165,28 @@ def test_no_last_try_where_something_waits_for_an_answer_already(outbox: Outbox)
     assert asyncio.run(last_try()) < 20
     assert states(outbox) == {"waiting": 2, "delivered": 1}
     assert {one.delivery.event_id for one in outbox.load() if one.attempts} == {"evt_0", "evt_2"}, "evt_1 never left"
+
+
+def test_what_was_answered_is_noted_however_slow_the_storage_is(outbox: Outbox, monkeypatch):
+    """The end of a campaign cuts off who waits for an answer, not who writes one down: it would be sent again."""
+    queue(outbox, 40)
+    receivers, note = Receivers(), Outbox.note
+
+    def slowly(*args) -> None:
+        time.sleep(0.05)
+        note(*args)
+
+    monkeypatch.setattr(Outbox, "note", slowly)
+
+    async def for_a_moment() -> None:
+        async with a_deliverer(outbox, receivers) as deliverer:
+            await deliverer.take_up()
+            await deliverer.finish(within_s=0.1)
+
+    asyncio.run(for_a_moment())
+    assert receivers.heard.total() > 4
+    assert states(outbox)["delivered"] == receivers.heard.total()
+    assert states(outbox)["claimed"] == 0
 
 
 def test_a_dead_receiver_is_asked_a_few_times_only(outbox: Outbox):
