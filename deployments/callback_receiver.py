@@ -15,6 +15,7 @@ from typing import Annotated
 
 import uvicorn
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deployments.callback_inbox import Inbox, InboxFailed
@@ -89,7 +90,7 @@ command = App(
 def main(
     *,
     host: Annotated[str, Parameter(help="Address to listen at; 0.0.0.0 is every one of this machine.")] = "127.0.0.1",
-    port: Annotated[int, Parameter(help="Port to listen at.")] = 8070,
+    port: Annotated[int, Parameter(help="Port to listen at.", validator=Number(gte=1, lte=65_535))] = 8070,
     retry_failed: Annotated[bool, Parameter(negative="", help="Put events that were given up in line again.")] = False,
 ) -> int:
     """Receive callbacks until SIGTERM or Ctrl-C."""

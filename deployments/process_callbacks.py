@@ -14,6 +14,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from deployments.callback_inbox import Inbox, InboxFailed, Journaled
 from deployments.json_lines import log_in_json
+from flows.embedded_server import ServerNotStarted, reach
 from tasks.clients.connection import as_text
 from tasks.clients.hooks import Hooks
 from tasks.handle_event import handle_event
@@ -138,6 +139,16 @@ async def _until(event: asyncio.Event, timeout_s: float) -> None:
             await event.wait()
 
 
+async def is_there(api_url: str) -> bool:
+    """Whether Prefect's server answers."""
+    try:
+        await asyncio.to_thread(reach, api_url)
+    except ServerNotStarted as error:
+        logger.warning("done without a run: %s", error)
+        return False
+    return True
+
+
 def handle_here(hooks: Hooks) -> Handle:
     """What follows an event, in this process."""
 
@@ -148,14 +159,20 @@ def handle_here(hooks: Hooks) -> Handle:
 
 
 def handle_as_flow(hooks: Hooks) -> Handle:
-    """What follows an event of an image as a flow on Prefect's server; a campaign's own events are only told."""
-    from flows.handle_callback import handle_completed, handle_failed  # noqa: PLC0415  Prefect takes seconds
+    """What follows an event of an image as a flow on Prefect's server; a campaign's own events are only told.
+
+    Where the server does not answer, it is done in this process: it shows in the log, and waits for nobody.
+    """
+    from prefect.settings import PREFECT_API_URL  # noqa: PLC0415  Prefect takes seconds
+
+    from flows.handle_callback import handle_completed, handle_failed  # noqa: PLC0415  as above
 
     log_in_json()
     flows = {"generation.completed": handle_completed, "generation.failed": handle_failed}
+    api_url = str(PREFECT_API_URL.value())
 
     async def handle(event: ReceivedEvent) -> None:
-        if event.event in flows:
+        if event.event in flows and await is_there(api_url):
             await flows[event.event](event)
         else:
             await handle_event(event, hooks)

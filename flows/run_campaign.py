@@ -21,7 +21,7 @@ from tasks.keep_apart import keep_apart
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.money import usd
 from tasks.models.result import CampaignResult
-from tasks.notify_people import notify_people
+from tasks.notify_people import People, news, people_told, subject
 from tasks.places import agreed_places
 from tasks.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
@@ -44,13 +44,26 @@ SANDBOX_LATENCY_SCALE: Final = 0.2
 
 async def run_campaign(campaign: Campaign) -> CampaignResult:
     """Plan, generate, cut, publish, report. Raises InputInvalid, or the CampaignStopped that ended it early."""
+    if campaign.dry_run:
+        plan = await planned(campaign)
+        await report_plan(plan)
+        return planned_result(plan)
+    async with people_told(campaign.title) as people:
+        return await carry_out(await planned(campaign), people)
+
+
+async def planned(campaign: Campaign) -> Plan:
+    """The plan that was shown before the run, or one that is made now. Raises InputInvalid."""
     plan = front().plan_of(campaign)
     if plan is None:
         plan = await asyncio.to_thread(plan_campaign, campaign, look=campaign.dry_run)
     get_run_logger().info("Planned %d images of %d rows for %s", plan.cell_count, plan.row_count, usd(plan.cost_usd))
-    if campaign.dry_run:
-        await report_plan(plan)
-        return planned_result(plan)
+    return plan
+
+
+async def carry_out(plan: Plan, people: People) -> CampaignResult:
+    """Make what is planned, alone or with other runs. Raises the CampaignStopped that ended it early."""
+    campaign = plan.campaign
     store = CampaignStore.open(campaign.output, campaign.slug)
     async with (
         api_settings(campaign) as settings,
@@ -65,10 +78,10 @@ async def run_campaign(campaign: Campaign) -> CampaignResult:
                 tools.work.stop(fault)
             # What they leave is made here; what they have tried again is not tried once more.
             plan = plan.model_copy(update={"campaign": campaign.model_copy(update={"retry": ()})})
-        return await make_images(plan, tools, notes)
+        return await make_images(plan, tools, notes, people)
 
 
-async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...]) -> CampaignResult:
+async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...], people: People) -> CampaignResult:
     """Carry out `plan`: whatever stops it, what is done is written before it ends."""
     campaign, work = plan.campaign, tools.work
     notes += await begin_run(tools, frozenset(campaign.retry))
@@ -79,7 +92,7 @@ async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...]) -> Cam
     result = result_of(campaign, tools, spent_before_usd)
     await report_result(result, campaign.slug, work.cells, work.outcomes, await picture_of(tools))
     front().ended(result)
-    await notify_people(result, work.cells, work.outcomes)
+    await people.hear(subject(result), news(result, work.cells, work.outcomes))
     if work.stopped_by is not None:
         raise work.stopped_by
     return result

@@ -113,6 +113,10 @@ class Terminal(Front):
         self._watcher = Thread(target=watch, args=(tally,), daemon=True)
         self._watcher.start()
 
+    def warn(self, sentence: str) -> None:
+        """Say it, above the bar if there is one."""
+        self._console.print(f"[yellow]Note:[/] {escape(sentence)}", soft_wrap=True)
+
     def ended(self, result: CampaignResult) -> None:
         """Say what came out."""
         self.result = result

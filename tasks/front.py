@@ -31,6 +31,9 @@ class Front:
         """Return when somebody asks for it who wants the whole campaign to end, on other machines as well."""
         await self.interruption()
 
+    def warn(self, sentence: str) -> None:
+        """Something went wrong that stops nothing."""
+
     def ended(self, result: CampaignResult) -> None:
         """Everything is written."""
 

@@ -24,8 +24,11 @@ async def handle_event(event: ReceivedEvent, hooks: Hooks) -> None:
         result = await asyncio.to_thread(hook, event)
         if inspect.isawaitable(result):
             await result
-    except SystemExit as error:  # it would end the receiver, and each that is started after it
-        raise RuntimeError(f"The function for {event.event} tried to end the process") from error
+    except (Exception, asyncio.CancelledError, GeneratorExit):
+        raise
+    except BaseException as error:  # it would end the receiver, and each that is started after it
+        said = f"The function for {event.event} tried to end the process: {type(error).__name__}"
+        raise RuntimeError(said) from error
 
 
 def facts_of(event: ReceivedEvent) -> dict[str, object]:

@@ -2,14 +2,18 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, Self
 
 from prefect import get_run_logger
 from prefect.blocks.abstract import NotificationBlock
 from prefect.blocks.core import Block
 
+from tasks.errors import CampaignFault
+from tasks.front import front
 from tasks.models.cell import Cell
 from tasks.models.fault import shortened
 from tasks.models.money import usd
@@ -21,30 +25,62 @@ NOTIFY_WITHIN_S: Final = 10.0
 CELLS_TOLD: Final = 20
 NAME_MAX_CHARS: Final = 60
 WHY_MAX_CHARS: Final = 200
+FAULT_MAX_CHARS: Final = 1000
 
 
-async def notify_people(
-    result: CampaignResult,
-    cells: Sequence[Cell],
-    outcomes: Mapping[str, Outcome],
-    load: Callable[[str], Awaitable[object]] = Block.aload,
-) -> None:
-    """Send the news through the block that `CAMPAIGN_NOTIFY` names, if it names one. Its failures harm nobody."""
-    name = load_notification_block()
-    if name is None:
-        return
-    try:
-        async with asyncio.timeout(NOTIFY_WITHIN_S):
-            block = await load(name)
-            if not isinstance(block, NotificationBlock):
-                get_run_logger().warning("CAMPAIGN_NOTIFY names %s, which is no notification block", name)
-                return
-            with block.raise_on_failure():
-                sending = block.notify(news(result, cells, outcomes), subject(result))
+@dataclass
+class People:
+    """Whom the block that `CAMPAIGN_NOTIFY` names reaches; its failures are told, and harm nobody."""
+
+    name: str | None
+    block: NotificationBlock | None = None
+    have_heard: bool = False
+
+    @classmethod
+    async def load(cls, load: Callable[[str], Awaitable[object]] = Block.aload) -> Self:
+        """The people of the environment's block; nobody where none is named, or it is not there."""
+        people = cls(load_notification_block())
+        if people.name is not None:
+            with told_why(f"CAMPAIGN_NOTIFY={people.name} cannot be used, and nobody will be notified"):
+                async with asyncio.timeout(NOTIFY_WITHIN_S):
+                    block = await load(people.name)
+                if not isinstance(block, NotificationBlock):
+                    raise TypeError
+                people.block = block
+        return people
+
+    async def hear(self, subject: str, body: str) -> None:
+        """Tell them, once."""
+        if self.block is None or self.have_heard:
+            return
+        self.have_heard = True
+        with told_why(f"People could not be notified through {self.name}"), self.block.raise_on_failure():
+            async with asyncio.timeout(NOTIFY_WITHIN_S):
+                sending = self.block.notify(body, subject)
                 if inspect.isawaitable(sending):
                     await sending
-    except Exception as error:  # noqa: BLE001  each kind of block has its own; none may say more, an address is a secret
-        get_run_logger().warning("People could not be notified through %s: %s", name, type(error).__name__)
+
+
+@contextmanager
+def told_why(what_failed: str) -> Iterator[None]:
+    """Whatever is raised inside ends there, told by its kind alone: a block's address is a secret."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  each kind of block has its own
+        get_run_logger().warning("%s: %s", what_failed, type(error).__name__)
+        front().warn(f"{what_failed}: {type(error).__name__}")
+
+
+@asynccontextmanager
+async def people_told(title: str, load: Callable[[str], Awaitable[object]] = Block.aload) -> AsyncIterator[People]:
+    """Who hears of the run inside. Where it ends without having told them of a result, they hear why."""
+    people = await People.load(load)
+    try:
+        yield people
+    except Exception as error:
+        why = str(error) if isinstance(error, CampaignFault) else f"A fault of this program: {type(error).__name__}"
+        await people.hear(f"{shortened(title, NAME_MAX_CHARS)}: failed", shortened(why, FAULT_MAX_CHARS))
+        raise
 
 
 def subject(result: CampaignResult) -> str:

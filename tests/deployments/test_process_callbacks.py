@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from prefect.exceptions import Abort
 
 from deployments.callback_inbox import Inbox
 from deployments.process_callbacks import Processor, handle_here
@@ -57,6 +58,23 @@ def test_a_failing_function_is_called_again_and_then_given_up(inbox, caplog):
     errors = [record.facts for record in caplog.records if record.levelno == logging.ERROR]
     assert errors == [{"event_id": "a", "tries": 3, "error": "RuntimeError: no such shop"}]
     assert inbox.retry_failed(0.0) == 1
+
+
+@pytest.mark.parametrize("error", [SystemExit(0), KeyboardInterrupt(), Abort()])
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_function_that_would_end_the_receiver_fails_like_any_other(inbox, error, is_async):
+    """It is tried as often, and the next event is worked on."""
+
+    def ends(event: ReceivedEvent) -> None:
+        if event.id == "a":
+            raise error
+
+    async def ends_later(event: ReceivedEvent) -> None:
+        ends(event)
+
+    hook = ends_later if is_async else ends
+    process(inbox, handle_here(Hooks(hook)), "a", "b", until=lambda: inbox.counts()["failed"] == 1)
+    assert inbox.counts() | {"waiting": 0} == {"waiting": 0, "done": 1, "failed": 1}
 
 
 def test_a_function_that_recovers_is_done(inbox):

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.deployments.running import running_receiver
+from tests.tasks.clients.raw_server import unused_port
 
 SHOP = """
 def note(event):
@@ -26,6 +27,18 @@ def runs(shared_server):
         return [(run["name"], run["state_type"]) for run in found]
 
     return of
+
+
+def test_where_the_server_is_away_the_work_is_done_all_the_same(tmp_path, prefect_home):
+    """In the receiver's own process, and its log says why there is no run."""
+    (tmp_path / "shop.py").write_text(SHOP)
+    env = {"CALLBACK_ON_COMPLETED": "shop:note", "PREFECT_API_URL": f"http://127.0.0.1:{unused_port()}/api"}
+    with running_receiver(tmp_path, {**env, "PREFECT_HOME": str(prefect_home)}) as receiver:
+        receiver.post("evt_done", jobId="teapot-1")
+        receiver.wait_for(done=1, waiting=0)
+    assert (tmp_path / "seen").read_text() == "generation.completed evt_done T-1\n"
+    said = [json.loads(line)["message"] for line in (tmp_path / "log").read_text().splitlines()]
+    assert any(line.startswith("done without a run: Prefect's server at http://127.0.0.1") for line in said)
 
 
 def test_events_of_images_are_runs_on_the_users_server(tmp_path, shared_server, prefect_home, runs):

@@ -1,13 +1,17 @@
 """People are told how a campaign ended; what a block does or says about it harms nobody."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from prefect.blocks.abstract import NotificationBlock
 from prefect.logging import disable_run_logger
 
+from tasks.errors import InputInvalid, StorageFailed
+from tasks.front import Front, watched_by
+from tasks.models.fault import Fault
 from tasks.models.result import CampaignResult
-from tasks.notify_people import CELLS_TOLD, news, notify_people, subject
+from tasks.notify_people import CELLS_TOLD, news, people_told, subject
 from tests.factories import a_cell, a_request, an_outcome
 
 CELLS = [a_cell(a_request(f"Tea {number}")) for number in range(3)]
@@ -28,8 +32,26 @@ class Board(NotificationBlock):
         self.told.append((body, subject))
 
 
-def notified(monkeypatch, block: object, name: str = "board/mine") -> list[str]:
-    """Notify with this block under a name; returns the names that were looked for."""
+class Watcher(Front):
+    """Remembers what it was warned of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.warnings: list[str] = []
+
+    def warn(self, sentence: str) -> None:
+        """One of them."""
+        self.warnings.append(sentence)
+
+
+def notified(
+    monkeypatch,
+    block: object,
+    name: str = "board/mine",
+    ends: Exception | None = None,
+    watcher: Watcher | None = None,
+) -> list[str]:
+    """Notify of a campaign that `ends` so, with this block under a name; returns the names that were looked for."""
     asked: list[str] = []
 
     async def load(name: str) -> object:
@@ -38,9 +60,15 @@ def notified(monkeypatch, block: object, name: str = "board/mine") -> list[str]:
             raise block
         return block
 
+    async def campaign() -> None:
+        async with people_told("Q1", load) as people:
+            if ends is not None:
+                raise ends
+            await people.hear(subject(RESULT), news(RESULT, CELLS, OUTCOMES))
+
     monkeypatch.setenv("CAMPAIGN_NOTIFY", name)
-    with disable_run_logger():
-        asyncio.run(notify_people(RESULT, CELLS, OUTCOMES, load))
+    with disable_run_logger(), watched_by(watcher or Watcher()), suppress(type(ends) if ends else ()):
+        asyncio.run(campaign())
     return asked
 
 
@@ -66,8 +94,47 @@ def test_where_no_block_is_named_nobody_is_told(monkeypatch):
 
 @pytest.mark.parametrize("block", [Board(breaks=True), ValueError("no such block"), object()])
 def test_a_notification_that_fails_harms_nobody(monkeypatch, block):
-    """A block that breaks, one that is not there, and one of another kind."""
-    assert notified(monkeypatch, block) == ["board/mine"]
+    """A block that breaks, one that is not there, and one of another kind: said where the run is watched."""
+    watcher = Watcher()
+    assert notified(monkeypatch, block, watcher=watcher) == ["board/mine"]
+    [warning] = watcher.warnings
+    assert "board/mine" in warning
+    assert "t0ken" not in warning
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (StorageFailed("s3://b/q1 cannot be written: access denied"), "s3://b/q1 cannot be written: access denied"),
+        (InputInvalid([Fault(source="m.csv", row=3, problem="is odd")]), "m.csv, row 3: is odd"),
+        (RuntimeError("https://hooks.example.com/t0ken"), "A fault of this program: RuntimeError"),
+    ],
+)
+def test_a_campaign_that_came_to_no_result_is_told_too(monkeypatch, error, said):
+    """Whatever ended it: a night's run that fails at its start must not look like one that had nothing to do."""
+    board = Board()
+    notified(monkeypatch, board, ends=error)
+    [(body, title)] = board.told
+    assert title == "Q1: failed"
+    assert said in body
+
+
+def test_people_hear_once(monkeypatch):
+    """What stops a campaign is raised after they have heard of its result."""
+
+    async def campaign(load) -> None:
+        async with people_told("Q1", load) as people:
+            await people.hear("Q1: 1 done, stopped early", "Top up")
+            raise StorageFailed("later")
+
+    async def load(_: str) -> object:
+        return board
+
+    board = Board()
+    monkeypatch.setenv("CAMPAIGN_NOTIFY", "board/mine")
+    with pytest.raises(StorageFailed):
+        asyncio.run(campaign(load))
+    assert board.told == [("Top up", "Q1: 1 done, stopped early")]
 
 
 def test_many_troubles_are_counted():
