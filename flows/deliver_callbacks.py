@@ -15,7 +15,7 @@ from prefect.artifacts import acreate_table_artifact
 
 from flows.deliver_command import told
 from flows.parameters import CampaignSlug, ListOnly, Output, Replay, ReplaySince
-from tasks.callback_settings import load_callback_settings
+from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.deliver_outbox import deliver_all
 from tasks.models.campaign import DEFAULT_OUTPUT
 from tasks.models.delivery_report import Wish
@@ -42,7 +42,10 @@ async def deliver_callbacks(
 
     """
     wish = Wish(list_only=list_only, replay=tuple(replay), replay_since=replay_since)
-    reports = await deliver_all(output, campaign, wish, load_callback_settings())
+    settings = load_callback_settings()
+    reports = await deliver_all(output, campaign, wish, settings)
+    if settings.secrets is None and any(report.sent for report in reports):
+        get_run_logger().warning(UNSIGNED_NOTE)
     for report in reports:
         get_run_logger().info("%s: %s", report.campaign, told(report))
     rows = [line.model_dump(mode="json") for report in reports for line in report.lines]

@@ -12,12 +12,15 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from flows.terminal import print_faults
-from tasks.callback_settings import load_callback_settings
+from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
+from tasks.clients.storage import CampaignStore
 from tasks.deliver_outbox import deliver_all
 from tasks.errors import CampaignFault, InputInvalid
 from tasks.models.campaign import DEFAULT_OUTPUT
-from tasks.models.delivery_report import Report, Wish
+from tasks.models.delivery_report import ALL, Report, Wish
 from tasks.models.fault import Fault, shortened
+from tasks.models.ledger import ENDS
+from tasks.models.outbox import EVENTS
 
 EXIT_CLEAR: Final = 0
 EXIT_LEFT: Final = 1
@@ -41,7 +44,7 @@ def deliver(
     *,
     campaign: str | None = None,
     list_: Annotated[bool, Parameter(name="--list", negative=())] = False,
-    replay: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False, consume_multiple=True)] = (),
+    replay: Annotated[tuple[str, ...] | None, Parameter(negative=(), consume_multiple=True)] = None,
     replay_since: datetime | None = None,
 ) -> list[Report]:
     """Deliver the callbacks that are due, and show what waits and what is dead.
@@ -60,13 +63,32 @@ def deliver(
         Send every dead letter of an event that happened since then once more, such as 2026-11-20.
 
     """
-    wish = Wish(list_only=list_, replay=replay, replay_since=replay_since)
+    if replay is not None and not all((*replay, replay)):
+        raise InputInvalid([Fault(source="--replay", problem=f"names no event; give ids, or {ALL!r}")])
+    wish = Wish(list_only=list_, replay=replay or (), replay_since=replay_since)
     if wish.list_only and wish.is_replay:
         raise InputInvalid([Fault(source="--list", problem="sends nothing, and --replay does; give one of them")])
-    reports = asyncio.run(deliver_all(output, campaign, wish, load_callback_settings()))
+    check_output(output)
+    settings = load_callback_settings()
+    reports = asyncio.run(deliver_all(output, campaign, wish, settings))
     if campaign and not reports:
         raise InputInvalid([Fault(source="--campaign", value=campaign, problem=f"has no callbacks below {output}")])
+    if settings.secrets is None and any(report.sent for report in reports):
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"Note: {UNSIGNED_NOTE}")
     return reports
+
+
+def check_output(output: str) -> None:
+    """Raise InputInvalid where it is no folder of campaigns: a mistyped one would look like one that is all clear.
+
+    The default one may be missing: nothing was run yet.
+    """
+    store = CampaignStore.at(output)
+    if not store.is_folder() and output != DEFAULT_OUTPUT:
+        raise InputInvalid([Fault(source="OUTPUT", value=output, problem="is no folder that holds campaigns")])
+    if {ENDS.partition("/")[0], EVENTS.partition("/")[0]} & set(store.folders()):
+        problem = "is the folder of one campaign; give the one above it, and this one's name with --campaign"
+        raise InputInvalid([Fault(source="OUTPUT", value=output, problem=problem)])
 
 
 def main(arguments: list[str] | None = None) -> int:

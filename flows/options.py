@@ -92,7 +92,7 @@ def parse(  # noqa: PLR0913  the options of the command line
         max_in_flight=max_in_flight,
         budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
         retry=retry,
-        callback_url=" ".join(callback_url) or None,
+        callback_url=" ".join(callback_url) if callback_url else None,
         encoding=encoding,
         shards=shards,
         dry_run=dry_run,

@@ -11,6 +11,9 @@ from tasks.models.signature import Secrets
 
 SECRET_VARIABLE: Final = "CALLBACK_SECRET"  # noqa: S105  a name
 ALLOW_PRIVATE_VARIABLE: Final = "CALLBACK_ALLOW_PRIVATE"
+UNSIGNED_NOTE: Final = (
+    "callbacks are sent without a signature, so a receiver cannot tell who sent them; set CALLBACK_SECRET to sign them"
+)
 _YES: Final = {"1", "true", "yes"}
 _NO: Final = {"", "0", "false", "no"}
 

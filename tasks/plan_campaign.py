@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tasks.callback_settings import load_callback_settings
+from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.clients.prices import read_prices
 from tasks.clients.tables import Table, open_table
 from tasks.cross_formats import add_misfits, cross, formats_of, read_formats
@@ -19,9 +19,6 @@ from tasks.parse_matrix import Columns, Duplicates, ParsedRow, parse_rows, read_
 from tasks.price_cells import Bill
 
 CELLS_SHOWN: Final = 10
-UNSIGNED_NOTE: Final = (
-    "callbacks are sent without a signature, so a receiver cannot tell who sent them; set CALLBACK_SECRET to sign them"
-)
 VISIBILITY_NOTE: Final = (
     "visibility is kept as a note only: the endpoint has no such field, so nothing was made public or private by it"
 )

@@ -21,6 +21,7 @@ from tasks.clients.connection import USER_AGENT, as_text
 from tasks.clients.dialling import AddressRefused, CheckedNetwork, Resolve, resolve
 from tasks.errors import InputInvalid
 from tasks.models.attempt import Attempt, AttemptResult
+from tasks.models.endpoint import parse_endpoint
 from tasks.models.fault import Fault
 from tasks.models.retry_after import parse_retry_after
 from tasks.models.signature import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, is_id, sign
@@ -34,7 +35,6 @@ CLOSING_S: Final = 0.1
 """Kept of an attempt's time for closing an answer that does not end."""
 RETRY_AFTER_MIN_S: Final = 1.0
 RETRY_AFTER_MAX_S: Final = 86_400.0
-PORT_MAX: Final = 65_535
 
 _SLOWED: Final = {429, 502, 503, 504}
 _GONE: Final = 410
@@ -79,7 +79,7 @@ class CallbackSender:
     async def send(self, url: str, event_id: str, body: bytes) -> Attempt:
         """Post `body`, JSON, and tell what came of it. Raises nothing but CancelledError."""
         try:
-            target = parse_target(url)
+            target = parse_endpoint(url)
             check_id(event_id)
         except ValueError as error:
             return Attempt(result="refused", message=str(error))
@@ -129,20 +129,6 @@ class CallbackSender:
         if isinstance(error, TimeoutError | httpcore.TimeoutException):
             return f"nothing came within {self.settings.timeout_s:g} s"
         return as_text(str(error), SAID_MAX_CHARS) or type(error).__name__
-
-
-def parse_target(url: str) -> httpx.URL:
-    """`url`, if it is one that events may go to. Raises ValueError, whose sentence does not repeat it."""
-    try:
-        target = httpx.URL(url)
-        port = target.port
-    except (ValueError, httpx.InvalidURL):
-        raise ValueError("The callback URL is not an address") from None
-    if target.scheme not in {"http", "https"} or not target.raw_host or port == 0 or (port or 0) > PORT_MAX:
-        raise ValueError("The callback URL is not an http or https address")
-    if target.userinfo:
-        raise ValueError("The callback URL holds a user name or password, which is not sent")
-    return target
 
 
 def check_id(event_id: str) -> None:

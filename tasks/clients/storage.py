@@ -170,6 +170,13 @@ class CampaignStore:
             changed_at: datetime = self._fs.modified(f"{self._base}/{key}")
         return changed_at if changed_at.tzinfo else changed_at.replace(tzinfo=UTC)
 
+    def is_folder(self) -> bool:
+        """Whether it is there, and no file; in a bucket, whether anything lies below it. Raises StorageFailed."""
+        try:
+            return bool(self._fs.isdir(self._base or "/"))
+        except Exception as error:
+            raise self._failed("listed", error) from error
+
     def exists(self) -> bool:
         """Whether the folder is there; in a bucket, whether anything lies in it."""
         return bool(self._fs.exists(self._base))

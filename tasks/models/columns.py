@@ -6,9 +6,9 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 from tasks.models import vocabulary as words
+from tasks.models.endpoint import parse_endpoint
 from tasks.models.request import Palette, PaletteMember, as_written
 
 Word = TypeVar("Word", bound=str)
@@ -136,11 +136,10 @@ def parse_callback_url(text: str) -> str:
 
 def _is_callback_url(text: str) -> bool:
     try:
-        parts = urlsplit(text)
-        has_place = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        parse_endpoint(text)
     except ValueError:
         return False
-    return has_place and not parts.username and not parts.password and text.isprintable()
+    return text.isprintable()
 
 
 PARSERS: Final[dict[str, Callable[[str], Any]]] = {

@@ -17,7 +17,9 @@ EventName = Literal["generation.completed", "generation.failed", "campaign.compl
 EVENT_NAMES: Final[tuple[EventName, ...]] = get_args(EventName)
 
 METADATA_MAX_CHARS: Final = 1000
-"""Of one value: a receiver takes some 20 kB, and the manifest has the whole of it."""
+"""Of one value."""
+METADATA_MAX_BYTES: Final = 20_000
+"""Of a row's own columns together: receivers take no more than some ten kilobytes; the manifest has the whole of it."""
 
 
 class Event(Record):
@@ -105,8 +107,14 @@ def cell_event(campaign: str, folder: str, cell: Cell, outcome: Outcome) -> Even
 
 
 def event_metadata(campaign: str, cell: Cell) -> dict[str, str]:
-    """The row's own columns, and what every handler may rely on: campaign, product, format."""
-    own = {name: cut_short(value) for name, value in cell.metadata.items()}
+    """The row's own columns, the first of many, and what every handler may rely on: campaign, product, format."""
+    own: dict[str, str] = {}
+    left_bytes = METADATA_MAX_BYTES
+    for name, value in cell.metadata.items():
+        short = cut_short(value)
+        left_bytes -= len(f"{name}{short}".encode())
+        if left_bytes >= 0:
+            own[name] = short
     return own | {"campaign": campaign, "product": cell.product, "format": cell.format}
 
 

@@ -1,6 +1,11 @@
 """What is wrong with an input, said so that a person can mend it."""
 
+import re
+from typing import Final
+
 from tasks.models.record import Record
+
+_PASSWORD: Final = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 class Fault(Record):
@@ -10,6 +15,7 @@ class Fault(Record):
     row: int | None = None
     column: str | None = None
     value: str | None = None
+    """As it was given; a password in an address is not shown."""
     problem: str
     """What is wrong and what is accepted, as the end of a sentence."""
 
@@ -20,7 +26,7 @@ class Fault(Record):
             place.append(f"row {self.row}")
         if self.column is not None:
             place.append(self.column)
-        shown = "" if self.value is None else f"{shortened(self.value)!r} "
+        shown = "" if self.value is None else f"{shortened(_PASSWORD.sub('***@', self.value))!r} "
         return f"{', '.join(place)}: {shown}{self.problem}"
 
 

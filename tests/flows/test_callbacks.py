@@ -124,6 +124,11 @@ def test_a_replay_that_fails_stays_dead_and_one_of_a_delivered_event_stays_deliv
     ("arguments", "said"),
     [
         (["data/out", "--replay", "evt_0"], "--replay: 'evt_0' is no event below data/out"),
+        (["data/out", "--replay"], "--replay: names no event; give ids, or 'all'"),
+        (["data/out", "--replay", ""], "--replay: names no event; give ids, or 'all'"),
+        (["data/uot"], "OUTPUT: 'data/uot' is no folder that holds campaigns"),
+        (["matrix.csv"], "OUTPUT: 'matrix.csv' is no folder that holds campaigns"),
+        (["tea"], "OUTPUT: 'tea' is the folder of one campaign; give the one above it"),
         (["data/out", "--campaign", "nobody"], "--campaign: 'nobody' has no callbacks below data/out"),
         (["data/out", "--list", "--replay", "all"], "--list: sends nothing"),
         (["data/out", "--replay-since", "yesterday"], "replay-since"),
@@ -133,8 +138,23 @@ def test_a_replay_that_fails_stays_dead_and_one_of_a_delivered_event_stays_deliv
 def test_bad_input_is_named(tmp_path: Path, monkeypatch, capsys, arguments, said):
     """With exit code 2, or 3 where the storage is at fault; nothing is sent."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "matrix.csv").touch()
+    (tmp_path / "tea" / "ledger").mkdir(parents=True)
     assert main(arguments) == (3 if arguments == ["ftp2://x"] else 2)
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_callbacks_without_a_signature_are_said_to_be(tmp_path: Path, monkeypatch, capsys, is_signed):
+    """A secret that is missing from cron's environment would turn them into dead letters, one 401 after another."""
+    monkeypatch.setenv("CALLBACK_ALLOW_PRIVATE", "1")
+    monkeypatch.setenv("CALLBACK_SECRET", SECRET if is_signed else "")
+    with listening() as receiver:
+        Outbox(CampaignStore.open(str(tmp_path), "tea")).queue(an_event(1, receiver.url))
+        assert main([str(tmp_path)]) == 0
+        assert ("callbacks are sent without a signature" not in capsys.readouterr().err) == is_signed
+        assert main([str(tmp_path)]) == 0
+    assert "signature" not in capsys.readouterr().err, "nothing was sent"
 
 
 def test_the_script_starts_without_prefect(tmp_path: Path):

@@ -37,3 +37,9 @@ def test_faults_that_are_raised_are_collected_with_the_others() -> None:
 def test_nothing_wrong_raises_nothing() -> None:
     """No fault, no error."""
     Faults().raise_if_any()
+
+
+@pytest.mark.parametrize("value", ["http://user:s3cret@h/x", "https://a/ http://s3cret@h/x"])
+def test_a_password_in_an_address_is_not_shown(value):
+    """It would stand in a terminal's history, or in the state of a run."""
+    assert "s3cret" not in str(Fault(source="--callback-url", value=value, problem="is not accepted"))

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.callback_settings import CallbackSettings
-from tasks.clients.callbacks import RETRY_AFTER_MAX_S, Answered, CallbackSender, attempt_of, parse_target
+from tasks.clients.callbacks import RETRY_AFTER_MAX_S, Answered, CallbackSender, attempt_of
 from tasks.clients.dialling import resolve
 from tasks.models.attempt import Attempt
+from tasks.models.endpoint import parse_endpoint
 from tasks.models.signature import Secrets, verify
 from tests.tasks.clients.raw_server import (
     RawServer,
@@ -289,7 +290,7 @@ def test_what_is_no_address_for_events_is_refused_or_fails_without_being_repeate
 def test_any_url_is_read_or_refused_by_name(url):
     """Parsing raises nothing but ValueError."""
     try:
-        target = parse_target(url)
+        target = parse_endpoint(url)
     except ValueError:
         return
     assert target.scheme in {"http", "https"}

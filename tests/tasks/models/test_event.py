@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.models.event import CampaignEnd, campaign_event, cell_event, counted, event_id
+from tasks.models.event import METADATA_MAX_BYTES, CampaignEnd, campaign_event, cell_event, counted, event_id
 from tasks.models.signature import is_id
 from tests.factories import PRICE_USD, STARTED_AT, a_cell, a_request, an_original, an_outcome
 
@@ -51,6 +51,15 @@ def test_a_long_value_is_cut_in_the_event():
     """A body stays small; the manifest has the whole."""
     told = cell_event("Q1", "/o", a_cell(metadata={"text": "x" * 5000}), an_outcome(a_cell()))
     assert len(told.metadata["text"]) == 1000
+
+
+def test_many_columns_are_told_as_far_as_a_receiver_takes_them():
+    """The first of them, in order, and always the three that every handler relies on."""
+    columns = {f"column {number}": "é" * 1000 for number in range(300)}
+    told = cell_event("Q1", "/o", a_cell(metadata=columns), an_outcome(a_cell()))
+    assert list(told.metadata)[:2] == ["column 0", "column 1"]
+    assert {"campaign", "product", "format"} <= told.metadata.keys()
+    assert len(told.body()) < METADATA_MAX_BYTES + 5000
 
 
 def test_a_campaign_is_told_with_counts_cost_and_where_its_pages_are():

@@ -1,0 +1,21 @@
+"""Where callbacks may go, as an address: the plan and the sender go by the same rule."""
+
+from typing import Final
+
+import httpx
+
+PORT_MAX: Final = 65_535
+
+
+def parse_endpoint(url: str) -> httpx.URL:
+    """`url`, if it is one that events may go to. Raises ValueError, whose sentence does not repeat it."""
+    try:
+        target = httpx.URL(url)
+        port = target.port
+    except (ValueError, httpx.InvalidURL):
+        raise ValueError("The callback URL is not an address") from None
+    if target.scheme not in {"http", "https"} or not target.raw_host or port == 0 or (port or 0) > PORT_MAX:
+        raise ValueError("The callback URL is not an http or https address")
+    if target.userinfo:
+        raise ValueError("The callback URL holds a user name or password, which is not sent")
+    return target
