@@ -29,7 +29,7 @@ class Inbox:
     def open(cls, url: str, run_id: str) -> Self:
         """The inbox at `url`. Raises InputInvalid for a folder that does not exist."""
         store = CampaignStore.at(url)
-        if store.is_local and not store.exists():
+        if store.is_local and not store.is_folder():
             raise InputInvalid([Fault(source="inbox", value=url, problem="does not exist; create it, or name another")])
         return cls(url.rstrip("/"), store, run_id, Watcher(store))
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -136,12 +136,8 @@ class CampaignStore:
 
     def delete(self, key: str) -> None:
         """Remove what is under `key`, if anything is. Raises StorageFailed."""
-        try:
+        with suppress(FileNotFoundError), self._told("written"):
             self._fs.rm_file(f"{self._base}/{key}")
-        except FileNotFoundError:
-            return
-        except Exception as error:
-            raise self._failed("written", error) from error
 
     def sweep(self) -> None:
         """Remove what writes that were cut off have left, out of sight, on a disk; a bucket does so by itself."""
@@ -171,15 +167,9 @@ class CampaignStore:
         return changed_at if changed_at.tzinfo else changed_at.replace(tzinfo=UTC)
 
     def is_folder(self) -> bool:
-        """Whether it is there, and no file; in a bucket, whether anything lies below it. Raises StorageFailed."""
-        try:
+        """Whether it is there, and no file; in a bucket, whether anything lies in it. Raises StorageFailed."""
+        with self._told("listed"):
             return bool(self._fs.isdir(self._base or "/"))
-        except Exception as error:
-            raise self._failed("listed", error) from error
-
-    def exists(self) -> bool:
-        """Whether the folder is there; in a bucket, whether anything lies in it."""
-        return bool(self._fs.exists(self._base))
 
     @contextmanager
     def _told(self, done: str) -> Iterator[None]:
