@@ -14,7 +14,6 @@ from typing import Final, ParamSpec, TypeVar
 
 from deployments.callback_inbox import Inbox, InboxFailed, Journaled
 from deployments.json_lines import log_in_json
-from flows.embedded_server import ServerNotStarted, reach
 from tasks.clients.connection import as_text
 from tasks.clients.hooks import Hooks
 from tasks.handle_event import handle_event
@@ -139,14 +138,16 @@ async def _until(event: asyncio.Event, timeout_s: float) -> None:
             await event.wait()
 
 
-async def is_there(api_url: str) -> bool:
-    """Whether Prefect's server answers."""
-    try:
-        await asyncio.to_thread(reach, api_url)
-    except ServerNotStarted as error:
-        logger.warning("done without a run: %s", error)
-        return False
-    return True
+async def is_server_there() -> bool:
+    """Whether Prefect's server answers its client."""
+    from prefect.client.orchestration import get_client  # noqa: PLC0415  as below
+
+    async with get_client() as client:
+        error = await client.api_healthcheck()
+    if error is not None:
+        said = "Prefect's server does not answer, so this is done without a run"
+        logger.warning(said, extra={"facts": {"error": as_text(f"{type(error).__name__}: {error}")}})
+    return error is None
 
 
 def handle_here(hooks: Hooks) -> Handle:
@@ -163,16 +164,13 @@ def handle_as_flow(hooks: Hooks) -> Handle:
 
     Where the server does not answer, it is done in this process: it shows in the log, and waits for nobody.
     """
-    from prefect.settings import PREFECT_API_URL  # noqa: PLC0415  Prefect takes seconds
-
-    from flows.handle_callback import handle_completed, handle_failed  # noqa: PLC0415  as above
+    from flows.handle_callback import handle_completed, handle_failed  # noqa: PLC0415  Prefect takes seconds
 
     log_in_json()
     flows = {"generation.completed": handle_completed, "generation.failed": handle_failed}
-    api_url = str(PREFECT_API_URL.value())
 
     async def handle(event: ReceivedEvent) -> None:
-        if event.event in flows and await is_there(api_url):
+        if event.event in flows and await is_server_there():
             await flows[event.event](event)
         else:
             await handle_event(event, hooks)

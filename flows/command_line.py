@@ -29,6 +29,7 @@ from tasks.plan_campaign import plan_campaign
 from tasks.settings import is_key_set, load_settings
 
 EXIT_INTERRUPTED: Final = 130
+SERVER_GONE: Final = "Prefect's server does not answer; it does not know how this run ended"
 QUIET_LOGGERS: Final = (
     "tasks",
     # Those that repeat themselves while the server is away.
@@ -112,8 +113,9 @@ def without_server(terminal: Terminal, error: Exception) -> int:
     """The exit code of a run whose end Prefect's server did not hear of, or whose beginning."""
     if terminal.result is None:
         raise ServerNotStarted(f"Prefect's server failed, and with it the run; run again: {error}") from error
-    said = terminal.result.stopped_because or "Prefect's server does not answer; it does not know how this run ended"
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]Stopped:[/] {escape(said)}")
+    stopped = terminal.result.stopped_because
+    said = f"[red]Stopped:[/] {escape(stopped)}" if stopped else f"[yellow]Note:[/] {SERVER_GONE}"
+    Console(stderr=True, highlight=False, soft_wrap=True).print(said)
     return terminal.result.exit_code
 
 

@@ -16,7 +16,7 @@ from prefect.artifacts import acreate_table_artifact
 from flows.deliver_command import told
 from flows.parameters import CampaignSlug, ListOnly, Output, Replay, ReplaySince
 from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
-from tasks.deliver_outbox import deliver_all
+from tasks.deliver_outbox import deliver_all, is_sent_unsigned
 from tasks.models.campaign import DEFAULT_OUTPUT
 from tasks.models.delivery_report import Wish
 
@@ -44,8 +44,10 @@ async def deliver_callbacks(
     wish = Wish(list_only=list_only, replay=tuple(replay), replay_since=replay_since)
     settings = load_callback_settings()
     reports = await deliver_all(output, campaign, wish, settings)
-    if settings.secrets is None and any(report.sent for report in reports):
+    if is_sent_unsigned(reports, settings):
         get_run_logger().warning(UNSIGNED_NOTE)
+    if not reports:
+        get_run_logger().warning("There are no callbacks below %s", output)
     for report in reports:
         get_run_logger().info("%s: %s", report.campaign, told(report))
     rows = [line.model_dump(mode="json") for report in reports for line in report.lines]

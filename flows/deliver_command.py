@@ -14,12 +14,12 @@ from rich.table import Column, Table
 from flows.terminal import print_faults
 from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.clients.storage import CampaignStore
-from tasks.deliver_outbox import deliver_all
+from tasks.deliver_outbox import deliver_all, is_sent_unsigned
 from tasks.errors import CampaignFault, InputInvalid
 from tasks.models.campaign import DEFAULT_OUTPUT
 from tasks.models.delivery_report import ALL, Report, Wish
 from tasks.models.fault import Fault, shortened
-from tasks.models.ledger import ENDS
+from tasks.models.ledger import ENDS, INTENTS
 from tasks.models.outbox import EVENTS
 
 EXIT_CLEAR: Final = 0
@@ -73,7 +73,7 @@ def deliver(
     reports = asyncio.run(deliver_all(output, campaign, wish, settings))
     if campaign and not reports:
         raise InputInvalid([Fault(source="--campaign", value=campaign, problem=f"has no callbacks below {output}")])
-    if settings.secrets is None and any(report.sent for report in reports):
+    if is_sent_unsigned(reports, settings):
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"Note: {UNSIGNED_NOTE}")
     return reports
 
@@ -84,9 +84,9 @@ def check_output(output: str) -> None:
     The default one may be missing: nothing was run yet.
     """
     store = CampaignStore.at(output)
-    if not store.is_folder() and output != DEFAULT_OUTPUT:
+    if not output.strip() or (not store.is_folder() and output != DEFAULT_OUTPUT):
         raise InputInvalid([Fault(source="OUTPUT", value=output, problem="is no folder that holds campaigns")])
-    if {ENDS.partition("/")[0], EVENTS.partition("/")[0]} & set(store.folders()):
+    if any(store.names(folder) for folder in (ENDS, INTENTS, EVENTS)):
         problem = "is the folder of one campaign; give the one above it, and this one's name with --campaign"
         raise InputInvalid([Fault(source="OUTPUT", value=output, problem=problem)])
 

@@ -46,6 +46,11 @@ async def deliver_all(output: str, campaign: str | None, wish: Wish, settings: C
     return reports
 
 
+def is_sent_unsigned(reports: Sequence[Report], settings: CallbackSettings) -> bool:
+    """Whether anything was sent that a receiver cannot verify."""
+    return settings.secrets is None and any(report.sent for report in reports)
+
+
 def check_replays(output: str, slugs: Sequence[str], wish: Wish) -> None:
     """Raise InputInvalid, before anything is sent, where an event that is named is in none of the outboxes."""
     named = set(wish.replay) - {ALL}

@@ -62,7 +62,9 @@ class Gate:
     """Whether anything was ever answered there."""
     under_way: int = 0
     parked: deque[Job] = field(default_factory=deque)
-    """Due, and found no place free."""
+    """Due, and not let through."""
+    wakes_at: datetime | None = None
+    """When the queue looks at it again, since its breaker is open."""
 
     def free_places(self, now: datetime, *, is_asked_for: bool = False) -> int:
         """How many more may begin; negative where the breaker has opened since others began."""
@@ -74,8 +76,8 @@ class Gate:
 class DeliveryQueue:
     """The jobs of one deliverer."""
 
-    _jobs: list[tuple[datetime, int, Job]] = field(default_factory=list)
-    """By when they can be looked at."""
+    _waiting: list[tuple[datetime, int, Job | Gate]] = field(default_factory=list)
+    """By when they are looked at: jobs that are due then, and gates whose breaker lets one through then."""
     _endpoints: dict[str, Gate] = field(default_factory=dict)
     _hosts: dict[str, Gate] = field(default_factory=dict)
     _host_of: dict[str, Gate] = field(default_factory=dict)
@@ -83,28 +85,30 @@ class DeliveryQueue:
     _under_way: int = 0
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def add(self, job: Job, at: datetime | None = None) -> None:
-        """Take a job, to be looked at when it is due, or at another time."""
+    def add(self, job: Job) -> None:
+        """Take a job, to be looked at when it is due."""
         if job.event is not None:
             self._learn(job.event)
-        heapq.heappush(self._jobs, (at or job.due, next(self._numbers), job))
+        self._push(job.due, job)
 
     def next_job(self, now: datetime) -> Job | None:
         """A job whose attempt begins now; `finished` must be told of it. None where there is none at the moment."""
-        while self._jobs and self._jobs[0][0] <= now and self._under_way < PLACES:
-            _, _, job = heapq.heappop(self._jobs)
-            if self._is_held(job, now):
-                continue
-            self._under_way += 1
-            for gate in self._gates(job):
-                gate.under_way += 1
-            return job
+        while self._waiting and self._waiting[0][0] <= now and self._under_way < PLACES:
+            _, _, found = heapq.heappop(self._waiting)
+            if isinstance(found, Gate):
+                found.wakes_at = None
+                self._unpark(found, now)
+            elif not self._is_parked(found, now):
+                self._under_way += 1
+                for gate in self._gates(found):
+                    gate.under_way += 1
+                return found
         return None
 
     def is_admitted(self, job: Job, event: QueuedEvent, now: datetime) -> bool:
         """Whether a job that has begun may go on now that its event is read, and its host known; else add it again."""
         host = self._learn(event)
-        return job.is_asked_for or (not host.breaker.is_open(now) and host.free_places(now) >= 0)
+        return job.is_asked_for or host.free_places(now) >= 0
 
     def finished(self, job: Job, attempt: Attempt | None, begun_at: datetime, now: datetime) -> None:
         """The attempt of `job` is over; None where it was not made after all."""
@@ -124,15 +128,18 @@ class DeliveryQueue:
         return self._gates(job)[-1]
 
     def wakes_at(self) -> datetime | None:
-        """When the next job can be looked at; None where one that is under way must end first."""
-        return self._jobs[0][0] if self._jobs and self._under_way < PLACES else None
+        """When there is something to look at; None where an attempt that is under way must end first."""
+        return self._waiting[0][0] if self._waiting and self._under_way < PLACES else None
 
     def keep_only(self, is_kept: Callable[[Job], bool]) -> None:
         """Forget all other jobs that are not under way: they are left to a later deliverer."""
-        self._jobs = [entry for entry in self._jobs if is_kept(entry[2])]
-        heapq.heapify(self._jobs)
+        self._waiting = [entry for entry in self._waiting if isinstance(entry[2], Gate) or is_kept(entry[2])]
+        heapq.heapify(self._waiting)
         for gate in (*self._endpoints.values(), *self._hosts.values()):
             gate.parked = deque(filter(is_kept, gate.parked))
+
+    def _push(self, at: datetime, found: Job | Gate) -> None:
+        heapq.heappush(self._waiting, (at, next(self._numbers), found))
 
     def _learn(self, event: QueuedEvent) -> Gate:
         """The gate of the event's host, which its endpoint's jobs pass from now on, those under way included."""
@@ -147,24 +154,29 @@ class DeliveryQueue:
         host = self._host_of.get(job.endpoint)
         return (endpoint,) if host is None else (endpoint, host)
 
-    def _is_held(self, job: Job, now: datetime) -> bool:
-        """Put a job aside that a gate does not let through; what waits for its other gate has the turn then."""
+    def _is_parked(self, job: Job, now: datetime) -> bool:
+        """Park a job that a gate does not let through; what waits at its other gate has the turn then."""
         gates = self._gates(job)
-        opens_at = [gate.breaker.open_until for gate in gates if gate.breaker.is_open(now) and not job.is_asked_for]
-        full = next((gate for gate in gates if gate.free_places(now, is_asked_for=job.is_asked_for) <= 0), None)
-        if opens_at:
-            self.add(job, max(filter(None, opens_at)))
-        elif full is not None:
-            full.parked.append(job)
-        else:
+        shut = next((gate for gate in gates if gate.free_places(now, is_asked_for=job.is_asked_for) <= 0), None)
+        if shut is None:
             return False
+        shut.parked.append(job)
+        self._wake(shut, now)
         for gate in gates:
-            if gate is not full:
+            if gate is not shut:
                 self._unpark(gate, now, most=1)
         return True
 
-    def _unpark(self, gate: Gate, now: datetime, most: int | None = None) -> None:
-        """Put back as many as there are places for; all, where the breaker has opened, to wait for it."""
-        free = len(gate.parked) if gate.breaker.is_open(now) else gate.free_places(now)
-        for _ in range(min(free, len(gate.parked)) if most is None else min(free, len(gate.parked), most)):
-            self.add(gate.parked.popleft())
+    def _unpark(self, gate: Gate, now: datetime, most: int = PLACES) -> None:
+        """Put as many back as there are places for."""
+        for _ in range(min(gate.free_places(now), len(gate.parked), most)):
+            job = gate.parked.popleft()
+            self._push(job.due, job)
+        self._wake(gate, now)
+
+    def _wake(self, gate: Gate, now: datetime) -> None:
+        """See to it that a gate is looked at when its breaker lets one through."""
+        opens_at = gate.breaker.open_until
+        if gate.parked and opens_at is not None and opens_at > now and gate.wakes_at is None:
+            gate.wakes_at = opens_at
+            self._push(opens_at, gate)

@@ -1,5 +1,6 @@
 """A campaign in which nothing is left to do: told from its ledger alone, without Prefect, which takes long to start."""
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from tasks.announcer import Announcer
@@ -9,6 +10,7 @@ from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.ledger import ENDS
+from tasks.models.outcome import Outcome
 from tasks.models.published import Published
 from tasks.models.result import CampaignResult
 from tasks.redefine_variants import redefined
@@ -26,22 +28,24 @@ def finished_result(plan: Plan) -> CampaignResult | None:
 
     Raises StorageFailed.
     """
-    return publish_finished(plan) if is_all_told(plan) else None
+    return publish_finished(plan, is_all_told)
 
 
-def is_all_told(plan: Plan) -> bool:
+def is_all_told(plan: Plan, store: CampaignStore, outcomes: Mapping[str, Outcome]) -> bool:
     """Whether nobody wants to be called back, or everybody was. Raises StorageFailed."""
     if not plan.has_callbacks:
         return True
-    store = CampaignStore.open(plan.campaign.output, plan.campaign.slug)
-    outcomes = Ledger(store, run_id="").load(cell.cell_id for cell in plan.cells).outcomes
-    return Announcer.open(plan.campaign, Outbox(store)).is_all_told(plan.campaign.callback_urls, plan.cells, outcomes)
+    announcer = Announcer.open(plan.campaign, Outbox(store))
+    return announcer.is_all_told(plan.campaign.callback_urls, plan.cells, outcomes)
 
 
-def publish_finished(plan: Plan) -> CampaignResult | None:
-    """Write manifest and page of a campaign whose cells have all ended; None, and nothing written, for any other.
+Heed = Callable[[Plan, CampaignStore, Mapping[str, Outcome]], bool]
 
-    Raises StorageFailed.
+
+def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignResult | None:
+    """Write manifest and page of a campaign whose cells have all ended, and of which `is_over` holds.
+
+    None, and nothing written, for any other. Raises StorageFailed.
     """
     campaign = plan.campaign
     store = CampaignStore.open(campaign.output, campaign.slug)
@@ -54,9 +58,9 @@ def publish_finished(plan: Plan) -> CampaignResult | None:
         return None
     stored = {f"{folder}/{name}" for folder in ("originals", "variants") for name in store.names(folder)}
     now = standing(plan.cells, known, frozenset(campaign.retry), stored, campaign.variants)
-    if len(now.ended) < len(plan.cells):
-        return None
     outcomes = {outcome.cell_id: outcome for outcome in now.ended}
+    if len(now.ended) < len(plan.cells) or not is_over(plan, store, outcomes):
+        return None
     published = Published(
         title=campaign.title, is_sandbox=campaign.sandbox, variants=campaign.variants, cells=plan.cells
     )

@@ -7,25 +7,21 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 from tasks.callback_settings import CallbackSettings
 from tasks.clients.callbacks import CallbackSender
 from tasks.clients.outbox import Outbox
-from tasks.delivery_attempt import UnderWay
+from tasks.delivery_attempt import CLOSED, DAMAGED, UnderWay, stale_at
 from tasks.delivery_queue import DeliveryQueue, Job
 from tasks.errors import StorageFailed
 from tasks.models.attempt import Attempt, Sender
 from tasks.models.outbox import QueuedEvent, Standing, State, shown_url
-from tasks.models.retry import Verdict, next_due, verdict
+from tasks.models.retry import Verdict, verdict
 
 STORAGE_THREADS: Final = 16
-STALE_AFTER: Final = timedelta(seconds=60)
-"""An attempt that was claimed so long ago, and of which nothing was told, is taken for lost: it counts as failed."""
-DAMAGED: Final = Attempt(result="refused", message="The record of the event cannot be read")
-CLOSED: Final = Attempt(result="gone", message="said in answer to an earlier event")
 
 logger = logging.getLogger(__name__)
 
@@ -62,14 +58,9 @@ class Deliverer:
                 gone = standing.delivery.endpoint in self.closed
                 self.add(Job(standing.delivery, self.now() if gone else due, standing.attempts))
             elif standing.state == "claimed":
-                self.add(await self._contested(standing))
-
-    async def _contested(self, standing: Standing) -> Job:
-        claimed_at = await self.on_thread(self.outbox.claimed_at, standing.delivery, standing.attempts)
-        due = self.now()
-        if claimed_at is not None:
-            due = max(claimed_at + STALE_AFTER, next_due(standing.attempts, claimed_at, 0.5) or due)
-        return Job(standing.delivery, due, standing.attempts, is_contested=True)
+                claimed_at = await self.on_thread(self.outbox.claimed_at, standing.delivery, standing.attempts)
+                due = self.now() if claimed_at is None else stale_at(standing.attempts, claimed_at)
+                self.add(Job(standing.delivery, due, standing.attempts, is_contested=True))
 
     def add(self, job: Job) -> None:
         """Take one more job."""
@@ -104,7 +95,7 @@ class Deliverer:
         A host that has kept something waiting for as long already is not tried: a campaign waits for no dead receiver.
         """
         latest = self.now() - timedelta(seconds=within_s)
-        silent = {self.queue.gate_of(one.job) for one in self._running.values() if one.begun_at <= latest}
+        silent = {self.queue.gate_of(one.job) for one in self._running.values() if one.is_silent_since(latest)}
         self.queue.keep_only(lambda job: not job.attempts and self.queue.gate_of(job) not in silent)
         for one in self._running.values():
             if self.queue.gate_of(one.job) in silent:
@@ -112,10 +103,15 @@ class Deliverer:
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self.drain()
+        await self.close()
+
+    async def close(self) -> None:
+        """Begin nothing more, wait for no answer any more, and return when what has come is noted."""
         self.queue.keep_only(lambda _: False)
         for one in self._running.values():
             one.cut_off()
-        await self.drain()
+        while self._running:
+            await asyncio.wait(self._running)
 
     def _start_due(self) -> None:
         while (job := self.queue.next_job(begun_at := self.now())) is not None:
@@ -148,12 +144,18 @@ class Deliverer:
         if event is None:
             await self._note(job, number, None, DAMAGED)
             return None
+        if under_way.is_cut_off:
+            return None
         if not self.queue.is_admitted(job, event, self.now()):
-            self.add(job)
-            return None
-        if under_way.is_cut_off or not await self.on_thread(self.outbox.claim, job.delivery, number, self.now()):
-            return None
-        attempt = await under_way.send(self.sender, event)
+            self.add(replace(job, event=event))
+        elif await self.on_thread(self.outbox.claim, job.delivery, number, self.now()):
+            return await self._send(under_way, event)
+        return None
+
+    async def _send(self, under_way: UnderWay, event: QueuedEvent) -> Attempt:
+        """Carry out an attempt that is ours, and note what it came to. Raises StorageFailed."""
+        job, number = under_way.job, under_way.job.attempts + 1
+        attempt = await under_way.send(self.sender, event, self.now())
         await self._note(job, number, event, attempt)
         await self._mind_endpoint(job, attempt)
         return attempt
@@ -165,7 +167,7 @@ class Deliverer:
             follows = Verdict("dead", why=f"Replayed in vain: {attempt.message}")
         await self.on_thread(self.outbox.note, job.delivery, number, attempt, follows, now)
         self.came_to[follows.state] += 1
-        if follows.due is not None:
+        if follows.due is not None and not job.is_asked_for:
             self.add(Job(job.delivery, follows.due, number))
         if event is not None and follows.state != "delivered":
             place = shown_url(event.url)
@@ -190,4 +192,8 @@ async def open_deliverer(outbox: Outbox, settings: CallbackSettings) -> AsyncIte
     """A deliverer with a sender and threads of its own. Raises InputInvalid where the environment is no good."""
     with ThreadPoolExecutor(STORAGE_THREADS, "callbacks") as pool:
         async with CallbackSender.open(settings) as sender:
-            yield Deliverer(outbox, sender, pool)
+            deliverer = Deliverer(outbox, sender, pool)
+            try:
+                yield deliverer
+            finally:
+                await deliverer.close()

@@ -1,4 +1,4 @@
-"""A breaker between us and one endpoint: while it is open nothing is sent there, so that a dead receiver costs little.
+"""A breaker between us and one endpoint, or one host: while it is open nothing is sent there, so the dead cost little.
 
 It opens after some failures in a row, or at once when the endpoint asks for fewer deliveries; then one attempt at a
 time tells whether it can be closed.

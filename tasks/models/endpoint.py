@@ -1,6 +1,7 @@
 """Where callbacks may go, as an address: the plan and the sender go by the same rule."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -11,7 +12,7 @@ def parse_endpoint(url: str) -> httpx.URL:
     """`url`, if it is one that events may go to. Raises ValueError, whose sentence does not repeat it."""
     try:
         target = httpx.URL(url)
-        port = target.port
+        port = urlsplit(url).port  # refuses what httpx passes on: a bracket that is left open, a port below zero
     except (ValueError, httpx.InvalidURL):
         raise ValueError("The callback URL is not an address") from None
     if target.scheme not in {"http", "https"} or not target.raw_host or port == 0 or (port or 0) > PORT_MAX:

@@ -19,7 +19,7 @@ EVENT_NAMES: Final[tuple[EventName, ...]] = get_args(EventName)
 METADATA_MAX_CHARS: Final = 1000
 """Of one value."""
 METADATA_MAX_BYTES: Final = 20_000
-"""Of a row's own columns together: receivers take no more than some ten kilobytes; the manifest has the whole of it."""
+"""Of a row's own columns together: receivers expect small bodies; the manifest has the whole of it."""
 
 
 class Event(Record):
@@ -52,7 +52,7 @@ class Event(Record):
 
 
 class CampaignEvent(Event):
-    """The end of a run of a campaign."""
+    """What a campaign has come to, or that a run of it was stopped."""
 
     counts: dict[Status, int]
     """Its cells by their status."""

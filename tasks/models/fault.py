@@ -5,7 +5,7 @@ from typing import Final
 
 from tasks.models.record import Record
 
-_PASSWORD: Final = re.compile(r"(?<=://)[^/@\s]*@")
+_PASSWORD: Final = re.compile(r"(?<=://)\S*@")
 
 
 class Fault(Record):

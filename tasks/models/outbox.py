@@ -73,8 +73,7 @@ class QueuedEvent(Record):
     @property
     def host(self) -> str:
         """Whom its endpoint shares with others: scheme, host and port."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+        return place_of(self.url).lower()
 
 
 class Claim(Record):
@@ -125,8 +124,16 @@ def endpoint_of(url: str) -> str:
 
 def shown_url(url: str) -> str:
     """Scheme and host only: a path or a query may hold a token."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/…"
+    return f"{place_of(url)}/…"
+
+
+def place_of(url: str) -> str:
+    """Scheme, host and port, such as `https://example.com`; a question mark where it is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "?"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def due_text(due: datetime) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from flows.deliver_command import main
 from tasks.clients.outbox import Outbox
-from tasks.send_callback import STALE_AFTER
+from tasks.delivery_attempt import STALE_AFTER
 from tests.chaos.conftest import Make, is_long
 from tests.tasks.receivers import listening
 

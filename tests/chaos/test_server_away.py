@@ -80,13 +80,35 @@ def test_a_server_that_restarts_is_waited_for(make_campaign: Make, prefect_home:
 
 
 @is_long
+@pytest.mark.timeout(200)
+def test_lanes_that_hold_their_places_need_no_server(make_campaign: Make, prefect_home: Path, port: int):
+    """Killed once all places were granted, it is missed at the end only: every image is there, and that is said."""
+    with server(prefect_home, port) as killed:
+        campaign = make_campaign(40, env={"PREFECT_API_URL": url_at(port), "PREFECT_HOME": str(prefect_home)})
+        process = campaign.start()
+        wait_for_requests(campaign, process, 10)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+    ended = ran(process)
+    assert ended.returncode == 0, ended
+    assert campaign.check() == {"done": 40}
+    assert "Note: Prefect's server does not answer; it does not know how this run ended" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    with server(prefect_home, port):
+        set_taken(port, 0)
+
+
+@is_long
 @pytest.mark.timeout(600)
 def test_a_server_that_stays_away_stops_the_campaign(make_campaign: Make, prefect_home: Path, port: int, monkeypatch):
-    """What was in flight is stored, the manifest is written, a sentence says why, and the next run goes on."""
+    """Where places are still wanted. What was paid is stored, a sentence says why, and the next run goes on."""
     monkeypatch.setattr("tests.chaos.campaigns.RUN_TIMEOUT_S", 500)
     env = {"PREFECT_API_URL": url_at(port), "PREFECT_HOME": str(prefect_home)}
     with server(prefect_home, port) as killed:
-        campaign = make_campaign(300, env=env)
+        limit = {"tag": "ideogram", "concurrency_limit": 4}
+        httpx.post(f"{url_at(port)}/concurrency_limits/", json=limit, trust_env=False).raise_for_status()
+        set_taken(port, 3)  # by somebody else
+        campaign = make_campaign(1500, env=env)
         process = campaign.start()
         wait_for_requests(campaign, process, 10)
         killed.send_signal(signal.SIGKILL)
@@ -99,9 +121,15 @@ def test_a_server_that_stays_away_stops_the_campaign(make_campaign: Make, prefec
     assert set(statuses) == {"done", "pending"}
     assert statuses.count("done") == campaign.bill()["billed"]
     with server(prefect_home, port):
-        httpx.patch(f"{url_at(port)}/v2/concurrency_limits/tag:ideogram", json={"active_slots": 0}, trust_env=False)
+        set_taken(port, 0)
         assert campaign.run().returncode == 0
-        assert campaign.check() == {"done": 300}
+        assert campaign.check() == {"done": 1500}
+
+
+def set_taken(port: int, places: int) -> None:
+    """So many places are taken, as the server knows it; those of runs that died with it stay taken otherwise."""
+    url = f"{url_at(port)}/v2/concurrency_limits/tag:ideogram"
+    httpx.patch(url, json={"active_slots": places}, trust_env=False).raise_for_status()
 
 
 @pytest.fixture

@@ -128,6 +128,7 @@ def test_a_replay_that_fails_stays_dead_and_one_of_a_delivered_event_stays_deliv
         (["data/out", "--replay", ""], "--replay: names no event; give ids, or 'all'"),
         (["data/uot"], "OUTPUT: 'data/uot' is no folder that holds campaigns"),
         (["matrix.csv"], "OUTPUT: 'matrix.csv' is no folder that holds campaigns"),
+        ([""], "OUTPUT: '' is no folder that holds campaigns"),
         (["tea"], "OUTPUT: 'tea' is the folder of one campaign; give the one above it"),
         (["data/out", "--campaign", "nobody"], "--campaign: 'nobody' has no callbacks below data/out"),
         (["data/out", "--list", "--replay", "all"], "--list: sends nothing"),
@@ -139,9 +140,22 @@ def test_bad_input_is_named(tmp_path: Path, monkeypatch, capsys, arguments, said
     """With exit code 2, or 3 where the storage is at fault; nothing is sent."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "matrix.csv").touch()
-    (tmp_path / "tea" / "ledger").mkdir(parents=True)
+    (tmp_path / "tea" / "ledger" / "intents").mkdir(parents=True)
+    (tmp_path / "tea" / "ledger" / "intents" / "pot.1.json").touch()
     assert main(arguments) == (3 if arguments == ["ftp2://x"] else 2)
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_campaigns_may_be_called_like_their_folders(tmp_path: Path, monkeypatch):
+    """What tells a campaign's own folder is what lies in it."""
+    monkeypatch.setenv("CALLBACK_ALLOW_PRIVATE", "1")
+    with listening() as receiver:
+        for number, slug in enumerate(("callbacks", "ledger")):
+            outbox = Outbox(CampaignStore.open(str(tmp_path), slug))
+            assert outbox.sender_id()
+            outbox.queue(an_event(number, receiver.url))
+        assert main([str(tmp_path)]) == 0
+        assert len(receiver.ids) == 2
 
 
 @pytest.mark.parametrize("is_signed", [True, False])

@@ -1,7 +1,7 @@
 """Which delivery is next: none is lost, no endpoint takes more than its share."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +46,15 @@ def answer_all(queue: DeliveryQueue, attempt: Attempt) -> Counter[str]:
     return asked
 
 
+def next_jobs(queue: DeliveryQueue, now=NOW) -> tuple[datetime, list[Job]]:
+    """What begins next, and when."""
+    started = jobs(queue, now)
+    while not started:
+        now = max(now, queue.wakes_at() or now)
+        started = jobs(queue, now)
+    return now, started
+
+
 def test_one_endpoint_takes_no_more_than_its_places():
     """However much waits for it, the one behind it begins; until it has answered something, they are few."""
     queue = a_queue(*["busy"] * 100, "idle")
@@ -70,11 +79,9 @@ def test_nothing_goes_through_an_open_breaker_but_what_a_person_asks_for():
     queue.add(replay := Job(Delivery("evt_r", "dead"), NOW, 1, is_asked_for=True))
     assert jobs(queue) == [replay]
     queue.finished(replay, DOWN, NOW, NOW)
-    wakes_at = queue.wakes_at()
-    assert wakes_at is not None
-    [probe] = jobs(queue, wakes_at)
-    queue.finished(probe, OK, wakes_at, wakes_at)
-    assert len(jobs(queue, wakes_at)) == ENDPOINT_PLACES
+    now, [probe] = next_jobs(queue)
+    queue.finished(probe, OK, now, now)
+    assert len(jobs(queue, now)) == ENDPOINT_PLACES
 
 
 def test_a_url_a_row_is_one_host():
@@ -94,11 +101,9 @@ def test_a_url_a_row_is_one_host():
     assert jobs(queue) == []
     queue.add(later := job_for("https://well.example/", 200))
     assert jobs(queue) == [later]
-    wakes_at = queue.wakes_at()
-    assert wakes_at is not None
-    [probe] = jobs(queue, wakes_at)
-    queue.finished(probe, OK, wakes_at, wakes_at)
-    assert len(jobs(queue, wakes_at)) == HOST_PLACES
+    now, [probe] = next_jobs(queue)
+    queue.finished(probe, OK, now, now)
+    assert len(jobs(queue, now)) == HOST_PLACES
 
 
 def test_an_endpoint_that_answers_wrongly_is_alone_with_that():
@@ -112,6 +117,37 @@ def test_an_endpoint_that_answers_wrongly_is_alone_with_that():
             queue.finished(job, OK if job.event.url == right[0] else WRONG, NOW, NOW)
     assert heard[right[0]] == 30
     assert FAILURES_MAX <= heard[wrong[0]] <= FAILURES_MAX + ENDPOINT_PLACES
+
+
+def test_a_host_that_answers_anything_is_there():
+    """However wrong its answers are, each of its endpoints has its own chances."""
+    assert answer_all(a_queue(*[f"https://odd.example/{number}" for number in range(40)]), WRONG).total() == 40
+
+
+def test_what_waited_for_a_breaker_goes_once_it_is_closed():
+    """One that was asked for an hour's rest, and gave other answers since: nothing waits the hour out."""
+    queue = a_queue("slow")
+    answer_all(queue, OK)
+    for number in range(1, 40):
+        queue.add(Job(Delivery(f"evt_{number}", "slow"), NOW))
+    first, *others = jobs(queue)
+    asked = Attempt(result="failed", message="429", status_code=429, is_slowed=True, retry_after_s=3600)
+    queue.finished(first, asked, NOW, NOW)
+    assert jobs(queue) == []
+    for job in others:
+        queue.finished(job, OK, NOW, NOW)
+    assert len(jobs(queue)) == ENDPOINT_PLACES
+
+
+def test_of_what_a_person_asks_for_nothing_is_learned():
+    """A replay that fails, or ten, say nothing of what would be sent by itself."""
+    queue = a_queue("busy")
+    answer_all(queue, OK)
+    for number in range(10):
+        queue.add(Job(Delivery(f"evt_r{number}", "busy"), NOW, 1, is_asked_for=True))
+    assert answer_all(queue, DOWN).total() == 10
+    queue.add(later := Job(Delivery("evt_1", "busy"), NOW))
+    assert jobs(queue) == [later]
 
 
 def test_an_endpoint_whose_host_was_unknown_is_put_back_if_that_is_shut():
@@ -146,6 +182,10 @@ def test_no_job_is_lost_and_none_begins_twice(endpoints, answers):
     replies = iter(answers)
     for _ in range(10_000):
         under_way += jobs(queue, now)
+        for gate in (*queue._endpoints.values(), *queue._hosts.values()):
+            assert not gate.parked or gate.free_places(now) <= 0 or len(under_way) == PLACES, (
+                "nothing waits for nothing"
+            )
         if not under_way and queue.wakes_at() is None:
             break
         if under_way:

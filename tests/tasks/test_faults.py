@@ -39,7 +39,9 @@ def test_nothing_wrong_raises_nothing() -> None:
     Faults().raise_if_any()
 
 
-@pytest.mark.parametrize("value", ["http://user:s3cret@h/x", "https://a/ http://s3cret@h/x"])
+@pytest.mark.parametrize(
+    "value", ["http://user:s3cret@h/x", "https://a/ http://s3cret@h/x", "http://u:p@s3cret@h", "http://u:p/s3cret@h"]
+)
 def test_a_password_in_an_address_is_not_shown(value):
     """It would stand in a terminal's history, or in the state of a run."""
     assert "s3cret" not in str(Fault(source="--callback-url", value=value, problem="is not accepted"))

@@ -9,13 +9,13 @@ import pytest
 
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
-from tasks.delivery_queue import ENDPOINT_PLACES, UNHEARD_PLACES
+from tasks.delivery_attempt import STALE_AFTER
+from tasks.delivery_queue import ENDPOINT_PLACES, UNHEARD_PLACES, Job
 from tasks.errors import StorageFailed
 from tasks.models.attempt import Attempt
 from tasks.models.breaker import FAILURES_MAX
 from tasks.models.outbox import EVENTS
 from tasks.models.retry import DELAYS_S, Verdict
-from tasks.send_callback import STALE_AFTER
 from tests.factories import STARTED_AT
 from tests.tasks.receivers import DOWN, OK, Clock, Receivers, a_deliverer, an_event, delivered_now
 
@@ -165,6 +165,68 @@ def test_no_last_try_where_something_waits_for_an_answer_already(outbox: Outbox)
     assert asyncio.run(last_try()) < 20
     assert states(outbox) == {"waiting": 2, "delivered": 1}
     assert {one.delivery.event_id for one in outbox.load() if one.attempts} == {"evt_0", "evt_2"}, "evt_1 never left"
+
+
+def test_the_end_is_bounded_also_where_hosts_become_known_late(outbox: Outbox, monkeypatch):
+    """What was put back for its host, and what was not begun, is left to a later deliverer."""
+    for number in range(60):
+        outbox.queue(an_event(number, f"https://dead.example.com/rows/{number}"))
+    receivers, read = Receivers(lambda _: DOWN), Outbox.read
+    receivers.hangs = frozenset(f"https://dead.example.com/rows/{number}" for number in range(60))
+
+    def slowly(*args):
+        time.sleep(0.05)
+        return read(*args)
+
+    monkeypatch.setattr(Outbox, "read", slowly)
+
+    async def for_a_moment() -> None:
+        async with a_deliverer(outbox, receivers) as deliverer:
+            await deliverer.take_up()
+            async with asyncio.timeout(10):
+                await deliverer.finish(within_s=0.3)
+
+    asyncio.run(for_a_moment())
+    assert states(outbox) == {"waiting": 60}
+
+
+def test_a_storage_that_is_slow_is_no_silent_receiver(outbox: Outbox, monkeypatch):
+    """Silent is who has a request and says nothing; what was not sent yet is still tried."""
+    receivers, clock, claim = Receivers(), Clock(), Outbox.claim
+
+    def slowly(*args) -> bool:
+        time.sleep(0.2)
+        return claim(*args)
+
+    monkeypatch.setattr(Outbox, "claim", slowly)
+
+    async def last_try() -> None:
+        async with a_deliverer(outbox, receivers, clock) as deliverer:
+            running = asyncio.create_task(deliverer.run())
+            queue(outbox, 6)
+            for number in range(6):
+                deliverer.add_new(an_event(number))
+            await asyncio.sleep(0.05)
+            clock.turn(seconds=30)
+            running.cancel()
+            await deliverer.finish(30)
+
+    asyncio.run(last_try())
+    assert states(outbox) == {"delivered": 6}
+
+
+def test_what_a_person_asks_for_is_tried_once(outbox: Outbox):
+    """However long the others take; its next attempt is a later deliverer's."""
+    queue(outbox, 1)
+
+    async def once() -> None:
+        async with a_deliverer(outbox, Receivers(lambda _: DOWN)) as deliverer:
+            deliverer.add(Job(an_event(0).delivery, deliverer.now(), is_asked_for=True))
+            await deliverer.drain()
+            assert deliverer.queue.wakes_at() is None
+
+    asyncio.run(once())
+    assert states(outbox) == {"waiting": 1}
 
 
 def test_what_was_answered_is_noted_however_slow_the_storage_is(outbox: Outbox, monkeypatch):

@@ -18,6 +18,7 @@ from tasks.models.outbox import (
     shown_url,
     standings,
 )
+from tests.tasks.receivers import an_event
 
 ONE = Delivery("evt_1", "0a")
 DUE = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -76,3 +77,10 @@ def test_an_endpoint_is_shown_without_what_may_hold_a_token():
     assert shown_url("https://me:pass@example.com/x") == "https://example.com/…"
     assert endpoint_of(url) != endpoint_of(url + "1")
     assert len(endpoint_of(url)) == 12
+
+
+@pytest.mark.parametrize("url", ["http://[127.0.0.1:9/hook", "http://]x"])
+def test_an_address_that_is_none_can_be_shown(url):
+    """An outbox of an earlier version may hold one: it ends as a dead letter, and stops nobody."""
+    event = an_event(url=url)
+    assert (event.host, shown_url(url)) == ("?", "?/…")
