@@ -78,10 +78,12 @@ def test_one_row_that_is_turned_away_stops_nobody(store, which: int, places: int
     asked: list[str] = []
 
     class Picky(Api):
-        def __call__(self, request: httpx.Request) -> httpx.Response:
-            """Turn one prompt away."""
+        async def __call__(self, request: httpx.Request) -> httpx.Response:
+            """Turn one prompt away, after as long as the others take: in earnest that lasts minutes."""
             asked.append(request.method)
-            self.refusal = httpx.Response(503) if f"lamp {which}".encode() in request.content else None
+            if f"lamp {which}".encode() in request.content:
+                await asyncio.sleep(0.5)
+                return httpx.Response(503)
             return super().__call__(request)
 
     ended = ran(store, Picky(), OTHERS, places=places)
