@@ -20,4 +20,4 @@ async def publish_campaign(name: str, *, is_sandbox: bool) -> tuple[str, ...]:
     tools = toolbox()
     work = tools.work
     published = Published(title=name, is_sandbox=is_sandbox, variants=tools.variants, cells=work.cells)
-    return await tools.on_storage_thread(publish, tools.ledger, published, dict(work.outcomes), work.left)
+    return await tools.on_storage_thread(publish, tools.ledger, published, work.outcomes.copy(), work.left)

@@ -9,6 +9,7 @@ from typing import Final
 
 from tasks.begin_run import LOOK_EVERY_S, resolve_begun
 from tasks.clients.runs import Watcher
+from tasks.flow_memory import keep_what_is_in_hand
 from tasks.lane import keep_lane
 from tasks.models.outcome import Status
 from tasks.places import watch_places
@@ -22,6 +23,7 @@ CUTTERS_MORE_THAN_CORES: Final = 2
 async def run_lanes(tools: Toolbox, places: int, retry: AbstractSet[Status]) -> None:
     """Return when every cell has ended, or the campaign was stopped and what was in flight has ended."""
     work, watcher = tools.work, Watcher(tools.store)
+    keep_what_is_in_hand()
     async with beside(tools):
         await resolve_begun(tools, watcher, retry)
         while work.has_cells_waiting or (work.begun and work.stopped_by is None):

@@ -9,7 +9,7 @@ from typing import Final
 
 from tasks.errors import ApiAway, BudgetReached, CampaignStopped
 from tasks.models.cell import Cell
-from tasks.models.outcome import Outcome, StoredOriginal
+from tasks.models.outcome import Outcome, Outcomes, StoredOriginal
 from tasks.resume_campaign import Ask
 from tasks.tally import Tally
 from tasks.under_way import UnderWay
@@ -47,7 +47,7 @@ class Workload:
     under_way: dict[str, UnderWay] = field(default_factory=dict)
     stored: asyncio.Queue[StoredOriginal] = field(default_factory=asyncio.Queue)
     """Originals whose variants are to be cut."""
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: Outcomes = field(default_factory=Outcomes)
     not_noted: set[str] = field(default_factory=set)
     """Cells whose outcome is shown and not in the ledger: the next run finds out how they end."""
     lanes: set[int] = field(default_factory=set)
@@ -79,10 +79,10 @@ class Workload:
 
     def known_turns(self) -> dict[str, int]:
         """The newest turn of each cell whose price is in this run's sums."""
-        ended = ((outcome.cell_id, outcome.turn) for outcome in (*self.left, *self.outcomes.values()))
+        left = ((outcome.cell_id, outcome.turn) for outcome in self.left)
         begun = ((cell_id, ask.turn) for cell_id, ask in self.begun.items())
         under_way = ((cell_id, one.ask.turn) for cell_id, one in self.under_way.items())
-        return self.left_open | dict(ended) | dict(begun) | dict(under_way)
+        return self.left_open | dict(left) | self.outcomes.turns | dict(begun) | dict(under_way)
 
     @property
     def committed_usd(self) -> Decimal:
@@ -167,9 +167,9 @@ class Workload:
             self.reserved_usd -= under_way.cell.price_usd
         return under_way
 
-    def noted_outcomes(self) -> dict[str, Outcome]:
+    def noted_outcomes(self) -> Outcomes:
         """The outcomes that stand."""
-        return {cell_id: outcome for cell_id, outcome in self.outcomes.items() if cell_id not in self.not_noted}
+        return self.outcomes.copy(without=self.not_noted)
 
     def settle(self, outcome: Outcome, *, is_noted: bool = True) -> None:
         """Note how a cell that is under way ended, and what it cost in this run; once, whoever else comes to say so."""

@@ -1,8 +1,10 @@
 """What became of a cell."""
 
+from collections.abc import Collection, Iterator, MutableMapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, Literal, get_args
+from typing import Final, Literal, Self, get_args
 
 from pydantic import Field
 
@@ -47,3 +49,38 @@ class Outcome(Record):
     """A sentence for the person who reads the manifest; no secrets, no signed links."""
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class Outcomes(MutableMapping[str, Outcome]):
+    """The outcome of each cell by its cell_id, kept as JSON: in a quarter of the memory that the records would take."""
+
+    texts: dict[str, bytes] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
+    """The turn of each outcome, to be had without reading them all."""
+
+    def copy(self, *, without: Collection[str] = ()) -> Self:
+        """The outcomes as they stand now, less those of some cells."""
+        texts = {cell_id: text for cell_id, text in self.texts.items() if cell_id not in without}
+        return type(self)(texts, {cell_id: self.turns[cell_id] for cell_id in texts})
+
+    def __getitem__(self, cell_id: str) -> Outcome:
+        """The outcome, read anew each time."""
+        return Outcome.model_validate_json(self.texts[cell_id])
+
+    def __setitem__(self, cell_id: str, outcome: Outcome) -> None:
+        """Keep `outcome` in the place of what was known of the cell."""
+        self.texts[cell_id] = outcome.model_dump_json().encode()
+        self.turns[cell_id] = outcome.turn
+
+    def __delitem__(self, cell_id: str) -> None:
+        """Forget the cell."""
+        del self.texts[cell_id], self.turns[cell_id]
+
+    def __iter__(self) -> Iterator[str]:
+        """The cells in the order in which they first ended."""
+        return iter(self.texts)
+
+    def __len__(self) -> int:
+        """How many cells have an outcome."""
+        return len(self.texts)

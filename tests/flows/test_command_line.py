@@ -184,6 +184,27 @@ def test_a_refused_image_leaves_its_siblings_completed(
     assert sorted(states) == SIBLINGS_END
 
 
+def test_variants_are_drawn_behind_their_image(
+    run_campaign: Run, tmp_path: Path, prefect_home: Path, shared_server, sandbox_url
+):
+    """Prefect knows which run made the image that another one cut, and shows them so."""
+    env = shared_server | {"IDEOGRAM_BASE_URL": sandbox_url, "IDEOGRAM_API_KEY": "any"}
+    matrix = a_matrix(tmp_path, *(f"edge {number}" for number in range(8)))
+    assert run_campaign(matrix, "--max-in-flight", "4", env=env).returncode == 0
+    query = """
+        select made.name, cut.name from task_run cut left join task_run made
+        on made.id = json_extract(cut.task_inputs, '$.original[0].id') where cut.name like 'variants of edge-%'
+    """
+    deadline = time.monotonic() + 30
+    edges: list[tuple[str, str]] = []
+    while len(edges) < 8 and time.monotonic() < deadline:  # the server writes in batches
+        time.sleep(0.5)
+        with closing(sqlite3.connect(prefect_home / "prefect.db")) as database:
+            edges = database.execute(query).fetchall()
+    assert len(edges) == 8
+    assert all(cut == f"variants of {made}" for made, cut in edges)
+
+
 def test_what_the_sandbox_drew_never_passes_for_what_was_paid(
     run_campaign: Run, tmp_path: Path, shared_server, sandbox_url
 ):

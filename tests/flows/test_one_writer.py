@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy.exc import OperationalError
 
-from flows.one_writer import OneWriter, one_writer
+from flows.one_writer import CACHE_KIB, STATEMENTS_MAX, OneWriter, one_writer
 
 REQUESTS = 8
 
@@ -53,6 +53,23 @@ def test_without_turns_they_meet_a_locked_database(tmp_path):
     """Once this fails, Prefect has mended it, and `flows/one_writer.py` can go."""
     with pytest.raises(OperationalError, match="locked"):
         asyncio.run(count_up(AioSqliteConfiguration(url_of(tmp_path))))
+
+
+def test_connections_keep_little(tmp_path):
+    """A campaign of thousands of images would fill what Prefect and Python allow each of the connections."""
+    configuration = one_writer(url_of(tmp_path))
+
+    async def look() -> tuple[int, dict[str, object]]:
+        engine = await configuration.engine()
+        _, options = engine.dialect.create_connect_args(engine.url)
+        try:
+            async with engine.connect() as connection:
+                return int((await connection.execute(sa.text("PRAGMA cache_size"))).scalar_one()), options
+        finally:
+            await engine.dispose()
+
+    cache, options = asyncio.run(look())
+    assert (cache, options["cached_statements"]) == (-CACHE_KIB, STATEMENTS_MAX), "negative: in KiB"
 
 
 def test_other_databases_are_left_to_prefect():
