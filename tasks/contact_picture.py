@@ -8,8 +8,8 @@ from typing import Final
 from PIL import Image
 
 from tasks.clients.storage import CampaignStore
+from tasks.decode_image import decode
 from tasks.errors import ImageUnreadable, StorageFailed
-from tasks.imaging import decode
 from tasks.models.cell import Cell
 from tasks.models.geometry import Size, contain_size
 from tasks.models.outcome import Outcome

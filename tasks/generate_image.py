@@ -10,8 +10,8 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from tasks.clients.download import download
+from tasks.decode_image import FORMATS, Original, decode
 from tasks.errors import CellError, NotAccepted, OutcomeUnknown, StorageFailed
-from tasks.imaging import FORMATS, Original, decode
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
 from tasks.models.outcome import StoredOriginal

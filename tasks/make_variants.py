@@ -9,8 +9,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
+from tasks.cut_image import cut
+from tasks.decode_image import decode
 from tasks.errors import ImageUnreadable, StorageFailed, VariantsFailed
-from tasks.imaging import cut, decode
 from tasks.models.outcome import StoredOriginal
 from tasks.models.variant import Variant
 from tasks.toolbox import toolbox

@@ -13,7 +13,7 @@ import httpx
 import psutil
 
 from sandbox.server import running_sandbox
-from tasks.imaging import decode
+from tasks.decode_image import decode
 from tasks.make_variants import cut_all
 from tasks.models.variant import Variant
 from tests.benchmarks.command import start_campaign

@@ -13,7 +13,8 @@ from typing import NamedTuple, TypeVar
 
 from PIL import Image
 
-from tasks.imaging import ENCODERS, decode
+from tasks.cut_image import ENCODERS
+from tasks.decode_image import decode
 from tasks.make_variants import cut_all
 from tasks.models.geometry import Size
 from tasks.models.variant import DEFAULT_VARIANTS

@@ -9,8 +9,8 @@ from PIL import Image
 
 from tasks import make_variants as module
 from tasks.clients.storage import CampaignStore
+from tasks.cut_image import cut
 from tasks.errors import CellError, StorageFailed, VariantsFailed
-from tasks.imaging import cut
 from tasks.make_variants import cut_all, make_variants
 from tasks.models.variant import DEFAULT_VARIANTS, Variant
 from tasks.settings import Settings

@@ -1,4 +1,4 @@
-"""From bytes to a proven image, and from an image to the bytes of a variant. Safe to call from many threads.
+"""From bytes to a proven image. Safe to call from many threads.
 
 The format is told by the first bytes and opened by its own class: `Image.open` would warn, or raise, by a limit that
 is global to the process.
@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from PIL import ExifTags, Image, ImageCms, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -17,8 +17,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from tasks.errors import ImageUnreadable
-from tasks.models.geometry import Size, contain_size, cover_box
-from tasks.models.variant import Variant
+from tasks.models.geometry import Size
 
 PIXELS_MAX: Final = 64_000_000
 
@@ -54,19 +53,6 @@ _TURNS: Final = {
 }
 """What makes an image upright, by its EXIF orientation."""
 
-_REDUCING_GAP: Final = 3.0
-"""Large sources first shrink by a whole factor: 4096 px to 400 px in a quarter of the time, SSIM 0.9995."""
-
-_ENLARGES: Final = Image.Resampling.BICUBIC
-"""Held against a larger picture, Lanczos is no truer where it enlarges (SSIM 0.0003), for 2 to 8 % more bytes."""
-
-ENCODERS: Final[dict[str, dict[str, Any]]] = {
-    "webp": {"method": 2},  # 4, the default, takes twice the time for 2.5 % fewer bytes and 0.001 of SSIM
-    "jpeg": {"optimize": True},  # 4 % fewer bytes for 3 ms
-    "png": {},  # lossless: the quality of the variant says nothing here
-    "avif": {"max_threads": 1},  # the bytes depend on the number of threads, and we run in a pool anyway
-}
-
 
 @dataclass(frozen=True)
 class Original:
@@ -95,7 +81,7 @@ def decode(data: bytes) -> Original:
         _refuse_endless(kind, data)
         file.load()
         turn = _turn_of(file)
-        image = _without_idle_alpha(_in_srgb(file))
+        image = without_idle_alpha(_in_srgb(file))
     except ImageUnreadable:
         raise
     except Exception as error:  # a decoder raises whatever the bytes lead it into
@@ -104,19 +90,6 @@ def decode(data: bytes) -> Original:
     del file  # and with it the decoder's own copies of the pixels
     image.info.clear()
     return Original(image if turn is None else image.transpose(turn), kind.suffix)
-
-
-def cut(image: Image.Image, variant: Variant) -> bytes:
-    """`variant` of `image` (RGB or RGBA, sRGB), encoded; no metadata. The same image gives the same bytes."""
-    source, size, box = Size(*image.size), Size(variant.width, variant.height), None
-    if variant.fit == "cover":
-        box = cover_box(source, size)
-    else:
-        size = contain_size(source, size)
-    is_enlarged = size.width_px > (source.width_px if box is None else box.right - box.left)
-    resample = _ENLARGES if is_enlarged else Image.Resampling.LANCZOS
-    resized = image.resize(size, resample, box=box, reducing_gap=_REDUCING_GAP)
-    return _encode(_without_idle_alpha(resized), variant)
 
 
 def _format_of(data: bytes) -> Format:
@@ -179,20 +152,8 @@ def _by_profile(file: ImageFile.ImageFile, profile: ImageCms.ImageCmsProfile) ->
     return coloured
 
 
-def _without_idle_alpha(image: Image.Image) -> Image.Image:
+def without_idle_alpha(image: Image.Image) -> Image.Image:
     """The image without an alpha channel that hides nothing."""
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
         return image.convert("RGB")
     return image
-
-
-def _encode(image: Image.Image, variant: Variant) -> bytes:
-    """`image` in the variant's format; on white where the format knows no alpha."""
-    if image.mode == "RGBA" and variant.format == "jpeg":
-        paper = Image.new("RGB", image.size, "white")
-        paper.paste(image, mask=image.getchannel("A"))
-        image = paper
-    image.info.clear()  # what lies here, an encoder may write
-    out = BytesIO()
-    image.save(out, variant.format, quality=variant.quality, **ENCODERS[variant.format])
-    return out.getvalue()
