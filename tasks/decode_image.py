@@ -6,7 +6,8 @@ is global to the process.
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final, NamedTuple
@@ -54,18 +55,26 @@ _TURNS: Final = {
 """What makes an image upright, by its EXIF orientation."""
 
 
-@dataclass(frozen=True)
-class Original:
-    """An image as it is looked at: upright, sRGB, every pixel decoded, mode RGB, or RGBA where it is not all opaque."""
+_TURNED: Final = (b"eXIf", b"Raw profile type", b"XML:com.adobe.xmp")
+"""Where a PNG may say which side is up; Pillow looks there, also behind the pixels."""
 
-    image: Image.Image
+
+@dataclass(frozen=True)
+class Proven:
+    """What is known of bytes that are an image."""
+
     suffix: str
     """Of the format that the bytes really are, whatever the link is called."""
+    size: Size
+    """Of the upright image; a file turned by its EXIF stores its sides the other way round."""
 
-    @property
-    def size(self) -> Size:
-        """Of the upright image; a file turned by its EXIF stores its sides the other way round."""
-        return Size(*self.image.size)
+
+@dataclass(frozen=True)
+class Original(Proven):
+    """An image as it is looked at."""
+
+    image: Image.Image
+    """Upright, sRGB, every pixel decoded, mode RGB, or RGBA where it is not all opaque."""
 
 
 def decode(data: bytes) -> Original:
@@ -74,22 +83,44 @@ def decode(data: bytes) -> Original:
     Raises ImageUnreadable if it is none that we accept, or larger than `PIXELS_MAX`, which is told before any pixel is
     decoded. Broken EXIF or a broken colour profile costs no paid image: it is passed over.
     """
+    with _opened(data) as (kind, file):
+        file.load()
+        turn = _turn_of(file)
+        image = without_idle_alpha(_in_srgb(file))
+    del file  # and with it the decoder's own copies of the pixels
+    image.info.clear()
+    if turn is not None:
+        image = image.transpose(turn)
+    return Original(kind.suffix, Size(*image.size), image)
+
+
+def check(data: bytes) -> Proven:
+    """What `decode` would tell of `data`, told of a PNG by its checksums, in a hundredth of the time.
+
+    The other formats have none and are decoded. Raises ImageUnreadable as `decode` does.
+    """
+    with _opened(data) as (kind, file):
+        if kind.name == "PNG" and not any(mark in data for mark in _TURNED):
+            size = Size(*file.size)
+            file.verify()
+            return Proven(kind.suffix, size)
+    return decode(data)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[tuple[Format, ImageFile.ImageFile]]:
+    """The file that `data` is, of an acceptable size and with its end. Whatever fails inside is ImageUnreadable."""
     kind = _format_of(data)
     try:
         file = kind.open(BytesIO(data))
         _refuse_giant(kind, Size(*file.size))
         _refuse_endless(kind, data)
-        file.load()
-        turn = _turn_of(file)
-        image = without_idle_alpha(_in_srgb(file))
+        yield kind, file
     except ImageUnreadable:
         raise
     except Exception as error:  # a decoder raises whatever the bytes lead it into
         reason = str(error) or type(error).__name__
         raise ImageUnreadable(f"the {kind.name} that was downloaded cannot be read: {reason}") from error
-    del file  # and with it the decoder's own copies of the pixels
-    image.info.clear()
-    return Original(image if turn is None else image.transpose(turn), kind.suffix)
 
 
 def _format_of(data: bytes) -> Format:

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from tasks.clients.download import download
-from tasks.decode_image import FORMATS, Original, decode
+from tasks.decode_image import FORMATS, Original, Proven, check, decode
 from tasks.errors import CellError, NotAccepted, OutcomeUnknown, StorageFailed
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
@@ -20,8 +20,6 @@ from tasks.under_way import UnderWay
 
 RETRY_DELAYS_S: Final[list[float]] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]
 """Some four minutes of a busy or absent API before a cell is given up; the last cells of a campaign need it most."""
-DECODED_MAX: Final = 32
-"""Where more originals than this wait to be cut, further ones are decoded again then: memory stays bounded."""
 
 
 def original_key(cell_id: str, suffix: str) -> str:
@@ -34,15 +32,15 @@ def original_keys(cell_id: str) -> tuple[str, ...]:
     return tuple(original_key(cell_id, known.suffix) for known in FORMATS)
 
 
-def stored_original(answered: Answered, data: bytes, original: Original) -> StoredOriginal:
+def stored_original(answered: Answered, data: bytes, original: Proven) -> StoredOriginal:
     """The record of an image that is about to be stored."""
     return StoredOriginal(
         cell_id=answered.cell_id,
         key=original_key(answered.cell_id, original.suffix),
         image_sha256=sha256(data).hexdigest(),
         size_bytes=len(data),
-        width_px=original.image.width,
-        height_px=original.image.height,
+        width_px=original.size.width_px,
+        height_px=original.size.height_px,
         seed=answered.image.seed,
         final_prompt=answered.image.prompt,
         attempts=answered.attempts,
@@ -87,13 +85,17 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
 
 
 async def keep(tools: Toolbox, answered: Answered, data: bytes, *, is_stored: bool = False) -> StoredOriginal:
-    """Prove that `data` is an image, and store it unless it is. The decoded image is handed on to be cut."""
-    original = await tools.on_image_thread(decode, data)
+    """Prove that `data` is an image, and store it unless it is.
+
+    The decoded image is handed on to be cut. Where many wait for that already, it is decoded only then.
+    """
+    under_way = tools.work.under_way[answered.cell_id]
+    under_way.holds_pixels = tools.work.has_room_for_pixels
+    original = await tools.on_image_thread(decode if under_way.holds_pixels else check, data)
     record = stored_original(answered, data, original)
     if not is_stored:
         await tools.on_storage_thread(tools.store.write, record.key, data)
-    if tools.work.stored.qsize() < DECODED_MAX:
-        tools.work.under_way[answered.cell_id].image = original.image
+    under_way.image = original.image if isinstance(original, Original) and under_way.holds_pixels else None
     get_run_logger().info("Stored %s, %d x %d, seed %d", record.key, record.width_px, record.height_px, record.seed)
     return record
 

@@ -68,11 +68,10 @@ async def is_fetched_after_all(tools: Toolbox, under_way: UnderWay) -> bool:
         original = await recover_image(cell, answered)
     except CellError:
         return False
-    image = under_way.image
     tools.work.leave(cell.cell_id)
     tools.work.tally.cost_usd -= cell.price_usd  # of that turn: it is counted when the cell is settled
     again = tools.work.start(Ask(cell, turn - 1, cost_usd - cell.price_usd, attempts))
-    again.image = image
+    again.image, again.holds_pixels = under_way.image, under_way.holds_pixels
     for each in (under_way, again):
         each.answered.set()
     tools.work.stored.put_nowait(original)

@@ -26,6 +26,8 @@ class UnderWay:
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the API's answer has come, and with it the place in flight is free for another."""
     answer: Answered | None = None
+    holds_pixels: bool = False
+    """Whether its image is decoded on arrival, and kept so until it is cut."""
     image: Image.Image | None = None
     """Handed from download to cutting, so that nothing is decoded twice."""
 

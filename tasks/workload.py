@@ -18,6 +18,8 @@ UNANSWERED_MAX: Final = 20
 """So many requests in a row without an answer stop the campaign: each may have been paid, for nothing."""
 PUT_OFF_MAX: Final = 3
 """So many cells that the API turned away for minutes, and worked on no other meanwhile, stop the campaign."""
+PIXELS_HELD_MAX: Final = 32
+"""So many images are held decoded, some 4 MB each, between their arrival and their cut."""
 
 
 @dataclass
@@ -76,6 +78,11 @@ class Workload:
     def has_cells_waiting(self) -> bool:
         """Whether a lane that asked for a place would have something to do with it."""
         return bool(self.waiting) and self.stopped_by is None
+
+    @property
+    def has_room_for_pixels(self) -> bool:
+        """Whether one more image may be held decoded until it is cut."""
+        return sum(each.holds_pixels for each in self.under_way.values()) < PIXELS_HELD_MAX
 
     def known_turns(self) -> dict[str, int]:
         """The newest turn of each cell whose price is in this run's sums."""
