@@ -38,6 +38,9 @@ def main(arguments: list[str]) -> None:
     """Run the benchmarks that are named, or all; print a table, and write JSON where a file is named."""
     target = Path(arguments.pop(arguments.index("--json") + 1)) if "--json" in arguments else None
     names = [argument for argument in arguments if argument != "--json"] or list(BENCHMARKS)
+    for name in names:
+        if name not in BENCHMARKS:
+            sys.exit(f"{name!r} is no benchmark; there are {', '.join(BENCHMARKS)}")
     rows = [row for name in names for row in rows_of(name)]
     table = Table("what", "measured", "bar", "details")
     for row in rows:
