@@ -24,7 +24,7 @@ def stale_at(attempts: int, claimed_at: datetime) -> datetime:
 
 
 @dataclass(eq=False)
-class UnderWay:
+class Sending:
     """A job whose attempt has begun."""
 
     job: Job

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from tasks.callback_settings import CallbackSettings
 from tasks.clients.callbacks import CallbackSender
 from tasks.clients.outbox import Outbox
-from tasks.delivery_attempt import CLOSED, DAMAGED, UnderWay, stale_at
+from tasks.delivery_attempt import CLOSED, DAMAGED, Sending, stale_at
 from tasks.delivery_queue import DeliveryQueue, Job
 from tasks.errors import StorageFailed
 from tasks.models.attempt import Attempt, Sender
@@ -46,7 +46,7 @@ class Deliverer:
     came_to: Counter[State] = field(default_factory=Counter)
     """How many attempts of this deliverer ended so."""
     closed: set[str] = field(default_factory=set)
-    _running: dict[asyncio.Task[None], UnderWay] = field(default_factory=dict)
+    _running: dict[asyncio.Task[None], Sending] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take_up(self, standings: list[Standing] | None = None) -> None:
@@ -115,26 +115,26 @@ class Deliverer:
 
     def _start_due(self) -> None:
         while (job := self.queue.next_job(begun_at := self.now())) is not None:
-            under_way = UnderWay(job, begun_at)
-            running = asyncio.create_task(self._work(under_way))
-            self._running[running] = under_way
+            sending = Sending(job, begun_at)
+            running = asyncio.create_task(self._work(sending))
+            self._running[running] = sending
             running.add_done_callback(self._running.pop)
 
-    async def _work(self, under_way: UnderWay) -> None:
-        job, attempt = under_way.job, None
+    async def _work(self, sending: Sending) -> None:
+        job, attempt = sending.job, None
         try:
-            attempt = await self._attempt(under_way)
+            attempt = await self._attempt(sending)
         except StorageFailed as error:
             logger.warning("A callback waits for the storage: %s", error)
         except Exception:
             logger.exception("A fault of this program: a callback waits for the next deliverer")
         finally:
-            self.queue.finished(job, attempt, under_way.begun_at, self.now())
+            self.queue.finished(job, attempt, sending.begun_at, self.now())
             self._changed.set()
 
-    async def _attempt(self, under_way: UnderWay) -> Attempt | None:
+    async def _attempt(self, sending: Sending) -> Attempt | None:
         """Make the next attempt and note what it came to; None where there is none to be made. Raises StorageFailed."""
-        job, number = under_way.job, under_way.job.attempts + 1
+        job, number = sending.job, sending.job.attempts + 1
         if job.is_contested and await self.on_thread(self.outbox.is_over, job.delivery, job.attempts):
             return None
         if job.endpoint in self.closed and not job.is_replay:
@@ -144,18 +144,18 @@ class Deliverer:
         if event is None:
             await self._note(job, number, None, DAMAGED)
             return None
-        if under_way.is_cut_off:
+        if sending.is_cut_off:
             return None
         if not self.queue.is_admitted(job, event, self.now()):
             self.add(replace(job, event=event))
         elif await self.on_thread(self.outbox.claim, job.delivery, number, self.now()):
-            return await self._send(under_way, event)
+            return await self._send(sending, event)
         return None
 
-    async def _send(self, under_way: UnderWay, event: QueuedEvent) -> Attempt:
+    async def _send(self, sending: Sending, event: QueuedEvent) -> Attempt:
         """Carry out an attempt that is ours, and note what it came to. Raises StorageFailed."""
-        job, number = under_way.job, under_way.job.attempts + 1
-        attempt = await under_way.send(self.sender, event, self.now())
+        job, number = sending.job, sending.job.attempts + 1
+        attempt = await sending.send(self.sender, event, self.now())
         await self._note(job, number, event, attempt)
         await self._mind_endpoint(job, attempt)
         return attempt
