@@ -1,0 +1,60 @@
+"""A receiver of callbacks in this process, and what it answers and keeps."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from starlette.types import ASGIApp
+
+from deployments.callback_receiver import receiving
+from deployments.receiver_settings import ReceiverSettings
+from tasks.clients.hooks import Hook, Hooks
+from tasks.models.signature import Secrets
+from tests.deployments.events import PATH, SECRETS, event_body, signed
+
+BODY = event_body()
+
+
+@asynccontextmanager
+async def receiver(
+    folder: Path, hook: Hook | None = None, secrets: Secrets | None = SECRETS
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a receiver that runs in this process."""
+    set_up = ReceiverSettings(secrets=secrets, inbox=folder / "callbacks.sqlite")
+    async with receiving(set_up, Hooks(hook, hook)) as app, client_of(app) as client:
+        yield client
+
+
+def client_of(app: ASGIApp) -> httpx.AsyncClient:
+    """A client whose requests go to `app`; what that raises is answered with a 500, as a server would."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://receiver", trust_env=False)
+
+
+async def settled(client: httpx.AsyncClient, **counts: int) -> None:
+    """Wait until the receiver's health shows these counts."""
+    async with asyncio.timeout(5):
+        while counts.items() - (await client.get("/health")).json().items():  # noqa: ASYNC110  seen from outside only
+            await asyncio.sleep(0.01)
+
+
+def answer(folder: Path, body: bytes = BODY, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
+    """What one request is answered."""
+
+    async def scenario() -> httpx.Response:
+        async with receiver(folder, **options) as client:
+            return await client.post(PATH, content=body, headers=signed(body) if headers is None else headers)
+
+    return asyncio.run(scenario())
+
+
+def rows(folder: Path) -> list[tuple[str, str, int]]:
+    """What the journal holds when no receiver runs."""
+    with sqlite3.connect(folder / "callbacks.sqlite") as database:
+        found = database.execute("SELECT event_id, state, tries FROM events ORDER BY rowid").fetchall()
+    database.close()
+    return found
