@@ -20,6 +20,7 @@ CellError                   this cell ends, the others carry on
     LinkFailed                  paid, and the link gave nothing
     ImageUnreadable             paid, and what came is not an image that we accept
     VariantsFailed              paid and stored; a cut of it could not be made
+        OriginalUnreadable          since what is stored is no image after all
 """
 
 from collections.abc import Sequence
@@ -155,3 +156,7 @@ class VariantsFailed(CellError):
     """The original is paid and stored, but a variant of it could not be made."""
 
     is_billed = True
+
+
+class OriginalUnreadable(VariantsFailed):
+    """What is stored as the original is no image that can be read: trying the cell again fetches or makes another."""

@@ -1,5 +1,7 @@
 """One cell: the paid call, the download and the storing of the original, in one step, because links expire."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -10,8 +12,8 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from tasks.clients.download import download
-from tasks.decode_image import FORMATS, Original, Proven, check, decode
-from tasks.errors import CellError, NotAccepted, OutcomeUnknown, StorageFailed
+from tasks.decode_image import FORMATS, Original, Proven, check, check_sums, decode
+from tasks.errors import CellError, ImageUnreadable, NotAccepted, OutcomeUnknown, StorageFailed
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
 from tasks.models.outcome import StoredOriginal
@@ -20,6 +22,9 @@ from tasks.under_way import UnderWay
 
 RETRY_DELAYS_S: Final[list[float]] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]
 """Some four minutes of a busy or absent API before a cell is given up; the last cells of a campaign need it most."""
+
+Look = Callable[[bytes], Proven]
+"""Tells whether bytes are an image, keeps no pixels, and raises ImageUnreadable."""
 
 
 def original_key(cell_id: str, suffix: str) -> str:
@@ -84,18 +89,22 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
     return under_way.answer
 
 
-async def keep(tools: Toolbox, answered: Answered, data: bytes, *, is_stored: bool = False) -> StoredOriginal:
+async def keep(
+    tools: Toolbox, answered: Answered, data: bytes, look: Look = check_sums, *, is_stored: bool = False
+) -> StoredOriginal:
     """Prove that `data` is an image, and store it unless it is.
 
-    The decoded image is handed on to be cut. Where many wait for that already, it is decoded only then.
+    The decoded image is handed on to be cut. Where many wait for that already, `look` is the proof, and it is decoded
+    when it is cut.
     """
     under_way = tools.work.under_way[answered.cell_id]
     under_way.holds_pixels = tools.work.has_room_for_pixels
-    original = await tools.on_image_thread(decode if under_way.holds_pixels else check, data)
-    record = stored_original(answered, data, original)
+    proven = await tools.on_image_thread(decode if under_way.holds_pixels else look, data)
+    if isinstance(proven, Original):
+        under_way.image = proven.image
+    record = stored_original(answered, data, proven)
     if not is_stored:
         await tools.on_storage_thread(tools.store.write, record.key, data)
-    under_way.image = original.image if isinstance(original, Original) and under_way.holds_pixels else None
     get_run_logger().info("Stored %s, %d x %d, seed %d", record.key, record.width_px, record.height_px, record.seed)
     return record
 
@@ -147,5 +156,6 @@ async def recover_image(cell: Cell, answered: Answered) -> StoredOriginal:
             data = await tools.on_storage_thread(tools.store.read, key)
         except FileNotFoundError:
             continue
-        return await keep(tools, answered, data, is_stored=True)
-    return await keep(tools, answered, await fetch(tools, answered))
+        with suppress(ImageUnreadable):
+            return await keep(tools, answered, data, check, is_stored=True)
+    return await keep(tools, answered, await fetch(tools, answered), check)

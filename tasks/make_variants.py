@@ -11,7 +11,7 @@ from prefect.tasks import Task
 
 from tasks.cut_image import cut
 from tasks.decode_image import decode
-from tasks.errors import ImageUnreadable, StorageFailed, VariantsFailed
+from tasks.errors import ImageUnreadable, OriginalUnreadable, StorageFailed, VariantsFailed
 from tasks.models.outcome import StoredOriginal
 from tasks.models.variant import Variant
 from tasks.toolbox import toolbox
@@ -22,7 +22,9 @@ def cut_all(image: Image.Image | None, data: bytes, cell_id: str, variants: Sequ
     try:
         source = image if image is not None else decode(data).image
         return {variant.key(cell_id): cut(source, variant) for variant in variants}
-    except (OSError, ValueError, KeyError, MemoryError, ImageUnreadable) as error:
+    except ImageUnreadable as error:
+        raise OriginalUnreadable(f"The original that is stored cannot be read: {error}") from error
+    except (OSError, ValueError, KeyError, MemoryError) as error:
         raise VariantsFailed(f"The original is stored, but its variants could not be made: {error}") from error
 
 

@@ -4,7 +4,15 @@ import asyncio
 from typing import Final
 
 from tasks.conclude_cell import done, ended
-from tasks.errors import ApiAway, CampaignStopped, CellError, NotAccepted, OutcomeUnknown, StorageFailed
+from tasks.errors import (
+    ApiAway,
+    CampaignStopped,
+    CellError,
+    NotAccepted,
+    OriginalUnreadable,
+    OutcomeUnknown,
+    StorageFailed,
+)
 from tasks.generate_image import generate_image, recover_image
 from tasks.keep_budget import keep_budget
 from tasks.make_variants import make_variants
@@ -67,6 +75,7 @@ async def is_fetched_after_all(tools: Toolbox, under_way: UnderWay) -> bool:
     try:
         original = await recover_image(cell, answered)
     except CellError:
+        under_way.drop_pixels()
         return False
     tools.work.leave(cell.cell_id)
     tools.work.tally.cost_usd -= cell.price_usd  # of that turn: it is counted when the cell is settled
@@ -111,6 +120,8 @@ async def finish_cell(tools: Toolbox, original: StoredOriginal) -> None:
     except CampaignStopped as fault:
         tools.work.stop(fault)
         tools.work.settle(ended(under_way, fault, original), is_noted=False)  # the next run cuts what is stored
+    except OriginalUnreadable as error:
+        await settle(tools, ended(under_way, error))  # or a run that tries it again would only cut it again
     except Exception as error:  # noqa: BLE001  as above
         await settle(tools, ended(under_way, error, original))
     else:

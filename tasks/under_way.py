@@ -41,6 +41,10 @@ class UnderWay:
         """What the cell has cost in all its turns, if this one is paid."""
         return self.ask.cost_usd + self.cell.price_usd
 
+    def drop_pixels(self) -> None:
+        """Leave their room to another."""
+        self.holds_pixels, self.image = False, None
+
     @property
     def is_idle(self) -> bool:
         """Whether no request for it is out and none was answered: it can be given back as if never begun."""

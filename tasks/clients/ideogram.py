@@ -5,6 +5,7 @@ Documented at https://developer.ideogram.ai/api-reference/api-reference/generate
 """
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -12,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
-from pydantic import ValidationError
 from pydantic_core import from_json
 
 from tasks import errors
@@ -50,8 +50,8 @@ def parse_answer(status: int, headers: Mapping[str, str], body: bytes) -> ImageO
     if not httpx.codes.is_success(status):
         raise _refusal(status, headers, _message(body))
     try:
-        image = GenerateAnswer.model_validate_json(body).data[0]
-    except (ValidationError, IndexError):
+        image = GenerateAnswer.model_validate_json(_well_formed(body)).data[0]
+    except (ValueError, IndexError, RecursionError):
         said = _said(_message(body))
         raise errors.OutcomeUnknown(f"The API answered {status} with a body that holds no image.{said}") from None
     if not image.is_image_safe:
@@ -59,6 +59,14 @@ def parse_answer(status: int, headers: Mapping[str, str], body: bytes) -> ImageO
     if not image.url:
         raise errors.ImageRefused("The API answered without an image", is_billed=True)
     return image
+
+
+def _well_formed(body: bytes) -> bytes:
+    """The JSON in `body`, with `?` for half a character: a prompt that was rewritten may be cut within one.
+
+    Raises ValueError or RecursionError where it holds none.
+    """
+    return json.dumps(json.loads(body.decode(errors="replace")), ensure_ascii=False).encode(errors="replace")
 
 
 def _refusal(status: int, headers: Mapping[str, str], message: str) -> Exception:  # noqa: PLR0911  one line a status
@@ -93,8 +101,8 @@ def _said(message: str) -> str:
 def _message(body: bytes) -> str:
     """What an error's body says to a person, on one line; of a typed one its reason as well."""
     try:
-        answer = from_json(body)
-    except ValueError:
+        answer = from_json(_well_formed(body))
+    except (ValueError, RecursionError):
         return ""
     if not isinstance(answer, dict):
         return ""

@@ -187,12 +187,12 @@ def test_a_refused_image_leaves_its_siblings_completed(
 def test_variants_are_drawn_behind_their_image(
     run_campaign: Run, tmp_path: Path, prefect_home: Path, shared_server, sandbox_url
 ):
-    """Prefect knows which run made the image that another one cut, and shows them so."""
+    """Prefect knows which run made the image that another one cut, and shows them so; events it keeps none."""
     env = shared_server | {"IDEOGRAM_BASE_URL": sandbox_url, "IDEOGRAM_API_KEY": "any"}
     matrix = a_matrix(tmp_path, *(f"edge {number}" for number in range(8)))
     assert run_campaign(matrix, "--max-in-flight", "4", env=env).returncode == 0
     query = """
-        select made.name, cut.name from task_run cut left join task_run made
+        select made.name, cut.name from task_run cut join task_run made
         on made.id = json_extract(cut.task_inputs, '$.original[0].id') where cut.name like 'variants of edge-%'
     """
     deadline = time.monotonic() + 30
@@ -201,8 +201,10 @@ def test_variants_are_drawn_behind_their_image(
         time.sleep(0.5)
         with closing(sqlite3.connect(prefect_home / "prefect.db")) as database:
             edges = database.execute(query).fetchall()
+            events = database.execute("select count(*) from events").fetchone()
     assert len(edges) == 8
     assert all(cut == f"variants of {made}" for made, cut in edges)
+    assert events == (0,), "a megabyte for each thirty images"
 
 
 def test_what_the_sandbox_drew_never_passes_for_what_was_paid(

@@ -1,15 +1,20 @@
 """What Prefect keeps of task runs for the whole of a flow run, held against Prefect's own functions."""
 
+import asyncio
 import gc
+from uuid import uuid4
 
 import pytest
 from prefect.assets import Asset
+from prefect.client.schemas.objects import FlowRun
 from prefect.context import FlowRunContext
 from prefect.states import Completed
 from prefect.utilities.engine import get_state_for_result, link_state_to_task_run_result
 
+from tasks.clients.storage import CampaignStore
 from tasks.flow_memory import keep_what_is_in_hand
 from tests.factories import a_cell, an_original
+from tests.tasks.running import CELLS, Api, run, without_engine  # noqa: F401  a fixture
 
 
 @pytest.fixture
@@ -65,3 +70,17 @@ def test_outside_of_a_flow_there_is_nothing_to_keep():
     """Tasks are called in tests, and by a recut."""
     keep_what_is_in_hand()
     assert FlowRunContext.get() is None
+
+
+@pytest.mark.usefixtures("without_engine")
+def test_a_campaign_keeps_what_is_in_hand(tmp_path):
+    """From its first image on."""
+    flow_run = FlowRun(flow_id=uuid4())
+    with FlowRunContext.model_construct(flow_run=flow_run, run_results={}, task_run_assets={}) as context:
+        ended = asyncio.run(run(CampaignStore.open(str(tmp_path), "lamps"), Api()))
+        result = ended.outcomes[CELLS[0].cell_id].original
+        link_state_to_task_run_result(Completed(), result)
+        assert list(context.run_results) == [id(result)]
+        del ended, result
+        gc.collect()
+        assert context.run_results == {}

@@ -72,6 +72,15 @@ def test_a_cell_is_settled_once_whoever_says_so():
     assert (work.tally.cost_usd, work.tally.ended, work.reserved_usd) == (PRICE_USD, 1, 0)
 
 
+def test_what_could_not_be_noted_is_shown_and_does_not_stand():
+    """It is told to nobody outside: the next run may find out another end."""
+    work = a_workload(2)
+    noted, lost = (work.next_cell().cell for _ in range(2))
+    work.settle(an_outcome(noted))
+    work.settle(an_outcome(lost), is_noted=False)
+    assert (set(work.outcomes), set(work.noted_outcomes())) == ({noted.cell_id, lost.cell_id}, {noted.cell_id})
+
+
 def test_a_cell_leaves_once():
     """Whoever finds it gone has nothing to give back."""
     work = a_workload(1)

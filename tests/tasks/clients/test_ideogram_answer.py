@@ -26,6 +26,22 @@ def test_any_success_with_an_image_counts():
     assert parse_answer(201, {}, answered()).url == IMAGE["url"]
 
 
+@pytest.mark.parametrize(
+    ("body", "prompt"),
+    [
+        (answered(prompt="A lamp \ud83d"), "A lamp ?"),
+        (answered(prompt="A lamp \ud83d\ude00 and \udead"), "A lamp \U0001f600 and ?"),
+        (answered(prompt=r"C:\ud83d"), r"C:\ud83d"),
+        (answered(prompt="A lamp é").replace(b"\\u00e9", b"\xc3"), "A lamp \ufffd"),
+    ],
+    ids=["half a character", "a whole one and half", "no escape", "half a byte sequence"],
+)
+def test_a_prompt_that_was_cut_within_a_character_costs_no_image(body, prompt):
+    """It is paid, and its link is there."""
+    image = parse_answer(200, {}, body)
+    assert (image.prompt, image.url) == (prompt, IMAGE["url"])
+
+
 @pytest.mark.parametrize("url", [None, "", ...], ids=["null", "empty", "absent"])
 @pytest.mark.parametrize("is_safe", [True, False])
 def test_an_image_without_a_link_is_blocked_and_billed(url, is_safe):
@@ -128,7 +144,7 @@ def test_a_key_or_a_balance_that_will_not_do_stops_the_campaign(status, kind, ad
         (b'{"error": {"message": "nested"}}', "nested"),
         (b'{"error": "\\u001b[31mred\\u0007"}', "[31mred"),
         (b'{"error": ""}', "The prompt failed the safety check"),
-        (b'{"error": "\\ud800"}', "The prompt failed the safety check"),
+        (b'{"error": "not so \\ud800"}', "not so ?"),
         (b"<html>", "The prompt failed the safety check"),
         (b'"words"', "The prompt failed the safety check"),
     ],
