@@ -42,10 +42,9 @@ async def make_shard(campaign: Campaign, shard: int) -> CampaignResult:
         here = {cell.cell_id for cell in plan.cells}
         tools.work.elsewhere.update({cell.cell_id: cell.price_usd for cell in whole.cells if cell.cell_id not in here})
         await begin_run(tools, frozenset(campaign.retry))
-        spent_before_usd = tools.work.tally.cost_usd
         key = f"{campaign.slug}-shard-{shard}"
         await work_through(campaign, tools, key)
-        result = result_of(campaign, tools, spent_before_usd)
+        result = result_of(campaign, tools)
         await report_result(result, key, tools.work.cells, tools.work.outcomes)
         await asyncio.to_thread(publish_finished, whole)  # the last of them, in case nobody is left to gather them
         if tools.work.stopped_by is not None:

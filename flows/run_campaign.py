@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import ExitStack, asynccontextmanager
-from decimal import Decimal
 from typing import Any, Final
 
 from prefect import get_run_logger
@@ -12,7 +11,7 @@ from flows.embedded_server import home_held, is_server_ours
 from flows.run_shards import run_shards
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
-from tasks.begin_run import begin_run, shown_alive
+from tasks.begin_run import begin_run, paid_usd, shown_alive
 from tasks.clients.storage import CampaignStore
 from tasks.contact_picture import contact_picture
 from tasks.errors import CampaignStopped, Interrupted
@@ -72,10 +71,12 @@ async def carry_out(plan: Plan, people: People) -> CampaignResult:
         notes = await keep_apart(tools, is_sandbox=campaign.sandbox)
         await drop_redefined(tools, plan)
         if campaign.shards > 1:
+            before_usd = await paid_usd(tools)
             try:
                 await run_shards(plan, store)
             except CampaignStopped as fault:
                 tools.work.stop(fault)
+            tools.work.spent_usd += await paid_usd(tools) - before_usd
             # What they leave is made here; what they have tried again is not tried once more.
             plan = plan.model_copy(update={"campaign": campaign.model_copy(update={"retry": ()})})
         return await make_images(plan, tools, notes, people)
@@ -86,10 +87,9 @@ async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...], people
     campaign, work = plan.campaign, tools.work
     notes += await begin_run(tools, frozenset(campaign.retry))
     front().started(plan, work.tally, notes)
-    spent_before_usd = work.tally.cost_usd
     await work_through(campaign, tools, campaign.slug)
     await publish_campaign(campaign.title, is_sandbox=campaign.sandbox)
-    result = result_of(campaign, tools, spent_before_usd)
+    result = result_of(campaign, tools)
     await report_result(result, campaign.slug, work.cells, work.outcomes, await picture_of(tools))
     front().ended(result)
     await people.hear(subject(result), news(result, work.cells, work.outcomes))
@@ -167,7 +167,7 @@ def planned_result(plan: Plan) -> CampaignResult:
     )
 
 
-def result_of(campaign: Campaign, tools: Toolbox, spent_before_usd: Decimal) -> CampaignResult:
+def result_of(campaign: Campaign, tools: Toolbox) -> CampaignResult:
     """What the campaign came to."""
     work = tools.work
     return sum_up(
@@ -176,6 +176,6 @@ def result_of(campaign: Campaign, tools: Toolbox, spent_before_usd: Decimal) -> 
         work.cells,
         work.outcomes,
         cost_usd=work.tally.cost_usd,
-        spent_usd=work.tally.cost_usd - spent_before_usd,
+        spent_usd=work.spent_usd,
         stopped_by=work.stopped_by,
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, suppress
+from decimal import Decimal
 from itertools import count
 from typing import Final
 
@@ -13,6 +14,7 @@ from prefect.runtime import flow_run
 from tasks.clients.runs import BEAT_EVERY_S, Watcher, this_run
 from tasks.conclude_cell import ended
 from tasks.errors import OutcomeUnknown, StorageFailed
+from tasks.models.event import counted
 from tasks.models.ledger import RUNS
 from tasks.models.outcome import Status
 from tasks.resume_campaign import Ask, Standing, standing
@@ -46,6 +48,12 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ..
 def campaign_ids(tools: Toolbox) -> list[str]:
     """Every cell of the campaign, those of other shards as well."""
     return [*(cell.cell_id for cell in tools.work.cells), *tools.work.elsewhere]
+
+
+async def paid_usd(tools: Toolbox) -> Decimal:
+    """What the campaign's cells have cost in all runs, as the ledger has it at this moment."""
+    known = await tools.on_storage_thread(tools.ledger.load, campaign_ids(tools))
+    return counted(known.outcomes).cost_usd
 
 
 def take_up(tools: Toolbox, now: Standing) -> None:

@@ -62,7 +62,7 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
     await tools.gate.wait()
     tools.work.raise_if_halted()
     under_way.attempts += 1
-    under_way.is_sent = True
+    under_way.is_asked = under_way.is_sent = True
     try:
         image = await tools.ideogram.generate(under_way.cell.request)
     except NotAccepted as error:

@@ -19,6 +19,8 @@ class UnderWay:
     ask: Ask
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     attempts: int = 0
+    is_asked: bool = False
+    """Whether this run has sent a request for it, or has been about to."""
     is_sent: bool = False
     """Whether a request is out whose answer is not known: from then on it may have been paid."""
     owning: "asyncio.Future[bool] | None" = None

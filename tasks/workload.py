@@ -41,6 +41,8 @@ class Workload:
     """The open turns of cells that the matrix does not ask for any more."""
     left_usd: Decimal = Decimal(0)
     """What has, or may have, been spent on such cells."""
+    spent_usd: Decimal = Decimal(0)
+    """What the requests of this run have cost, of those that have ended."""
     reserved_usd: Decimal = Decimal(0)
     """The price of what is under way: set aside before a request leaves, so that many at once cannot overshoot."""
     waiting: deque[Ask] = field(default_factory=deque)
@@ -183,7 +185,10 @@ class Workload:
         under_way = self.leave(outcome.cell_id)
         if under_way is None:
             return
-        self.tally.cost_usd += outcome.cost_usd - under_way.ask.cost_usd
+        cost_usd = outcome.cost_usd - under_way.ask.cost_usd
+        self.tally.cost_usd += cost_usd
+        if under_way.is_asked:
+            self.spent_usd += cost_usd
         self.outcomes[outcome.cell_id] = outcome
         if not is_noted:
             self.not_noted.add(outcome.cell_id)

@@ -184,6 +184,15 @@ def test_a_refused_image_leaves_its_siblings_completed(
     assert sorted(states) == SIBLINGS_END
 
 
+def test_a_run_says_what_it_has_spent_itself(run_campaign: Run, tmp_path: Path, sandbox_url: str, shared_server):
+    """Variants that are cut anew were paid with their original, by the run before."""
+    matrix, folder = a_matrix(tmp_path, "spent"), tmp_path / "data" / "out" / "matrix"
+    env = shared_server | {"IDEOGRAM_BASE_URL": sandbox_url, "IDEOGRAM_API_KEY": "any"}
+    assert "$0.08\n" in run_campaign(matrix, env=env).stderr
+    next(folder.glob("variants/*")).unlink()
+    assert "$0.08, $0.00 of it in this run\n" in run_campaign(matrix, env=env).stderr
+
+
 def test_variants_are_drawn_behind_their_image(
     run_campaign: Run, tmp_path: Path, prefect_home: Path, shared_server, sandbox_url
 ):

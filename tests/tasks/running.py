@@ -100,6 +100,8 @@ class Ended:
     outcomes: dict[str, Outcome]
     stopped_by: CampaignStopped | None
     tally: Tally
+    spent_usd: Decimal
+    """In this run."""
 
     @property
     def statuses(self) -> list[str]:
@@ -131,7 +133,7 @@ async def run(
         work = tools.work
         assert not work.under_way, "every cell has left"
         assert work.reserved_usd == 0
-        return Ended(dict(work.outcomes), work.stopped_by, work.tally)
+        return Ended(dict(work.outcomes), work.stopped_by, work.tally, work.spent_usd)
 
 
 @contextmanager
