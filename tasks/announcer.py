@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from tasks.clients.outbox import Outbox
 from tasks.models.campaign import Campaign
@@ -13,6 +13,9 @@ from tasks.models.ledger import ENDS
 from tasks.models.outbox import Delivery, QueuedEvent, endpoint_of
 from tasks.models.outcome import Outcome, Status
 from tasks.send_callback import Deliverer
+
+AT_ONCE: Final = 100
+"""So many ends that nobody has announced are queued side by side."""
 
 
 @dataclass(frozen=True)
@@ -99,4 +102,5 @@ class Announcements:
     async def announce_missing(self, cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> None:
         """Queue what is to be told and was not, whoever should have done it. Raises StorageFailed."""
         missing = await self.deliverer.on_thread(self.announcer.missing, cells, outcomes)
-        await asyncio.gather(*(self.announce(cell, outcome) for cell, outcome in missing))
+        for start in range(0, len(missing), AT_ONCE):
+            await asyncio.gather(*(self.announce(*ended) for ended in missing[start : start + AT_ONCE]))

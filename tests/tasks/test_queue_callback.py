@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Cancelled, Completed, Crashed, Failed
 
 from flows.campaign import campaign as flow
+from tasks import announcer
 from tasks.clients.ledger import Ledger
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
@@ -49,8 +50,10 @@ def events_in(store: CampaignStore) -> list[dict]:
     return [json.loads(event.body) for event in outbox.read_many(outbox.queued())]
 
 
-def test_what_a_killed_run_has_not_told_the_next_one_tells_once(store):
+@pytest.mark.parametrize("at_once", [1, 100])
+def test_what_a_killed_run_has_not_told_the_next_one_tells_once(store, monkeypatch, at_once):
     """Its cells had ended and nobody had queued their events; a third run has nothing to tell."""
+    monkeypatch.setattr(announcer, "AT_ONCE", at_once)
     asyncio.run(run(store, Api()))
     assert store.names("callbacks") == [], "nobody wants to be told"
     with listening() as receiver:
