@@ -29,8 +29,8 @@ format: .venv/installed-dev   ## mend what can be mended of the style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: .venv/installed-dev   ## measure, as ratios within one run
-	$(BIN)/python -m tests.benchmarks
+bench: .venv/installed-dev   ## measure, as ratios within one run: a table, and bench.json
+	$(BIN)/python -m tests.benchmarks --json bench.json
 
 deploy: .venv/installed   ## bring the Prefect server that PREFECT_API_URL names to deployments/prefect.yaml
 	$(BIN)/python -m deployments.setup
