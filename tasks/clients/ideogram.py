@@ -66,7 +66,9 @@ def _well_formed(body: bytes) -> bytes:
 
     Raises ValueError or RecursionError where it holds none.
     """
-    return json.dumps(json.loads(body.decode(errors="replace")), ensure_ascii=False).encode(errors="replace")
+    return json.dumps(json.loads(body.decode("utf-8-sig", errors="replace")), ensure_ascii=False).encode(
+        errors="replace"
+    )
 
 
 def _refusal(status: int, headers: Mapping[str, str], message: str) -> Exception:  # noqa: PLR0911  one line a status

@@ -31,12 +31,13 @@ def test_any_success_with_an_image_counts():
     [
         (answered(prompt="A lamp \ud83d"), "A lamp ?"),
         (answered(prompt="A lamp \ud83d\ude00 and \udead"), "A lamp \U0001f600 and ?"),
+        (b"\xef\xbb\xbf" + answered(), IMAGE["prompt"]),
         (answered(prompt=r"C:\ud83d"), r"C:\ud83d"),
         (answered(prompt="A lamp é").replace(b"\\u00e9", b"\xc3"), "A lamp \ufffd"),
     ],
-    ids=["half a character", "a whole one and half", "no escape", "half a byte sequence"],
+    ids=["half a character", "a whole one and half", "byte order mark", "no escape", "half a byte sequence"],
 )
-def test_a_prompt_that_was_cut_within_a_character_costs_no_image(body, prompt):
+def test_no_oddity_of_its_text_costs_an_image(body, prompt):
     """It is paid, and its link is there."""
     image = parse_answer(200, {}, body)
     assert (image.prompt, image.url) == (prompt, IMAGE["url"])
