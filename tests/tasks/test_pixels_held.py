@@ -5,6 +5,7 @@ import time
 import weakref
 import zlib
 from collections import Counter
+from itertools import count
 
 import pytest
 from PIL.PngImagePlugin import PngImageFile
@@ -37,24 +38,25 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counter: Counter[str] = Counter()
     load_end = PngImageFile.load_end
 
-    def count(file: PngImageFile) -> None:
+    def counted(file: PngImageFile) -> None:
         counter["PNG"] += 1
         load_end(file)
 
-    monkeypatch.setattr(PngImageFile, "load_end", count)
+    monkeypatch.setattr(PngImageFile, "load_end", counted)
     return counter
 
 
 @pytest.fixture
 def most_held(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Counts how many decoded images there are at one time at most, where storing takes its time."""
+    numbers = count()
     held: set[int] = set()
     most: Counter[str] = Counter()
     decode, write = decode_image.decode, CampaignStore.write
 
-    def count(data: bytes) -> decode_image.Original:
+    def counted(data: bytes) -> decode_image.Original:
         original = decode(data)
-        number = id(original)
+        number = next(numbers)
         held.add(number)
         most["held"] = max(most["held"], len(held))
         weakref.finalize(original.image, held.discard, number)
@@ -66,7 +68,7 @@ def most_held(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         write(self, key, data)
 
     for module in (decode_image, generate_image, make_variants):
-        monkeypatch.setattr(module, "decode", count)
+        monkeypatch.setattr(module, "decode", counted)
     monkeypatch.setattr(CampaignStore, "write", slow_write)
     return most
 
