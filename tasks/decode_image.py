@@ -13,11 +13,14 @@ from io import BytesIO
 from typing import Final, NamedTuple
 
 from PIL import ExifTags, Image, ImageCms, ImageFile
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from tasks.errors import ImageUnreadable
+from tasks.errors import ImageTooLarge, ImageUnreadable
 from tasks.models.geometry import Size
 
 PIXELS_MAX: Final = 64_000_000
@@ -40,6 +43,9 @@ FORMATS: Final = (
     Format("PNG", "png", re.compile(rb"\x89PNG\r\n\x1a\n"), b"IEND\xaeB`\x82", PngImageFile),
     Format("JPEG", "jpg", re.compile(rb"\xff\xd8\xff"), b"", JpegImageFile),
     Format("WebP", "webp", re.compile(rb"RIFF.{4}WEBP", re.DOTALL), b"", WebPImageFile),
+    Format("AVIF", "avif", re.compile(rb".{4}ftyp(avif|avis|mif1|msf1)", re.DOTALL), b"", AvifImageFile),
+    Format("GIF", "gif", re.compile(rb"GIF8[79]a"), b"", GifImageFile),
+    Format("TIFF", "tif", re.compile(rb"II\*\0|MM\0\*"), b"", TiffImageFile),
 )
 """Pillow notices one missing byte of a JPEG or a WebP by itself; a PNG it takes without its end."""
 
@@ -67,9 +73,11 @@ class Proven:
     """Of the format that the bytes really are, whatever the link is called."""
     size: Size
     """Of the upright image; a file turned by its EXIF stores its sides the other way round."""
+    notes: tuple[str, ...] = ()
+    """What was passed over beside the pixels, such as "the checksum of its caBX chunk is wrong"."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Original(Proven):
     """An image as it is looked at."""
 
@@ -80,8 +88,8 @@ class Original(Proven):
 def decode(data: bytes) -> Original:
     """The image that `data` is, whole; of an animation its first picture.
 
-    Raises ImageUnreadable if it is none that we accept, or larger than `PIXELS_MAX`, which is told before any pixel is
-    decoded. Broken EXIF or a broken colour profile costs no paid image: it is passed over.
+    Raises ImageUnreadable if it is none that we accept, and ImageTooLarge if it has more pixels than `PIXELS_MAX`, which
+    is told before any pixel is decoded. Broken EXIF or a broken colour profile costs no paid image: it is passed over.
     """
     with _opened(data) as (kind, file):
         file.load()
@@ -91,13 +99,13 @@ def decode(data: bytes) -> Original:
     image.info.clear()
     if turn is not None:
         image = image.transpose(turn)
-    return Original(kind.suffix, Size(*image.size), image)
+    return Original(kind.suffix, Size(*image.size), image=image)
 
 
 def check(data: bytes) -> Proven:
     """What `decode` tells of `data`, and no pixels. Raises ImageUnreadable as it does."""
     original = decode(data)
-    return Proven(original.suffix, original.size)
+    return Proven(original.suffix, original.size, original.notes)
 
 
 def check_sums(data: bytes) -> Proven:
@@ -136,13 +144,13 @@ def _format_of(data: bytes) -> Format:
         if kind.beginning.match(data):
             return kind
     begins = f"it begins with {data[:12]!r}" if data else "it is empty"
-    raise ImageUnreadable(f"what was downloaded is not a PNG, JPEG or WebP image: {begins}")
+    raise ImageUnreadable(f"what was downloaded is no image that we read (PNG, JPEG, WebP, AVIF, GIF, TIFF): {begins}")
 
 
 def _refuse_giant(kind: Format, size: Size) -> None:
-    """Raise ImageUnreadable for a size that would fill the memory."""
+    """Raise ImageTooLarge for a size that would fill the memory."""
     if size.width_px * size.height_px > PIXELS_MAX:
-        raise ImageUnreadable(f"the {kind.name} has {size} pixels; at most {PIXELS_MAX:,} in all are accepted")
+        raise ImageTooLarge(f"the {kind.name} has {size} pixels; at most {PIXELS_MAX:,} in all are accepted")
 
 
 def _refuse_endless(kind: Format, data: bytes) -> None:

@@ -19,6 +19,7 @@ CellError                   this cell ends, the others carry on
     OutcomeUnknown              sent, and no answer that says what happened: perhaps billed (`unknown`)
     LinkFailed                  paid, and the link gave nothing
     ImageUnreadable             paid, and what came is not an image that we accept
+        ImageTooLarge               since it has more pixels than we decode
     VariantsFailed              paid and stored; a cut of it could not be made
         OriginalUnreadable          since what is stored is no image after all
 """
@@ -147,9 +148,13 @@ class LinkFailed(CellError):
 
 
 class ImageUnreadable(CellError):
-    """The image is paid, but what was downloaded is not a whole PNG, JPEG or WebP within our limit of pixels."""
+    """The image is paid, but what was downloaded is no whole image of a format that we read."""
 
     is_billed = True
+
+
+class ImageTooLarge(ImageUnreadable):
+    """The image is paid, and has more pixels than we decode."""
 
 
 class VariantsFailed(CellError):

@@ -18,11 +18,13 @@ from tasks.errors import StorageFailed
 CONTENT_TYPES: Final = {
     "avif": "image/avif",
     "csv": "text/csv; charset=utf-8",
+    "gif": "image/gif",
     "html": "text/html; charset=utf-8",
     "jpg": "image/jpeg",
     "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
     "png": "image/png",
+    "tif": "image/tiff",
     "webp": "image/webp",
 }
 OTHER_CONTENT_TYPE: Final = "application/octet-stream"

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import ExifTags, Image
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
-FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
+FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "AVIF": "avif", "GIF": "gif", "TIFF": "tif"}
 
 
 def gradient(width: int = 96, height: int = 64, mode: str = "RGB") -> Image.Image:

@@ -22,7 +22,7 @@ def test_an_accepted_format_is_told_by_its_bytes(file_format: str, suffix: str) 
     assert (original.suffix, original.size, original.image.mode) == (suffix, Size(96, 64), "RGB")
 
 
-@pytest.mark.parametrize("file_format", FORMATS)
+@pytest.mark.parametrize("file_format", sorted(FORMATS.keys() - {"GIF"}))
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_becomes_upright(file_format: str, orientation: int) -> None:
     """However the sides are stored, the red corner ends at the left top, and the size is the upright one."""
@@ -105,7 +105,7 @@ def test_of_an_animation_the_first_picture_is_taken(file_format: str) -> None:
     assert decode(data).image.getpixel((0, 0)) == RED
 
 
-@pytest.mark.parametrize("file_format", FORMATS)
+@pytest.mark.parametrize("file_format", sorted(FORMATS.keys() - {"GIF"}))
 @pytest.mark.parametrize("kept", [0, 1, 11, 16, 30, 0.1, 0.5, 0.9, -100, -12, -1])
 def test_a_truncated_download_is_refused(file_format: str, kept: float) -> None:
     """However much of the file is missing, down to its last byte."""
@@ -114,10 +114,10 @@ def test_a_truncated_download_is_refused(file_format: str, kept: float) -> None:
         decode(data[: int(kept * len(data)) if isinstance(kept, float) else kept])
 
 
-@pytest.mark.parametrize("file_format", ["GIF", "TIFF", "BMP", "PPM", "JPEG2000", "AVIF"])
+@pytest.mark.parametrize("file_format", ["BMP", "PPM", "JPEG2000"])
 def test_another_format_is_refused(file_format: str) -> None:
-    """Only the three formats reach a decoder."""
-    with pytest.raises(ImageUnreadable, match="not a PNG, JPEG or WebP"):
+    """Only the formats that are named reach a decoder."""
+    with pytest.raises(ImageUnreadable, match="no image that we read"):
         decode(saved(gradient(), file_format))
 
 

@@ -285,6 +285,8 @@ def test_files_arrive_in_a_bucket_under_their_type(bucket: Bucket):
         "index.html": "text/html; charset=utf-8",
         "originals/lamp.png": "image/png",
         "originals/lamp.jpg": "image/jpeg",
+        "originals/lamp.gif": "image/gif",
+        "originals/lamp.tif": "image/tiff",
         "variants/lamp-og.webp": "image/webp",
         "variants/lamp-og.avif": "image/avif",
         "ledger/lamp.json": "application/json",
