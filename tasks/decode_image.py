@@ -88,7 +88,7 @@ class Original(Proven):
 def decode(data: bytes) -> Original:
     """The image that `data` is, whole; of an animation its first picture.
 
-    Raises ImageUnreadable if it is none that we accept, and ImageTooLarge if it has more pixels than `PIXELS_MAX`, which
+    Raises ImageUnreadable if it is none that we read, and ImageTooLarge if it has more pixels than `PIXELS_MAX`, which
     is told before any pixel is decoded. Broken EXIF or a broken colour profile costs no paid image: it is passed over.
     """
     with _opened(data) as (kind, file):
