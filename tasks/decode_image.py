@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final, NamedTuple
 
-from PIL import ExifTags, Image, ImageCms, ImageFile
+from PIL import ExifTags, Image, ImageFile
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -21,6 +21,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from tasks.errors import ImageTooLarge, ImageUnreadable
+from tasks.image_colour import in_srgb
 from tasks.models.geometry import Size
 
 PIXELS_MAX: Final = 64_000_000
@@ -94,7 +95,7 @@ def decode(data: bytes) -> Original:
     with _opened(data) as (kind, file):
         file.load()
         turn = _turn_of(file)
-        image = without_idle_alpha(_in_srgb(file))
+        image = without_idle_alpha(in_srgb(file))
     del file  # and with it the decoder's own copies of the pixels
     image.info.clear()
     if turn is not None:
@@ -165,37 +166,6 @@ def _turn_of(file: ImageFile.ImageFile) -> Image.Transpose | None:
         return _TURNS.get(file.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001  any bytes may call themselves EXIF, and it is only a hint
         return None
-
-
-def _in_srgb(file: ImageFile.ImageFile) -> Image.Image:
-    """A plain image (of which the file keeps nothing) in sRGB; a profile that cannot be used is passed over."""
-    profile = file.info.get("icc_profile")
-    if profile:
-        try:
-            return _by_profile(file, ImageCms.ImageCmsProfile(BytesIO(profile)))
-        except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-            pass
-    return _plain(file)
-
-
-def _plain(file: ImageFile.ImageFile) -> Image.Image:
-    """The image as RGB, or as RGBA if it can be transparent, colours as they are. Of 16 bits the upper 8 stay."""
-    image = file.point(lambda value: value / 256).convert("L") if file.mode == "I;16" else file
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
-
-
-def _by_profile(file: ImageFile.ImageFile, profile: ImageCms.ImageCmsProfile) -> Image.Image:
-    """The image in sRGB, by the numbers' meaning in `profile`: RGB, CMYK or grey."""
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-    if file.mode == "CMYK":
-        return ImageCms.ImageCmsTransform(profile, srgb, "CMYK", "RGB").apply(file)
-    image = _plain(file)
-    if profile.profile.xcolor_space.strip() != "GRAY":
-        return ImageCms.ImageCmsTransform(profile, srgb, image.mode, image.mode).apply_in_place(image)
-    coloured = ImageCms.ImageCmsTransform(profile, srgb, "L", "RGB").apply(image.convert("L"))
-    if image.mode == "RGBA":
-        coloured.putalpha(image.getchannel("A"))
-    return coloured
 
 
 def without_idle_alpha(image: Image.Image) -> Image.Image:
