@@ -3,12 +3,15 @@
 import os
 import socket
 import time
+import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import ValidationError
+import psutil
+from pydantic import Field, ValidationError
 
 from tasks.clients.storage import CampaignStore
 from tasks.models.ledger import RUNS
@@ -17,6 +20,9 @@ from tasks.models.record import Record
 BEAT_EVERY_S: Final = 10.0
 DEAD_AFTER_S: Final = 45.0
 """A run on another machine whose beat stands still for so long is taken for dead."""
+BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+PROCESS_NUMBERS: Final = Path("/proc/self/ns/pid")
+ENDED: Final = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
 
 
 class Beacon(Record):
@@ -24,7 +30,7 @@ class Beacon(Record):
 
     run_id: str
     machine: str
-    pid: int
+    pid: Annotated[int, Field(gt=0, lt=2**31)]
     started: str
     """When the process started, in the system's own count: a number is given to another process sooner or later."""
     beat: int
@@ -49,26 +55,41 @@ def this_run(run_id: str, beat: int = 0, flow_run_id: str | None = None) -> Beac
     )
 
 
-def this_machine() -> str:
+def this_machine(boot: Path = BOOT_ID, namespace: Path = PROCESS_NUMBERS) -> str:
     """A name for this machine since it was switched on; a container that numbers its own processes is one."""
-    boot, namespace = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
-    parts = (boot.read_text().strip() if boot.exists() else "", namespace.readlink().name if namespace.exists() else "")
-    return "/".join((socket.gethostname(), *parts))
+    # Many laptops have one host name: where the system tells of no start, a network card's address tells them apart.
+    switched_on = boot.read_text().strip() if boot.exists() else f"{uuid.getnode():x}"
+    return "/".join((socket.gethostname(), switched_on, namespace.readlink().name if namespace.exists() else ""))
 
 
 def process_start(pid: int) -> str:
-    """When process `pid` started, in ticks since the machine did; empty where none runs, or the system can't say."""
+    """When process `pid` started, in the system's own count; empty where none runs, or the system does not say."""
     with suppress(OSError, IndexError):
+        # In ticks since the machine was switched on. Seconds since 1970, as psutil has it, move when the clock is set.
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    with suppress(psutil.Error):
+        return str(psutil.Process(pid).create_time())
     return ""
 
 
-def is_process_alive(beacon: Beacon) -> bool:
-    """Whether the process of a beacon of this machine still runs."""
-    if beacon.started:
-        return process_start(beacon.pid) == beacon.started
+def is_process_alive(pid: int, started: str, look: Callable[[int], psutil.Process] = psutil.Process) -> bool:
+    """Whether the process `pid` of this machine that started at `started` still runs, or may run again.
+
+    One that was stopped may. One that has ended, and is not collected by whoever started it, keeps its number only.
+    """
     try:
-        os.kill(beacon.pid, 0)
+        status = look(pid).status()
+    except psutil.ZombieProcess:
+        return False
+    except psutil.Error:
+        return is_number_taken(pid)  # it has ended, or is another user's of which the system shows no more
+    return status not in ENDED and (not started or process_start(pid) in {started, ""})
+
+
+def is_number_taken(pid: int) -> bool:
+    """Whether there is a process `pid` on this machine, be it shown or not."""
+    try:
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
@@ -116,7 +137,7 @@ class Watcher:
     def shows_life(self, beacon: Beacon) -> bool:
         """Whether the run of a beacon that was read just now may still be alive."""
         if beacon.machine == this_machine():
-            return is_process_alive(beacon)
+            return is_process_alive(beacon.pid, beacon.started)
         now = time.monotonic()
         beat, since = self._seen.get(beacon.run_id, (beacon.beat, now))
         if beat != beacon.beat:

@@ -1,13 +1,17 @@
 """Which runs are alive: those of this machine by their process, those of others by their beat."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 
+import psutil
 import pytest
 
 from tasks.clients import runs
-from tasks.clients.runs import DEAD_AFTER_S, Beacon, Watcher, process_start, this_run
+from tasks.clients.runs import DEAD_AFTER_S, Beacon, Watcher, is_process_alive, process_start, this_machine, this_run
 from tasks.clients.storage import CampaignStore
 from tasks.errors import StorageFailed
 
@@ -61,11 +65,66 @@ def test_a_number_that_was_given_to_another_process_is_not_the_run(store: Campai
     assert not Watcher(store).is_alive("x")
 
 
-def test_where_the_system_does_not_tell_when_a_process_started(store: CampaignStore, monkeypatch):
-    """Its number has to do."""
-    show(store, this_run("x"), started="")
+@pytest.fixture
+def child() -> Iterator[subprocess.Popen[bytes]]:
+    """A process of ours that waits for its input."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        yield child
+        child.kill()
+
+
+def test_a_killed_run_that_nobody_collects_is_dead(store: CampaignStore, child: subprocess.Popen[bytes]):
+    """In a container without an init it stays in the table of processes, under its number, for ever."""
+    show(store, this_run("x"), pid=child.pid, started=process_start(child.pid))
+    show(store, this_run("y"), pid=child.pid, started="")
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # until it is dead, without collecting it
+    assert psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE
+    assert not Watcher(store).is_alive("x")
+    assert not Watcher(store).is_alive("y"), "nor where the system did not tell when it started"
+
+
+def test_a_run_that_is_stopped_is_alive(store: CampaignStore, child: subprocess.Popen[bytes]):
+    """It may go on at any moment, and then ends what it has begun."""
+    show(store, this_run("x"), pid=child.pid, started=process_start(child.pid))
+    child.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WNOWAIT)
+    assert psutil.Process(child.pid).status() == psutil.STATUS_STOPPED
     assert Watcher(store).is_alive("x")
-    monkeypatch.setattr(os, "kill", lambda *_: (_ for _ in ()).throw(ProcessLookupError()))
+
+
+def refused(error: psutil.Error) -> Callable[[int], psutil.Process]:
+    """A system that does not let a process be looked at."""
+
+    def look(_: int) -> psutil.Process:
+        raise error
+
+    return look
+
+
+@pytest.mark.parametrize("error", [psutil.AccessDenied(), psutil.NoSuchProcess(1)])
+def test_a_process_that_is_hidden_from_us_is_alive(error):
+    """Its number is taken, and more is not shown of another user's; whoever is taken for dead is paid for twice."""
+    assert is_process_alive(os.getpid(), "1", refused(error))
+
+
+def test_a_dead_process_may_say_so_in_another_way():
+    """As on macOS."""
+    assert not is_process_alive(os.getpid(), process_start(os.getpid()), refused(psutil.ZombieProcess(1)))
+
+
+def test_where_the_system_does_not_tell_when_a_process_started(store: CampaignStore, child: subprocess.Popen[bytes]):
+    """Its number has to do."""
+    show(store, this_run("x"), pid=child.pid, started="")
+    assert Watcher(store).is_alive("x")
+    child.communicate()
+    assert not Watcher(store).is_alive("x")
+
+
+@pytest.mark.parametrize("pid", [0, -1, 2**31, 10**30])
+def test_a_number_that_no_process_can_have_is_nobodys(store: CampaignStore, pid: int):
+    """As any damaged beacon."""
+    show(store, this_run("x"), pid=pid)
     assert not Watcher(store).is_alive("x")
 
 
@@ -119,8 +178,14 @@ def test_a_run_takes_its_beacon_away_unless_others_must_see_it(store: CampaignSt
     assert store.names("ledger/runs") == []
 
 
-def test_a_container_is_a_machine_of_its_own(monkeypatch):
+def test_a_container_is_a_machine_of_its_own(tmp_path):
     """It numbers its own processes: the same number is somebody else there."""
-    here = runs.this_machine()
-    monkeypatch.setattr(runs.Path, "readlink", lambda _: runs.Path("pid:[1]"))
-    assert runs.this_machine() != here
+    assert this_machine() == this_machine()
+    (tmp_path / "numbers").symlink_to("pid:[1]")
+    assert this_machine(namespace=tmp_path / "numbers") != this_machine()
+
+
+def test_machines_of_one_name_are_told_apart(tmp_path):
+    """Also where the system does not tell when it was switched on, as macOS."""
+    alone = this_machine(boot=tmp_path / "none", namespace=tmp_path / "none")
+    assert alone.removeprefix(socket.gethostname()).strip("/")
