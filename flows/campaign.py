@@ -95,7 +95,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
             several URLs are separated by spaces.
         callback_events: What they are told of.
         variants: The cuts to make of every image.
-        encoding: The tables' text encoding, where it is not UTF-8.
+        encoding: The text encoding of tables that are not UTF-8; each that is UTF-8 is read as such.
         shards: In how many runs the workers of the work pool share the campaign; 1 makes it in this run.
         dry_run: Check, count and price only; nothing is paid.
         sandbox: Use the built-in stand-in for the API; no key is needed, nothing is charged.

@@ -72,7 +72,7 @@ def parse(  # noqa: PLR0913  the options of the command line
         A cut to make of every image, NAME=WIDTHxHEIGHT[,cover|contain][,webp|jpeg|png|avif][,QUALITY]; may be given
         several times. Without it: og=1200x630, thumb=400x400, social=1080x1080.
     encoding
-        The tables' text encoding, where it is not UTF-8, such as cp1252.
+        The text encoding of tables that are not UTF-8, such as cp1252; each that is UTF-8 is read as such.
     shards
         In how many runs the workers of a Prefect server's work pool share the campaign.
     dry_run

@@ -68,7 +68,7 @@ async def run_inbox(  # noqa: PLR0913  the campaign's options, under the same na
             several URLs are separated by spaces.
         callback_events: What they are told of.
         variants: The cuts to make of every image.
-        encoding: The tables' text encoding, where it is not UTF-8.
+        encoding: The text encoding of tables that are not UTF-8; each that is UTF-8 is read as such.
         sandbox: Use the built-in stand-in for the API; no key is needed, nothing is charged.
 
     """

@@ -24,7 +24,7 @@ def read_formats(url: str, encoding: str | None, faults: Faults) -> tuple[list[P
             faults.add(table.source, "has no formats below its header")
         else:
             _check_names(rows, faults)
-    return rows, duplicates.notes()
+    return rows, [*table.notes, *duplicates.notes()]
 
 
 def _check_names(rows: Sequence[ParsedRow], faults: Faults) -> None:

@@ -91,7 +91,7 @@ class Planner:
                 yield from self._images_in(row, one)
         if not self.rows:
             self.faults.add(table.source, "has no rows below its header")
-        self.notes += [*duplicates.notes(), *column_notes(columns)]
+        self.notes += [*table.notes, *duplicates.notes(), *column_notes(columns)]
 
     def _images_in(self, row: ParsedRow, one: ParsedRow) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
         wanted = cross(row, one)

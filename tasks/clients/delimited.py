@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Final
 
+from tasks.clients.encodings import decoded
 from tasks.errors import InputInvalid
 from tasks.models.columns import column_name
 from tasks.models.fault import Fault
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
 DELIMITERS: Final = ",;\t|"
 CELL_MAX_CHARS: Final = 1_000_000
 
-_BOMS: Final = {
-    b"\xef\xbb\xbf": "utf-8-sig",
-    b"\xff\xfe\x00\x00": "utf-32",
-    b"\x00\x00\xfe\xff": "utf-32",
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-}
 _OTHER_KINDS: Final = {
     b"PK\x03\x04": "is an Excel workbook, whatever its name says; save it as CSV UTF-8",
     b"\xd0\xcf\x11\xe0": "is an Excel workbook, whatever its name says; save it as CSV UTF-8",
@@ -42,9 +36,8 @@ def read_delimited(source: str, file: IO[bytes], encoding: str | None) -> tuple[
     for magic, problem in _OTHER_KINDS.items():
         if head.startswith(magic):
             raise _invalid(source, problem)
-    codec = next((codec for bom, codec in _BOMS.items() if head.startswith(bom)), encoding or "utf-8")
-    text = io.TextIOWrapper(buffered, _known_codec(source, codec), errors="surrogateescape", newline="")
-    return codec.removesuffix("-sig"), _records(source, text)
+    codec, text = decoded(source, buffered, encoding)
+    return codec, _records(source, text)
 
 
 class _Forward(io.RawIOBase):
@@ -67,14 +60,6 @@ class _Forward(io.RawIOBase):
 
 def _invalid(source: str, problem: str, row: int | None = None) -> InputInvalid:
     return InputInvalid([Fault(source=source, row=row, problem=problem)])
-
-
-def _known_codec(source: str, codec: str) -> str:
-    try:
-        "".encode(codec)
-    except (LookupError, ValueError) as error:
-        raise _invalid(source, f"encoding {codec!r} is not known; such as utf-8, cp1252, utf-16, shift_jis") from error
-    return codec
 
 
 def _records(source: str, text: IO[str]) -> Iterator[tuple[int, list[str]]]:

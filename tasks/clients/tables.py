@@ -1,5 +1,6 @@
 """Reads tables from any fsspec URL as rows of text: CSV with Excel's habits, and Parquet."""
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,6 +11,7 @@ import fsspec
 from fsspec.utils import infer_compression
 
 from tasks.clients.delimited import read_delimited
+from tasks.clients.encodings import unlike, wide_encoding
 from tasks.clients.parquet import read_parquet
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault, shortened
@@ -33,14 +35,16 @@ class Table:
     header: tuple[str, ...]
     header_row: int
     rows: Rows
+    notes: tuple[str, ...] = ()
+    """What the person who named an encoding should know."""
 
 
 @contextmanager
 def open_table(url: str, encoding: str | None = None) -> Iterator[Table]:
     """The table at `url`, read as its rows are asked for.
 
-    A byte order mark decides how its text is encoded, else `encoding`, else it is UTF-8. Raises InputInvalid, also
-    while the rows are read.
+    A byte order mark decides how its text is encoded. Without one it is UTF-8, or, where it cannot be, `encoding`.
+    Raises InputInvalid, also while the rows are read.
     """
     source = without_secrets(url)
     path = url.partition("?")[0] if "://" in url else url
@@ -52,7 +56,7 @@ def open_table(url: str, encoding: str | None = None) -> Iterator[Table]:
         with _told(source):
             file = stack.enter_context(fsspec.open(url, "rb", compression=compression))
             codec, records = ("", read_parquet(source, file)) if is_parquet else read_delimited(source, file, encoding)
-            table = _table(source, _sound(source, records, codec))
+            table = _table(source, _sound(source, records, codec), _notes(source, codec, encoding))
         yield table
 
 
@@ -91,22 +95,27 @@ def _sound(source: str, rows: Iterable[tuple[int, Sequence[str]]], encoding: str
 
 
 def _unsound_fault(source: str, number: int, text: str, encoding: str) -> Fault:
-    problem = "holds a NUL character"
+    shown, problem = text, "holds a NUL character"
     if encoding and "\0" in text:
-        problem += "; where the file is UTF-16, name its encoding (--encoding utf-16-le)"
+        wide = wide_encoding(text)
+        problem += f"; where the file is {wide[:6].upper()}, name its encoding (--encoding {wide})"
     elif encoding:
-        problem = f"is not {encoding} text; save the file as CSV UTF-8, or name its encoding (--encoding cp1252)"
-    return Fault(
-        source=source, row=number, value=re.sub("[\ud800-\udfff]+", "\N{REPLACEMENT CHARACTER}", text), problem=problem
-    )
+        shown, problem = unlike(text, encoding)
+    return Fault(source=source, row=number, value=shown, problem=problem)
 
 
-def _table(source: str, rows: Rows) -> Table:
+def _notes(source: str, codec: str, named: str | None) -> tuple[str, ...]:
+    if not codec or named is None or codecs.lookup(codec) == codecs.lookup(named):
+        return ()
+    return (f"{source}: was read as {codec}, which it is, and not as {named}",)
+
+
+def _table(source: str, rows: Rows, notes: tuple[str, ...]) -> Table:
     header_row, header = next(rows, (0, ()))
     if not header:
         raise _invalid(source, "is empty; the first row names the columns")
     width = max(n for n, name in enumerate(header, start=1) if name.strip())
-    return Table(source, header[:width], header_row, _fitted(rows, width))
+    return Table(source, header[:width], header_row, _fitted(rows, width), notes)
 
 
 def _fitted(rows: Rows, width: int) -> Rows:

@@ -110,7 +110,8 @@ def test_bytes_that_are_no_text_are_told_by_row(tmp_path: Path) -> None:
     content = 'product,note\n"two\nlines",x\nThé,y\n'.encode("cp1252")
     assert fault(a_file(tmp_path, content)) == (
         "row 3: 'Th\N{REPLACEMENT CHARACTER}' is not utf-8 text; "
-        "save the file as CSV UTF-8, or name its encoding (--encoding cp1252)"
+        "save the file as CSV UTF-8, or name its encoding: "
+        "--encoding cp1252 reads 'Thé', --encoding mac_roman reads 'ThÈ'"
     )
 
 
@@ -124,9 +125,8 @@ def test_utf_16_without_its_mark_is_told(tmp_path: Path) -> None:
 
 
 def test_utf_16_that_is_cut_off_is_told(tmp_path: Path) -> None:
-    """Half a character at the end, or a wrong encoding, is a fault and no traceback."""
+    """Half a character at the end is a fault and no traceback."""
     assert "not" in fault(a_file(tmp_path, "product\nTea".encode("utf-16")[:-1]))
-    assert "not" in fault(a_file(tmp_path, b"product\nTea\n"), "utf-16")
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "hex", "rot13", "undefined", "a\0b"])
