@@ -1,10 +1,10 @@
-"""Which encoding a text is in: what its byte order mark says, else UTF-8 where it can be, else the one that was named."""
+"""Which encoding a text is in: what its byte order mark says, else UTF-8 where it can be, else the one named."""
 
 import codecs
 import io
 import re
 from tempfile import SpooledTemporaryFile
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault, shortened
@@ -31,7 +31,7 @@ _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _SHOWN_CHARS: Final = 40
 
 
-def decoded(source: str, file: io.BufferedReader, named: str | None) -> tuple[str, IO[str]]:
+def decoded(source: str, file: "io.BufferedReader[Any]", named: str | None) -> tuple[str, IO[str]]:
     """The name of the encoding of `file`, and its text. Raises InputInvalid where the encoding `named` is none.
 
     What cannot be decoded becomes half characters. A copy on disk is looked at as a whole where an encoding is named:
