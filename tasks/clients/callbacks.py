@@ -31,8 +31,6 @@ IDLE_MAX_S: Final = 3.0
 """Shorter than the 5 s after which common servers close an idle connection, perhaps just as we send."""
 ANSWER_MAX_BYTES: Final = 2_000
 SAID_MAX_CHARS: Final = 200
-CLOSING_S: Final = 0.1
-"""Kept of an attempt's time for closing an answer that does not end."""
 RETRY_AFTER_MIN_S: Final = 1.0
 RETRY_AFTER_MAX_S: Final = 86_400.0
 
@@ -111,12 +109,14 @@ class CallbackSender:
     async def _beginning(self, response: httpcore.Response, limit: asyncio.Timeout) -> bytes:
         """The first bytes of a body, as far as they come in a moment; one that breaks off changes nothing.
 
-        It is left before the attempt's own time is over, which would make a failure of a known status.
+        The attempt's own time ends nothing any more: it would make a failure of a known status, and send it again.
         """
         body = b""
         latest = asyncio.get_running_loop().time() + self.settings.body_timeout_s
+        left_at = min(latest, limit.when() or latest)
+        limit.reschedule(None)
         try:
-            async with asyncio.timeout_at(min(latest, (limit.when() or latest) - CLOSING_S)):
+            async with asyncio.timeout_at(left_at):
                 async for chunk in response.aiter_stream():
                     body += chunk
                     if len(body) >= ANSWER_MAX_BYTES:

@@ -21,8 +21,7 @@ OWN = Settings.for_api("http://gateway.test:8000/ideogram", "key", frozenset({"c
 
 def settings(url: str, **fields: float) -> Settings:
     """Settings for an API at `url` whose images lie beside it."""
-    patience = {"connect_timeout_s": 0.2, "answer_timeout_s": 0.2, "download_timeout_s": 2.0}
-    return Settings.for_api(url, "key").model_copy(update=patience | fields)
+    return Settings.for_api(url, "key").model_copy(update=fields)
 
 
 def fetched(*answers: Answer, path: str = "/x.png" + SIGNED, **fields: float) -> tuple[bytes | LinkFailed, RawServer]:

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.waiting import pass_time
+
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -57,11 +59,12 @@ async def _request(reader: asyncio.StreamReader) -> bytes:
 
 
 def says(*parts: bytes, pause_s: float = 0.0) -> Answer:
-    """Send the parts with a pause before each, then close the connection."""
+    """Send the parts with a pause before each, which only the loop's clock knows of, then close the connection."""
 
     async def answer(writer: asyncio.StreamWriter) -> None:
         for part in parts:
-            await asyncio.sleep(pause_s)
+            pass_time(pause_s)
+            await asyncio.sleep(0)
             writer.write(part)
             await writer.drain()
 
@@ -76,7 +79,8 @@ async def resets(writer: asyncio.StreamWriter) -> None:
 
 
 async def hangs(_: asyncio.StreamWriter) -> None:
-    """Never say anything."""
+    """Never say anything, while an hour passes."""
+    pass_time(3600)
     await asyncio.Event().wait()
 
 

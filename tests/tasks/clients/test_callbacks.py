@@ -31,8 +31,8 @@ from tests.tasks.clients.raw_server import (
 )
 
 SECRETS = Secrets.parse("whsec_" + "Y2FuYXJ5" * 4)
-LOCAL = CallbackSettings(secrets=SECRETS, allow_private=True, timeout_s=0.5)
-PUBLIC = CallbackSettings(timeout_s=0.5)
+LOCAL = CallbackSettings(secrets=SECRETS, allow_private=True)
+PUBLIC = CallbackSettings()
 EVENT_ID = "teapot-hero-4cc9bec7.1.done"
 BODY = json.dumps({"event": "generation.completed"}).encode()
 
@@ -84,6 +84,7 @@ def test_a_success_is_delivered(status):
 
 def test_what_is_sent_can_be_verified():
     """The body byte for byte, the time of this attempt, the signature of both."""
+    before = int(time.time())
     _, server = send_to(says(http(200)))
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     headers = headers_of(head)
@@ -91,7 +92,7 @@ def test_what_is_sent_can_be_verified():
     assert headers["host"] == server.url.removeprefix("http://")
     assert headers["content-type"] == "application/json"
     assert headers["user-agent"].startswith("ideogram-campaigns/")
-    assert abs(time.time() - int(headers["webhook-timestamp"])) < 5
+    assert before <= int(headers["webhook-timestamp"]) <= time.time()
     assert verify(SECRETS, headers, body, time.time()) == EVENT_ID
 
 
@@ -171,27 +172,30 @@ def test_a_body_that_breaks_off_changes_nothing(server, result):
 
 
 @pytest.mark.parametrize(
-    "times", [{"timeout_s": 9.0, "body_timeout_s": 0.2}, {"timeout_s": 0.5, "body_timeout_s": 9.0}]
+    "times", [{"timeout_s": 90.0, "body_timeout_s": 20.0}, {"timeout_s": 30.0, "body_timeout_s": 90.0}]
 )
 def test_a_body_that_trickles_is_left(times):
     """The status is known: whichever time is over first, the event is delivered."""
-    before = time.monotonic()
-    trickle = says(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x"] * 100, pause_s=0.05)
+    read_to_the_end: list[bool] = []
+
+    async def trickle(writer: asyncio.StreamWriter) -> None:
+        await says(b"HTTP/1.1 200 OK\r\n\r\n")(writer)
+        await says(*[b"x"] * 1000, pause_s=2.0)(writer)
+        read_to_the_end.append(True)
+
     attempt, _ = send_to(trickle, settings=LOCAL.model_copy(update=times))
     assert attempt.result == "delivered"
-    assert time.monotonic() - before < 2
+    assert not read_to_the_end
 
 
 @pytest.mark.parametrize(
-    "server", [hangs, says(*[bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\nX-Slow: 1\r\n\r\n"], pause_s=0.1)]
+    "server", [hangs, says(*[bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\nX-Slow: 1\r\n\r\n"], pause_s=4.0)]
 )
 def test_an_endpoint_that_is_slow_to_answer_fails_in_time(server):
     """Whether it says nothing or one letter now and then."""
-    before = time.monotonic()
     attempt, _ = send_to(server)
     assert (attempt.result, attempt.status_code) == ("failed", None)
-    assert "nothing came within 0.5 s" in attempt.message
-    assert time.monotonic() - before < 2
+    assert "nothing came within 15 s" in attempt.message
 
 
 @pytest.mark.parametrize("server", [resets, says(), says(b"SMTP ready\r\n"), says(b"HTTP/1.1 abc\r\n\r\n")])
@@ -210,15 +214,21 @@ def test_a_port_that_is_closed_fails():
 
 def test_encryption_with_a_plain_port_fails():
     """The name of the host is what a certificate is asked for."""
+    heard: list[bytes] = []
 
-    async def scenario() -> tuple[Attempt, RawServer]:
-        async with raw_server(says(http(200))) as server, CallbackSender.open(LOCAL, answers("127.0.0.1")) as sender:
-            port = server.url.rpartition(":")[2]
-            return await sender.send(f"https://hooks.example.com:{port}/", EVENT_ID, BODY), server
+    async def answer_in_plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(65_536))
+        writer.write(http(400))
+        writer.close()
 
-    attempt, server = asyncio.run(scenario())
-    assert attempt.result == "failed"
-    assert server.requests == []
+    async def scenario() -> Attempt:
+        listener = await asyncio.start_server(answer_in_plain, "127.0.0.1", 0)
+        port = listener.sockets[0].getsockname()[1]
+        async with listener, CallbackSender.open(LOCAL, answers("127.0.0.1")) as sender:
+            return await sender.send(f"https://hooks.example.com:{port}/", EVENT_ID, BODY)
+
+    assert asyncio.run(scenario()).result == "failed"
+    assert b"POST" not in heard[0]
 
 
 def test_encryption_names_the_host_of_the_url():
@@ -363,13 +373,17 @@ def test_connections_are_used_again():
 
 def test_cancelling_is_passed_on():
     """A sender that is stopped stops."""
+    sending: list[asyncio.Task[Attempt]] = []
+
+    async def stop(_: asyncio.StreamWriter) -> None:
+        sending[0].cancel()
 
     async def scenario() -> None:
-        async with raw_server(hangs) as server, CallbackSender.open(LOCAL) as sender:
-            async with asyncio.timeout(0.1):
-                await sender.send(server.url, EVENT_ID, BODY)
+        async with raw_server(stop) as server, CallbackSender.open(LOCAL) as sender:
+            sending.append(asyncio.create_task(sender.send(server.url, EVENT_ID, BODY)))
+            await sending[0]
 
-    with pytest.raises(TimeoutError):
+    with pytest.raises(asyncio.CancelledError):
         asyncio.run(scenario())
 
 
