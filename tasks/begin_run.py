@@ -12,7 +12,7 @@ from prefect import get_run_logger
 from prefect.runtime import flow_run
 
 from tasks.clients.runs import BEAT_EVERY_S, Watcher, this_run
-from tasks.conclude_cell import ended
+from tasks.conclude_cell import ended, note
 from tasks.errors import OutcomeUnknown, StorageFailed
 from tasks.models.event import counted
 from tasks.models.ledger import RUNS
@@ -149,9 +149,9 @@ async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status], *, is_
     left = OutcomeUnknown("A run was killed after it had asked for this image; it may have been paid")
     outcome = ended(under_way, left)
     if left.status not in retry:
-        await settle(tools, outcome)
+        await settle(tools, under_way, outcome)
         return
-    await tools.on_storage_thread(tools.ledger.note_end, outcome)
+    await note(tools, under_way, outcome)
     if tools.announcements is not None:
         await tools.announcements.announce(ask.cell, outcome)
     tools.work.leave(ask.cell.cell_id)

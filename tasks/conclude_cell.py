@@ -1,10 +1,12 @@
-"""What became of a cell, as the record that is kept of it."""
+"""What became of a cell, as the record that is kept of it: made once and written once, whoever asks for it."""
 
+import asyncio
 import logging
 from datetime import UTC, datetime
 
-from tasks.errors import CampaignStopped, CellError
+from tasks.errors import CampaignStopped, CellError, OriginalUnreadable
 from tasks.models.outcome import Outcome, StoredOriginal
+from tasks.toolbox import Toolbox
 from tasks.under_way import UnderWay
 
 logger = logging.getLogger(__name__)
@@ -12,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 def done(under_way: UnderWay, original: StoredOriginal, variants: dict[str, str]) -> Outcome:
     """The outcome of a cell whose files are all stored."""
-    return Outcome(
+    under_way.outcome = under_way.outcome or Outcome(
         cell_id=original.cell_id,
         status="done",
         original=original,
@@ -23,15 +25,20 @@ def done(under_way: UnderWay, original: StoredOriginal, variants: dict[str, str]
         started_at=original.started_at,
         finished_at=datetime.now(UTC),
     )
+    return under_way.outcome
 
 
 def ended(under_way: UnderWay, error: Exception, original: StoredOriginal | None = None) -> Outcome:
-    """The outcome of a cell that `error` ended. What was answered was paid, whatever went wrong after it."""
+    """The outcome of a cell that `error` ended, after its `original` was stored if there is one.
+
+    What was answered was paid, whatever went wrong after it. An original that cannot be read is none, or a run that
+    tries the cell again would only cut it again.
+    """
     is_billed = under_way.answered.is_set() or getattr(error, "is_billed", under_way.is_sent)
-    return Outcome(
+    under_way.outcome = under_way.outcome or Outcome(
         cell_id=under_way.cell.cell_id,
         status=error.status if isinstance(error, CellError) else "failed",
-        original=original,
+        original=None if isinstance(error, OriginalUnreadable) else original,
         cost_usd=under_way.cost_usd if is_billed else under_way.ask.cost_usd,
         attempts=under_way.ask.attempts + under_way.attempts,
         turn=under_way.ask.turn,
@@ -39,6 +46,14 @@ def ended(under_way: UnderWay, error: Exception, original: StoredOriginal | None
         started_at=under_way.started_at,
         finished_at=datetime.now(UTC),
     )
+    return under_way.outcome
+
+
+async def note(tools: Toolbox, under_way: UnderWay, outcome: Outcome) -> None:
+    """Write the end of a cell, unless that was begun already; return when it is written. Raises StorageFailed."""
+    if under_way.noting is None:
+        under_way.noting = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.note_end, outcome))
+    await asyncio.shield(under_way.noting)
 
 
 def told(error: Exception) -> str:

@@ -7,7 +7,7 @@ ledger knows and the outbox does not; an event's name is made of what it tells, 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from prefect.client.schemas.objects import FlowRun, State, TaskRun
@@ -22,7 +22,7 @@ from tasks.callback_settings import load_callback_settings
 from tasks.clients.ledger import Ledger
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
-from tasks.conclude_cell import done, ended
+from tasks.conclude_cell import done, ended, note
 from tasks.errors import CampaignStopped, CellError, InputInvalid, NotAccepted, StorageFailed
 from tasks.generate_image import generate_image
 from tasks.make_variants import make_variants
@@ -69,18 +69,9 @@ async def announce_failed(_task: Task[..., Any], _run: TaskRun, state: State) ->
         under_way = under_way_of(cell.cell_id)
         if under_way is not None:
             outcome = ended(under_way, error, cell if isinstance(cell, StoredOriginal) else None)
-            if await is_noted(outcome):
+            with suppress(StorageFailed):  # it stops the campaign when the cell is settled
+                await note(toolbox(), under_way, outcome)
                 await announce(under_way, outcome)
-
-
-async def is_noted(outcome: Outcome) -> bool:
-    """Note an end; whether that went well. Where not, the campaign stops when the cell is settled."""
-    tools = toolbox()
-    try:
-        await tools.on_storage_thread(tools.ledger.note_end, outcome)
-    except StorageFailed:
-        return False
-    return True
 
 
 def under_way_of(cell_id: str) -> UnderWay | None:

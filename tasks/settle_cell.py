@@ -3,13 +3,12 @@
 import asyncio
 from typing import Final
 
-from tasks.conclude_cell import done, ended
+from tasks.conclude_cell import done, ended, note
 from tasks.errors import (
     ApiAway,
     CampaignStopped,
     CellError,
     NotAccepted,
-    OriginalUnreadable,
     OutcomeUnknown,
     StorageFailed,
 )
@@ -44,7 +43,7 @@ async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
         if isinstance(error, NotAccepted) and tools.work.is_cut_off(under_way):
             await put_off(tools, under_way, error)
         else:
-            await settle(tools, ended(under_way, error))
+            await settle(tools, under_way, ended(under_way, error))
 
 
 async def made(tools: Toolbox, under_way: UnderWay) -> StoredOriginal:
@@ -97,7 +96,7 @@ async def recover_cell(tools: Toolbox, under_way: UnderWay, answered: Answered) 
     except CampaignStopped as fault:
         await give_up(tools, under_way, fault)
     except Exception as error:  # noqa: BLE001  as above
-        await settle(tools, ended(under_way, error))
+        await settle(tools, under_way, ended(under_way, error))
 
 
 async def cut_stored(tools: Toolbox) -> None:
@@ -120,21 +119,19 @@ async def finish_cell(tools: Toolbox, original: StoredOriginal) -> None:
     except CampaignStopped as fault:
         tools.work.stop(fault)
         tools.work.settle(ended(under_way, fault, original), is_noted=False)  # the next run cuts what is stored
-    except OriginalUnreadable as error:
-        await settle(tools, ended(under_way, error))  # or a run that tries it again would only cut it again
     except Exception as error:  # noqa: BLE001  as above
-        await settle(tools, ended(under_way, error, original))
+        await settle(tools, under_way, ended(under_way, error, original))
     else:
-        await settle(tools, done(under_way, original, variants))
+        await settle(tools, under_way, done(under_way, original, variants))
 
 
-async def settle(tools: Toolbox, outcome: Outcome) -> None:
+async def settle(tools: Toolbox, under_way: UnderWay, outcome: Outcome) -> None:
     """Note the end durably, then count it. Where it cannot be noted, the campaign stops; the next run finds out."""
     if outcome.cell_id not in tools.work.under_way:
         return
     is_noted = True
     try:
-        await tools.on_storage_thread(tools.ledger.note_end, outcome)
+        await note(tools, under_way, outcome)
     except StorageFailed as fault:
         tools.work.stop(fault)
         is_noted = False
@@ -173,12 +170,14 @@ async def give_back(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped)
 async def settle_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
     """End what is under way when all work on it is over. What may have been paid is told, and left to the ledger."""
     for under_way in tuple(tools.work.under_way.values()):
-        if under_way.answered.is_set():
+        if under_way.outcome is not None:
+            await settle(tools, under_way, under_way.outcome)
+        elif under_way.answered.is_set():
             left = OutcomeUnknown("Interrupted while its image was stored; it is paid, and the next run fetches it")
             tools.work.settle(ended(under_way, left), is_noted=False)
         elif under_way.is_sent:
             left = OutcomeUnknown("Interrupted before the answer came; it may have been paid")
-            await settle(tools, ended(under_way, left))
+            await settle(tools, under_way, ended(under_way, left))
         else:
             if under_way.owning is not None:  # or it would be written after it was taken back
                 await asyncio.wait({under_way.owning}, timeout=OWNED_WITHIN_S)

@@ -9,6 +9,7 @@ from PIL import Image
 
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
+from tasks.models.outcome import Outcome
 from tasks.resume_campaign import Ask
 
 
@@ -28,6 +29,10 @@ class UnderWay:
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the API's answer has come, and with it the place in flight is free for another."""
     answer: Answered | None = None
+    outcome: Outcome | None = None
+    """How it ended: made once, by the hook of the callbacks or by the run, whichever comes first."""
+    noting: "asyncio.Future[None] | None" = None
+    """The writing of that end, which goes on when the waiting for it is cut off."""
     holds_pixels: bool = False
     """Whether its image is decoded on arrival, and kept so until it is cut."""
     image: Image.Image | None = None

@@ -61,13 +61,15 @@ def test_a_campaign_is_told_while_it_runs_and_the_rest_is_delivered_later(run_ca
         assert "t0ken" not in ended.stderr
 
         folder = tmp_path / "data" / "out" / "matrix"
-        ends = {path.name.split(".")[0]: path.stat().st_mtime_ns for path in (folder / "ledger" / "ends").iterdir()}
-        events = {
-            event["jobId"]: headers["webhook-id"] for event, (headers, _) in zip(own.events, own.heard, strict=True)
-        }
-        for cell_id, ended_at in ends.items():
-            [first, *_] = sorted((folder / "callbacks" / "events").glob(f"{events[cell_id]}.*"))
-            assert first.stat().st_mtime_ns <= ended_at, "the hook has queued it before the end was noted"
+        rows = {row["cell_id"]: row for row in csv.DictReader((folder / "manifest.csv").read_text().splitlines())}
+        for event, (headers, _) in zip(own.events, own.heard, strict=True):
+            if event["event"] == "campaign.completed":
+                continue
+            [queued, *_] = sorted((folder / "callbacks" / "events").glob(f"{headers['webhook-id']}.*"))
+            [end] = (folder / "ledger" / "ends").glob(f"{event['jobId']}.*")
+            order = [queued, end] if event["status"] == "done" else [end, queued]
+            assert order == sorted(order, key=lambda path: path.stat().st_mtime_ns), "a failure is noted first"
+            assert f"{event['timestamp'][:23]}Z" == rows[event["jobId"]]["finished_at"]
 
         failing.status = 200
         assert main(["data/out", "--replay", *failing.ids]) == 0

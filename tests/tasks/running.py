@@ -1,5 +1,7 @@
 """Campaigns that run through every coroutine of the project in this process, without Prefect's engine around them."""
 
+import functools
+import inspect
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,7 +14,10 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
+from prefect.context import TaskRunContext
 from prefect.logging import disable_run_logger
+from prefect.states import Completed, Failed
+from prefect.tasks import Task
 
 from flows.run_campaign import until_interrupted
 from tasks import lane, settle_cell
@@ -44,17 +49,39 @@ CELLS = tuple(a_cell(a_request(f"Lamp {number}")) for number in range(2))
 
 @pytest.fixture
 def without_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Tasks are the plain coroutines that they wrap."""
+    """Tasks are the plain coroutines that they wrap, with their hooks after them."""
     for module, task in (
         (settle_cell, generate_image),
         (settle_cell, recover_image),
         (settle_cell, make_variants),
         (lane, lane_task),
     ):
-        monkeypatch.setattr(module, task.fn.__name__, task.fn)
+        monkeypatch.setattr(module, task.fn.__name__, with_hooks(task))
     monkeypatch.setattr(run_lanes_module, "watch_places", nobody_else)
     with disable_run_logger():
         yield
+
+
+def with_hooks(task: Task[..., Any]) -> Callable[..., Any]:
+    """The coroutine of `task`; when it has ended, the hooks hear of it as from Prefect."""
+
+    @functools.wraps(task.fn)
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        parameters = inspect.signature(task.fn).bind(*args, **kwargs).arguments
+        heard = TaskRunContext.model_construct(parameters=parameters)
+        try:
+            result = await task.fn(*args, **kwargs)
+        except Exception as error:
+            with heard:
+                for hook in task.on_failure_hooks:
+                    await hook(task, None, Failed(data=error))
+            raise
+        with heard:
+            for hook in task.on_completion_hooks:
+                await hook(task, None, Completed(data=result))
+        return result
+
+    return call
 
 
 async def nobody_else(_: Toolbox) -> None:

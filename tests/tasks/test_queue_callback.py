@@ -1,8 +1,10 @@
 """Every end becomes an event, once, whatever happened to the run that should have told it."""
 
 import asyncio
+import csv
 import json
 import uuid
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -11,17 +13,25 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Cancelled, Completed, Crashed, Failed
 
 from flows.campaign import campaign as flow
-from tasks import announcer
+from tasks import announcer, make_variants
+from tasks.announcer import Announcements
 from tasks.clients.ledger import Ledger
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
-from tasks.errors import CreditsExhausted, InputInvalid, StorageFailed
+from tasks.errors import (
+    CreditsExhausted,
+    InputInvalid,
+    Interrupted,
+    OriginalUnreadable,
+    StorageFailed,
+    VariantsFailed,
+)
 from tasks.keep_apart import keep_apart
 from tasks.models.campaign import Campaign
 from tasks.models.fault import Fault
 from tasks.models.result import CampaignResult
 from tasks.queue_callback import announce_campaign
-from tasks.toolbox import open_toolbox
+from tasks.toolbox import open_toolbox, toolbox
 from tests.factories import a_cell, a_request, an_outcome
 from tests.tasks.receivers import listening
 from tests.tasks.running import CELLS, SETTINGS, VARIANTS, Api, run, without_engine  # noqa: F401  a fixture
@@ -146,6 +156,77 @@ def test_a_paid_run_tells_of_its_own_images(store):
         assert events_in(store) == []
         asyncio.run(run(store, Api(), cells=told_to(receiver.url)))
         assert len(receiver.ids) == 4
+
+
+def broken(*_) -> None:
+    """A cut that cannot be made."""
+    raise VariantsFailed("cannot")
+
+
+def no_image(*_) -> None:
+    """An original that is none after all."""
+    raise OriginalUnreadable("cannot")
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+@pytest.mark.parametrize(
+    ("api", "cut", "status"),
+    [
+        (Api(), None, "done"),
+        (Api(refusal=httpx.Response(422)), None, "blocked"),
+        (Api(refusal=httpx.Response(400)), None, "failed"),
+        (Api(refusal=httpx.Response(500)), None, "unknown"),
+        (Api(refusal=httpx.Response(200, content=b"{}")), None, "unknown"),
+        (Api(refusal=httpx.Response(429)), None, "failed"),
+        (Api(expired=True), None, "failed"),
+        (Api(image=b"no image"), None, "failed"),
+        (Api(), broken, "failed"),
+        (Api(), no_image, "failed"),
+    ],
+)
+def test_an_end_is_made_once_and_written_once(store, monkeypatch, api, cut, status, is_told):
+    """Whoever comes first, hook or run: ledger, manifest and event tell the same of it, to the moment."""
+    written = []
+    note_end = Ledger.note_end
+    monkeypatch.setattr(Ledger, "note_end", lambda self, end: written.append(end) or note_end(self, end))
+    if cut is not None:
+        monkeypatch.setattr(make_variants, "cut_all", cut)
+    with listening() as receiver:
+        cells = told_to(receiver.url)[:1] if is_told else CELLS[:1]
+        ended = asyncio.run(run(store, api, cells=cells))
+        assert written == list(ended.outcomes.values())
+        [outcome] = written
+        [row] = csv.DictReader(store.read("manifest.csv").decode().splitlines())
+        assert (outcome.status, row["status"]) == (status, status)
+        ended_at = outcome.finished_at.replace(microsecond=outcome.finished_at.microsecond // 1000 * 1000)
+        assert datetime.fromisoformat(row["finished_at"]) == ended_at
+        if is_told:
+            [event] = receiver.events
+            assert (event["status"], event["error"]) == (status, outcome.error)
+            assert datetime.fromisoformat(event["timestamp"]) == outcome.finished_at
+        assert (outcome.original is None) == (status != "done" and cut is not broken)
+
+
+def test_an_end_that_was_told_is_the_one_that_an_interruption_leaves(store, monkeypatch):
+    """The run is cut off after its hook has told of an image, and before it has written so itself."""
+    hook = Announcements.announce
+
+    async def cut_off(self, cell, outcome) -> None:
+        await hook(self, cell, outcome)
+        if toolbox().work.stopped_by is None:
+            toolbox().work.stop(Interrupted("Ctrl-C"))
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(Announcements, "announce", cut_off)
+    with listening() as receiver:
+        cells = told_to(receiver.url)[:1]
+        ended = asyncio.run(run(store, Api(), cells=cells))
+        monkeypatch.undo()
+        monkeypatch.setenv("CALLBACK_ALLOW_PRIVATE", "1")
+        assert ended.statuses == ["done"]
+        assert Ledger(store, "another").load([cells[0].cell_id]).outcomes == ended.outcomes
+        [event] = receiver.events
+        assert datetime.fromisoformat(event["timestamp"]) == ended.outcomes[cells[0].cell_id].finished_at
 
 
 def ended(store: CampaignStore, state: State, **parameters) -> list[dict]:
