@@ -34,7 +34,7 @@ async def receiving(settings: ReceiverSettings, hooks: Hooks) -> AsyncIterator[A
     """The application, with its journal open and its workers at work. Raises InboxFailed at the start only."""
     handle = handle_as_flow(hooks) if settings.uses_prefect else handle_here(hooks)
     inbox = Inbox.open(settings.inbox)
-    logger.info("receiving", extra={"facts": {"inbox": str(settings.inbox), **inbox.counts()}})
+    logger.info("receiving", extra={"inbox": str(settings.inbox), **inbox.counts()})
     if settings.secrets is None:
         logger.warning("callbacks are not verified: whoever reaches this receiver is believed")
     processor = Processor(inbox, handle)

@@ -37,7 +37,7 @@ class Routes:
 
     async def receive(self, request: Request) -> Response:
         """Journal an event and say so; nothing is done for it before."""
-        body = await read_capped(request)
+        body = await read_in_time(request)
         try:
             event_id = self._believed_id(request, body)
             event = parse_event(event_id, body)
@@ -46,11 +46,11 @@ class Routes:
         except ValueError as error:
             raise HTTPException(400, str(error)) from error
         if event is None:
-            logger.info("an event of a kind that is not known is passed over", extra={"facts": {"event_id": event_id}})
+            logger.info("an event of a kind that is not known is passed over", extra={"event_id": event_id})
             return JSONResponse(RECEIVED)
         is_new = await self.processor.keep(event_id, body)
         facts = {"event_id": event_id, "event": event.event, "job_id": event.job_id, "is_new": is_new}
-        logger.info("received", extra={"facts": facts})
+        logger.info("received", extra=facts)
         return JSONResponse(RECEIVED)
 
     def _believed_id(self, request: Request, body: bytes) -> str:
@@ -70,24 +70,15 @@ class Routes:
         return JSONResponse({"status": "ok", **counts})
 
 
-async def read_capped(request: Request) -> bytes:
-    """The body, announced or in chunks. Raises HTTPException where it is too large, or does not come."""
-    too_large = HTTPException(413, f"the body is larger than {BODY_MAX_BYTES} bytes", {"connection": "close"})
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced[:20]) > BODY_MAX_BYTES:
-        raise too_large
-    body = bytearray()
+async def read_in_time(request: Request) -> bytes:
+    """The body. Raises HTTPException where it does not come."""
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > BODY_MAX_BYTES:
-                    raise too_large
+            return await request.body()
     except TimeoutError:
         raise HTTPException(408, "the body did not come in time", {"connection": "close"}) from None
     except ClientDisconnect:
         raise HTTPException(400, "the body broke off") from None
-    return bytes(body)
 
 
 def application(routes: Routes) -> Starlette:
@@ -102,7 +93,8 @@ def application(routes: Routes) -> Starlette:
         headers = {"retry-after": str(RETRY_AFTER_S)}
         return JSONResponse({"error": "events cannot be kept at the moment"}, 503, headers=headers)
 
+    receive = Route(PATH, routes.receive, methods=["POST"], max_body_size=BODY_MAX_BYTES)
     return Starlette(
-        routes=[Route(PATH, routes.receive, methods=["POST"]), Route("/health", routes.health)],
+        routes=[receive, Route("/health", routes.health)],
         exception_handlers={HTTPException: http_error, InboxFailed: inbox_failed},
     )

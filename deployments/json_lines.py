@@ -1,29 +1,20 @@
-"""The log of a service: one JSON object a line, on standard output."""
+"""The log of a service: one JSON object a line, on standard output; what a record carries as `extra` stands in it."""
 
-import json
 import logging
 import sys
-from datetime import UTC, datetime
 from typing import Final
 
-_OURS: Final = ("deployments", "flows", "tasks", "uvicorn")
+from pythonjsonlogger.core import RESERVED_ATTRS
+from pythonjsonlogger.json import JsonFormatter
 
-
-class JsonLines(logging.Formatter):
-    """A record as one line; what it carries as `extra={"facts": {...}}` stands beside the message."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line, without its end."""
-        line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **getattr(record, "facts", {}),
-        }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+OURS: Final = ("deployments", "flows", "tasks", "uvicorn")
+JSON_LINES: Final = JsonFormatter(
+    ["levelname", "name", "message"],
+    reserved_attrs=[*RESERVED_ATTRS, "color_message"],  # uvicorn's, for a terminal
+    timestamp="at",
+    rename_fields={"levelname": "level", "name": "logger", "exc_info": "exception"},
+    json_ensure_ascii=False,
+)
 
 
 def log_in_json() -> None:
@@ -32,9 +23,9 @@ def log_in_json() -> None:
     Called again after Prefect is imported, which sets up logging of its own; what reports to its server stays.
     """
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JSON_LINES)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    for name in _OURS:
+    for name in OURS:
         logging.getLogger(name).setLevel(logging.INFO)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()

@@ -108,10 +108,10 @@ class Processor:
         facts = {"event_id": journaled.event_id, "tries": journaled.tries + 1, "error": error}
         if journaled.tries < len(self.retry_delays_s):
             delay_s = self.retry_delays_s[journaled.tries]
-            logger.warning("an event failed and is tried again", extra={"facts": {**facts, "in_s": delay_s}})
+            logger.warning("an event failed and is tried again", extra={**facts, "in_s": delay_s})
             await self._note(self.inbox.postpone, journaled.event_id, error, time.time() + delay_s)
         else:
-            logger.error("an event failed for the last time", extra={"facts": facts})
+            logger.error("an event failed for the last time", extra=facts)
             await self._note(self.inbox.give_up, journaled.event_id, error, time.time())
 
     async def _note(self, note: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -146,7 +146,7 @@ async def is_server_there() -> bool:
         error = await client.api_healthcheck()
     if error is not None:
         said = "Prefect's server does not answer, so this is done without a run"
-        logger.warning(said, extra={"facts": {"error": as_text(f"{type(error).__name__}: {error}")}})
+        logger.warning(said, extra={"error": as_text(f"{type(error).__name__}: {error}")})
     return error is None
 
 

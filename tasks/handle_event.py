@@ -16,7 +16,7 @@ async def handle_event(event: ReceivedEvent, hooks: Hooks) -> None:
     It may be called again for the same `event.id`, after a crash or a failure: what it does should be harmless twice.
     """
     level = logging.WARNING if event.event.endswith(".failed") else logging.INFO
-    logger.log(level, event.event, extra={"facts": facts_of(event)})
+    logger.log(level, event.event, extra=facts_of(event))
     hook = hooks.of(event)
     if hook is None:
         return

@@ -1,6 +1,6 @@
 """Functions of the user's own that are called with what callbacks tell."""
 
-import importlib
+import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
@@ -41,9 +41,8 @@ def find_hook(env: Mapping[str, str], variable: str) -> Hook | None:
     name = env.get(variable, "").strip()
     if not name:
         return None
-    module, _, attribute = name.partition(":")
     try:
-        found: object = getattr(importlib.import_module(module), attribute) if attribute else None
+        found: object = pkgutil.resolve_name(name)
     except Exception as error:  # a module may fail in any way while it is imported
         problem = f"cannot be imported: {type(error).__name__}: {error}"
         raise InputInvalid([Fault(source=variable, value=name, problem=problem)]) from error

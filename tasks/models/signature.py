@@ -53,14 +53,15 @@ class Secrets(Record):
 
 
 def _decoded(word: str) -> bytes:
+    digits = word.removeprefix(SECRET_PREFIX).rstrip("=")
     try:
-        key = base64.b64decode(word.removeprefix(SECRET_PREFIX).encode(), validate=True)
+        key = base64.b64decode((digits + "=" * (-len(digits) % 4)).encode(), validate=True)
     except (binascii.Error, UnicodeEncodeError):
         key = b""
     if not word.startswith(SECRET_PREFIX) or not SECRET_MIN_BYTES <= len(key) <= SECRET_MAX_BYTES:
         sizes = f"{SECRET_MIN_BYTES} to {SECRET_MAX_BYTES} random bytes"
         # `from None` as well as the wording: what led here holds the secret
-        raise ValueError(f"is not a secret: {SECRET_PREFIX} and then {sizes} in base64") from None
+        raise ValueError(f"is not a secret: {SECRET_PREFIX} and then {sizes} in base64 (with + and /)") from None
     return key
 
 

@@ -12,7 +12,7 @@ from starlette.types import Message
 from deployments.callback_inbox import Inbox
 from deployments.callback_receiver import CallbackReceiver, command
 from deployments.callback_routes import Routes, application
-from deployments.json_lines import JsonLines
+from deployments.json_lines import JSON_LINES
 from deployments.process_callbacks import AT_ONCE, Processor
 from deployments.receiver_settings import ReceiverSettings
 from tasks.errors import InputInvalid
@@ -151,10 +151,11 @@ def test_logs_are_one_object_a_line_without_prompts_or_secrets(tmp_path, caplog)
             await settled(client, waiting=0, done=2)
 
     asyncio.run(scenario())
-    lines = [JsonLines().format(record) for record in caplog.records]
+    lines = [JSON_LINES.format(record) for record in caplog.records]
     told = [json.loads(line) for line in lines]
     assert not any("\n" in line or "canary" in line or SECRET in line for line in lines)
     assert {"generation.completed", "generation.failed", "received"} <= {line["message"] for line in told}
+    assert all({"at", "level", "logger", "message"} <= set(line) for line in told)
     assert [line["error"] for line in told if line["message"] == "generation.failed"] == [
         "The safety check\nrefused it"
     ]
