@@ -87,7 +87,8 @@ class Generator:
         return int.from_bytes(digest[:4], "big") % (SEED_MAX + 1)
 
     def _image(self, request: ImageRequest, seed: int, origin: str) -> dict[str, object]:
-        is_safe = "unsafe" not in markers_in(request.prompt)
+        markers = markers_in(request.prompt)
+        is_safe = "unsafe" not in markers
         width_px, height_px = request.size_px
         image: dict[str, object] = {
             "url": self._gallery.link(origin, self._gallery.admit(request, seed)) if is_safe else None,
@@ -96,6 +97,8 @@ class Generator:
             "is_image_safe": is_safe,
             "seed": seed,
         }
+        if "null" in markers:
+            return dict.fromkeys(image) | {"url": image["url"]}
         return image if request.style_type is None else image | {"style_type": request.style_type}
 
 

@@ -7,6 +7,7 @@ from typing import Final
 MARKERS: Final[Mapping[str, str]] = {
     "refuse": "422, the safety check of the prompt failed; not billed",
     "unsafe": "200 with is_image_safe false and no url; billed",
+    "null": "200 in which everything but the link is null; billed",
     "busy": "429 with Retry-After the first two times this prompt is asked for",
     "error": "500 every time; not billed",
     "flaky": "503 the first time this prompt is asked for; not billed",

@@ -26,7 +26,7 @@ def campaign_files(
     return {
         "manifest.csv": manifest_csv(frame),
         "manifest.parquet": manifest_parquet(frame),
-        "index.html": gallery_html(page).encode(),
+        "index.html": gallery_html(page).encode(errors="replace"),
     }
 
 

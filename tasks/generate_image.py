@@ -48,6 +48,7 @@ def stored_original(answered: Answered, data: bytes, original: Proven) -> Stored
         height_px=original.size.height_px,
         seed=answered.image.seed,
         final_prompt=answered.image.prompt,
+        notes=(*answered.image.notes, *original.notes),
         attempts=answered.attempts,
         started_at=answered.started_at,
         finished_at=datetime.now(UTC),
@@ -105,7 +106,8 @@ async def keep(
     record = stored_original(answered, data, proven)
     if not is_stored:
         await tools.on_storage_thread(tools.store.write, record.key, data)
-    get_run_logger().info("Stored %s, %d x %d, seed %d", record.key, record.width_px, record.height_px, record.seed)
+    notes = "".join(f"; {note}" for note in record.notes)
+    get_run_logger().info("Stored %s, %d x %d%s", record.key, record.width_px, record.height_px, notes)
     return record
 
 

@@ -97,6 +97,16 @@ def _problem(status: Status, pairs: Pairs, variants: Sequence[Variant]) -> Galle
 
 
 def _card(cell: Cell, outcome: Outcome, variants: Sequence[Variant], side_px: int) -> GalleryCard:
+    """What is shown of a cell; where that cannot be made of its record, that it is there, and why there is no more."""
+    try:
+        return _whole_card(cell, outcome, variants, side_px)
+    except (ArithmeticError, ValueError) as error:
+        why = f"What is known of this cell cannot be shown: {error}"
+        bare = Outcome(cell_id=cell.cell_id, status=outcome.status, error=why)
+        return _whole_card(cell, bare, variants, side_px)
+
+
+def _whole_card(cell: Cell, outcome: Outcome, variants: Sequence[Variant], side_px: int) -> GalleryCard:
     original = outcome.original
     rewritten = original.final_prompt if original and original.final_prompt != cell.request.prompt else None
     return GalleryCard(
@@ -135,6 +145,7 @@ def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         "Style": request.style_type or "",
         "Not wanted": request.negative_prompt or "",
         "Attempts": str(outcome.attempts) if outcome.attempts > 1 else "",
+        "Noted": "; ".join(outcome.original.notes) if outcome.original else "",
     }
     return tuple((label, bounded(value)) for label, value in [*known.items(), *cell.metadata.items()] if value)
 

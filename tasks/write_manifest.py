@@ -8,13 +8,15 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import pandas as pd
 
+from tasks.models.answer import SEED_LIMIT
 from tasks.models.cell import Cell
 from tasks.models.outcome import Outcome
+from tasks.models.record import writable
 from tasks.models.request import as_written
 from tasks.models.variant import Variant
 
@@ -46,6 +48,11 @@ _CAME_OUT: Final[dict[str, Reader]] = {
 }
 _NUMBERS: Final = {"row": "int64", "seed": "Int64", "attempts": "int64", "cost_usd": "float64"}
 _TIMES: Final = frozenset({"started_at", "finished_at"})
+_NOTHING: Final[dict[str, Value]] = {
+    **dict.fromkeys(("row", "attempts", "cost_usd"), 0),
+    **dict.fromkeys(("seed", *_TIMES)),
+}
+"""What stands in a column where there is nothing that can be shown; in all others it is empty text."""
 
 _UNSEEN = r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*"
 _FORMULA: Final = re.compile(rf"'*(?:[\t\r\n]|{_UNSEEN}[=+\-@＝＋－＠﹦﹢﹣﹫−])")  # noqa: RUF001  the wide forms are meant
@@ -57,9 +64,10 @@ def manifest_frame(cells: Sequence[Cell], outcomes: Mapping[str, Outcome], varia
 
     Times are cut to milliseconds, so that the CSV and the Parquet file say the same.
     """
-    rows = [(cell, outcomes.get(cell.cell_id) or Outcome(cell_id=cell.cell_id, status="pending")) for cell in cells]
     readers = _readers(cells, variants)
-    return pd.DataFrame({name: _typed(name, [read(*row) for row in rows]) for name, read in readers.items()})
+    rows = [(cell, outcomes.get(cell.cell_id) or Outcome(cell_id=cell.cell_id, status="pending")) for cell in cells]
+    shown = {name: [_shown(name, read, *row) for row in rows] for name, read in readers.items()}
+    return pd.DataFrame({name: _typed(name, values) for name, values in shown.items()})
 
 
 def resolution_text(outcome: Outcome) -> str:
@@ -72,7 +80,7 @@ def _readers(cells: Sequence[Cell], variants: Sequence[Variant]) -> dict[str, Re
     fixed = [*_ASKED, *_CAME_OUT]
     cuts = unique_names([variant.name for variant in variants], fixed, "variant_")
     metadata = list(dict.fromkeys(name for cell in cells for name in cell.metadata))
-    names = unique_names(metadata, [*fixed, *cuts], "matrix_")
+    names = unique_names([writable(name) for name in metadata], [*fixed, *cuts], "matrix_")
     return {
         **_ASKED,
         **{column: _variant_reader(variant.name) for column, variant in zip(cuts, variants, strict=True)},
@@ -113,6 +121,22 @@ def _free(name: str, used: set[str]) -> str:
     while column.casefold() in used:
         column, number = f"{name}_{number}", number + 1
     return column
+
+
+def _shown(name: str, read: Reader, cell: Cell, outcome: Outcome) -> Value:
+    """What a record says in one column; nothing where that fits no column, since one record must not cost the others.
+
+    Text has `?` for half a character.
+    """
+    try:
+        value = read(cell, outcome)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        if isinstance(value, int) and not -SEED_LIMIT <= value < SEED_LIMIT:
+            return _NOTHING[name]
+        return writable(value) if isinstance(value, str) else value
+    except (ArithmeticError, ValueError):
+        return _NOTHING.get(name, "")
 
 
 def _typed(name: str, values: list[Value]) -> pd.Series:

@@ -8,6 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 DOCUMENT: Final = Path(__file__).resolve().parents[2] / "shared" / "contract" / "ideogram-2026-06.json"
+FIXTURES: Final = DOCUMENT.with_name("fixtures.json")
+needs_fixtures = pytest.mark.skipif(not FIXTURES.exists(), reason="the answers do not lie beside the checkout")
 needs_document = pytest.mark.skipif(not DOCUMENT.exists(), reason="the API document does not lie beside the checkout")
 
 
@@ -31,3 +33,9 @@ def as_json_schema(node: Any) -> Any:
         return node
     schema = {key: as_json_schema(value) for key, value in node.items() if key not in {"nullable", "example"}}
     return {"anyOf": [schema, {"type": "null"}]} if node.get("nullable") is True else schema
+
+
+def fixtures_with_images() -> list[dict[str, Any]]:
+    """The answers that clients were given, of all routes, in which there are images."""
+    answers = json.loads(FIXTURES.read_text()) if FIXTURES.exists() else []
+    return [answer for answer in answers if "data" in answer["body"] and "image_request" not in answer["body"]]

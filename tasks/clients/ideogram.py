@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
-from pydantic_core import from_json
 
 from tasks import errors
 from tasks.clients.connection import BodyRefused, as_text, open_http, read_body, reason
-from tasks.models.answer import GenerateAnswer, ImageObject
+from tasks.models.answer import ImageObject, images_in
 from tasks.models.request import GenerationRequest
 from tasks.models.retry_after import parse_retry_after
 from tasks.settings import Settings
@@ -26,6 +25,8 @@ RETRY_AFTER_MAX_S: Final = 300.0
 """The longest wait that the API is granted."""
 ANSWER_MAX_BYTES: Final = 1_000_000
 """An answer holds a prompt and a link: a few kilobytes."""
+DIGITS_MAX: Final = 20
+"""Of a whole number in an answer: one of 64 bits and its sign have no more."""
 CONNECT_STEPS: Final = 3
 """Waiting for a connection, opening it, agreeing on its encryption: each may take the time for connecting."""
 SECRET_MIN_CHARS: Final = 8
@@ -49,26 +50,41 @@ def parse_answer(status: int, headers: Mapping[str, str], body: bytes) -> ImageO
     """The image that a POST answered with; its `url` is there. Raises the error that says what happens next."""
     if not httpx.codes.is_success(status):
         raise _refusal(status, headers, _message(body))
-    try:
-        image = GenerateAnswer.model_validate_json(_well_formed(body)).data[0]
-    except (ValueError, IndexError, RecursionError):
-        said = _said(_message(body))
-        raise errors.OutcomeUnknown(f"The API answered {status} with a body that holds no image.{said}") from None
-    if not image.is_image_safe:
+    images = _images(body)
+    linked = [image for image in images if image.url and image.is_image_safe is not False]
+    if len(linked) > 1:
+        told = f"the API answered with {len(linked)} images where one was asked for, and may have billed each"
+        return linked[0].model_copy(update={"notes": (*linked[0].notes, told)})
+    if linked:
+        return linked[0]
+    if any(image.is_image_safe is False for image in images):
         raise errors.ImageRefused("The API drew the image and withheld it as unsafe", is_billed=True)
-    if not image.url:
+    if any(image.is_image_safe for image in images):
         raise errors.ImageRefused("The API answered without an image", is_billed=True)
-    return image
+    said = _said(_message(body))
+    raise errors.OutcomeUnknown(f"The API answered {status} with a body that holds no image.{said}")
 
 
-def _well_formed(body: bytes) -> bytes:
+def _images(body: bytes) -> list[ImageObject]:
+    """The images that the body of an answer tells of."""
+    try:
+        return list(images_in(_document(body)))
+    except (ValueError, RecursionError):
+        return []
+
+
+def _document(body: bytes) -> object:
     """The JSON in `body`, with `?` for half a character: a prompt that was rewritten may be cut within one.
 
-    Raises ValueError or RecursionError where it holds none.
+    Whole numbers that are too long for Python stay text. Raises ValueError or RecursionError where there is no JSON.
     """
-    return json.dumps(json.loads(body.decode("utf-8-sig", errors="replace")), ensure_ascii=False).encode(
-        errors="replace"
-    )
+    document = json.loads(body.decode("utf-8-sig", errors="replace"), parse_int=_whole_number)
+    whole: object = json.loads(json.dumps(document, ensure_ascii=False).encode(errors="replace"))
+    return whole
+
+
+def _whole_number(digits: str) -> int | str:
+    return int(digits) if len(digits) <= DIGITS_MAX else digits
 
 
 def _refusal(status: int, headers: Mapping[str, str], message: str) -> Exception:  # noqa: PLR0911  one line a status
@@ -103,7 +119,7 @@ def _said(message: str) -> str:
 def _message(body: bytes) -> str:
     """What an error's body says to a person, on one line; of a typed one its reason as well."""
     try:
-        answer = from_json(_well_formed(body))
+        answer = _document(body)
     except (ValueError, RecursionError):
         return ""
     if not isinstance(answer, dict):

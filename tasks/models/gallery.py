@@ -138,7 +138,7 @@ class GalleryPage(Record):
 
 def relative_href(key: str) -> str:
     """`key` as a link from the campaign's folder; no key can name a host or a scheme."""
-    return quote(key.lstrip("/"), safe="/")
+    return quote(key.lstrip("/"), safe="/", errors="replace")
 
 
 def shown_image(

@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from tasks.models.record import Record
+from tasks.models.answer import with_odd_seed_noted
+from tasks.models.record import Record, Text
 
 Status = Literal["done", "failed", "blocked", "unknown", "pending"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
@@ -24,12 +25,17 @@ class StoredOriginal(Record):
     size_bytes: int
     width_px: int
     height_px: int
-    seed: int
-    final_prompt: str
-    """The prompt that was drawn, after the API's magic prompt has rewritten it."""
+    seed: int | None = None
+    """The one that was drawn with; None where the API did not tell one that can be kept."""
+    final_prompt: Text
+    """The prompt that was drawn, after the API's magic prompt has rewritten it; empty where that was not told."""
+    notes: tuple[Text, ...] = ()
+    """What is odd about the image or its answer, and did no harm."""
     attempts: int
     started_at: datetime
     finished_at: datetime
+
+    _odd_seed = model_validator(mode="before")(with_odd_seed_noted)
 
 
 class Outcome(Record):
@@ -45,7 +51,7 @@ class Outcome(Record):
     attempts: int = 0
     turn: int = 1
     """Which time of asking ended so; cost and attempts are those of all turns."""
-    error: str | None = None
+    error: Text | None = None
     """A sentence for the person who reads the manifest; no secrets, no signed links."""
     started_at: datetime | None = None
     finished_at: datetime | None = None

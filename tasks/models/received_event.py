@@ -1,10 +1,18 @@
 """An event as a callback tells it, read by whoever receives it."""
 
-from pydantic import AwareDatetime, ConfigDict, Field, ValidationError
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
+from tasks.models.answer import SEED_LIMIT
 from tasks.models.event import EVENT_NAMES, EventName
 from tasks.models.record import Answer
+
+
+def fitting(seed: int | None) -> int | None:
+    """`seed`, unless it is larger than Prefect and databases take."""
+    return seed if seed is not None and -SEED_LIMIT <= seed < SEED_LIMIT else None
 
 
 class ReceivedEvent(Answer):
@@ -21,7 +29,8 @@ class ReceivedEvent(Answer):
     """How the cell ended: of a failed one, `failed`, `blocked` (a person must look) or `unknown` (perhaps paid)."""
     campaign: str | None = None
     prompt: str | None = None
-    seed: int | None = None
+    seed: Annotated[int | None, AfterValidator(fitting)] = None
+    """None where it is larger than a flow's parameter may be."""
     resolution: str | None = None
     file_path: str | None = Field(None, alias="filePath")
     """Where the original lies."""

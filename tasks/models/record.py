@@ -1,6 +1,16 @@
 """What every record of ours has in common."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+
+def writable(text: str) -> str:
+    """`text` with `?` for half a character, which no file takes."""
+    return text.encode(errors="replace").decode()
+
+
+Text = Annotated[str, AfterValidator(writable)]
 
 
 class Record(BaseModel):

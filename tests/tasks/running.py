@@ -106,6 +106,8 @@ class Api:
     """Is told each prompt before it is answered."""
     billed: Counter[str] = field(default_factory=Counter)
     image: bytes = field(default_factory=picture)
+    odd: dict[str, Any] = field(default_factory=dict)
+    """Fields of an answer's image that are not as they should be."""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Answer a request or a download."""
@@ -117,7 +119,7 @@ class Api:
             return self.refusal
         self.billed[prompt] += 1
         image = {"url": "https://ideogram.ai/x.png?sig=1", "prompt": prompt, "is_image_safe": True, "seed": 7}
-        return httpx.Response(200, json={"data": [image | {"resolution": "24x12"}]})
+        return httpx.Response(200, json={"data": [image | {"resolution": "24x12"} | self.odd]})
 
 
 @dataclass(frozen=True)

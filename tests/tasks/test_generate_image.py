@@ -154,6 +154,13 @@ def test_the_stand_in_is_spoken_to_like_the_api(marker, suffix, tmp_path, sandbo
     assert Image.open(BytesIO(data)).size == (record.width_px, record.height_px) == (1024, 1024)
 
 
+def test_an_answer_that_tells_a_link_and_nothing_else_is_an_image(tmp_path, sandbox):
+    """Its seed and its prompt are not known, and its size is that of its pixels."""
+    record = made(tmp_path, "A lamp [sandbox:null]", sandbox).end
+    assert isinstance(record, StoredOriginal)
+    assert (record.seed, record.final_prompt, record.width_px) == (None, "", 1024)
+
+
 @pytest.mark.parametrize(
     ("marker", "kind", "is_answered"),
     [

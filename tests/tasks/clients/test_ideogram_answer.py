@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tasks import errors
 from tasks.clients.ideogram import parse_answer
 from tasks.models.answer import ImageObject
+from tests.contract import fixtures_with_images, needs_fixtures
 from tests.tasks.clients.api_answers import IMAGE, STOPPED, answered
 
 
@@ -43,7 +44,93 @@ def test_no_oddity_of_its_text_costs_an_image(body, prompt):
     assert (image.prompt, image.url) == (prompt, IMAGE["url"])
 
 
-@pytest.mark.parametrize("url", [None, "", ...], ids=["null", "empty", "absent"])
+ODD = (..., None, [], {}, [1], {"a": None}, "", "many", -7, 2.5, 1e300, float("nan"), 2**63, True, "\ud800")
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("field", ["prompt", "resolution", "seed", "is_image_safe", "style_type", "notes", "created"])
+def test_a_link_is_all_that_an_answer_must_have(field, odd):
+    """Whatever else is missing, null or of another kind costs no image that is paid."""
+    image = parse_answer(200, {}, answered(**{field: odd}))
+    assert image.url == IMAGE["url"]
+    assert image.prompt == IMAGE["prompt"] or field == "prompt"
+    assert image.seed == IMAGE["seed"] or field == "seed"
+    assert ImageObject.model_validate_json(image.model_dump_json()) == image, "it is noted in the ledger"
+
+
+@pytest.mark.parametrize(
+    ("told", "seed"),
+    [
+        (0, 0),
+        (-7, -7),
+        (7.0, 7),
+        ("12345", 12345),
+        (" 7 ", 7),
+        (2**63 - 1, 2**63 - 1),
+        *((odd, None) for odd in (2**63, -(2**63) - 1, 2.5, 1e300, float("inf"), True, "many", [], {"a": 1})),
+    ],
+)
+def test_a_seed_is_a_whole_number_of_63_bits_or_a_note(told, seed):
+    """A number that no column holds is none; what was told instead is kept in words."""
+    image = parse_answer(200, {}, answered(seed=told))
+    assert image.seed == seed
+    assert len(image.notes) == (seed is None)
+    assert all("seed" in note and len(note) < 200 for note in image.notes)
+
+
+def test_a_number_longer_than_python_reads_costs_no_image():
+    """Thousands of digits are no seed, wherever they stand."""
+    body = answered(seed="HUGE", style_type="HUGE", prompt=["HUGE"]).replace(b'"HUGE"', b"9" * 5000)
+    image = parse_answer(200, {}, body)
+    assert (image.url, image.seed, len(image.notes)) == (IMAGE["url"], None, 1)
+
+
+def test_text_of_another_kind_is_kept_as_it_came():
+    """Newer routes answer a prompt that has parts."""
+    image = parse_answer(200, {}, answered(prompt=["A lamp", "é"], resolution={"width": 1024}))
+    assert (image.prompt, image.resolution) == ('["A lamp", "é"]', '{"width": 1024}')
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        IMAGE,
+        [None, 7, "x", [], IMAGE],
+        [IMAGE | {"url": None}, IMAGE],
+        [IMAGE | {"url": 7}, IMAGE],
+        [IMAGE | {"is_image_safe": False}, IMAGE],
+        [IMAGE | {"url": f"\n {IMAGE['url']}\t"}],
+    ],
+)
+def test_the_link_is_found_wherever_it_stands(data):
+    """An object instead of a list, gaps before the image, an image that was withheld beside one that was not."""
+    image = parse_answer(200, {}, json.dumps({"data": data}).encode())
+    assert (image.url, image.seed, image.notes) == (IMAGE["url"], IMAGE["seed"], ())
+
+
+def test_of_several_images_the_first_is_kept_and_the_others_are_told():
+    """One was asked for, and each may be on the bill."""
+    other = IMAGE | {"url": "https://ideogram.ai/y.png", "seed": 1}
+    image = parse_answer(200, {}, json.dumps({"data": [IMAGE, other, other]}).encode())
+    assert (image.url, image.seed) == (IMAGE["url"], IMAGE["seed"])
+    assert "3 images" in image.notes[0]
+
+
+@needs_fixtures
+@pytest.mark.parametrize("fixture", fixtures_with_images(), ids=lambda fixture: fixture["name"])
+def test_real_answers_of_every_route_are_understood(fixture):
+    """What clients were answered, also where the document says otherwise."""
+    images = fixture["body"]["data"]
+    body = json.dumps(fixture["body"]).encode()
+    if images[0]["url"] is None:
+        with pytest.raises(errors.ImageRefused):
+            parse_answer(200, {}, body)
+        return
+    image = parse_answer(200, {}, body)
+    assert (image.url, image.seed, image.prompt) == (images[0]["url"], images[0]["seed"], images[0]["prompt"])
+
+
+@pytest.mark.parametrize("url", [None, "", " ", ...], ids=["null", "empty", "blank", "absent"])
 @pytest.mark.parametrize("is_safe", [True, False])
 def test_an_image_without_a_link_is_blocked_and_billed(url, is_safe):
     """A withheld image is a result for a person to look at; it is taken as paid."""
@@ -68,11 +155,13 @@ def test_an_unsafe_image_is_blocked_even_with_a_link():
         b'{"data": []}',
         b'{"data": null}',
         b'{"data": [null]}',
-        b'{"data": {"url": "x"}}',
-        b'{"data": [{"url": "https://ideogram.ai/x.png"}]}',
+        b'{"data": "https://ideogram.ai/x.png"}',
+        b'{"images": [{"url": "https://ideogram.ai/x.png"}]}',
+        b'{"generation_id": "gen-1", "seed": 7}',
+        b'{"data": [{"prompt": "A lamp", "seed": 7}]}',
         b'{"error": "worker lost", "status_code": 500}',
-        answered(seed="many"),
         answered(url=7),
+        answered(url=None, is_image_safe=None),
         answered()[:-9],
         b"\xff\xfe",
         b"[" * 50_000,
