@@ -40,7 +40,7 @@ async def make_shard(campaign: Campaign, shard: int) -> CampaignResult:
         open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
         here = {cell.cell_id for cell in plan.cells}
-        tools.work.elsewhere.update({cell.cell_id: cell.price_usd for cell in whole.cells if cell.cell_id not in here})
+        tools.work.elsewhere = tuple(cell for cell in whole.cells if cell.cell_id not in here)
         await begin_run(tools, frozenset(campaign.retry))
         key = f"{campaign.slug}-shard-{shard}"
         await work_through(campaign, tools, key)

@@ -30,30 +30,26 @@ WEAK_STORAGE: Final = (
 
 async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ...]:
     """Sort the campaign's cells by what the ledger knows of them. Returns notes for the person who watches."""
-    known = await tools.on_storage_thread(tools.ledger.load, campaign_ids(tools))
+    work = tools.work
+    known = await tools.on_storage_thread(tools.ledger.load, (*work.cells, *work.elsewhere))
+    work.cells, work.elsewhere = known.cells[: len(work.cells)], known.cells[len(work.cells) :]
     stored: set[str] = set()
     if known.outcomes:
         for folder in ("originals", "variants"):
             stored |= {f"{folder}/{name}" for name in await tools.on_storage_thread(tools.store.names, folder)}
-    work = tools.work
     work.left, work.left_open, work.left_usd = known.left, known.left_open, known.left_usd
-    work.prices |= {cell.cell_id: cell.price_usd for cell in work.cells} | work.elsewhere
-    take_up(tools, standing(tools.work.cells, known, retry, stored, tools.variants))
+    work.prices |= {cell.cell_id: cell.price_usd for cell in known.cells}
+    take_up(tools, standing(work.cells, known, retry, stored, tools.variants))
     for sweep in (tools.store.sweep, Watcher(tools.store).sweep):
         await tools.on_storage_thread(sweep)
     is_strong = await tools.on_storage_thread(tools.store.honours_create, RUNS)
     return () if is_strong else (WEAK_STORAGE,)
 
 
-def campaign_ids(tools: Toolbox) -> list[str]:
-    """Every cell of the campaign, those of other shards as well."""
-    return [*(cell.cell_id for cell in tools.work.cells), *tools.work.elsewhere]
-
-
 async def paid_usd(tools: Toolbox) -> Decimal:
     """What the campaign's cells have cost in all runs, as the ledger has it at this moment."""
-    known = await tools.on_storage_thread(tools.ledger.load, campaign_ids(tools))
-    return counted(known.outcomes).cost_usd
+    known = await tools.on_storage_thread(tools.ledger.load, tools.work.cells)
+    return counted(known.outcomes.values()).cost_usd
 
 
 def take_up(tools: Toolbox, now: Standing) -> None:

@@ -24,6 +24,7 @@ def done(under_way: UnderWay, original: StoredOriginal, variants: dict[str, str]
         turn=under_way.ask.turn,
         started_at=original.started_at,
         finished_at=datetime.now(UTC),
+        request_sha256=under_way.cell.request_sha256,
     )
     return under_way.outcome
 
@@ -45,6 +46,7 @@ def ended(under_way: UnderWay, error: Exception, original: StoredOriginal | None
         error=told(error),
         started_at=under_way.started_at,
         finished_at=datetime.now(UTC),
+        request_sha256=under_way.cell.request_sha256,
     )
     return under_way.outcome
 

@@ -50,7 +50,8 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     campaign = plan.campaign
     store = CampaignStore.open(campaign.output, campaign.slug)
     ledger = Ledger(store, run_id="")  # it owns nothing
-    known = ledger.load(cell.cell_id for cell in plan.cells)
+    known = ledger.load(plan.cells)
+    plan = plan.model_copy(update={"cells": known.cells})
     if known.open or len(known.outcomes) < len(plan.cells) or ledger.is_sandbox() != campaign.sandbox:
         return None
     published = ledger.read_published()

@@ -9,9 +9,9 @@ from tasks.clients.prices import read_prices
 from tasks.clients.tables import Table, open_table
 from tasks.cross_formats import add_misfits, cross, formats_of, read_formats
 from tasks.faults import Faults
-from tasks.identify_cells import Identities, readable_slug
+from tasks.identify_cells import Copies, readable_slug
 from tasks.models.campaign import Campaign, Plan
-from tasks.models.cell import Cell
+from tasks.models.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, with_own_ids
 from tasks.models.columns import similar_column
 from tasks.models.request import GenerationRequest
 from tasks.models.request_rules import build_request, chosen_model, misfits
@@ -53,7 +53,7 @@ class Planner:
     faults: Faults = field(default_factory=Faults)
     formats: Sequence[ParsedRow] = ()
     bill: Bill = field(default_factory=lambda: Bill(read_prices()))
-    identities: Identities = field(default_factory=Identities)
+    copies: Copies = field(default_factory=Copies)
     rows: int = 0
     repeats: int = 0
     first_repeat: int = 0
@@ -105,18 +105,18 @@ class Planner:
         """Count and price one image; returns how often its request has been asked for, this time included."""
         self.has_callbacks |= "callback_url" in row.wishes
         self.bill.add(row.wishes.get("format", ""), request.model, request.aspect_text())
-        copy_number = self.identities.next_copy(sha256)
+        copy_number = self.copies.next_copy(sha256)
         if copy_number > (1 if request.seed is not None else nth + 1):
             self.repeats += 1
             self.first_repeat = self.first_repeat or row.number
         return copy_number
 
     def cell(self, row: ParsedRow, request: GenerationRequest, sha256: str, copy_number: int) -> Cell:
-        """The cell of an image that was counted."""
+        """The cell of an image that was counted, under its shortest id, which another may have as well."""
         product, format_name = row.wishes.get("product", ""), row.wishes.get("format", "")
         name = readable_slug(product or request.prompt, format_name)
         return Cell(
-            cell_id=self.identities.cell_id(name, sha256, copy_number),
+            cell_id=f"{name}-{cell_digest(sha256, copy_number)[: DIGEST_SHOWN_CHARS[0]]}",
             row=row.number,
             product=product,
             format=format_name,
@@ -134,7 +134,7 @@ class Planner:
         places = self.campaign.max_in_flight
         return Plan(
             campaign=self.campaign,
-            cells=cells,
+            cells=with_own_ids(cells, held={}),
             row_count=self.rows,
             cell_count=sum(group.cells for group in groups),
             groups=groups,

@@ -29,7 +29,7 @@ from tasks.make_variants import make_variants
 from tasks.models.campaign import Campaign
 from tasks.models.cell import Cell
 from tasks.models.event import CampaignEnd, campaign_event, counted, event_id
-from tasks.models.ledger import ENDS, INTENTS, latest_ends
+from tasks.models.ledger import ENDS, INTENTS
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.models.result import CampaignResult
 from tasks.send_callback import open_deliverer, utc_now
@@ -174,8 +174,7 @@ def end_of(store: CampaignStore, state: str, result: object) -> CampaignEnd | No
     """What a run came to: its own result, else what the ledger knows; None where it never came to ask for anything."""
     if isinstance(result, CampaignResult):
         return CampaignEnd(counts=result.by_status, cost_usd=result.cost_usd)
-    cell_ids = latest_ends(store.names(ENDS)).keys()
-    if not cell_ids and not store.names(INTENTS):
+    if not store.names(ENDS) and not store.names(INTENTS):
         return None
     why = str(result) if isinstance(result, CampaignStopped) else f"The run {ENDED_AS.get(state, 'failed')}"
-    return counted(Ledger(store, "").load(cell_ids).outcomes).model_copy(update={"error": why})
+    return counted(Ledger(store, "").load(()).left).model_copy(update={"error": why})

@@ -52,7 +52,8 @@ def recut_campaign(folder: str, asked: Sequence[Variant], *, prune: bool, progre
     ledger = Ledger(store, uuid.uuid4().hex)
     published = published_in(store, ledger)
     wait_for_runs(store)
-    known = ledger.load([cell.cell_id for cell in published.cells])
+    known = ledger.load(published.cells)
+    published = published.model_copy(update={"cells": known.cells})
     outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
     jobs = [Job(o.original, marker(o.cell_id, asked)) for o in outcomes.values() if o.original is not None]
     cut_before = marked(store, {job.marker for job in jobs})

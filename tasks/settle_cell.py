@@ -14,6 +14,7 @@ from tasks.errors import (
 )
 from tasks.generate_image import generate_image, recover_image
 from tasks.keep_budget import keep_budget
+from tasks.lose_cell import lose_cell
 from tasks.make_variants import make_variants
 from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, StoredOriginal
@@ -32,8 +33,7 @@ async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
             return
         under_way.owning = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.intend, cell, turn))
         if not await asyncio.shield(under_way.owning):
-            tools.work.leave(cell.cell_id)
-            tools.work.begun[cell.cell_id] = under_way.ask
+            await lose_cell(tools, under_way)
             return
         await keep_budget(tools, under_way)
         tools.work.stored.put_nowait(await made(tools, under_way))

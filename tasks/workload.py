@@ -33,8 +33,8 @@ class Workload:
     """What the campaign may cost in all its runs."""
     left: tuple[Outcome, ...] = ()
     """Of cells that the matrix does not ask for any more."""
-    elsewhere: dict[str, Decimal] = field(default_factory=dict)
-    """The price of each cell of the campaign that is another shard's to make."""
+    elsewhere: tuple[Cell, ...] = ()
+    """The cells of the campaign that are other shards' to make."""
     prices: dict[str, Decimal] = field(default_factory=dict)
     """The price of each cell that any run of the campaign may make."""
     left_open: dict[str, int] = field(default_factory=dict)

@@ -66,6 +66,7 @@ def an_original(cell: Cell, **fields: Any) -> StoredOriginal:
 def an_outcome(cell: Cell, status: Status = "done", **fields: Any) -> Outcome:
     """How `cell` ended: `done` is stored with the three usual variants and paid, `unknown` counts as paid."""
     defaults: dict[str, Any] = {"cell_id": cell.cell_id, "status": status, "error": ERRORS.get(status)}
+    defaults |= {"request_sha256": cell.request_sha256}
     if status != "pending":
         defaults |= {"attempts": 1, "started_at": STARTED_AT, "finished_at": STARTED_AT + timedelta(seconds=9.5)}
     if status in {"done", "unknown"}:

@@ -1,6 +1,6 @@
 """The ledger of a campaign: what is known of each cell, durable, on the campaign's own storage."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 
 from tasks.clients.storage import CampaignStore
-from tasks.models.cell import Cell
+from tasks.models.cell import Cell, with_own_ids
 from tasks.models.ledger import (
     ANSWERS,
     BETTER_KNOWN,
@@ -19,6 +19,7 @@ from tasks.models.ledger import (
     OUTCOMES_KEY,
     SANDBOX_MARK,
     Answered,
+    End,
     Intent,
     Known,
     Turn,
@@ -42,13 +43,38 @@ class Ledger:
     store: CampaignStore
     run_id: str
 
-    def load(self, cell_ids: Iterable[str]) -> Known:
+    def load(self, cells: Sequence[Cell]) -> Known:
         """What is known of these cells: a listing of the ends, one of the intents, and one file.
 
-        Outcomes that the file does not hold, since the run that made them was killed, are read one by one. A turn whose
-        end is damaged counts as one that has not ended.
+        Outcomes that the file does not hold, since the run that made them was killed, are read one by one, and so are
+        the intents of what has not ended, or has under an earlier version: they tell whose request an id stands for. A
+        turn whose end is damaged counts as one that has not ended.
         """
-        wanted = set(cell_ids)
+        outcomes = self._outcomes()
+        ends = {cell_id: End(Turn(cell_id, outcome.turn), outcome.status) for cell_id, outcome in outcomes.items()}
+        turns = open_turns(self.store.names(INTENTS), ends)
+        asked = turns | {cell_id: ends[cell_id].turn for cell_id, one in outcomes.items() if one.request_sha256 is None}
+        intents = dict(zip(asked, self._each(list(asked.values()), self.read_intent), strict=True))
+        held = {cell_id: outcome.request_sha256 for cell_id, outcome in outcomes.items()}
+        held |= {cell_id: intent.request_sha256 if intent else held.get(cell_id) for cell_id, intent in intents.items()}
+        own = with_own_ids(cells, held)
+        wanted = {cell.cell_id for cell in own}
+        lost = [intents[cell_id] for cell_id in turns if cell_id not in wanted]
+        return Known(
+            cells=own,
+            outcomes={
+                cell_id: outcome.model_copy(update={"request_sha256": held[cell_id]})
+                for cell_id, outcome in outcomes.items()
+                if cell_id in wanted
+            },
+            open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id in wanted},
+            left=tuple(outcome for cell_id, outcome in outcomes.items() if cell_id not in wanted),
+            left_open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id not in wanted},
+            left_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
+        )
+
+    def _outcomes(self) -> dict[str, Outcome]:
+        """The newest outcome of every cell that has one which can be read."""
         ends = latest_ends(self.store.names(ENDS))
         copies = self._copied_outcomes() if ends else {}
         outcomes: dict[str, Outcome] = {}
@@ -59,19 +85,8 @@ class Ledger:
                 outcomes[cell_id] = copy
             else:
                 missing.append(turn.key(ENDS, status))
-        for outcome in filter(None, self._each(missing, lambda key: self._read(key, Outcome))):
-            outcomes[outcome.cell_id] = outcome
-        ends = {cell_id: end for cell_id, end in ends.items() if cell_id in outcomes}
-        turns = open_turns(self.store.names(INTENTS), ends)
-        left_open = {cell_id: turn for cell_id, turn in turns.items() if cell_id not in wanted}
-        lost = self._each(list(left_open.values()), self.read_intent)
-        return Known(
-            outcomes={cell_id: outcome for cell_id, outcome in outcomes.items() if cell_id in wanted},
-            open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id in wanted},
-            left=tuple(outcome for cell_id, outcome in outcomes.items() if cell_id not in wanted),
-            left_open={cell_id: turn.number for cell_id, turn in left_open.items()},
-            left_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
-        )
+        read = self._each(missing, lambda key: self._read(key, Outcome))
+        return outcomes | {outcome.cell_id: outcome for outcome in read if outcome is not None}
 
     def intend(self, cell: Cell, turn: int) -> bool:
         """Own the cell's turn, durably, before its request leaves; False where another run does."""

@@ -1,7 +1,7 @@
 """What a callback tells: an event, in the words that receivers know."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, get_args
@@ -139,9 +139,9 @@ def campaign_event(name: str, slug: str, folder: str, end: CampaignEnd, at: date
     )
 
 
-def counted(outcomes: Mapping[str, Outcome]) -> CampaignEnd:
+def counted(outcomes: Collection[Outcome]) -> CampaignEnd:
     """The counts and the cost of these cells."""
     counts: dict[Status, int] = {}
-    for outcome in outcomes.values():
+    for outcome in outcomes:
         counts[outcome.status] = counts.get(outcome.status, 0) + 1
-    return CampaignEnd(counts=counts, cost_usd=sum((one.cost_usd for one in outcomes.values()), Decimal(0)))
+    return CampaignEnd(counts=counts, cost_usd=sum((one.cost_usd for one in outcomes), Decimal(0)))

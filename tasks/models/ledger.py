@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 from pydantic import Field
 
 from tasks.models.answer import ImageObject
+from tasks.models.cell import Cell
 from tasks.models.outcome import Outcome, Status
 from tasks.models.record import Record
 
@@ -116,6 +117,8 @@ def open_turns(intents: Iterable[str], ends: dict[str, End]) -> dict[str, Turn]:
 class Known(Record):
     """Everything the ledger knows of the cells of a campaign at a moment."""
 
+    cells: tuple[Cell, ...] = ()
+    """The cells that were asked about, in their order, each under the id that it has in this ledger."""
     outcomes: dict[str, Outcome]
     """The outcome of each cell whose newest turn has ended."""
     open: dict[str, int]

@@ -55,6 +55,8 @@ class Outcome(Record):
     """A sentence for the person who reads the manifest; no secrets, no signed links."""
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    request_sha256: str | None = None
+    """Whose end it is: two requests may come to one `cell_id`. None in the records of earlier versions."""
 
 
 @dataclass(eq=False)

@@ -224,7 +224,7 @@ def test_an_end_that_was_told_is_the_one_that_an_interruption_leaves(store, monk
         monkeypatch.undo()
         monkeypatch.setenv("CALLBACK_ALLOW_PRIVATE", "1")
         assert ended.statuses == ["done"]
-        assert Ledger(store, "another").load([cells[0].cell_id]).outcomes == ended.outcomes
+        assert Ledger(store, "another").load([cells[0]]).outcomes == ended.outcomes
         [event] = receiver.events
         assert datetime.fromisoformat(event["timestamp"]) == ended.outcomes[cells[0].cell_id].finished_at
 

@@ -43,7 +43,7 @@ def an_answer(turn: int = 1) -> Answered:
 
 def test_an_empty_ledger_knows_nothing(ledger: Ledger):
     """Nothing was ever written."""
-    known = ledger.load([ID])
+    known = ledger.load([CELL])
     assert (known.outcomes, known.open) == ({}, {})
     assert ledger.read_owner(ID, 1) is ledger.read_answer(ID, 1) is ledger.read_end(ID, 1) is None
 
@@ -54,7 +54,7 @@ def test_a_turn_has_one_owner(ledger: Ledger, store: CampaignStore):
     assert ledger.intend(CELL, 1)
     assert not other.intend(CELL, 1)
     assert other.read_owner(ID, 1) == "this-run"
-    assert other.load([ID]).open == {ID: 1}
+    assert other.load([CELL]).open == {ID: 1}
     assert other.intend(CELL, 2)
 
 
@@ -84,9 +84,9 @@ def test_the_better_known_end_is_read(ledger: Ledger):
     """Another run took the owner for dead and was wrong."""
     ledger.intend(CELL, 1)
     ledger.note_end(an_outcome(CELL, "unknown"))
-    assert ledger.load([ID]).outcomes[ID].status == "unknown"
+    assert ledger.load([CELL]).outcomes[ID].status == "unknown"
     ledger.note_end(an_outcome(CELL))
-    assert ledger.read_end(ID, 1) == ledger.load([ID]).outcomes[ID] == an_outcome(CELL)
+    assert ledger.read_end(ID, 1) == ledger.load([CELL]).outcomes[ID] == an_outcome(CELL)
 
 
 def test_a_resume_reads_one_file_and_not_thousands(ledger: Ledger, monkeypatch):
@@ -97,7 +97,7 @@ def test_a_resume_reads_one_file_and_not_thousands(ledger: Ledger, monkeypatch):
         ledger.note_end(outcome)
     ledger.copy_outcomes(outcomes[:-2])
     read = reads(monkeypatch)
-    known = ledger.load([cell.cell_id for cell in cells])
+    known = ledger.load(cells)
     assert known.outcomes == {outcome.cell_id: outcome for outcome in outcomes}
     missing = [Turn(cell.cell_id, 1).key(ENDS, "blocked") for cell in cells[-2:]]
     assert sorted(read) == sorted([OUTCOMES_KEY, *missing])
@@ -109,7 +109,7 @@ def test_a_copy_that_is_behind_is_not_believed(ledger: Ledger):
     ledger.copy_outcomes([an_outcome(CELL, "unknown")])
     later = an_outcome(CELL, turn=2)
     ledger.note_end(later)
-    assert ledger.load([ID]).outcomes == {ID: later}
+    assert ledger.load([CELL]).outcomes == {ID: later}
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"{}", b"{not json", b'{"cell_id": "x"}\n\n'])
@@ -117,7 +117,7 @@ def test_a_copy_that_is_damaged_costs_reads_and_nothing_else(ledger: Ledger, sto
     """So does one that somebody has removed."""
     ledger.note_end(an_outcome(CELL))
     store.write(OUTCOMES_KEY, content)
-    assert ledger.load([ID]).outcomes == {ID: an_outcome(CELL)}
+    assert ledger.load([CELL]).outcomes == {ID: an_outcome(CELL)}
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\x00" * 20])
@@ -125,7 +125,7 @@ def test_a_damaged_end_leaves_its_turn_open(ledger: Ledger, store: CampaignStore
     """It is found out again, from the answer and the original; it is never asked for as if nothing had been."""
     ledger.intend(CELL, 1)
     store.write(Turn(ID, 1).key(ENDS, "done"), content)
-    known = ledger.load([ID])
+    known = ledger.load([CELL])
     assert (known.outcomes, known.open) == ({}, {ID: 1})
     assert ledger.read_end(ID, 1) is None
 
@@ -137,7 +137,7 @@ def test_a_damaged_intent_still_owns_its_turn(ledger: Ledger, store: CampaignSto
     assert ledger.read_owner(ID, 1) == ""
     assert not ledger.intend(CELL, 1)
     ledger.release(ID, 1)
-    assert ledger.load([ID]).open == {ID: 1}
+    assert ledger.load([CELL]).open == {ID: 1}
 
 
 def test_a_damaged_answer_is_none(ledger: Ledger, store: CampaignStore):
@@ -154,7 +154,7 @@ def test_foreign_files_are_passed_over(ledger: Ledger, store: CampaignStore, tmp
         for name in ("desktop.ini", ".0a1b.part", ".DS_Store", "lamp-1.1.done.json", "lamp-2.1.json"):
             store.write(f"{folder}/{name}", b"?")
         (tmp_path / "q1-launch" / folder / "a folder").mkdir()
-    known = ledger.load([ID])
+    known = ledger.load([CELL])
     assert (known.outcomes, known.open) == ({ID: an_outcome(CELL)}, {})
 
 
@@ -165,9 +165,9 @@ def test_it_is_the_same_elsewhere(output: str, tmp_path: Path, bucket):
     ledger, other = Ledger(store, "this-run"), Ledger(store, "other-run")
     assert ledger.intend(CELL, 1)
     assert not other.intend(CELL, 1)
-    assert other.load([ID]).open == {ID: 1}
+    assert other.load([CELL]).open == {ID: 1}
     ledger.release(ID, 1)
-    assert other.load([ID]).open == {}
+    assert other.load([CELL]).open == {}
     assert other.intend(CELL, 1)
     other.note_end(an_outcome(CELL))
-    assert ledger.load([ID]).outcomes == {ID: an_outcome(CELL)}
+    assert ledger.load([CELL]).outcomes == {ID: an_outcome(CELL)}

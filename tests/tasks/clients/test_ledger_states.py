@@ -113,7 +113,7 @@ class TwoRuns(RuleBasedStateMachine):
 
     def look(self, run: str) -> None:
         """A run decides which turn of each cell it would ask for: what it sees may be old when it comes to that."""
-        known = self.runs[run].ledger.load([cell.cell_id for cell in CELLS])
+        known = self.runs[run].ledger.load(CELLS)
         self.runs[run].plans = {
             cell.cell_id: outcome.turn + 1 if (outcome := known.outcomes.get(cell.cell_id)) else 1
             for cell in CELLS
@@ -188,7 +188,7 @@ class TwoRuns(RuleBasedStateMachine):
     def take_over(self, run: str, cell, step: str, is_wrong: bool) -> None:
         """A turn whose owner is dead, or is taken for dead, ends as well as it is known."""
         ledger = self.runs[run].ledger
-        turn = Turn(cell.cell_id, ledger.load([cell.cell_id]).open.get(cell.cell_id, 0))
+        turn = Turn(cell.cell_id, ledger.load([cell]).open.get(cell.cell_id, 0))
         owner = ledger.read_owner(*turn)
         if owner is None or (owner in {alive.ledger.run_id for alive in self.runs.values()} and not is_wrong):
             return
@@ -197,8 +197,7 @@ class TwoRuns(RuleBasedStateMachine):
     @rule(run=st.sampled_from(RUNS), step=st.sampled_from(STEPS))
     def copy(self, run: str, step: str) -> None:
         """A manifest is published."""
-        ids = [cell.cell_id for cell in CELLS]
-        self._do(run, step, lambda ledger: ledger.copy_outcomes(ledger.load(ids).outcomes.values()))
+        self._do(run, step, lambda ledger: ledger.copy_outcomes(ledger.load(CELLS).outcomes.values()))
 
     @rule(run=st.sampled_from(RUNS), is_now=st.integers(0, 4))
     def die(self, run: str, is_now: int) -> None:
@@ -217,7 +216,7 @@ class TwoRuns(RuleBasedStateMachine):
         store = self._fresh().store
         names = [*store.names(INTENTS), *store.names(ENDS)]
         assert set(self.sent) <= {named.turn for named in map(parse_name, names) if named}
-        fresh = self._fresh().load([cell.cell_id for cell in CELLS])
+        fresh = self._fresh().load(CELLS)
         for turn in self.sent:
             newest = fresh.open.get(turn.cell_id) or fresh.outcomes[turn.cell_id].turn
             assert newest >= turn.number

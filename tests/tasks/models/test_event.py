@@ -68,7 +68,7 @@ def test_a_campaign_is_told_with_counts_cost_and_where_its_pages_are():
     outcomes = {
         cell.cell_id: an_outcome(cell, status) for cell, status in zip(cells, ("done", "done", "blocked"), strict=True)
     }
-    end = counted(outcomes)
+    end = counted(outcomes.values())
     assert end == CampaignEnd(counts={"done": 2, "blocked": 1}, cost_usd=2 * PRICE_USD)
     told = json.loads(campaign_event("Q1", "q1", "s3://b/q1", end, STARTED_AT).body())
     assert list(told) == [*KEYS, "counts", "costUsd", "manifest", "page"]
@@ -76,7 +76,7 @@ def test_a_campaign_is_told_with_counts_cost_and_where_its_pages_are():
     assert (told["costUsd"], told["page"]) == (0.16, "s3://b/q1/index.html")
     failed = campaign_event("Q1", "q1", "/o", end.model_copy(update={"error": "no credits"}), STARTED_AT)
     assert (failed.event, failed.error) == ("campaign.failed", "no credits")
-    assert counted({}).cost_usd == Decimal(0)
+    assert counted(()).cost_usd == Decimal(0)
 
 
 @given(st.lists(st.text(), min_size=1))
