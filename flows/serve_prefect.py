@@ -13,6 +13,7 @@ from prefect.server.api.server import create_app
 from prefect.server.database.dependencies import temporary_database_config
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 
+from flows.closed_to_browsers import closed_to_browsers
 from flows.one_writer import one_writer
 
 
@@ -20,7 +21,8 @@ def main() -> None:
     """Serve until standard input ends."""
     threading.Thread(target=end_with_stdin, daemon=True).start()
     with temporary_database_config(one_writer(PREFECT_API_DATABASE_CONNECTION_URL.value())):
-        uvicorn.run(create_app(), fd=int(sys.argv[1]), log_level="critical", lifespan="on", access_log=False)
+        app = closed_to_browsers(create_app())
+        uvicorn.run(app, fd=int(sys.argv[1]), log_level="critical", lifespan="on", access_log=False)
 
 
 def end_with_stdin() -> None:

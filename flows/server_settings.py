@@ -30,6 +30,12 @@ SERVER_DEFAULTS: Final = EVERY_SERVER | {
 }
 """Of the server that is started for one run."""
 LASTING_SERVER_DEFAULTS: Final = EVERY_SERVER | {
+    # The UI calls the server that it came from, whatever name and port it was opened under.
+    "PREFECT_UI_API_URL": "/api",
+    # No page of another origin may call it; Prefect would let all of them. This is a name that no origin has.
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "none",
+    # Nor send what it cannot read the answer of: such requests pass without asking where they name no content type.
+    "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
     # Places are leased. Kept in memory, the leases are gone when the server starts anew, and the places they held stay
     # taken for good.
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",

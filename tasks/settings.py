@@ -16,6 +16,8 @@ from tasks.models.record import Record
 PUBLIC_API: Final = "https://api.ideogram.ai"
 PUBLIC_IMAGE_HOSTS: Final = frozenset({"ideogram.ai", "d2gu96o5zk2m7w.cloudfront.net"})
 """Where the public API keeps images: the host of its documented links, and a CDN seen in answers of 2026."""
+THIS_MACHINE: Final = ("127.0.0.1", "localhost", "::1")
+"""Hosts that are reached without a network, a proxy or encryption."""
 SANDBOX_KEY: Final = "sandbox"
 KEY_VARIABLE: Final = "IDEOGRAM_API_KEY"
 KEY_BLOCK: Final = "ideogram-api-key"
@@ -89,6 +91,8 @@ def _api_host(base_url: str) -> str:
     if not is_valid:
         problem = f"is not an address such as {PUBLIC_API}, without a user name, password or question mark"
         raise _invalid("IDEOGRAM_BASE_URL", problem)
+    if parts.scheme == "http" and host not in THIS_MACHINE:
+        raise _invalid("IDEOGRAM_BASE_URL", f"would send the key to {host} unencrypted; use https")
     return host
 
 

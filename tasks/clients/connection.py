@@ -9,12 +9,11 @@ import httpx
 
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault, shortened
-from tasks.settings import Settings
+from tasks.settings import THIS_MACHINE, Settings
 
 USER_AGENT: Final = "ideogram-campaigns"
 TEXT_MAX_CHARS: Final = 300
 
-_THIS_MACHINE: Final = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 _LOGS_WITH_LINKS: Final = ("httpx", "httpcore.http11")
 _QUERY: Final = re.compile(r"\?[^\s'\"]+")
 
@@ -38,7 +37,7 @@ def open_http(settings: Settings, transport: httpx.AsyncBaseTransport | None = N
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=200),
             headers={"user-agent": USER_AGENT, "accept-encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            mounts=dict.fromkeys(_THIS_MACHINE),
+            mounts={f"all://{f'[{host}]' if ':' in host else host}": None for host in THIS_MACHINE},
             transport=transport,
         )
     except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:

@@ -1,5 +1,10 @@
 """The server's settings are ours where nobody has said otherwise."""
 
+import json
+
+import httpx
+import pytest
+
 from deployments.start_server import environment_file, server_environment
 from flows.server_settings import LASTING_SERVER_DEFAULTS, SERVER_DEFAULTS
 
@@ -24,3 +29,32 @@ def test_both_kinds_of_server_keep_lanes_full():
     """Only one of them keeps leases in memory: it ends with its run."""
     assert LASTING_SERVER_DEFAULTS[SLOT_WAIT] == SERVER_DEFAULTS[SLOT_WAIT] == "0.25"
     assert "memory" not in LASTING_SERVER_DEFAULTS["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]
+
+
+PAGE = {"Origin": "https://shop.example"}
+
+
+@pytest.mark.parametrize("kind", [{}, {"Content-Type": "text/plain"}, {"Content-Type": "application/json"}])
+def test_no_page_of_another_site_may_make_anything_on_it(server_url, kind):
+    """A run that it started would cost money. Without a content type a browser does not even ask beforehand."""
+    flow = {"name": "made by a page"}
+    with httpx.Client(base_url=server_url, trust_env=False) as client:
+        answer = client.post("/flows/", content=json.dumps(flow), headers=PAGE | kind)
+        assert answer.status_code == httpx.codes.FORBIDDEN
+        assert "access-control-allow-origin" not in answer.headers
+
+
+def test_no_page_of_another_site_is_let_through_when_it_asks(server_url):
+    """Browsers ask before they send JSON."""
+    asks = PAGE | {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    with httpx.Client(base_url=server_url, trust_env=False) as client:
+        answer = client.options("/flow_runs/", headers=asks)
+    assert not answer.is_success
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_the_ui_calls_the_server_that_it_came_from(server_url):
+    """Also on another port than Prefect's own, and from another machine."""
+    with httpx.Client(trust_env=False) as client:
+        shown = client.get(f"{server_url.removesuffix('/api')}/ui-settings").json()
+    assert shown["api_url"] == "/api"

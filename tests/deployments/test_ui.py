@@ -58,7 +58,7 @@ pytestmark = [
     is_long,
     pytest.mark.skipif(not BROWSER, reason="no Chromium on the path; apt-get install chromium"),
     pytest.mark.skipif(not DRIVER, reason="no chromedriver on the path; apt-get install chromium-driver"),
-    pytest.mark.skipif(not (PREFECT / "server" / "ui_build").exists(), reason="this Prefect has no UI"),
+    pytest.mark.skipif(not (PREFECT / "server" / "ui").exists(), reason="this Prefect has no UI"),
 ]
 
 

@@ -1,6 +1,10 @@
-"""The embedded server's socket; what the server does is tested by the campaigns that run on it."""
+"""The embedded server's socket, and who may call it; what it does is tested by the campaigns that run on it."""
 
+import json
 import socket
+
+import httpx
+import pytest
 
 from flows.embedded_server import listen
 
@@ -11,3 +15,15 @@ def test_its_connections_send_at_once():
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize("named", [{"Origin": "https://shop.example"}, {"Origin": "null"}, {"Host": "shop.example"}])
+def test_no_page_in_a_browser_may_call_it(shared_server, named):
+    """Neither from another site, nor by a name that was made to lead to this machine; nothing of it is carried out."""
+    flow = {"name": f"made by {' '.join(named)}"}
+    address = f"{shared_server['PREFECT_API_URL']}/flows"
+    with httpx.Client(trust_env=False) as client:
+        refused = client.post(f"{address}/", content=json.dumps(flow), headers=named)
+        known = client.post(f"{address}/filter", json={"flows": {"name": {"any_": [flow["name"]]}}})
+    assert refused.is_client_error
+    assert known.json() == []

@@ -117,6 +117,13 @@ def test_an_address_that_is_none_is_named_and_not_repeated(url):
     assert "pass-canary" not in said
 
 
+@pytest.mark.parametrize("host", ["api.ideogram.ai", "10.0.0.7", "sandbox", "localhost.example.com", "api.localhost"])
+def test_a_key_is_never_sent_unencrypted(host):
+    """To this machine it may be, which is reached without a network and without a proxy."""
+    said = fault_of(IDEOGRAM_BASE_URL=f"HTTP://{host}:8090/v1")
+    assert said == f"IDEOGRAM_BASE_URL: would send the key to {host} unencrypted; use https"
+
+
 def test_hosts_are_listed_with_commas_and_compared_in_one_spelling():
     """Case, spaces, a dot at the end, brackets and letters of other alphabets make no difference."""
     env = {"IDEOGRAM_API_KEY": KEY, "IDEOGRAM_IMAGE_HOSTS": " CDN.Example.com., ,bücher.de,[::1],10.0.0.7 "}

@@ -16,7 +16,7 @@ IMAGE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 GOOD = says(http(200, IMAGE))
 
 PUBLIC = Settings.for_api("https://api.ideogram.ai", "key")
-OWN = Settings.for_api("http://gateway.test:8000/ideogram", "key", frozenset({"cdn.example.com", "xn--bcher-kva.de"}))
+OWN = Settings.for_api("http://localhost:8000/ideogram", "key", frozenset({"cdn.example.com", "xn--bcher-kva.de"}))
 
 
 def settings(url: str, **fields: float) -> Settings:

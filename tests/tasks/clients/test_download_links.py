@@ -24,8 +24,8 @@ from tests.tasks.clients.raw_server import http, says
         ("https://img.cdn.ideogram.ai/x.png", PUBLIC),
         ("https://d2gu96o5zk2m7w.cloudfront.net/x.png", PUBLIC),
         ("https://ideogram.ai/x.png", OWN),
-        ("http://gateway.test:9000/x.png", OWN),
-        ("https://gateway.test/x.png", OWN),
+        ("http://localhost:9000/x.png", OWN),
+        ("https://localhost/x.png", OWN),
         ("http://a.cdn.example.com/x.png", OWN),
         ("https://bücher.de/x.png", OWN),
         ("http://[::1]:9000/x.png", Settings.for_api("http://[::1]:8000", "key")),
@@ -120,7 +120,7 @@ def test_a_redirect_on_the_same_host_is_followed(location):
 
 def test_a_redirect_from_http_to_https_is_followed():
     """It leads to the same host, and to a safer road."""
-    assert fetched_from("http://gateway.test/x.png", redirecting("https://gateway.test/x.png"), OWN) == b"i"
+    assert fetched_from("http://localhost/x.png", redirecting("https://localhost/x.png"), OWN) == b"i"
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_a_redirect_from_http_to_https_is_followed():
         ("https://ideogram.ai/x.png", "https://img.ideogram.ai/x.png"),
         ("https://ideogram.ai/x.png", "https://ideogram.ai@evil.com/"),
         ("https://ideogram.ai/x.png", "https://ideogram.ai:6379/x.png"),
-        ("https://gateway.test/x.png", "http://gateway.test/x.png"),
-        ("http://gateway.test:9000/x.png", "http://gateway.test:22/x.png"),
+        ("https://localhost/x.png", "http://localhost/x.png"),
+        ("http://localhost:9000/x.png", "http://localhost:22/x.png"),
         ("https://ideogram.ai/x.png", "http://169.254.169.254/latest"),
         ("https://ideogram.ai/x.png", "file:///etc/passwd"),
         ("https://ideogram.ai/x.png", "https://user:pw@ideogram.ai/x.png"),

@@ -131,7 +131,7 @@ def test_a_host_that_has_no_address_is_not_accepted(monkeypatch):
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(errors.NotAccepted):
-        generate("http://api.invalid")
+        generate("https://api.invalid")
 
 
 def test_a_tunnel_that_the_proxy_does_not_grant_is_not_accepted(monkeypatch):
@@ -240,7 +240,7 @@ def test_the_key_is_in_no_text_even_if_the_api_repeats_it(status, caplog):
     body = json.dumps({"error": f"the key {KEY} is odd"}).encode()
     error, requests = generate_from(says(http(status, body)))
     assert KEY.encode() in requests[0]
-    texts = ["".join(traceback.format_exception(error)), caplog.text, repr(settings("http://x")), repr(error.args)]
+    texts = ["".join(traceback.format_exception(error)), caplog.text, repr(settings("https://x")), repr(error.args)]
     assert not [text for text in texts if KEY in text]
     assert "HTTP Request: POST" in caplog.text
 
