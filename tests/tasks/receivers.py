@@ -49,6 +49,10 @@ class Receivers:
     under_way: Counter[str] = field(default_factory=Counter)
     peak: Counter[str] = field(default_factory=Counter)
 
+    def heard_of(self, url: str) -> int:
+        """How many events one URL was sent."""
+        return sum(to == url for to, _ in self.heard)
+
     async def send(self, url: str, event_id: str, body: bytes) -> Attempt:
         """One attempt."""
         assert body

@@ -1,6 +1,7 @@
 """However many images wait to be cut: few of them are held decoded, and each is decoded once."""
 
 import asyncio
+import threading
 import time
 import weakref
 import zlib
@@ -15,10 +16,12 @@ from tasks.clients.storage import CampaignStore
 from tests.factories import a_cell, a_request
 from tests.tasks.pictures import chunk, gradient, oriented, png, saved
 from tests.tasks.running import Api, Ended, run, without_engine  # noqa: F401  a fixture
+from tests.waiting import LIMIT_S
 
 pytestmark = pytest.mark.usefixtures("without_engine")
 
 CELLS = [a_cell(a_request(f"Lamp {number}")) for number in range(40)]
+HELD_MAX = 4
 ROWS = (b"\0" + b"\x55" * 12) * 2
 SEALED_RIGHTLY = png((4, 2), 8, 2, b"").replace(
     chunk(b"IDAT", zlib.compress(b"")), chunk(b"IDAT", zlib.compress(ROWS)[:6])
@@ -48,7 +51,8 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 @pytest.fixture
 def most_held(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Counts how many decoded images there are at one time at most, where storing takes its time."""
+    """Counts how many decoded images there are at one time at most, where storing waits until there are some."""
+    full = threading.Event()
     numbers = count()
     held: set[int] = set()
     most: Counter[str] = Counter()
@@ -59,11 +63,14 @@ def most_held(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         number = next(numbers)
         held.add(number)
         most["held"] = max(most["held"], len(held))
+        if len(held) >= HELD_MAX:
+            full.set()
         weakref.finalize(original.image, held.discard, number)
         return original
 
     def slow_write(self: CampaignStore, key: str, data: bytes) -> None:
         if key.startswith("originals/"):
+            assert full.wait(LIMIT_S)
             time.sleep(0.1)
         write(self, key, data)
 
@@ -96,11 +103,11 @@ def test_each_image_is_decoded_once(store, tmp_path, monkeypatch, decoded, held_
 )
 def test_few_are_held_decoded(store, monkeypatch, most_held, image):
     """As many as there is room for; beside them only what the threads are looking at."""
-    monkeypatch.setattr(workload, "PIXELS_HELD_MAX", 4)
+    monkeypatch.setattr(workload, "PIXELS_HELD_MAX", HELD_MAX)
     threads = 4
     monkeypatch.setattr("os.cpu_count", lambda: threads)
     assert ran(store, Api(image=image), len(CELLS), places=20).statuses == ["done"] * len(CELLS)
-    assert 4 <= most_held["held"] <= 4 + threads
+    assert HELD_MAX <= most_held["held"] <= HELD_MAX + threads
 
 
 @pytest.mark.parametrize("held_max", [0, 32])

@@ -1,7 +1,6 @@
 """What stops a campaign before it spends what it must not: its budget over all its runs, an API that is away."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import httpx
@@ -14,6 +13,7 @@ from tasks.errors import ApiAway, BudgetReached
 from tasks.workload import UNANSWERED_MAX
 from tests.factories import PRICE_USD, a_cell, a_request
 from tests.tasks.running import Api, Ended, run, without_engine  # noqa: F401  a fixture
+from tests.waiting import seen
 
 pytestmark = pytest.mark.usefixtures("without_engine")
 
@@ -79,10 +79,11 @@ def test_one_row_that_is_turned_away_stops_nobody(store, which: int, places: int
 
     class Picky(Api):
         async def __call__(self, request: httpx.Request) -> httpx.Response:
-            """Turn one prompt away, after as long as the others take: in earnest that lasts minutes."""
+            """Turn one prompt away, after as long as the others that can be asked take: in earnest, minutes."""
             asked.append(request.method)
             if f"lamp {which}".encode() in request.content:
-                await asyncio.sleep(0.5)
+                if places > 1:
+                    await seen(lambda: self.billed.total() == len(OTHERS) - 1)
                 return httpx.Response(503)
             return super().__call__(request)
 
@@ -175,16 +176,16 @@ def test_a_run_that_has_ended_in_the_meantime_has_spent(store, monkeypatch):
 
 def test_a_fault_in_one_lane_costs_the_others_nothing(store, monkeypatch):
     """What they have in flight ends as ever; the campaign stops and says what happened."""
-    real = lane.lane
+    real, asked = lane.lane, asyncio.Event()
 
     async def faulty(number: int) -> int:
         if number == 2:
-            await asyncio.sleep(0.05)
+            await asked.wait()
             raise RuntimeError("from the engine")
         return await real(number)
 
     monkeypatch.setattr(lane, "lane", faulty)
-    api = Api(before=lambda _: time.sleep(0.1))
+    api = Api(before=lambda _: asked.set())
     ended = ran(store, api, OTHERS, places=2)
     assert "RuntimeError: from the engine" in str(ended.stopped_by)
     assert ended.statuses == ["done"] * api.billed.total()
@@ -199,7 +200,7 @@ def test_a_finished_campaign_waits_for_no_place(store, monkeypatch):
 
     async def never_granted(number: int) -> int:
         if number == 2:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         return await real(number)
 
     monkeypatch.setattr(lane, "lane", never_granted)
