@@ -37,6 +37,7 @@ from tasks.toolbox import Toolbox, toolbox
 from tasks.under_way import UnderWay
 
 LAST_TRY_S: Final = 1.5
+"""How long the end of a run waits for endpoints that may still answer."""
 NOT_BEGUN: Final = (InputInvalid, ValidationError, ParameterTypeError)
 """What ends a run before it is one: whoever started it is told so."""
 ENDED_AS: Final = {"CRASHED": "crashed", "CANCELLED": "was cancelled", "CANCELLING": "was cancelled"}
@@ -92,7 +93,7 @@ async def announce(under_way: UnderWay, outcome: Outcome) -> None:
 
 
 @asynccontextmanager
-async def announced(tools: Toolbox, campaign: Campaign) -> AsyncIterator[None]:
+async def announced(tools: Toolbox, campaign: Campaign, last_try_s: float = LAST_TRY_S) -> AsyncIterator[None]:
     """Inside, the ends of cells are announced and delivered; before and after, those that nobody has announced.
 
     None of it is waited for by the lanes. Raises InputInvalid where the environment's settings are malformed, and
@@ -117,7 +118,7 @@ async def announced(tools: Toolbox, campaign: Campaign) -> AsyncIterator[None]:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             await announce_missing(tools, announcements)
-            await deliverer.finish(LAST_TRY_S)
+            await deliverer.finish(last_try_s)
 
 
 async def catch_up(tools: Toolbox, announcements: Announcements) -> None:

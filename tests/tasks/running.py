@@ -40,6 +40,7 @@ from tasks.settings import Settings
 from tasks.tally import Tally
 from tasks.toolbox import Toolbox, open_toolbox
 from tests.factories import a_cell, a_request
+from tests.waiting import LIMIT_S
 
 SETTINGS = Settings.for_api("https://api.example.com", "key")
 VARIANTS = (Variant(name="og", width=12, height=6, format="png"),)
@@ -146,6 +147,7 @@ async def run(
     budget_usd: Decimal | None = None,
     places: int = 2,
     campaign: Campaign = CAMPAIGN,
+    last_try_s: float = LIMIT_S,
 ) -> Ended:
     """One run of a campaign, from the ledger to the manifest."""
     async with (
@@ -154,7 +156,7 @@ async def run(
     ):
         try:
             await begin_run(tools, frozenset(retry))
-            async with shown_alive(tools), announced(tools, campaign):
+            async with shown_alive(tools), announced(tools, campaign, last_try_s):
                 await until_interrupted(tools, run_lanes(tools, places, frozenset(retry)))
             await publish_campaign.fn("Lamps", is_sandbox=False)
         except CampaignStopped as fault:
