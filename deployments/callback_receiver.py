@@ -25,6 +25,7 @@ from deployments.process_callbacks import STOP_PATIENCE_S, Processor, handle_as_
 from deployments.receiver_settings import ReceiverSettings, load_receiver_settings
 from tasks.clients.hooks import Hooks
 from tasks.errors import InputInvalid
+from tasks.models.fault import visible
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ def main(
             inbox.retry_failed(time.time())
             inbox.close()
     except (InputInvalid, InboxFailed) as fault:
-        print(fault, file=sys.stderr)  # noqa: T201  the one sentence for the terminal
+        print(visible(str(fault)), file=sys.stderr)  # noqa: T201  the one sentence for the terminal
         return InputInvalid.exit_code
     log_in_json()
     uvicorn.run(

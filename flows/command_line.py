@@ -8,13 +8,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
 from rich.markup import escape
 
 from flows.embedded_server import EmbeddedServer, ServerNotStarted, start_embedded_server
 from flows.last_callbacks import callbacks_told
 from flows.options import campaign_of
 from flows.prefect_home import has_settings_of_its_own
+from flows.screen import Screen
 from flows.terminal import Terminal, print_faults, print_finished, print_plan
 from sandbox.server import SandboxNotStarted
 from tasks.clients.storage import CampaignStore
@@ -43,7 +43,7 @@ QUIET_LOGGERS: Final = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code, and leaves a sentence on standard error where it is not 0."""
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    errors = Screen(soft_wrap=True)
     try:
         asked = campaign_of(sys.argv[1:] if arguments is None else arguments)
         return 0 if asked is None else run(asked)
@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
 def run(campaign: Campaign) -> int:
     """Plan, and unless that is all, carry the plan out. The plan is made while Prefect's server starts."""
     if campaign.dry_run:
-        print_plan(Console(), plan_campaign(campaign, look=True))
+        print_plan(Screen(stderr=False), plan_campaign(campaign, look=True))
         return 0
     has_own_settings = has_settings_of_its_own(os.environ, Path.cwd())
     if not campaign.sandbox and (is_key_set() or not has_own_settings):
@@ -80,7 +80,7 @@ def run(campaign: Campaign) -> int:
         result = finished_result(plan)
         if result is not None:
             with callbacks_told(plan):
-                print_finished(Console(stderr=True, highlight=False), plan, result)
+                print_finished(Screen(), plan, result)
             return result.exit_code
     return carry_out(campaign, start_embedded_server(), plan)
 
@@ -115,7 +115,7 @@ def without_server(terminal: Terminal, error: Exception) -> int:
         raise ServerNotStarted(f"Prefect's server failed, and with it the run; run again: {error}") from error
     stopped = terminal.result.stopped_because
     said = f"[red]Stopped:[/] {escape(stopped)}" if stopped else f"[yellow]Note:[/] {SERVER_GONE}"
-    Console(stderr=True, highlight=False, soft_wrap=True).print(said)
+    Screen(soft_wrap=True).print(said)
     return terminal.result.exit_code
 
 

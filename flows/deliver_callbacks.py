@@ -9,6 +9,7 @@ if __name__ == "__main__":
     sys.exit(main())
 
 from collections import Counter
+from typing import Any
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_table_artifact
@@ -18,7 +19,8 @@ from flows.parameters import CampaignSlug, ListOnly, Output, Replay, ReplaySince
 from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.deliver_outbox import deliver_all, is_sent_unsigned
 from tasks.models.campaign import DEFAULT_OUTPUT
-from tasks.models.delivery_report import Wish
+from tasks.models.delivery_report import Line, Wish
+from tasks.models.fault import one_line, without_secrets
 
 ARTIFACT_KEY = "callbacks"
 
@@ -47,13 +49,19 @@ async def deliver_callbacks(
     if is_sent_unsigned(reports, settings):
         get_run_logger().warning(UNSIGNED_NOTE)
     if not reports:
-        get_run_logger().warning("There are no callbacks below %s", output)
+        get_run_logger().warning("There are no callbacks below %s", one_line(without_secrets(output)))
     for report in reports:
-        get_run_logger().info("%s: %s", report.campaign, told(report))
-    rows = [line.model_dump(mode="json") for report in reports for line in report.lines]
+        get_run_logger().info("%s: %s", one_line(report.campaign), told(report))
+    rows = [shown(line) for report in reports for line in report.lines]
     if rows:
         await acreate_table_artifact(rows, key=ARTIFACT_KEY, description="What waits, and what is dead")
     counts: Counter[str] = Counter()
     for report in reports:
         counts.update(report.counts)
     return dict(counts)
+
+
+def shown(line: Line) -> dict[str, Any]:
+    """A delivery as a row of the artifact."""
+    facts = line.model_dump(mode="json")
+    return {name: one_line(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from cyclopts import App, CycloptsError, Parameter
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from flows.screen import Screen
 from flows.terminal import print_faults
 from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.clients.storage import CampaignStore
@@ -18,7 +18,7 @@ from tasks.deliver_outbox import deliver_all, is_sent_unsigned
 from tasks.errors import CampaignFault, InputInvalid
 from tasks.models.campaign import DEFAULT_OUTPUT
 from tasks.models.delivery_report import ALL, Report, Wish
-from tasks.models.fault import Fault, shortened
+from tasks.models.fault import Fault, one_line, shortened
 from tasks.models.ledger import ENDS, INTENTS
 from tasks.models.outbox import EVENTS
 
@@ -74,7 +74,7 @@ def deliver(
     if campaign and not reports:
         raise InputInvalid([Fault(source="--campaign", value=campaign, problem=f"has no callbacks below {output}")])
     if is_sent_unsigned(reports, settings):
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"Note: {UNSIGNED_NOTE}")
+        Screen(soft_wrap=True).print(f"Note: {UNSIGNED_NOTE}")
     return reports
 
 
@@ -93,7 +93,7 @@ def check_output(output: str) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code, and leaves a sentence on standard error where it failed."""
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    errors = Screen(soft_wrap=True)
     try:
         reports = app(sys.argv[1:] if arguments is None else arguments, exit_on_error=False, print_error=False)
     except InputInvalid as invalid:
@@ -110,17 +110,17 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     if not isinstance(reports, list):
         return EXIT_CLEAR
-    console = Console(highlight=False)
-    print_reports(console if console.is_terminal else Console(highlight=False, width=WIDTH_IN_A_FILE), reports)
+    console = Screen(stderr=False)
+    print_reports(console if console.is_terminal else Screen(stderr=False, width=WIDTH_IN_A_FILE), reports)
     return EXIT_CLEAR if all(report.is_clear for report in reports) else EXIT_LEFT
 
 
-def print_reports(console: Console, reports: Sequence[Report]) -> None:
+def print_reports(console: Screen, reports: Sequence[Report]) -> None:
     """A line a campaign, and a table of what is not done."""
     if not reports:
         console.print("There are no callbacks here.")
     for report in reports:
-        console.print(f"{report.campaign}: {told(report)}", markup=False, soft_wrap=True)
+        console.print(f"{one_line(report.campaign)}: {told(report)}", markup=False, soft_wrap=True)
     lines = [line for report in reports for line in report.lines]
     if not lines:
         return
@@ -128,8 +128,12 @@ def print_reports(console: Console, reports: Sequence[Report]) -> None:
     table = Table("event", event_id, "campaign", "cell", "endpoint", "attempts", "next", "why", box=None)
     for line in sorted(lines, key=lambda line: (line.state == "dead", line.due or datetime.min.replace(tzinfo=UTC))):
         due = "dead" if line.state == "dead" else "under way" if line.state == "claimed" else due_text(line.due)
-        texts = (line.event, line.event_id, line.campaign, line.job_id, line.place, str(line.attempts), due)
-        table.add_row(*map(escape, (*texts, shortened(line.why, WHY_MAX_CHARS))), style="red" if due == "dead" else "")
+        why = shortened(line.why, WHY_MAX_CHARS)
+        texts = (line.event, line.event_id, line.campaign, line.job_id, line.place, str(line.attempts), due, why)
+        table.add_row(
+            *(escape(one_line(text)) for text in texts),
+            style="red" if due == "dead" else "",
+        )
     console.print(table)
 
 

@@ -7,6 +7,7 @@ from prefect.runtime import flow_run
 
 from tasks.clients.hooks import Hooks
 from tasks.handle_event import handle_event
+from tasks.models.fault import shortened
 from tasks.models.received_event import ReceivedEvent
 
 
@@ -14,7 +15,7 @@ def run_name() -> str:
     """Such as `teapot-hero-4cc9bec7`: the cell that the event tells of."""
     event = flow_run.parameters.get("event")
     told = event if isinstance(event, dict) else dict(event or {})
-    return str(told.get("job_id") or told.get("jobId") or told.get("id"))
+    return shortened(str(told.get("job_id") or told.get("jobId") or told.get("id")), 100)
 
 
 @flow(name="handle-completed", flow_run_name=run_name, persist_result=False)

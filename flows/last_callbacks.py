@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from rich.console import Console
-
+from flows.screen import Screen
 from tasks.callback_settings import load_callback_settings
 from tasks.clients.storage import CampaignStore
 from tasks.deliver_outbox import last_try
 from tasks.errors import CampaignFault, CampaignStopped
 from tasks.models.campaign import Campaign, Plan
+from tasks.models.fault import without_secrets
 from tasks.models.outbox import State
 
 LAST_TRY_S: Final = 1.5
@@ -37,7 +37,7 @@ def callbacks_told(plan: Plan) -> Iterator[None]:
 
 def tell(campaign: Campaign) -> None:
     """Try what was never attempted, and say where all callbacks of the campaign stand."""
-    console = Console(stderr=True, highlight=False)
+    console = Screen()
     try:
         store = CampaignStore.open(campaign.output, campaign.slug)
         counts = asyncio.run(last_try(store, load_callback_settings(), LAST_TRY_S))
@@ -45,7 +45,7 @@ def tell(campaign: Campaign) -> None:
         console.print(f"Callbacks wait: {fault}", markup=False, soft_wrap=True)
         return
     if counts:
-        console.print(sentence(counts, campaign.output), markup=False, soft_wrap=True)
+        console.print(sentence(counts, without_secrets(campaign.output)), markup=False, soft_wrap=True)
 
 
 def sentence(counts: Counter[State], output: str) -> str:

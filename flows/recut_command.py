@@ -4,13 +4,12 @@ import sys
 from typing import Annotated, Final, NamedTuple
 
 from cyclopts import App, CycloptsError, Parameter
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
+from flows.screen import Screen, progress_bar
 from flows.terminal import print_faults
 from tasks.errors import CampaignFault, InputInvalid, Interrupted
-from tasks.models.fault import Fault, shortened
+from tasks.models.fault import Fault, one_line, shortened
 from tasks.models.recut import RecutResult
 from tasks.models.variant import Variant
 
@@ -57,7 +56,7 @@ def parse(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code, and leaves a sentence on standard error where it is not 0."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = Screen(soft_wrap=True)
     try:
         asked = asked_of(sys.argv[1:] if arguments is None else arguments)
         return 0 if asked is None else run(asked, console)
@@ -81,12 +80,11 @@ def asked_of(arguments: list[str]) -> Asked | None:
     return asked if isinstance(asked, Asked) else None
 
 
-def run(asked: Asked, console: Console) -> int:
+def run(asked: Asked, console: Screen) -> int:
     """Recut in this process, without Prefect's engine or a server, under a bar."""
     from tasks.recut_campaign import recut_campaign  # noqa: PLC0415  takes seconds; wrong options are told before
 
-    columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with progress_bar(console) as bar:
         task = bar.add_task("")
         result = recut_campaign(
             asked.folder,
@@ -100,9 +98,10 @@ def run(asked: Asked, console: Console) -> int:
 
 def summary(result: RecutResult) -> str:
     """How it ended, in a few lines that name the output."""
-    lines = [f"{result.name}: {result.sentence()}. Nothing was paid"]
+    lines = [f"{one_line(result.name)}: {result.sentence()}. Nothing was paid"]
     lines += [f"  {shortened(trouble, 200)}" for trouble in result.troubles[:TROUBLES_TOLD]]
     more = len(result.troubles) - TROUBLES_TOLD
     lines += [f"  and {more:,} more"] if more > 0 else []
-    lines += [f"  page      {result.folder}/index.html", f"  manifest  {result.folder}/manifest.csv"]
+    folder = one_line(result.folder)
+    lines += [f"  page      {folder}/index.html", f"  manifest  {folder}/manifest.csv"]
     return "\n".join(lines)

@@ -21,6 +21,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.parameters import AskedVariants, CampaignFolder, Prune
+from tasks.models.fault import shortened
 from tasks.models.recut import RecutResult
 from tasks.recut_campaign import recut_campaign
 from tasks.report_campaign import report_recut
@@ -31,7 +32,7 @@ LOGGED_EVERY: Final = 100
 def run_name() -> str:
     """Such as `q1-launch, 22 Nov 17:05`."""
     folder = str(flow_run.parameters.get("campaign_folder")).rstrip("/").rpartition("/")[2]
-    return f"{folder or 'campaign'}, {flow_run.scheduled_start_time:%d %b %H:%M}"
+    return f"{shortened(folder, 100) or 'campaign'}, {flow_run.scheduled_start_time:%d %b %H:%M}"
 
 
 @flow(name="recut-variants", flow_run_name=run_name, persist_result=False)

@@ -5,15 +5,14 @@ import signal
 from threading import Event, Thread
 from typing import Final
 
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Column, Table
 
+from flows.screen import Screen, progress_bar
 from tasks.errors import InputInvalid
 from tasks.front import Front
 from tasks.models.campaign import Plan
-from tasks.models.fault import shortened
+from tasks.models.fault import one_line, shortened
 from tasks.models.money import usd
 from tasks.models.result import CampaignResult
 from tasks.tally import Tally
@@ -23,7 +22,7 @@ LINE_EVERY_S: Final = 15.0
 """How often a line is written where the output is a file and no bar can move."""
 
 
-def print_faults(console: Console, invalid: InputInvalid) -> None:
+def print_faults(console: Screen, invalid: InputInvalid) -> None:
     """Every fault on a line of its own."""
     count = len(invalid.faults) + invalid.more
     console.print(f"[bold red]{count} thing{'s' if count > 1 else ''} to mend; nothing was sent, nothing was paid:[/]")
@@ -33,13 +32,13 @@ def print_faults(console: Console, invalid: InputInvalid) -> None:
         console.print(f"  ... and {invalid.more:,} more", markup=False)
 
 
-def print_plan(console: Console, plan: Plan) -> None:
+def print_plan(console: Screen, plan: Plan) -> None:
     """Everything to know before paying."""
     print_head(console, plan)
     groups = Table("format", "model", "aspect", "images", "cost", title="What would be made", title_justify="left")
     for group in plan.groups:
         cost = usd(group.cost_usd)
-        groups.add_row(escape(group.format) or "-", group.model, group.aspect, f"{group.cells:,}", cost)
+        groups.add_row(escape(one_line(group.format)) or "-", group.model, group.aspect, f"{group.cells:,}", cost)
     console.print(groups)
     is_all = len(plan.cells) == plan.cell_count
     shown = "Every image" if is_all else f"The first {len(plan.cells)} of {plan.cell_count:,}"
@@ -49,14 +48,14 @@ def print_plan(console: Console, plan: Plan) -> None:
     console.print(first)
 
 
-def print_head(console: Console, plan: Plan, notes: tuple[str, ...] = ()) -> None:
+def print_head(console: Screen, plan: Plan, notes: tuple[str, ...] = ()) -> None:
     """What the campaign is, and what to know of it."""
-    console.print(f"[bold]{escape(plan.campaign.title)}[/]: {headline(plan)}", highlight=False, soft_wrap=True)
+    console.print(f"[bold]{escape(one_line(plan.campaign.title))}[/]: {headline(plan)}", soft_wrap=True)
     for note in (*plan.notes, *notes):
-        console.print(f"Note: {note}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"Note: {one_line(note)}", markup=False, soft_wrap=True)
 
 
-def print_finished(console: Console, plan: Plan, result: CampaignResult) -> None:
+def print_finished(console: Screen, plan: Plan, result: CampaignResult) -> None:
     """What a campaign came to that was finished before."""
     print_head(console, plan)
     console.print(summary(result), markup=False, soft_wrap=True)
@@ -89,7 +88,7 @@ class Terminal(Front):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
-        self._console = Console(stderr=True, highlight=False)
+        self._console = Screen()
         self._over = Event()
         self._watcher: Thread | None = None
         self.result: CampaignResult | None = None
@@ -115,7 +114,7 @@ class Terminal(Front):
 
     def warn(self, sentence: str) -> None:
         """Say it, above the bar if there is one."""
-        self._console.print(f"[yellow]Note:[/] {escape(sentence)}", soft_wrap=True)
+        self._console.print(f"[yellow]Note:[/] {escape(one_line(sentence))}", soft_wrap=True)
 
     def ended(self, result: CampaignResult) -> None:
         """Say what came out."""
@@ -131,13 +130,7 @@ class Terminal(Front):
             self._watcher = None
 
     def _watch_bar(self, tally: Tally) -> None:
-        columns = (
-            SpinnerColumn(),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}"),
-        )
-        with Progress(*columns, console=self._console, refresh_per_second=8) as bar:
+        with progress_bar(self._console) as bar:
             task = bar.add_task("", total=tally.total)
             is_over = False
             while not is_over:
@@ -157,7 +150,7 @@ def facts(tally: Tally) -> tuple[str, ...]:
         f"{tally.not_done:,} without an image" if tally.not_done else "",
         usd(tally.cost_usd),
         f"about {clock(left)} left" if left else "",
-        tally.trouble,
+        one_line(tally.trouble),
     )
 
 
@@ -167,8 +160,9 @@ def summary(result: CampaignResult) -> str:
     if result.spent_usd != result.cost_usd:
         charged = f", {usd(result.spent_usd)} of it in this run{charged}"
     lines = [f"{result.sentence()} of {images(result.cells)}. {usd(result.cost_usd)}{charged}"]
-    lines += [f"  {trouble}" for trouble in result.troubles]
+    lines += [f"  {one_line(trouble)}" for trouble in result.troubles]
     more = result.cells - result.by_status.get("done", 0) - result.by_status.get("pending", 0) - len(result.troubles)
     lines += [f"  and {more:,} more that need a look, see the page"] if more > 0 else []
-    lines += [f"  page      {result.folder}/index.html", f"  manifest  {result.folder}/manifest.csv"]
+    folder = one_line(result.folder)
+    lines += [f"  page      {folder}/index.html", f"  manifest  {folder}/manifest.csv"]
     return "\n".join(lines)

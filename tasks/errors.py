@@ -28,7 +28,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from tasks.models.fault import Fault
+from tasks.models.fault import Fault, visible
 from tasks.models.money import usd
 from tasks.models.outcome import Status
 
@@ -37,6 +37,10 @@ class CampaignFault(Exception):
     """The campaign cannot go on. `exit_code` is what the command line ends with."""
 
     exit_code: ClassVar[int] = 3
+
+    def __str__(self) -> str:
+        """What is told of it, in terminals and logs."""
+        return visible(super().__str__())
 
 
 class InputInvalid(CampaignFault):
@@ -101,6 +105,10 @@ class CellError(Exception):
     status: ClassVar[Status] = "failed"
     retryable: ClassVar[bool] = False
     is_billed: bool = False
+
+    def __str__(self) -> str:
+        """What is told of it, in terminals, logs and the manifest."""
+        return visible(super().__str__())
 
 
 class RequestRejected(CellError):

@@ -15,7 +15,7 @@ from prefect.blocks.core import Block
 from tasks.errors import CampaignFault
 from tasks.front import front
 from tasks.models.cell import Cell
-from tasks.models.fault import shortened
+from tasks.models.fault import shortened, visible
 from tasks.models.money import usd
 from tasks.models.outcome import Outcome, Status
 from tasks.models.result import CampaignResult
@@ -56,7 +56,7 @@ class People:
         self.have_heard = True
         with told_why(f"People could not be notified through {self.name}"), self.block.raise_on_failure():
             async with asyncio.timeout(NOTIFY_WITHIN_S):
-                sending = self.block.notify(body, subject)
+                sending = self.block.notify(visible(body), visible(subject))
                 if inspect.isawaitable(sending):
                     await sending
 

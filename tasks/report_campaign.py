@@ -14,7 +14,7 @@ from prefect.exceptions import PrefectException
 
 from tasks.models.campaign import SLUG_MAX_CHARS, Plan
 from tasks.models.cell import Cell
-from tasks.models.fault import shortened
+from tasks.models.fault import one_line, shortened
 from tasks.models.inbox import InboxResult
 from tasks.models.money import usd
 from tasks.models.outcome import Outcome
@@ -27,6 +27,8 @@ UPDATE_EVERY_S: Final = 3.0
 TROUBLES_SHOWN: Final = 50
 PROMPT_SHOWN_CHARS: Final = 70
 REASON_SHOWN_CHARS: Final = 300
+MARKS: Final = frozenset("\\`*_{}[]()#+!|<>~")
+"""What markdown takes for more than itself."""
 
 
 @asynccontextmanager
@@ -175,10 +177,10 @@ def files_of(folder: str) -> list[str]:
 
 def link(address: str) -> str:
     """A link where a browser can follow one, else the address to copy."""
-    return f"[{as_text(address)}](<{address}>)" if address.startswith(("http://", "https://")) else f"`{address}`"
+    shown = one_line(address)
+    return f"[{as_text(shown)}](<{shown}>)" if shown.startswith(("http://", "https://")) else f"`{shown}`"
 
 
 def as_text(text: str) -> str:
-    """`text` as markdown that shows just that."""
-    special = {character: f"\\{character}" for character in "\\`*_{}[]()#+!|<>~"} | {"\n": " ", "\r": " "}
-    return "".join(special.get(character, character) for character in text)
+    """`text` as markdown that shows just that, on one line."""
+    return "".join(f"\\{character}" if character in MARKS else character for character in one_line(text))

@@ -69,8 +69,8 @@ async def read_body(response: httpx.Response, max_bytes: int) -> bytes:
 
 
 def as_text(said: str, max_chars: int = TEXT_MAX_CHARS) -> str:
-    """What a stranger said, fit for a message: one line, no control characters, not long."""
-    return shortened("".join(char if char.isprintable() else " " for char in said), max_chars)
+    """What a stranger said, fit for a message: one line that commands no terminal, not long."""
+    return shortened(said, max_chars)
 
 
 def reason(error: BaseException) -> str:

@@ -1,6 +1,5 @@
 """Keeps a campaign's files on anything that fsspec reaches: a local folder, S3, GCS, R2, memory."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from fsspec.implementations.local import LocalFileSystem
 from tasks.clients import disk, exclusive
 from tasks.clients.advice import what_to_do
 from tasks.errors import StorageFailed
+from tasks.models.fault import without_secrets
 
 CONTENT_TYPES: Final = {
     "avif": "image/avif",
@@ -29,7 +29,6 @@ CONTENT_TYPES: Final = {
 }
 OTHER_CONTENT_TYPE: Final = "application/octet-stream"
 _CONTENT_TYPE_ARGUMENT: Final = {"s3": "ContentType", "s3a": "ContentType", "gs": "content_type", "gcs": "content_type"}
-_PASSWORD: Final = re.compile(r"(?<=://)[^/@]*@")
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class CampaignStore:
     @classmethod
     def at(cls, folder: str) -> Self:
         """The store of the campaign in `folder`. Raises StorageFailed as `open` does."""
-        shown = _PASSWORD.sub("", folder)
+        shown = without_secrets(folder)
         try:
             fs, base = fsspec.core.url_to_fs(folder)
         except Exception as error:

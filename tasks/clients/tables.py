@@ -14,7 +14,7 @@ from tasks.clients.delimited import read_delimited
 from tasks.clients.encodings import unlike, wide_encoding
 from tasks.clients.parquet import read_parquet
 from tasks.errors import InputInvalid
-from tasks.models.fault import Fault, shortened
+from tasks.models.fault import Fault, shortened, without_secrets
 
 _CSV: Final = re.compile(r"\.(csv|tsv|txt)(\.gz|\.bz2|\.xz)?$", re.IGNORECASE)
 _PARQUET: Final = re.compile(r"\.(parquet|pq)$", re.IGNORECASE)
@@ -58,11 +58,6 @@ def open_table(url: str, encoding: str | None = None) -> Iterator[Table]:
             codec, records = ("", read_parquet(source, file)) if is_parquet else read_delimited(source, file, encoding)
             table = _table(source, _sound(source, records, codec), _notes(source, codec, encoding))
         yield table
-
-
-def without_secrets(url: str) -> str:
-    """`url` without a user's name, a password or a signature, for messages; a path as it is."""
-    return re.sub(r"(?<=://)[^/@]*@", "", url).partition("?")[0] if "://" in url else url
 
 
 def _invalid(source: str, problem: str, row: int | None = None) -> InputInvalid:

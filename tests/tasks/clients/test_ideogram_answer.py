@@ -232,7 +232,7 @@ def test_a_key_or_a_balance_that_will_not_do_stops_the_campaign(status, kind, ad
         (b'{"message": "no"}', "no"),
         (b'{"detail": [{"msg": "too long"}]}', "[{'msg': 'too long'}]"),
         (b'{"error": {"message": "nested"}}', "nested"),
-        (b'{"error": "\\u001b[31mred\\u0007"}', "[31mred"),
+        (b'{"error": "\\u001b[31mred\\u0007"}', r"\x1b[31mred\x07"),
         (b'{"error": ""}', "The prompt failed the safety check"),
         (b'{"error": "not so \\ud800"}', "not so ?"),
         (b"<html>", "The prompt failed the safety check"),

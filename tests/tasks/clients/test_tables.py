@@ -11,7 +11,7 @@ from threading import Thread
 import fsspec
 import pytest
 
-from tasks.clients.tables import open_table, without_secrets
+from tasks.clients.tables import open_table
 from tasks.errors import InputInvalid
 from tests.matrices import a_file
 
@@ -74,20 +74,6 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it so
         """Say nothing."""
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("https://host/m.csv?X-Amz-Signature=abc", "https://host/m.csv"),
-        ("ftp://me:secret@host/m.csv", "ftp://host/m.csv"),
-        ("s3://bucket/m.csv", "s3://bucket/m.csv"),
-        ("what?.csv", "what?.csv"),
-    ],
-)
-def test_messages_hold_no_secrets(url: str, shown: str) -> None:
-    """A signed link in a log is a key left in the door."""
-    assert without_secrets(url) == shown
 
 
 @pytest.mark.parametrize("name", ["m.xlsx", "m.ods", "m", "m.csv.zip", "m.json", ""])

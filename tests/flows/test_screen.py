@@ -1,0 +1,157 @@
+"""Texts from outside reach a terminal as texts: they command nothing, forge no line, and are not taken for markup."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.progress import TextColumn
+
+from flows import command_line, deliver_command, recut_command
+from flows.screen import Screen, progress_bar
+from flows.terminal import Terminal, facts, print_faults, print_finished, print_plan
+from tasks.errors import InputInvalid, StorageFailed
+from tasks.models.campaign import Campaign, Plan, PlanGroup
+from tasks.models.delivery_report import Line, Report
+from tasks.models.fault import Fault
+from tasks.models.recut import RecutResult
+from tasks.models.result import CampaignResult
+from tasks.tally import Tally
+from tests.factories import a_cell, a_request
+from tests.matrices import a_file
+
+COMMANDS = [
+    *map(chr, (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+]
+ALL = "[red]:fire:[/]" + "".join(f"{command}]0;" for command in COMMANDS)
+
+
+def a_plan(text: str) -> Plan:
+    """A plan that shows `text` wherever a matrix, an option or an address can bring it."""
+    cell = a_cell(a_request(text), product=text, format=text)
+    campaign = Campaign(matrix=f"{text}.csv", name=text, formats=text, output=text)
+    group = PlanGroup(format=text, model="V_2", aspect="1:1", cells=1, cost_usd=Decimal(1))
+    return Plan(
+        campaign=campaign,
+        cells=(cell,),
+        row_count=1,
+        cell_count=1,
+        groups=(group,),
+        notes=(text,),
+        cost_usd=Decimal(1),
+        prices_read_on="2026-11-22",
+        duration_min_s=1,
+        duration_max_s=2,
+    )
+
+
+def a_result(text: str) -> CampaignResult:
+    """A result whose every text is `text`."""
+    return CampaignResult(
+        name=text, folder=text, cells=3, by_status={"failed": 3}, troubles=(text, text), stopped_because=text
+    )
+
+
+def told_by_terminal(text: str) -> None:
+    """All that the front of a run says."""
+    terminal = Terminal(a_plan(text))
+    tally = Tally(3)
+    tally.trouble = text
+    terminal.started(a_plan(text), tally, (text,))
+    terminal.warn(text)
+    terminal.ended(a_result(text))
+
+
+def told_of_callbacks(text: str) -> None:
+    """The lines and the table of the outboxes."""
+    line = Line(campaign=text, event_id=text, event=text, job_id=text, place=text, state="dead", attempts=1, why=text)
+    report = Report(campaign=text, counts={"dead": 1}, lines=(line,), due_count=0, sent={})
+    deliver_command.print_reports(Screen(stderr=False, width=2000), [report])
+
+
+PRINTERS: dict[str, Callable[[str], object]] = {
+    "the plan": lambda text: print_plan(Screen(width=2000), a_plan(text)),
+    "faults": lambda text: print_faults(
+        Screen(soft_wrap=True), InputInvalid([Fault(source=text, row=1, column=text, value=text, problem=text)])
+    ),
+    "a finished campaign": lambda text: print_finished(Screen(), a_plan(text), a_result(text)),
+    "a run": told_by_terminal,
+    "callbacks": told_of_callbacks,
+    "a recut": lambda text: Screen(soft_wrap=True).print(
+        recut_command.summary(RecutResult(name=text, folder=text, images=1, variants=(), troubles=(text,))),
+        markup=False,
+    ),
+}
+
+
+@pytest.mark.parametrize("printer", PRINTERS.values(), ids=PRINTERS)
+def test_no_control_character_reaches_the_terminal(printer, capsys):
+    """Each is written out, markup and emoji codes stand as they were written, and a line feed begins no line."""
+    printer(ALL)
+    said = "".join(capsys.readouterr())
+    assert not (set(COMMANDS) - {"\n"}) & set(said)
+    assert "\\x1b" in said
+    assert "\\u202e" in said
+    assert ":fire:" in said
+    assert "[red]" in said
+    assert not [line for line in said.splitlines() if line.startswith("]0;")]
+
+
+@pytest.mark.parametrize("printer", PRINTERS.values(), ids=PRINTERS)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
+def test_any_text_is_printed(printer, capsys, text):
+    """Whatever it holds."""
+    printer(text)
+    said = "".join(capsys.readouterr())
+    assert not (set(COMMANDS) - {"\n"}) & set(said)
+    said.encode()
+
+
+def test_the_bar_shows_what_it_is_told():
+    """On a terminal, where rich itself writes escapes: the words beside the bar are not among them."""
+    tally = Tally(3)
+    tally.trouble = ALL
+    (said,) = facts(tally)[-1:]
+    assert not set(COMMANDS) & set(said)
+    column = next(one for one in progress_bar(Screen()).columns if isinstance(one, TextColumn))
+    assert not column.markup
+
+
+@pytest.mark.parametrize(
+    ("main", "arguments"),
+    [
+        (command_line.main, ["absent\x1b[31m.csv", "--dry-run"]),
+        (command_line.main, ["m.csv", "--model", "\x1b[31m[red]"]),
+        (command_line.main, ["m.csv", "--variant", "\x1b[31m[red]"]),
+        (command_line.main, ["m.csv", "--\x1b[31m[red]"]),
+        (recut_command.main, ["absent\x1b[31m[red]", "--variant", "a=1x1"]),
+        (recut_command.main, ["absent", "--variant", "\x1b[31m[red]"]),
+        (deliver_command.main, ["absent\x1b[31m[red]"]),
+        (deliver_command.main, ["--replay-since", "\x1b[31m[red]"]),
+    ],
+)
+def test_arguments_are_told_as_they_were_written(main, arguments, capsys, monkeypatch, tmp_path):
+    """By every command."""
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    said = "".join(capsys.readouterr())
+    assert "\x1b" not in said
+    assert r"\x1b[31m" in said
+
+
+def test_a_matrix_full_of_them_is_planned_and_its_faults_are_told(capsys, tmp_path):
+    """Header, prompt, format and value."""
+    text = ALL.replace("\0", "")
+    right = a_file(tmp_path, f'"product","prompt","note {text}"\n"{text}","{text}",x\n')
+    wrong = a_file(tmp_path, f'"product","seed","note {text}"\n"{text}","{text}",x\n', "w.csv")
+    assert command_line.main([right, "--dry-run"]) == 0
+    assert command_line.main([wrong, "--dry-run"]) == 2
+    said = "".join(capsys.readouterr())
+    assert not (set(COMMANDS) - {"\n"}) & set(said)
+
+
+def test_errors_tell_no_commands_to_logs():
+    """They are logged, shown in states, and kept in the manifest."""
+    assert str(StorageFailed("\x1b[31mred")) == r"\x1b[31mred"
