@@ -1,11 +1,20 @@
 """The log of a service: one JSON object a line, on standard output; what a record carries as `extra` stands in it."""
 
+import json
 import logging
 import sys
-from typing import Final
+from typing import Any, Final
 
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
+
+from tasks.models.fault import UNSEEN
+
+
+def dumps(line: dict[str, Any], **options: Any) -> str:  # noqa: ANN401  those of `json.dumps`
+    """`line` as JSON in which also that is written out which JSON leaves and a terminal obeys."""
+    return UNSEEN.sub(lambda unseen: json.dumps(unseen[0])[1:-1], json.dumps(line, **options))
+
 
 OURS: Final = ("deployments", "flows", "tasks", "uvicorn")
 JSON_LINES: Final = JsonFormatter(
@@ -13,6 +22,7 @@ JSON_LINES: Final = JsonFormatter(
     reserved_attrs=[*RESERVED_ATTRS, "color_message"],  # uvicorn's, for a terminal
     timestamp="at",
     rename_fields={"levelname": "level", "name": "logger", "exc_info": "exception"},
+    json_serializer=dumps,
     json_ensure_ascii=False,
 )
 
