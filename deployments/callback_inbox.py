@@ -55,7 +55,7 @@ class Inbox:
         """The journal at `path`, made if it is not there. Only one process at a time may have it open."""
         try:
             disk.make_folder(path.parent)
-            database = sqlite3.connect(path, lock_wait_s, isolation_level=None, check_same_thread=False)
+            database = sqlite3.connect(path, timeout=lock_wait_s, isolation_level=None, check_same_thread=False)
             try:
                 # Whoever has it open has it alone: two processes would do the same work twice.
                 database.execute("PRAGMA locking_mode = EXCLUSIVE")

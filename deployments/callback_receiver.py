@@ -4,6 +4,11 @@ An event is answered with 200 once it is durably journaled, and processed after 
 answered with 200 and not processed again. What is not believed, not readable or too large is answered with a 4xx.
 """
 
+if __name__ == "__main__":
+    from tasks.needs import explain_imports
+
+    explain_imports()
+
 import asyncio
 import logging
 import os

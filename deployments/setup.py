@@ -3,6 +3,11 @@
 Run again it changes nothing and says so. The server is the one that `PREFECT_API_URL` names.
 """
 
+if __name__ == "__main__":
+    from tasks.needs import explain_imports
+
+    explain_imports()
+
 import asyncio
 import subprocess
 import sys

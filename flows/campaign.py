@@ -1,8 +1,13 @@
 """The flow `campaign`: a campaign matrix goes in, finished images come out. `python flows/campaign.py --help`."""
 
 import sys
+from pathlib import Path
 
 if __name__ == "__main__":
+    sys.path.append(str(Path(__file__).resolve().parents[1]))  # also where this project is not installed
+    from tasks.needs import explain_imports
+
+    explain_imports()
     # Before Prefect is imported, which takes seconds: wrong input is told at once, and the embedded server starts
     # meanwhile. The command imports this file by its module's name, so that nothing in it exists twice.
     try:

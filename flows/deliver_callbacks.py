@@ -1,8 +1,13 @@
 """The flow `deliver-callbacks`: sends what waits in the outboxes. `python flows/deliver_callbacks.py --help`."""
 
 import sys
+from pathlib import Path
 
 if __name__ == "__main__":
+    sys.path.append(str(Path(__file__).resolve().parents[1]))  # also where this project is not installed
+    from tasks.needs import explain_imports
+
+    explain_imports()
     # Before Prefect is imported: as a command it needs neither its server nor the seconds its import takes.
     from flows.deliver_command import main
 

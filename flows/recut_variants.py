@@ -4,8 +4,13 @@ As a script, `python flows/recut_variants.py --help`, it needs no Prefect server
 """
 
 import sys
+from pathlib import Path
 
 if __name__ == "__main__":
+    sys.path.append(str(Path(__file__).resolve().parents[1]))  # also where this project is not installed
+    from tasks.needs import explain_imports
+
+    explain_imports()
     # Before Prefect is imported, which takes seconds: wrong options are told at once.
     try:
         from flows.recut_command import main

@@ -1,5 +1,10 @@
 """`python -m sandbox`: the stand-in for the Ideogram API on this machine."""
 
+if __name__ == "__main__":
+    from tasks.needs import explain_imports
+
+    explain_imports()
+
 import sys
 from pathlib import Path
 from typing import Annotated, Final

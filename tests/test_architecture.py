@@ -33,7 +33,7 @@ LEVELS = (
     "deployments/",
 )
 """From the bottom up: a file belongs to the first that fits, and imports from its own level or below."""
-ALLOWED_IN_SANDBOX = {"tasks.models.vocabulary"}
+ALLOWED_IN_SANDBOX = {"tasks.models.vocabulary", "tasks.needs"}
 
 
 @cache
@@ -100,7 +100,7 @@ def test_arrows_point_down(path):
 
 @pytest.mark.parametrize("path", [path for path in FILES if "sandbox" in path.parts], ids=name_of)
 def test_the_sandbox_stands_apart(path):
-    """It shares the API's vocabulary with the project and nothing else, so that it can tell when we are wrong."""
+    """It shares the API's vocabulary with the project, so that it can tell when we are wrong, and how to start."""
     own = {module for module in imports(path) if module.split(".")[0] in {*PACKAGES, "tests"}}
     others = {module for module in own if not module.startswith("sandbox.")}
     assert all(any(module.startswith(allowed) for allowed in ALLOWED_IN_SANDBOX) for module in others), others
