@@ -4,12 +4,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Final
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from tasks.clients.encodings import decoded
 from tasks.errors import InputInvalid
 from tasks.models.columns import column_name
 from tasks.models.fault import Fault
+from tasks.models.unseen import UNSEEN
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -25,8 +27,16 @@ _OTHER_KINDS: Final = {
 }
 
 
-def read_delimited(source: str, file: IO[bytes], encoding: str | None) -> tuple[str, Iterator[tuple[int, list[str]]]]:
-    """The name of the encoding, and the records, each with its number from 1, blank ones included.
+class Delimited(NamedTuple):
+    """A text's encoding, its delimiter, and its records, each with its number from 1, blank ones included."""
+
+    encoding: str
+    delimiter: str
+    records: Iterator[tuple[int, list[str]]]
+
+
+def read_delimited(source: str, file: IO[bytes], encoding: str | None) -> Delimited:
+    """The text of `file` as records.
 
     What cannot be decoded becomes half characters, so that the row it stands in is known. Raises InputInvalid, also
     while the records are read.
@@ -37,7 +47,14 @@ def read_delimited(source: str, file: IO[bytes], encoding: str | None) -> tuple[
         if head.startswith(magic):
             raise _invalid(source, problem)
     codec, text = decoded(source, buffered, encoding)
-    return codec, _records(source, text)
+    try:
+        opening = _opening(text)
+    except UnicodeError as error:
+        raise _undecodable(source, error) from error
+    declared = re.fullmatch(r"sep=([^\w\s\"]|\t)", opening[0].strip('" \r\n'), re.IGNORECASE) if opening else None
+    delimiter = declared[1] if declared else likely_delimiter("".join(opening))
+    lines = chain(opening[1:] if declared else opening, text)
+    return Delimited(codec, delimiter, _records(source, lines, delimiter))
 
 
 class _Forward(io.RawIOBase):
@@ -62,22 +79,57 @@ def _invalid(source: str, problem: str, row: int | None = None) -> InputInvalid:
     return InputInvalid([Fault(source=source, row=row, problem=problem)])
 
 
-def _records(source: str, text: IO[str]) -> Iterator[tuple[int, list[str]]]:
+def _undecodable(source: str, error: UnicodeError) -> InputInvalid:
+    return _invalid(source, f"is not text in this encoding: {error}; name its own (--encoding)")
+
+
+def _records(source: str, lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Quoting is strict: an open quote would otherwise swallow the rows below it without a word."""
     csv.field_size_limit(CELL_MAX_CHARS)
+    tightened = _Tightened(lines, delimiter)
     number = 0
     try:
-        opening = _opening(text)
-        declared = re.fullmatch(r"sep=([^\w\s\"]|\t)", opening[0].strip('" \r\n'), re.IGNORECASE) if opening else None
-        delimiter = declared[1] if declared else likely_delimiter("".join(opening))
-        lines = _chained(opening[1:] if declared else opening, text)
-        for number, record in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), start=1):
+        for number, record in enumerate(csv.reader(tightened.lines(), delimiter=delimiter, strict=True), start=1):
+            tightened.is_inside = False
             yield number, record
     except UnicodeError as error:
-        raise _invalid(source, f"is not text in this encoding: {error}; name its own (--encoding)") from error
+        raise _undecodable(source, error) from error
     except csv.Error as error:
         problem = f"is not well-formed CSV from here on ({error}); close every quote, and double one inside quotes"
         raise _invalid(source, problem, number + 1) from error
+
+
+class _Tightened:
+    """Lines without the blanks around a text in quotes, next to which `csv` would not take the quotes for quotes.
+
+    Its own `skipinitialspace` would also take the blanks of texts without quotes, and knows none but the space.
+    """
+
+    def __init__(self, lines: Iterator[str], delimiter: str) -> None:
+        self._lines = lines
+        self._delimiter = delimiter
+        mark = re.escape(delimiter)
+        blank = rf"(?:(?!{mark})[^\S\r\n]|[{UNSEEN}])"
+        self._gap = re.compile(rf'(?:^|{mark}){blank}+"|"{blank}+(?:{mark}|[\r\n]|$)')
+        self._text = re.compile(rf'(^|{mark}){blank}*("(?:[^"]+|"")*"?){blank}*([^{mark}\r\n]*)')
+        self.is_inside = False
+        """Whether the next line goes on with a text in quotes."""
+
+    def lines(self) -> Iterator[str]:
+        """The lines, as many as there are."""
+        for line in self._lines:
+            is_inside, self.is_inside = self.is_inside, True
+            if '"' not in line or not self._gap.search(line):
+                yield line
+            elif is_inside:
+                yield self._text.sub(self._tight, f'"{line}')[1:]
+            else:
+                yield self._text.sub(self._tight, line)
+
+    def _tight(self, found: re.Match[str]) -> str:
+        start, quoted, rest = found.groups()
+        is_quoted_in_part = rest and self._delimiter not in quoted
+        return found[0] if is_quoted_in_part else f"{start}{quoted}{rest}"
 
 
 def _opening(text: IO[str]) -> list[str]:
@@ -90,11 +142,6 @@ def _opening(text: IO[str]) -> list[str]:
         if (line.strip(f'{DELIMITERS}" \r\n') and quotes % 2 == 0) or len(lines) == 100:  # noqa: PLR2004  an open quote
             break
     return lines
-
-
-def _chained(opening: list[str], rest: IO[str]) -> Iterator[str]:
-    yield from opening
-    yield from rest
 
 
 def likely_delimiter(header: str) -> str:

@@ -55,7 +55,9 @@ def open_table(url: str, encoding: str | None = None) -> Iterator[Table]:
     with ExitStack() as stack:
         with _told(source):
             file = stack.enter_context(fsspec.open(url, "rb", compression=compression))
-            codec, records = ("", read_parquet(source, file)) if is_parquet else read_delimited(source, file, encoding)
+            codec, _, records = (
+                ("", "", read_parquet(source, file)) if is_parquet else read_delimited(source, file, encoding)
+            )
             table = _table(source, _sound(source, records, codec), _notes(source, codec, encoding))
         yield table
 

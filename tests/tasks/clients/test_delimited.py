@@ -172,3 +172,36 @@ def test_a_quote_inside_a_cell_is_fine(tmp_path: Path) -> None:
 def test_what_is_no_csv_is_named(tmp_path: Path, content: bytes, problem: str) -> None:
     """A workbook with the wrong ending, an empty file."""
     assert fault(a_file(tmp_path, content)).startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ('product, prompt, note\nShoe, "Red, on sand", x\n', [("Shoe", "Red, on sand", " x")]),
+        ('product,prompt,note\nShoe, "Red, on sand"\n', [("Shoe", "Red, on sand", "")]),
+        ('product,prompt,note\n "Shoe" ,\t"Red, on sand" , "x" \n', [("Shoe", "Red, on sand", "x")]),
+        ('product;prompt;note\r\nShoe; "Red; on ""sand""" ;x\r\n', [("Shoe", 'Red; on "sand"', "x")]),
+        ('product\tprompt\tnote\nShoe\t "Red\ton sand"\tx\n', [("Shoe", "Red\ton sand", "x")]),
+        (
+            'product,prompt,note\nShoe, "Red,\non, "" sand" , "x,\ny"\nHat, "Felt", z\n',
+            [("Shoe", 'Red,\non, " sand', "x,\ny"), ("Hat", "Felt", " z")],
+        ),
+        ('product,prompt,note\nShoe,\N{NO-BREAK SPACE}"Red, on sand",\u200b"x"\n', [("Shoe", "Red, on sand", "x")]),
+        ('product, "prompt", "the, note"\nShoe,Red,x\n', [("Shoe", "Red", "x")]),
+        (
+            'product,prompt,note\nFrame 5" x 7",A 5" frame,"he said, ""x"""\n',
+            [('Frame 5" x 7"', 'A 5" frame', 'he said, "x"')],
+        ),
+        ('product,prompt,note\nPoster, "SALE" in red,x\n', [("Poster", ' "SALE" in red', "x")]),
+    ],
+)
+def test_blanks_around_quotes_part_no_text(tmp_path: Path, content: str, rows: list[tuple[str, ...]]) -> None:
+    """Written by hand, or aligned; with any delimiter, over lines, and blanks without quotes stay."""
+    assert [texts for _, texts in read(a_file(tmp_path, content))[1]] == rows
+
+
+def test_a_text_that_is_quoted_in_part_and_holds_the_delimiter_is_told(tmp_path: Path) -> None:
+    """No reading of it is sure."""
+    assert fault(a_file(tmp_path, 'product,prompt\nPoster, "SALE, now" in red\n')).startswith(
+        "row 2: is not well-formed"
+    )
