@@ -14,7 +14,7 @@ NO_FORMAT: Final = ParsedRow("", 0, {}, {})
 
 def read_formats(url: str, encoding: str | None, faults: Faults) -> tuple[list[ParsedRow], list[str]]:
     """The formats of the table at `url`, each with a name of its own, and what to note; faults are collected."""
-    with open_table(url, encoding) as table:
+    with open_table(url, encoding, faults.note) as table:
         columns = read_header(table, faults)
         duplicates = Duplicates(table.source)
         rows = list(parse_rows(table, columns, faults, duplicates))

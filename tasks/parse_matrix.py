@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tasks.clients.fit_rows import surplus
 from tasks.clients.tables import Table
 from tasks.faults import Faults
 from tasks.models.columns import column_name, parse_value
@@ -49,8 +50,7 @@ def parse_rows(table: Table, columns: Columns, faults: Faults, duplicates: "Dupl
     width = len(table.header)
     for number, texts in table.rows:
         if len(texts) > width:
-            problem = f"has {len(texts)} cells under {width} column names; quote a cell that holds the delimiter"
-            faults.add(table.source, problem, number)
+            faults.add(table.source, surplus(len(texts), width), number, value=table.delimiter.join(texts))
         if not duplicates.is_new(number, texts):
             continue
         wishes: dict[str, Any] = {}

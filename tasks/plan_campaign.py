@@ -33,7 +33,8 @@ def plan_campaign(campaign: Campaign, *, look: bool = False) -> Plan:
     cells: list[Cell] = []
     with planner.faults.collected():
         planner.read_formats()
-    with planner.faults.collected(), open_table(campaign.matrix, campaign.encoding) as table:
+    faults = planner.faults
+    with faults.collected(), open_table(campaign.matrix, campaign.encoding, faults.note) as table:
         for row, request, nth in planner.wanted_images(table):
             sha256 = request.sha256()
             copy_number = planner.count(row, request, sha256, nth)

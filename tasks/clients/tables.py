@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +12,7 @@ from fsspec.utils import infer_compression
 
 from tasks.clients.delimited import read_delimited
 from tasks.clients.encodings import unlike, wide_encoding
+from tasks.clients.fit_rows import TO_LOOK_AT, Fitting, Reading, Rows, no_row
 from tasks.clients.parquet import read_parquet
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault, shortened, without_secrets
@@ -20,8 +21,8 @@ _CSV: Final = re.compile(r"\.(csv|tsv|txt)(\.gz|\.bz2|\.xz)?$", re.IGNORECASE)
 _PARQUET: Final = re.compile(r"\.(parquet|pq)$", re.IGNORECASE)
 _UNSOUND: Final = re.compile("[\0\ud800-\udfff]")
 """What no text holds: NUL, and the halves that stand for bytes that could not be decoded."""
-
-Rows = Iterator[tuple[int, tuple[str, ...]]]
+_LOOK_AT: Final = re.compile(f"[\0\ud800-\udfff{TO_LOOK_AT}]")
+"""What a row without fault mostly has none of: one search tells that it needs no more."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,17 @@ class Table:
     rows: Rows
     notes: tuple[str, ...] = ()
     """What the person who named an encoding should know."""
+    delimiter: str = ""
+    """Empty where nothing parts the texts, as in Parquet."""
 
 
 @contextmanager
-def open_table(url: str, encoding: str | None = None) -> Iterator[Table]:
+def open_table(
+    url: str, encoding: str | None = None, report: Callable[[Fault], None] = lambda _: None
+) -> Iterator[Table]:
     """The table at `url`, read as its rows are asked for.
+
+    `report` hears of each row that is none, and of each that only seems to fit the header.
 
     A byte order mark decides how its text is encoded. Without one it is UTF-8, or, where it cannot be, `encoding`.
     Raises InputInvalid, also while the rows are read.
@@ -55,10 +62,11 @@ def open_table(url: str, encoding: str | None = None) -> Iterator[Table]:
     with ExitStack() as stack:
         with _told(source):
             file = stack.enter_context(fsspec.open(url, "rb", compression=compression))
-            codec, _, records = (
+            codec, delimiter, records = (
                 ("", "", read_parquet(source, file)) if is_parquet else read_delimited(source, file, encoding)
             )
-            table = _table(source, _sound(source, records, codec), _notes(source, codec, encoding))
+            reading = Reading(source, codec, delimiter, report)
+            table = _table(reading, _sound(reading, records), _notes(source, codec, encoding))
         yield table
 
 
@@ -79,26 +87,31 @@ def _told(source: str) -> Iterator[None]:
         raise _invalid(source, f"cannot be read: {shortened(str(error), 300) or type(error).__name__}") from error
 
 
-def _sound(source: str, rows: Iterable[tuple[int, Sequence[str]]], encoding: str) -> Rows:
-    """The rows that are not blank. Raises InputInvalid at the first that is not text in `encoding`, if it has one."""
-    with _told(source):
-        for number, texts in rows:
+def _sound(reading: Reading, records: Iterable[tuple[int, Sequence[str]]]) -> Rows:
+    """The rows that are not blank. Raises InputInvalid at the first that is not text in its encoding, if it has one."""
+    with _told(reading.source):
+        for number, texts in records:
             joined = "".join(texts)
             if not joined or joined.isspace():
                 continue
-            if _UNSOUND.search(joined):
-                raise InputInvalid([_unsound_fault(source, number, next(filter(_UNSOUND.search, texts)), encoding)])
+            if _LOOK_AT.search(joined):
+                if _UNSOUND.search(joined):
+                    raise InputInvalid([_unsound_fault(reading, number, next(filter(_UNSOUND.search, texts)))])
+                if problem := no_row(texts, reading.delimiter):
+                    reading.tell(number, texts, problem)
+                    continue
             yield number, tuple(texts)
 
 
-def _unsound_fault(source: str, number: int, text: str, encoding: str) -> Fault:
+def _unsound_fault(reading: Reading, number: int, text: str) -> Fault:
+    encoding = reading.encoding
     shown, problem = text, "holds a NUL character"
     if encoding and "\0" in text:
         wide = wide_encoding(text)
         problem += f"; where the file is {wide[:6].upper()}, name its encoding (--encoding {wide})"
     elif encoding:
         shown, problem = unlike(text, encoding)
-    return Fault(source=source, row=number, value=shown, problem=problem)
+    return Fault(source=reading.source, row=number, value=shown, problem=problem)
 
 
 def _notes(source: str, codec: str, named: str | None) -> tuple[str, ...]:
@@ -107,18 +120,16 @@ def _notes(source: str, codec: str, named: str | None) -> tuple[str, ...]:
     return (f"{source}: was read as {codec}, which it is, and not as {named}",)
 
 
-def _table(source: str, rows: Rows, notes: tuple[str, ...]) -> Table:
+def _table(reading: Reading, rows: Rows, notes: tuple[str, ...]) -> Table:
     header_row, header = next(rows, (0, ()))
     if not header:
-        raise _invalid(source, "is empty; the first row names the columns")
-    width = max(n for n, name in enumerate(header, start=1) if name.strip())
-    return Table(source, header[:width], header_row, _fitted(rows, width), notes)
-
-
-def _fitted(rows: Rows, width: int) -> Rows:
-    """Each row as wide as the header, or wider where it has text beyond it."""
-    for number, texts in rows:
-        if len(texts) == width or any(map(str.strip, texts[width:])):
-            yield number, texts
-        else:
-            yield number, texts[:width] + ("",) * (width - len(texts))
+        raise _invalid(reading.source, "is empty; the first row names the columns")
+    fitting = Fitting(reading, header)
+    return Table(
+        source=reading.source,
+        header=header[: fitting.width],
+        header_row=header_row,
+        rows=fitting.fitted(rows),
+        notes=notes,
+        delimiter=reading.delimiter,
+    )

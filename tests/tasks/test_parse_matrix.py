@@ -52,7 +52,7 @@ def test_every_fault_of_a_row_is_told(tmp_path: Path) -> None:
     assert faults == [
         "row 2, Seed Number: '-1' is not accepted; use a whole number from 0 to 2147483647",
         "row 2, style: 'cubist' is not accepted; use one of AUTO, GENERAL, REALISTIC, DESIGN, RENDER_3D, ANIME",
-        "row 3: has 4 cells under 3 column names; quote a cell that holds the delimiter",
+        "row 3: 'Tea,1,DESIGN,more' has 4 cells under 3 column names; quote a cell that holds the delimiter",
     ]
 
 

@@ -1,0 +1,140 @@
+"""Rows as wide as their header, and why a row is none: parted inside a text, too long, or of nothing to be seen."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tasks.models.columns import column_name
+from tasks.models.fault import Fault
+from tasks.models.unseen import UNSEEN, is_blank, named
+
+Rows = Iterator[tuple[int, tuple[str, ...]]]
+
+_DOUBLE: Final = '"“”„‟«»＂「」『』'  # noqa: RUF001  quotes of all kinds are meant
+_OPENING: Final = '["“„‟”＂「『](?=[^\\s\0])|[«»]'  # noqa: RUF001
+_CLOSING: Final = '["“”‟＂」』](?!\\w)|[«»]'  # noqa: RUF001
+_SINGLE: Final = "'‘’‚‹›"  # noqa: RUF001  quotes of all kinds are meant
+TO_LOOK_AT: Final = rf"{UNSEEN}{_DOUBLE}{_SINGLE}"
+"""For a set of a regular expression: a row without any of these is not parted inside quotes, nor unseen."""
+
+_PARTED: Final = re.compile(
+    rf"(?:^|[\0\s(])(?:{_OPENING})[^{_DOUBLE}\0]*\0[^{_DOUBLE}]*(?:{_CLOSING})"  # opened here, closed in a later cell
+    rf"|(?:^|\0)\s*[“„][^{_DOUBLE}\0]*(?=\0|$)"  # opened at a cell's start, and not closed in it
+    rf"|(?:^|\0)\s*['‘‚‹›](?=[^\W\d])(?:[^{_SINGLE}\0]|[{_SINGLE}](?=\w))*\0"  # noqa: RUF001  the same in single quotes
+    rf"(?:[^{_SINGLE}]|[{_SINGLE}](?=\w))*[^\s\d{_SINGLE}\0][{_SINGLE}]\s*(?=\0|$)"
+)
+_FREE_TEXT: Final = frozenset({"product", "format", "prompt", "negative_prompt"})
+_PROSE: Final = frozenset({"prompt", "negative_prompt"})
+_KEPT: Final = 100
+
+
+def no_row(texts: Sequence[str], delimiter: str) -> str | None:
+    """Why `texts` are no row, whatever its columns: nothing is seen in it, or it was parted inside quotes."""
+    if all(map(is_blank, texts)):
+        return f"holds only characters that nobody sees ({named(''.join(texts))}); delete the row"
+    if delimiter and _PARTED.search("\0".join(texts)):
+        return 'was parted inside quotes; put the whole text in straight double quotes ("), and double those inside it'
+    return None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a table is read; `delimiter` and `encoding` are empty where it is no text."""
+
+    source: str
+    encoding: str
+    delimiter: str
+    report: Callable[[Fault], None]
+
+    def tell(self, number: int, texts: Sequence[str], problem: str) -> None:
+        """Report a row, with its text as it was read."""
+        self.report(Fault(source=self.source, row=number, value=self.delimiter.join(texts), problem=problem))
+
+
+@dataclass
+class Fitting:
+    """Fits rows to their header, whose last columns may have no name, and reports those that only seem to fit."""
+
+    reading: Reading
+    header: Sequence[str]
+    width: int = field(init=False)
+    """Up to the last column with a name."""
+    _ending: list[tuple[int, Sequence[str]]] = field(default_factory=list)
+    """The first rows that end in delimiters beyond the header, as long as every row does so alike."""
+    _is_ragged: bool = False
+    """Whether some row ends otherwise."""
+
+    def __post_init__(self) -> None:
+        """Measure the header."""
+        self.width = max((n for n, name in enumerate(self.header, start=1) if not is_blank(name)), default=0)
+
+    def fitted(self, rows: Rows) -> Rows:
+        """Each row as wide as the header's names, or wider where it has text beyond them."""
+        width, after_prose = self.width, self._after_prose()
+        for number, texts in rows:
+            for position in after_prose:
+                if texts[position : position + 1] and texts[position][:1] == " ":
+                    self._report_going_on(number, texts, position)
+            if len(texts) > width and any(map(str.strip, texts[width:])):
+                yield number, texts
+                continue
+            if len(texts) > len(self.header):
+                self._note_ending(number, texts)
+            elif not self._is_ragged or self._ending:
+                self._end_otherwise()
+            if len(texts) < width:
+                self._report_swallowed(number, texts)
+            yield number, texts if len(texts) == width else texts[:width] + ("",) * (width - len(texts))
+        if len(self._ending) == 1:
+            self._end_otherwise()
+
+    def _note_ending(self, number: int, texts: Sequence[str]) -> None:
+        """Some tools end every row with a delimiter; one row that has more of them than others has a text parted."""
+        if not self._is_ragged and self._ending and len(self._ending[0][1]) != len(texts):
+            self._end_otherwise()
+        if self._is_ragged:
+            self.reading.tell(number, texts, surplus(len(texts), self.width))
+        elif len(self._ending) < _KEPT:  # the others are like these, and no more faults are shown
+            self._ending.append((number, texts))
+
+    def _end_otherwise(self) -> None:
+        self._is_ragged = True
+        for number, texts in self._ending:
+            self.reading.tell(number, texts, surplus(len(texts), self.width))
+        self._ending.clear()
+
+    def _after_prose(self) -> tuple[int, ...]:
+        """The columns after a prompt, whose texts do not begin with a space by the header's own habit."""
+        if self.reading.delimiter not in {",", ";"}:
+            return ()
+        names = [column_name(name) for name in self.header]
+        return tuple(n for n, name in enumerate(self.header) if n and names[n - 1] in _PROSE and name[:1] != " ")
+
+    def _report_going_on(self, number: int, texts: Sequence[str], position: int) -> None:
+        """A comma with a space behind it is one of prose, unless the row is written so throughout."""
+        before = texts[position - 1]
+        if before.strip() and texts[position].strip() and (position == 1 or before[:1] != " "):
+            problem = (
+                f"seems to be parted within {self.header[position - 1].strip()!r}: the next cell begins with a space; "
+                "put the whole text in quotes, or take the space away"
+            )
+            self.reading.tell(number, texts, problem)
+
+    def _report_swallowed(self, number: int, texts: Sequence[str]) -> None:
+        """A delimiter of prose has a space behind it; one without, in a row that lacks a cell, was to part two."""
+        if not self.reading.delimiter:
+            return
+        mark = re.compile(rf"{re.escape(self.reading.delimiter)}(?=\S|$)")
+        for name, text in zip(self.header, texts, strict=False):
+            if column_name(name) in _FREE_TEXT and mark.search(text):
+                problem = (
+                    f"has {len(texts)} cells under {self.width} column names, and {name.strip()!r} holds a delimiter "
+                    "with no space behind it; close the quotes where the text ends"
+                )
+                self.reading.tell(number, texts, problem)
+
+
+def surplus(cells: int, width: int) -> str:
+    """What is wrong with a row of more cells than names."""
+    return f"has {cells} cells under {width} column names; quote a cell that holds the delimiter"
