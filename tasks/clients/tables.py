@@ -12,7 +12,7 @@ from fsspec.utils import infer_compression
 
 from tasks.clients.delimited import read_delimited
 from tasks.clients.encodings import unlike, wide_encoding
-from tasks.clients.fit_rows import TO_LOOK_AT, Fitting, Reading, Rows, no_row
+from tasks.clients.fit_rows import Fitting, Reading, Rows, is_odd, no_row
 from tasks.clients.parquet import read_parquet
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault, shortened, without_secrets
@@ -21,8 +21,6 @@ _CSV: Final = re.compile(r"\.(csv|tsv|txt)(\.gz|\.bz2|\.xz)?$", re.IGNORECASE)
 _PARQUET: Final = re.compile(r"\.(parquet|pq)$", re.IGNORECASE)
 _UNSOUND: Final = re.compile("[\0\ud800-\udfff]")
 """What no text holds: NUL, and the halves that stand for bytes that could not be decoded."""
-_LOOK_AT: Final = re.compile(f"[\0\ud800-\udfff{TO_LOOK_AT}]")
-"""What a row without fault mostly has none of: one search tells that it needs no more."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +89,10 @@ def _sound(reading: Reading, records: Iterable[tuple[int, Sequence[str]]]) -> Ro
     """The rows that are not blank. Raises InputInvalid at the first that is not text in its encoding, if it has one."""
     with _told(reading.source):
         for number, texts in records:
-            joined = "".join(texts)
+            joined = " ".join(texts)
             if not joined or joined.isspace():
                 continue
-            if _LOOK_AT.search(joined):
+            if is_odd(joined):
                 if _UNSOUND.search(joined):
                     raise InputInvalid([_unsound_fault(reading, number, next(filter(_UNSOUND.search, texts)))])
                 if problem := no_row(texts, reading.delimiter):

@@ -12,6 +12,9 @@ UNSEEN: Final = rf"\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f{_IGNORABLE}"
 """For a set of a regular expression: control characters that are no white space, what Unicode calls
 Default_Ignorable_Code_Point (zero-width spaces, byte order marks, soft hyphens, ...), and two blank letters."""
 
+PRINTABLE_BLANKS: Final = " \u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\ufe0e\ufe0f\uffa0"
+"""Those of them, the variation selectors in use among them, that `str.isprintable` takes for something to be seen."""
+
 _UNSEEN: Final = re.compile(f"[{UNSEEN}]+")
 _BLANK: Final = re.compile(rf"[\s{UNSEEN}]*")
 
