@@ -51,14 +51,23 @@ def decoded(source: str, file: "io.BufferedReader[Any]", named: str | None) -> t
 
 
 def unlike(text: str, encoding: str) -> tuple[str, str]:
-    """`text`, in which half characters stand for what is not `encoding`, to be shown, and what to do about it."""
+    """`text`, in which half characters stand for what is not `encoding`, to be shown, and what to do about it.
+
+    Typed values have no encoding.
+    """
+    if not encoding:
+        return _replaced(text), "is binary data that is not UTF-8; store it as text, or leave its column out"
     lost = _LOST.search(text)
     begin = max(0, lost.start() - _SHOWN_CHARS // 2) if lost else 0
     raw = text[begin : begin + _SHOWN_CHARS].encode(UTF_8, "surrogateescape")
     readings = {name: reading for name in _USUAL if (reading := _reading(raw, name))} if encoding == UTF_8 else {}
     told = ", ".join(f"--encoding {name} reads {reading!r}" for name, reading in readings.items())
     problem = f"is not {encoding} text; save the file as CSV UTF-8, or name its encoding{': ' if told else ''}{told}"
-    return _LOST.sub("\N{REPLACEMENT CHARACTER}", text), problem
+    return _replaced(text), problem
+
+
+def _replaced(text: str) -> str:
+    return _LOST.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def wide_encoding(text: str) -> str:

@@ -87,6 +87,7 @@ def _told(source: str) -> Iterator[None]:
 
 def _sound(reading: Reading, records: Iterable[tuple[int, Sequence[str]]]) -> Rows:
     """The rows that are not blank. Raises InputInvalid at the first that is not text in its encoding, if it has one."""
+    header: Sequence[str] = ()
     with _told(reading.source):
         for number, texts in records:
             joined = " ".join(texts)
@@ -94,22 +95,24 @@ def _sound(reading: Reading, records: Iterable[tuple[int, Sequence[str]]]) -> Ro
                 continue
             if is_odd(joined):
                 if _UNSOUND.search(joined):
-                    raise InputInvalid([_unsound_fault(reading, number, next(filter(_UNSOUND.search, texts)))])
+                    raise InputInvalid([_unsound_fault(reading, number, texts, header)])
                 if problem := no_row(texts, reading.delimiter):
                     reading.tell(number, texts, problem)
                     continue
+            header = header or texts
             yield number, tuple(texts)
 
 
-def _unsound_fault(reading: Reading, number: int, text: str) -> Fault:
-    encoding = reading.encoding
+def _unsound_fault(reading: Reading, number: int, texts: Sequence[str], header: Sequence[str]) -> Fault:
+    place, text = next((place, text) for place, text in enumerate(texts) if _UNSOUND.search(text))
     shown, problem = text, "holds a NUL character"
-    if encoding and "\0" in text:
+    if "\0" not in text:
+        shown, problem = unlike(text, reading.encoding)
+    elif reading.encoding:
         wide = wide_encoding(text)
         problem += f"; where the file is {wide[:6].upper()}, name its encoding (--encoding {wide})"
-    elif encoding:
-        shown, problem = unlike(text, encoding)
-    return Fault(source=reading.source, row=number, value=shown, problem=problem)
+    column = header[place].strip() if place < len(header) else None
+    return Fault(source=reading.source, row=number, column=column, value=shown, problem=problem)
 
 
 def _notes(source: str, codec: str, named: str | None) -> tuple[str, ...]:

@@ -75,13 +75,25 @@ def _whole(text: str, least: int, most: int) -> int:
 
 
 def parse_color_palette(text: str) -> Palette:
-    """A name such as `EMBER`, colours such as `#0a3d62:0.6, #f6b93b`, or the API's own JSON."""
+    """A name such as `EMBER`, colours such as `#0a3d62:0.6, #f6b93b`, also as a list in JSON, or the API's own JSON."""
+    if text.startswith("["):
+        text = _listed_colors(text)
     if text.startswith("{"):
         return _checked(_palette_from_json(text))
     if "#" not in text:
         return Palette(name=_one_of(words.PALETTE_NAMES, text, "or colours such as #0a3d62:0.6, #f6b93b"))
     parts = re.sub(r"\s*:\s*", ":", text.strip(" ,;"))
     return _checked(Palette(members=tuple(_member(part) for part in re.split(r"[\s,;]+", parts))))
+
+
+def _listed_colors(text: str) -> str:
+    """The list that a column of lists holds, as one would have typed it: of colours, or of members as the API has."""
+    try:
+        colors = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    is_plain = all(isinstance(color, str) for color in colors)
+    return ", ".join(colors) if is_plain else json.dumps({"members": colors})
 
 
 def _palette_from_json(text: str) -> Palette:

@@ -160,7 +160,7 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
         ),
         "m.csv, row 5, resolution: '1024x1024' and the aspect_ratio '1:1' exclude each other; leave one of them empty",
         (
-            "m.csv, row 6: 'Th\N{REPLACEMENT CHARACTER}' is not utf-8 text; "
+            "m.csv, row 6, product: 'Th\N{REPLACEMENT CHARACTER}' is not utf-8 text; "
             "save the file as CSV UTF-8, or name its encoding: --encoding cp1252 reads 'Thé', "
             "--encoding mac_roman reads 'ThÈ'"
         ),

@@ -109,7 +109,7 @@ def test_bytes_that_are_no_text_are_told_by_row(tmp_path: Path) -> None:
     """The row is the spreadsheet's, not the line in the file, and the text is shown."""
     content = 'product,note\n"two\nlines",x\nThé,y\n'.encode("cp1252")
     assert fault(a_file(tmp_path, content)) == (
-        "row 3: 'Th\N{REPLACEMENT CHARACTER}' is not utf-8 text; "
+        "row 3, product: 'Th\N{REPLACEMENT CHARACTER}' is not utf-8 text; "
         "save the file as CSV UTF-8, or name its encoding: "
         "--encoding cp1252 reads 'Thé', --encoding mac_roman reads 'ThÈ'"
     )

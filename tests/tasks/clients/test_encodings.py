@@ -99,8 +99,8 @@ def test_what_is_no_utf_8_is_shown_as_the_usual_encodings_read_it(tmp_path: Path
     """So that a person sees which of them to name: a Mac's bytes are letters in Windows as well, but others."""
     (fault,) = faults_of(a_file(tmp_path, "product,prompt\rCafé,Crème brûlée\r".encode("mac_roman")))
     assert str(fault).endswith(
-        "row 2: 'Caf\N{REPLACEMENT CHARACTER}' is not utf-8 text; save the file as CSV UTF-8, or name its encoding: "
-        "--encoding cp1252 reads 'CafŽ', --encoding mac_roman reads 'Café'"
+        "row 2, product: 'Caf\N{REPLACEMENT CHARACTER}' is not utf-8 text; save the file as CSV UTF-8, "
+        "or name its encoding: --encoding cp1252 reads 'CafŽ', --encoding mac_roman reads 'Café'"
     )
 
 

@@ -94,6 +94,9 @@ def test_a_slip_of_the_pen_is_seen(header: str, name: str | None) -> None:
         ("color_palette", "ember", Palette(name="EMBER")),
         ("color_palette", '{"name": "EMBER", "members": null}', Palette(name="EMBER")),
         ("color_palette", "#ABC", Palette(members=(PaletteMember(color_hex="#ABC"),))),
+        ("color_palette", '["#ABC"]', Palette(members=(PaletteMember(color_hex="#ABC"),))),
+        ("color_palette", '["#ABC:0.5"]', Palette(members=(PaletteMember(color_hex="#ABC", color_weight=0.5),))),
+        ("color_palette", '[{"color_hex": "#ABC"}]', Palette(members=(PaletteMember(color_hex="#ABC"),))),
         (
             "color_palette",
             "#0a3d62 : 0.6; #f6b93b,",
@@ -158,6 +161,8 @@ def test_ways_to_write_a_value(column: str, text: str, value: object) -> None:
         ("color_palette", '{"name": "EMBER", "members": [{"color_hex": "#fff"}]}', "and not both"),
         ("color_palette", '{"members": [{"color": "#fff"}]}', "is not a palette; use"),
         ("color_palette", "{nonsense", "is not a palette; use"),
+        ("color_palette", "[1]", "is not a palette; use"),
+        ("color_palette", "[" * 100_000, "is not accepted; use"),
         ("color_palette", '{"a":' * 100_000, "is not a palette; use"),
         ("color_palette", "#" * 10, "write a colour as"),
     ],
