@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks import errors
-from tasks.clients.ideogram import parse_answer
+from tasks.clients.answers import parse_answer
 from tasks.models.answer import ImageObject
 from tests.contract import fixtures_with_images, needs_fixtures
 from tests.tasks.clients.api_answers import IMAGE, STOPPED, answered

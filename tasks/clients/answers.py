@@ -1,0 +1,106 @@
+"""Reads what the legacy dialect of the Ideogram API answers: an image, or the error that says what happens next.
+
+Documented at https://developer.ideogram.ai/api-reference/api-reference/generate-v2 and /ideogram-api/errors.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Final
+
+import httpx
+
+from tasks import errors
+from tasks.clients.connection import as_text
+from tasks.models.answer import ImageObject, images_in
+from tasks.models.retry_after import parse_retry_after
+
+RETRY_AFTER_MAX_S: Final = 300.0
+"""The longest wait that the API is granted."""
+DIGITS_MAX: Final = 20
+"""Of a whole number in an answer: one of 64 bits and its sign have no more."""
+
+
+def parse_answer(status: int, headers: Mapping[str, str], body: bytes) -> ImageObject:
+    """The image that a POST answered with; its `url` is there. Raises the error that says what happens next."""
+    if not httpx.codes.is_success(status):
+        raise _refusal(status, headers, _message(body))
+    images = _images(body)
+    linked = [image for image in images if image.url and image.is_image_safe is not False]
+    if len(linked) > 1:
+        told = f"the API answered with {len(linked)} images where one was asked for, and may have billed each"
+        return linked[0].model_copy(update={"notes": (*linked[0].notes, told)})
+    if linked:
+        return linked[0]
+    if any(image.is_image_safe is False for image in images):
+        raise errors.ImageRefused("The API drew the image and withheld it as unsafe", is_billed=True)
+    if any(image.is_image_safe for image in images):
+        raise errors.ImageRefused("The API answered without an image", is_billed=True)
+    said = _said(_message(body))
+    raise errors.OutcomeUnknown(f"The API answered {status} with a body that holds no image.{said}")
+
+
+def _images(body: bytes) -> list[ImageObject]:
+    """The images that the body of an answer tells of."""
+    try:
+        return list(images_in(_document(body)))
+    except (ValueError, RecursionError):
+        return []
+
+
+def _document(body: bytes) -> object:
+    """The JSON in `body`, with `?` for half a character: a prompt that was rewritten may be cut within one.
+
+    Whole numbers that are too long for Python stay text. Raises ValueError or RecursionError where there is no JSON.
+    """
+    document = json.loads(body.decode("utf-8-sig", errors="replace"), parse_int=_whole_number)
+    whole: object = json.loads(json.dumps(document, ensure_ascii=False).encode(errors="replace"))
+    return whole
+
+
+def _whole_number(digits: str) -> int | str:
+    return int(digits) if len(digits) <= DIGITS_MAX else digits
+
+
+def _refusal(status: int, headers: Mapping[str, str], message: str) -> Exception:  # noqa: PLR0911  one line a status
+    """What each status means for the cell and the campaign; 408 and 5xx but 503 may have been billed."""
+    said = _said(message)
+    retry_after_s = parse_retry_after(headers.get("retry-after"), time.time(), RETRY_AFTER_MAX_S)
+    match status:
+        case 401:
+            return errors.CredentialsRejected(f"The API does not know this key (401); check IDEOGRAM_API_KEY.{said}")
+        case 402:
+            return errors.CreditsExhausted(f"The balance does not pay for another image (402); top it up.{said}")
+        case 403:
+            return errors.CredentialsRejected(f"The API does not let this key make images (403).{said}")
+        case 422:
+            return errors.ImageRefused(message or "The prompt failed the safety check", is_billed=False)
+        case 429:
+            return errors.RateLimited(f"Too many images in flight (429).{said}", retry_after_s=retry_after_s)
+        case 503:
+            return errors.NotAccepted(f"The API is not available (503).{said}", retry_after_s=retry_after_s)
+        case _ if 400 <= status < 500 and status != httpx.codes.REQUEST_TIMEOUT:  # noqa: PLR2004
+            return errors.RequestRejected(f"The API rejected the request ({status}).{said}")
+        case _ if 300 <= status < 400:  # noqa: PLR2004
+            return errors.RequestRejected(f"The API answered with a redirect ({status}); check IDEOGRAM_BASE_URL")
+        case _:
+            return errors.OutcomeUnknown(f"The API failed ({status}) and may have billed the image.{said}")
+
+
+def _said(message: str) -> str:
+    return f" It said: {message}" if message else ""
+
+
+def _message(body: bytes) -> str:
+    """What an error's body says to a person, on one line; of a typed one its reason as well."""
+    try:
+        answer = _document(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(answer, dict):
+        return ""
+    text = answer.get("error") or answer.get("message") or answer.get("detail")
+    if isinstance(text, dict):
+        text = text.get("message") or text
+    parts = (as_text(str(part)) for part in (text, answer.get("reject_reason")) if part)
+    return ", ".join(filter(None, parts))
