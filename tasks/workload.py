@@ -3,21 +3,17 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
-from tasks.errors import ApiAway, BudgetReached, CampaignStopped
+from tasks.api_health import ApiHealth
+from tasks.errors import BudgetReached, CampaignStopped
 from tasks.models.cell import Cell
 from tasks.models.outcome import Outcome, Outcomes, StoredOriginal
 from tasks.resume_campaign import Ask
 from tasks.tally import Tally
 from tasks.under_way import UnderWay
 
-UNANSWERED_MAX: Final = 20
-"""So many requests in a row without an answer stop the campaign: each may have been paid, for nothing."""
-PUT_OFF_MAX: Final = 3
-"""So many cells that the API turned away for minutes, and worked on no other meanwhile, stop the campaign."""
 PIXELS_HELD_MAX: Final = 32
 """So many images are held decoded, some 4 MB each, between their arrival and their cut."""
 
@@ -69,12 +65,7 @@ class Workload:
     """Why no request may leave any more, also for cells that were started."""
     halting: asyncio.Event = field(default_factory=asyncio.Event)
     """Set with `halted_by`."""
-    heard_at: datetime | None = None
-    """When the API last worked on a request."""
-    unanswered: int = 0
-    """How many requests in a row were sent and got no answer."""
-    put_off: set[str] = field(default_factory=set)
-    """The cells that were turned away for minutes since the API last worked on a request."""
+    api: ApiHealth = field(default_factory=ApiHealth)
 
     @property
     def has_cells_waiting(self) -> bool:
@@ -138,31 +129,22 @@ class Workload:
 
     def heard(self) -> None:
         """The API has worked on a request, whatever came of it."""
-        self.heard_at, self.unanswered, self.tally.trouble = datetime.now(UTC), 0, ""
-        self.put_off.clear()
+        self.api.heard()
+        self.tally.trouble = ""
 
     def not_heard(self) -> None:
         """A request was sent and got no answer."""
-        self.unanswered += 1
-        if self.unanswered >= UNANSWERED_MAX:
-            self.stop(
-                ApiAway(
-                    f"The API has left {self.unanswered} requests in a row without an answer, and each may have been "
-                    "paid; run again when it answers"
-                )
-            )
+        if away := self.api.not_heard():
+            self.stop(away)
 
     def is_cut_off(self, under_way: UnderWay) -> bool:
         """Whether the API has worked on nothing since this cell was started, and there are others to try instead."""
-        is_silent = self.heard_at is None or self.heard_at < under_way.started_at
         others = (other for other in self.under_way.values() if other is not under_way and not other.answered.is_set())
-        return is_silent and (bool(self.waiting) or any(others))
+        return self.api.is_silent_since(under_way.started_at) and (bool(self.waiting) or any(others))
 
     def is_worth_another(self, cell_id: str) -> bool:
         """Whether it may be this cell that the API does not like: put off, it lets the others try."""
-        self.put_off.add(cell_id)
-        is_another_left = any(ask.cell.cell_id not in self.put_off for ask in self.waiting)
-        return is_another_left and len(self.put_off) < PUT_OFF_MAX
+        return self.api.is_worth_another(cell_id, (ask.cell.cell_id for ask in self.waiting))
 
     def raise_if_halted(self) -> None:
         """Raise why no request may leave any more, if none may."""

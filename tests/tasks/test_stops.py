@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from tasks import lane, run_lanes
+from tasks.api_health import UNANSWERED_MAX
 from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
 from tasks.errors import ApiAway, BudgetReached
-from tasks.workload import UNANSWERED_MAX
 from tests.factories import PRICE_USD, a_cell, a_request
 from tests.tasks.running import Api, Ended, run, without_engine  # noqa: F401  a fixture
 from tests.waiting import seen

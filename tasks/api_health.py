@@ -1,0 +1,49 @@
+"""Whether the API is there: what tells a row that it does not like from an API that works on nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from tasks.errors import ApiAway
+
+UNANSWERED_MAX: Final = 20
+"""So many requests in a row without an answer stop the campaign: each may have been paid, for nothing."""
+PUT_OFF_MAX: Final = 3
+"""So many cells that the API turned away for minutes, and worked on no other meanwhile, stop the campaign."""
+
+
+@dataclass
+class ApiHealth:
+    """What a run has heard of the API."""
+
+    heard_at: datetime | None = None
+    """When it last worked on a request."""
+    unanswered: int = 0
+    """How many requests in a row were sent and got no answer."""
+    put_off: set[str] = field(default_factory=set)
+    """The cells that were turned away for minutes since it last worked on a request."""
+
+    def heard(self) -> None:
+        """It has worked on a request, whatever came of it."""
+        self.heard_at, self.unanswered = datetime.now(UTC), 0
+        self.put_off.clear()
+
+    def not_heard(self) -> ApiAway | None:
+        """A request was sent and got no answer; returns what stops the campaign, once that are too many in a row."""
+        self.unanswered += 1
+        if self.unanswered < UNANSWERED_MAX:
+            return None
+        return ApiAway(
+            f"The API has left {self.unanswered} requests in a row without an answer, and each may have been paid; "
+            "run again when it answers"
+        )
+
+    def is_silent_since(self, time: datetime) -> bool:
+        """Whether it has worked on nothing since then."""
+        return self.heard_at is None or self.heard_at < time
+
+    def is_worth_another(self, cell_id: str, waiting: Iterable[str]) -> bool:
+        """Put a cell off that was turned away for minutes; whether it may be at fault, and others are to be tried."""
+        self.put_off.add(cell_id)
+        return any(other not in self.put_off for other in waiting) and len(self.put_off) < PUT_OFF_MAX
