@@ -16,6 +16,7 @@ CellError                   this cell ends, the others carry on
     ImageRefused                the prompt or the image was refused: a person must look (`blocked`)
     NotAccepted                 turned away before any work; tried again, never billed
         RateLimited                 too much in flight
+        ApiUnavailable              says so itself, at once; counts against the budget all the same
     OutcomeUnknown              sent, and no answer that says what happened: perhaps billed (`unknown`)
     LinkFailed                  paid, and the link gave nothing
     ImageUnreadable             paid, and what came is not an image that we accept
@@ -69,8 +70,18 @@ class CreditsExhausted(CampaignStopped):
 class BudgetReached(CampaignStopped):
     """The next image would go over what the campaign may spend."""
 
-    def __init__(self, limit_usd: Decimal, spent_usd: Decimal, price_usd: Decimal, *, is_shared: bool = False) -> None:
+    def __init__(
+        self,
+        limit_usd: Decimal,
+        spent_usd: Decimal,
+        price_usd: Decimal,
+        *,
+        is_shared: bool = False,
+        doubted_usd: Decimal = Decimal(0),
+    ) -> None:
         spent = "spent or promised by other runs" if is_shared else "spent"
+        if doubted_usd:
+            spent += f", {usd(doubted_usd)} of it perhaps: for requests that the API answered by 503"
         super().__init__(
             f"The budget of {usd(limit_usd)} is reached: {usd(spent_usd)} {spent}, and the next image costs "
             f"{usd(price_usd)}. Run again with a higher --budget-usd to go on."
@@ -140,6 +151,13 @@ class NotAccepted(CellError):
 
 class RateLimited(NotAccepted):
     """More is in flight than the account allows (429)."""
+
+
+class ApiUnavailable(NotAccepted):
+    """The API said at once, in words of its own, that it is not available (503).
+
+    Nothing ran, as far as that tells; but no document says that such an answer is never billed.
+    """
 
 
 class OutcomeUnknown(CellError):

@@ -13,7 +13,7 @@ from prefect.tasks import Task
 
 from tasks.clients.download import download
 from tasks.decode_image import FORMATS, Original, Proven, check, check_sums, decode
-from tasks.errors import CellError, ImageUnreadable, NotAccepted, OutcomeUnknown, StorageFailed
+from tasks.errors import ApiUnavailable, CellError, ImageUnreadable, NotAccepted, OutcomeUnknown, StorageFailed
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
 from tasks.models.outcome import StoredOriginal
@@ -62,12 +62,16 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
     """
     await tools.gate.wait()
     tools.work.raise_if_halted()
+    if under_way.attempts:
+        tools.work.raise_if_unaffordable(under_way)
     under_way.attempts += 1
     under_way.is_asked = under_way.is_sent = True
     try:
         image = await tools.ideogram.generate(under_way.cell.request)
     except NotAccepted as error:
         under_way.is_sent = False
+        if isinstance(error, ApiUnavailable):
+            tools.work.doubt(under_way)
         tools.work.tally.trouble = str(error)
         tools.gate.close_for(error.retry_after_s or 0)
         tools.work.raise_if_halted()

@@ -41,6 +41,8 @@ class Workload:
     """What the requests of this run have cost, of those that have ended."""
     reserved_usd: Decimal = Decimal(0)
     """The price of what is under way: set aside before a request leaves, so that many at once cannot overshoot."""
+    doubted_usd: Decimal = Decimal(0)
+    """The price of attempts that were tried again and may have been billed all the same."""
     waiting: deque[Ask] = field(default_factory=deque)
     begun: dict[str, Ask] = field(default_factory=dict)
     """Asked for by another run that has not ended them."""
@@ -86,9 +88,9 @@ class Workload:
 
     @property
     def committed_usd(self) -> Decimal:
-        """What is spent, or will be if everything under way is paid, here and in other runs."""
+        """What is spent, or will be if everything under way is paid, or may have been, here and in other runs."""
         elsewhere = sum((ask.cell.price_usd for ask in self.begun.values()), Decimal(0))
-        return self.tally.cost_usd + self.reserved_usd + elsewhere + self.left_usd
+        return self.tally.cost_usd + self.reserved_usd + elsewhere + self.left_usd + self.doubted_usd
 
     def take_place(self, lane: int) -> None:
         """A lane was granted its place."""
@@ -106,7 +108,7 @@ class Workload:
             return None
         price_usd = self.waiting[0].cell.price_usd
         if self.budget_usd is not None and self.committed_usd + price_usd > self.budget_usd:
-            self.stop(BudgetReached(self.budget_usd, self.committed_usd, price_usd))
+            self.stop(BudgetReached(self.budget_usd, self.committed_usd, price_usd, doubted_usd=self.doubted_usd))
             return None
         return self.start(self.waiting.popleft())
 
@@ -150,6 +152,17 @@ class Workload:
         """Raise why no request may leave any more, if none may."""
         if self.halted_by is not None:
             raise self.halted_by
+
+    def doubt(self, under_way: UnderWay) -> None:
+        """An attempt was turned away, and that does not prove that it is not billed."""
+        self.doubted_usd += under_way.cell.price_usd
+
+    def raise_if_unaffordable(self, under_way: UnderWay) -> None:
+        """Raise BudgetReached where one more attempt at a cell might cost more than is left."""
+        price_usd, committed_usd = under_way.cell.price_usd, self.committed_usd
+        if self.budget_usd is not None and committed_usd > self.budget_usd:
+            doubted_usd = self.doubted_usd
+            raise BudgetReached(self.budget_usd, committed_usd - price_usd, price_usd, doubted_usd=doubted_usd)
 
     def leave(self, cell_id: str) -> UnderWay | None:
         """The cell is no longer under way; what was set aside for it is free. None where it had left already."""

@@ -172,5 +172,5 @@ def test_the_tree_of_errors_is_the_one_that_is_drawn():
 def test_only_what_was_turned_away_is_retryable_and_nothing_retryable_is_billed():
     """Trying again never pays twice."""
     cells = [kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, errors.CellError)]
-    assert {kind.__name__ for kind in cells if kind.retryable} == {"NotAccepted", "RateLimited"}
+    assert {kind.__name__ for kind in cells if kind.retryable} == {"NotAccepted", "RateLimited", "ApiUnavailable"}
     assert not [kind for kind in cells if kind.retryable and kind.is_billed]

@@ -6,7 +6,7 @@ Documented at https://developer.ideogram.ai/api-reference/api-reference/generate
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -68,17 +68,31 @@ class IdeogramClient:
         post = self.http.build_request("POST", f"{settings.base_url}/generate", json=build_body(request), headers=key)
         try:
             async with asyncio.timeout(settings.answer_timeout_s + CONNECT_STEPS * settings.connect_timeout_s):
-                status, headers, body = await self._send(post)
+                status, headers, body, took_s = await self._send(post)
         except _NEVER_SENT as error:
             raise errors.NotAccepted(f"The API cannot be reached: {reason(error)}") from error
         except BodyRefused as error:
             raise errors.OutcomeUnknown(f"The API's answer {error}") from error
         except Exception as error:  # whatever it is, the request may have left and be billed
             raise errors.OutcomeUnknown(f"The request was sent and no answer came: {reason(error)}") from error
-        return parse_answer(status, headers, body)
+        return parse_answer(status, headers, body, took_s)
 
-    async def _send(self, post: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
-        """Status, headers and body of the answer; the body of a refusal is empty where it cannot be read."""
+    async def _send(self, post: httpx.Request) -> tuple[int, httpx.Headers, bytes, float]:
+        """Status, headers and body of the answer, and the seconds that it took once there was a connection.
+
+        The body of a refusal is empty where it cannot be read.
+        """
+        loop = asyncio.get_running_loop()
+        sent = answered = loop.time()
+
+        async def note(event: str, _: Mapping[str, Any]) -> None:
+            nonlocal sent, answered
+            if event.endswith("send_request_body.started"):
+                sent = loop.time()
+            elif event.endswith("receive_response_headers.complete"):
+                answered = loop.time()
+
+        post.extensions["trace"] = note
         async with aclosing(await self.http.send(post, stream=True, follow_redirects=False)) as response:
             try:
                 body = await read_body(response, ANSWER_MAX_BYTES)
@@ -86,7 +100,7 @@ class IdeogramClient:
                 if response.is_success:
                     raise
                 body = b""
-        return response.status_code, response.headers, self._without_key(body)
+        return response.status_code, response.headers, self._without_key(body), answered - sent
 
     def _without_key(self, body: bytes) -> bytes:
         """`body`, of which a part may end in a message, without the key if it repeats it."""

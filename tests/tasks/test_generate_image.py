@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -23,11 +24,12 @@ from tasks.clients.ideogram import IdeogramClient
 from tasks.clients.storage import CampaignStore
 from tasks.generate_image import generate_image, is_worth_retrying
 from tasks.models.cell import Cell
+from tasks.models.money import usd
 from tasks.models.outcome import StoredOriginal
 from tasks.models.variant import DEFAULT_VARIANTS
 from tasks.settings import Settings
 from tasks.toolbox import open_toolbox
-from tests.factories import a_cell, a_request
+from tests.factories import PRICE_USD, a_cell, a_request
 
 SETTINGS = Settings.for_api("https://api.example.com", "key")
 
@@ -62,6 +64,7 @@ def made(
     settings: Settings = SETTINGS,
     transport: httpx.AsyncBaseTransport | None = None,
     attempts: int = 1,
+    budget_usd: Decimal | None = None,
 ) -> Made:
     """Work on one cell through its task, without Prefect's engine around it."""
     cell = a_cell(a_request(prompt))
@@ -69,7 +72,7 @@ def made(
     async def scenario() -> Made:
         store = CampaignStore.open(str(folder), "q1-launch")
         async with (
-            open_toolbox(settings, store, (cell,), DEFAULT_VARIANTS) as tools,
+            open_toolbox(settings, store, (cell,), DEFAULT_VARIANTS, budget_usd) as tools,
             IdeogramClient.open(settings, transport) as tools.ideogram,
         ):
             under_way = tools.work.next_cell()
@@ -167,7 +170,6 @@ def test_an_answer_that_tells_a_link_and_nothing_else_is_an_image(tmp_path, sand
         ("refuse", errors.ImageRefused, False),
         ("unsafe", errors.ImageRefused, False),
         ("busy", errors.RateLimited, False),
-        ("flaky", errors.NotAccepted, False),
         ("error", errors.OutcomeUnknown, False),
         ("reset", errors.OutcomeUnknown, False),
         ("half", errors.OutcomeUnknown, False),
@@ -193,10 +195,33 @@ def test_what_goes_wrong_has_a_name_and_stores_nothing(marker, kind, is_answered
 
 def test_attempts_are_counted_over_the_retries(tmp_path):
     """A cell that was turned away twice says so in its record."""
-    refusals = (httpx.Response(503), httpx.Response(429, headers={"retry-after": "0"}))
+    refusals = (httpx.Response(503, json={"error": "not now"}), httpx.Response(429, headers={"retry-after": "0"}))
     result = made(tmp_path, transport=network(picture(), *refusals), attempts=3)
-    assert [type(end) for end in result.ends] == [errors.NotAccepted, errors.RateLimited, StoredOriginal]
+    assert [type(end) for end in result.ends] == [errors.ApiUnavailable, errors.RateLimited, StoredOriginal]
     assert (result.end.attempts, result.attempts) == (3, 3)
+
+
+@pytest.mark.parametrize("affordable", [1, 2, 3])
+def test_what_is_tried_again_after_a_503_counts_against_the_budget(tmp_path, affordable):
+    """Nothing says that such an answer is never billed: no more leaves than can be paid if each of them is."""
+    posts: list[str] = []
+
+    def note(request: httpx.Request) -> None:
+        posts.append(request.method)
+
+    refusals = [httpx.Response(503, json={"error": "not now"}) for _ in range(9)]
+    transport = network(picture(), *refusals, seen=note)
+    result = made(tmp_path, transport=transport, attempts=5, budget_usd=affordable * PRICE_USD)
+    assert len(posts) == affordable
+    assert isinstance(result.end, errors.BudgetReached)
+    assert f"{usd(affordable * PRICE_USD)} of it perhaps" in str(result.end)
+
+
+def test_what_is_turned_away_by_a_429_costs_nothing(tmp_path):
+    """It is documented as never billed."""
+    refusals = [httpx.Response(429) for _ in range(4)]
+    result = made(tmp_path, transport=network(picture(), *refusals), attempts=5, budget_usd=PRICE_USD)
+    assert isinstance(result.end, StoredOriginal)
 
 
 def test_a_429_holds_every_request_back_for_as_long_as_the_api_asks(tmp_path):
@@ -232,7 +257,7 @@ ERRORS = [kind for kind in vars(errors).values() if inspect.isclass(kind) and is
 def test_only_what_was_turned_away_is_tried_again(kind):
     """Every other end of an attempt is the end: it may have been paid, or would only come again."""
     state = State(type=StateType.FAILED, data=kind.__new__(kind))
-    is_turned_away = kind in {errors.NotAccepted, errors.RateLimited}
+    is_turned_away = issubclass(kind, errors.NotAccepted)
     assert is_worth_retrying(generate_image, None, state) is is_turned_away
     assert generate_image.retry_condition_fn is is_worth_retrying
 

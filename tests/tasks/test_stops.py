@@ -59,7 +59,7 @@ def test_two_runs_at_once_keep_one_budget(store, monkeypatch, affordable: int):
         assert any(isinstance(one.stopped_by, BudgetReached) for one in ended)
 
 
-@pytest.mark.parametrize("refusal", [httpx.Response(503), httpx.Response(429)])
+@pytest.mark.parametrize("refusal", [httpx.Response(503, json={"error": "not now"}), httpx.Response(429)])
 def test_an_api_that_turns_everybody_away_stops_the_campaign(store, refusal: httpx.Response):
     """No cell is given up for it, none is paid, and the next run takes them up."""
     api = Api(refusal=refusal)
@@ -84,7 +84,7 @@ def test_one_row_that_is_turned_away_stops_nobody(store, which: int, places: int
             if f"lamp {which}".encode() in request.content:
                 if places > 1:
                     await seen(lambda: self.billed.total() == len(OTHERS) - 1)
-                return httpx.Response(503)
+                return httpx.Response(503, json={"error": "not now"})
             return super().__call__(request)
 
     ended = ran(store, Picky(), OTHERS, places=places)

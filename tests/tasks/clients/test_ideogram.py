@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tasks import errors
+from tasks.clients.answers import WORK_BEGINS_AFTER_S
 from tasks.clients.ideogram import ANSWER_MAX_BYTES, IdeogramClient
 from tasks.models.answer import ImageObject
 from tasks.settings import Settings
@@ -198,7 +199,7 @@ def test_only_what_proves_that_nothing_was_sent_may_be_tried_again(fault, kind):
     assert type(error.value) is kind
 
 
-@pytest.mark.parametrize(("status", "kind"), [(429, errors.RateLimited), (503, errors.NotAccepted)])
+@pytest.mark.parametrize(("status", "kind"), [(429, errors.RateLimited), (422, errors.ImageRefused)])
 @pytest.mark.parametrize("ending", ["cut", "giant", "bomb"])
 def test_a_refusal_counts_even_if_its_body_does_not_come(status, kind, ending):
     """The status says that no work was done; only the reason is lost."""
@@ -209,6 +210,15 @@ def test_a_refusal_counts_even_if_its_body_does_not_come(status, kind, ending):
     }[ending]
     error, _ = generate_from(answer)
     assert type(error) is kind
+
+
+def test_a_503_that_comes_late_is_told_from_one_that_comes_at_once():
+    """Work may have begun once the request was there: how long it took to get there does not count."""
+    unavailable = b'{"error": "The service is temporarily unavailable."}'
+    error, _ = generate_from(says(http(503, unavailable), pause_s=WORK_BEGINS_AFTER_S))
+    assert isinstance(error, errors.OutcomeUnknown)
+    with pytest.raises(errors.ApiUnavailable):
+        generate("https://api.example.com", httpx.MockTransport(lambda _: httpx.Response(503, content=unavailable)))
 
 
 def test_a_redirect_of_the_paid_call_is_not_followed():

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks import errors
-from tasks.clients.answers import parse_answer
+from tasks.clients.answers import WORK_BEGINS_AFTER_S, parse_answer
 from tasks.models.answer import ImageObject
 from tests.contract import fixtures_with_images, needs_fixtures
 from tests.tasks.clients.api_answers import IMAGE, STOPPED, answered
@@ -195,7 +195,7 @@ def test_a_success_that_carries_an_error_repeats_it():
         (429, errors.RateLimited, True, False),
         (500, errors.OutcomeUnknown, False, True),
         (502, errors.OutcomeUnknown, False, True),
-        (503, errors.NotAccepted, True, False),
+        (503, errors.OutcomeUnknown, False, True),
         (504, errors.OutcomeUnknown, False, True),
         (599, errors.OutcomeUnknown, False, True),
         (600, errors.OutcomeUnknown, False, True),
@@ -207,6 +207,39 @@ def test_each_status_has_a_name_that_says_what_happens_next(status, kind, retrya
     with pytest.raises(errors.CellError) as error:
         parse_answer(status, {}, b"")
     assert (type(error.value), error.value.retryable, error.value.is_billed) == (kind, retryable, is_billed)
+
+
+OWN_503 = b'{"error": "The service is temporarily unavailable."}'
+
+
+@pytest.mark.parametrize("body", [OWN_503, b'{"title": "Unavailable", "status": 503, "detail": "Try again later"}'])
+def test_an_api_that_says_at_once_that_it_is_not_available_has_done_nothing(body):
+    """It may be asked again; how long to wait is read as of any other answer."""
+    with pytest.raises(errors.ApiUnavailable) as error:
+        parse_answer(503, {"retry-after": "7"}, body, took_s=WORK_BEGINS_AFTER_S / 2)
+    assert (error.value.retryable, error.value.is_billed, error.value.retry_after_s) == (True, False, 7)
+
+
+@pytest.mark.parametrize(
+    ("body", "took_s"),
+    [
+        (OWN_503, WORK_BEGINS_AFTER_S),
+        (OWN_503, 25.0),
+        (b"", 0.1),
+        (b"{}", 0.1),
+        (b"[]", 0.1),
+        (b'"error"', 0.1),
+        (b'{"error": ""}', 0.1),
+        (b"<html><h1>503 Service Temporarily Unavailable</h1></html>", 0.1),
+        (b"upstream connect error or disconnect/reset before headers", 0.1),
+        (b'{"message": "Service Unavailable"}', 0.1),
+    ],
+)
+def test_a_503_that_may_come_after_work_is_not_asked_again(body, took_s):
+    """What stands before the API says nothing about what the API was doing, and neither does the API seconds later."""
+    with pytest.raises(errors.OutcomeUnknown, match=r"\(503\) and may have billed") as error:
+        parse_answer(503, {}, body, took_s)
+    assert (error.value.retryable, error.value.is_billed) == (False, True)
 
 
 @pytest.mark.parametrize(
