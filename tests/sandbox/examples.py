@@ -7,8 +7,11 @@ import httpx
 from sandbox.app import create_app
 from sandbox.options import SandboxOptions
 from sandbox.rules import ImageRequest, parse_document
+from tests.waiting import LIMIT_S
 
 KEY = {"Api-Key": "any"}
+IMPATIENT = httpx.Timeout(LIMIT_S, read=0.2)
+"""Of a client that sends its request and leaves."""
 
 
 def body(prompt: str = "Lamp, on a desk", **fields: object) -> dict[str, object]:

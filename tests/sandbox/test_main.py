@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from sandbox.__main__ import main
+from tests.sandbox.examples import IMPATIENT, KEY, body
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +33,7 @@ def test_one_line_then_a_clean_end(number: signal.Signals) -> None:
         assert child.stdout is not None
         line = child.stdout.readline()
         os.kill(child.pid, number)
-        output, errors = child.communicate(timeout=5)
+        output, errors = child.communicate(timeout=LIMIT_S)
     assert re.fullmatch(r"sandbox: ready at http://127\.0\.0\.1:\d+ \(3 places in flight\)\n", line)
     assert (output, errors, child.returncode) == ("", "", 0)
 
@@ -40,7 +43,7 @@ def test_a_taken_port_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with start(f"--port={port}") as child:
-            _, errors = child.communicate(timeout=10)
+            _, errors = child.communicate(timeout=LIMIT_S)
     assert child.returncode == 2
     assert errors.count("\n") == 1
     assert f"port {port}" in errors
@@ -54,9 +57,13 @@ def test_a_bad_value_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_it_ends_with_its_standard_input() -> None:
-    """A parent that dies takes the sandbox with it."""
+    """A parent that dies takes the sandbox with it, at once, whatever is in flight."""
     with start("--port=0", "--exit-with-stdin") as child:
         assert child.stdout is not None
-        child.stdout.readline()
-        _, errors = child.communicate(timeout=5)
+        url = child.stdout.readline().split()[3]
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(
+                f"{url}/generate", json=body("x [sandbox:hang]"), headers=KEY, timeout=IMPATIENT, trust_env=False
+            )
+        _, errors = child.communicate(timeout=LIMIT_S)
     assert (errors, child.returncode) == ("", 0)
