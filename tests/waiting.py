@@ -7,7 +7,7 @@ from typing import Final
 
 LIMIT_S: Final = 60.0
 """Reached only where something is wrong: a machine that is busy, or stands still for a while, is not."""
-LOOK_EVERY_S: Final = 0.01
+LOOK_EVERY_S: Final = 0.02
 
 
 def until(is_so: Callable[[], object], said: Callable[[], object] = lambda: "it did not come to pass") -> None:

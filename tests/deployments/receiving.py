@@ -15,6 +15,7 @@ from deployments.receiver_settings import ReceiverSettings
 from tasks.clients.hooks import Hook, Hooks
 from tasks.models.signature import Secrets
 from tests.deployments.events import PATH, SECRETS, event_body, signed
+from tests.waiting import LIMIT_S
 
 BODY = event_body()
 
@@ -37,7 +38,7 @@ def client_of(app: ASGIApp) -> httpx.AsyncClient:
 
 async def settled(client: httpx.AsyncClient, **counts: int) -> None:
     """Wait until the receiver's health shows these counts."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         while counts.items() - (await client.get("/health")).json().items():  # noqa: ASYNC110  seen from outside only
             await asyncio.sleep(0.01)
 

@@ -14,6 +14,7 @@ import httpx
 
 from tests.deployments.events import PATH, SECRET, event_body, signed
 from tests.tasks.clients.raw_server import unused_port
+from tests.waiting import LIMIT_S, until
 
 ROOT: Final = Path(__file__).parents[2]
 START_S: Final = 60.0
@@ -32,12 +33,13 @@ class Running:
         response = self.client.post(PATH, content=body, headers=signed(body, event_id))
         assert (response.status_code, response.json()) == (200, {"received": True})
 
-    def wait_for(self, timeout_s: float = 30.0, **counts: int) -> None:
+    def health(self) -> dict[str, Any]:
+        """What it says of itself."""
+        return dict(self.client.get("/health").json())
+
+    def wait_for(self, **counts: int) -> None:
         """Return once its health shows these counts."""
-        deadline = time.monotonic() + timeout_s
-        while (shown := self.client.get("/health").json()).items() & counts.items() != counts.items():
-            assert time.monotonic() < deadline, shown
-            time.sleep(0.02)
+        until(lambda: self.health().items() >= counts.items(), said=self.health)
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def running_receiver(folder: Path, env: Mapping[str, str] | None = None) -> Iter
             text=True,
         )
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=LIMIT_S) as client:
             _wait_until_it_answers(client, process, folder / "log")
             yield Running(process, client)
     finally:

@@ -20,6 +20,7 @@ from tasks.models.fault import Fault
 from tasks.models.received_event import ReceivedEvent
 from tests.deployments.events import PATH, SECRET, SECRETS, event_body, signed
 from tests.deployments.receiving import BODY, client_of, receiver, rows, settled
+from tests.waiting import seen
 
 
 def test_an_event_is_acknowledged_and_then_handed_on(tmp_path):
@@ -86,12 +87,18 @@ def test_the_end_waits_for_the_events_in_hand(tmp_path):
             begun.append(event.id)
             await release.wait()
 
-        async with receiver(tmp_path, slow) as client:
-            for n in range(9):
-                await client.post(PATH, content=BODY, headers=signed(BODY, f"evt_{n}"))
-            while len(begun) < AT_ONCE:  # noqa: ASYNC110  as above
-                await asyncio.sleep(0.01)
-            asyncio.get_running_loop().call_later(0.3, release.set)
+        inbox = Inbox.open(tmp_path / "callbacks.sqlite")
+        processor = Processor(inbox, slow)
+        working = asyncio.create_task(processor.run())
+        for n in range(9):
+            await processor.keep(f"evt_{n}", BODY)
+        await seen(lambda: len(begun) == AT_ONCE)
+        ending = asyncio.create_task(processor.stop(working))
+        await seen(processor.stopping.is_set)
+        assert not ending.done()
+        release.set()
+        await ending
+        inbox.close()
 
     asyncio.run(scenario())
     assert len(begun) == AT_ONCE

@@ -13,6 +13,7 @@ from deployments.process_callbacks import Processor, handle_here
 from tasks.clients.hooks import Hooks
 from tasks.models.received_event import ReceivedEvent
 from tests.deployments.events import event_body
+from tests.waiting import LIMIT_S
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def process(
         working = asyncio.create_task(processor.run())
         for event_id in event_ids:
             await processor.keep(event_id, event_body())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LIMIT_S):
             while not await processor.on_inbox_thread(until):  # noqa: ASYNC110  seen in the journal only
                 await asyncio.sleep(0.01)
         await processor.stop(working)
@@ -135,7 +136,7 @@ def test_functions_get_the_events_that_are_theirs(inbox):
         working = asyncio.create_task(processor.run())
         for kind in ("generation.completed", "generation.failed", "campaign.completed", "campaign.failed"):
             await processor.keep(kind, event_body(kind))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LIMIT_S):
             while (await processor.on_inbox_thread(inbox.counts))["done"] < 4:  # noqa: ASYNC110  as above
                 await asyncio.sleep(0.01)
         await processor.stop(working)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deployments.process_callbacks import AT_ONCE
 from tests.deployments.running import running_receiver
+from tests.waiting import LIMIT_S, until
 
 SLOW_HOOK = """
 import time
@@ -40,14 +41,14 @@ def test_nothing_acknowledged_is_lost_to_a_kill_or_an_end(tmp_path):
     with running_receiver(tmp_path, env) as killed:
         for event_id in ids:
             killed.post(event_id)
-        killed.wait_for(done=4)
+        until(lambda: killed.health()["done"] >= 4)
         killed.process.kill()
     done_at_kill = seen(tmp_path, "done")
     with running_receiver(tmp_path, env) as ended:
         ended.post(ids[0])
-        ended.wait_for(done=8)
+        until(lambda: ended.health()["done"] >= 8)
         ended.process.send_signal(signal.SIGTERM)
-        assert ended.process.wait(10) == -signal.SIGTERM
+        assert ended.process.wait(LIMIT_S) == -signal.SIGTERM
     done = seen(tmp_path, "done")
     kept = states(tmp_path / "inbox" / "events.sqlite")
     assert kept == {event_id: "done" if event_id in done else "waiting" for event_id in ids}

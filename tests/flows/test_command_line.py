@@ -2,9 +2,9 @@
 
 import csv
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pandas as pd
@@ -15,6 +15,7 @@ from flows.command_line import main
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
 from tests.flows.conftest import ROOT, Run
+from tests.waiting import LIMIT_S, until
 
 SIBLINGS_END = [("Completed",), ("Completed",), ("Failed",)]
 SIZES = {"og": (1200, 630), "thumb": (400, 400), "social": (1080, 1080)}
@@ -33,6 +34,12 @@ def a_matrix(folder: Path, *prompts: str) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["prompt"], *([prompt] for prompt in prompts)])
     return path
+
+
+def found_in(home: Path, query: str) -> list[tuple[Any, ...]]:
+    """What Prefect's database answers."""
+    with closing(sqlite3.connect(home / "prefect.db", timeout=LIMIT_S)) as database:
+        return database.execute(query).fetchall()
 
 
 def test_the_sample_campaign_makes_every_image(run_campaign: Run, tmp_path: Path):
@@ -175,13 +182,11 @@ def test_a_refused_image_leaves_its_siblings_completed(
     env = shared_server | {"IDEOGRAM_BASE_URL": sandbox_url, "IDEOGRAM_API_KEY": "any"}
     prompts = ("sibling one", "sibling two", "sibling [sandbox:refuse]")
     assert run_campaign(a_matrix(tmp_path, *prompts), "--max-in-flight", "1", env=env).returncode == 1
-    deadline = time.monotonic() + 30
-    states: list[tuple[str]] = []
-    while sorted(states) != SIBLINGS_END and time.monotonic() < deadline:  # the server writes in batches
-        time.sleep(0.5)
-        with closing(sqlite3.connect(prefect_home / "prefect.db")) as database:
-            states = database.execute("select state_name from task_run where name like 'sibling-%'").fetchall()
-    assert sorted(states) == SIBLINGS_END
+
+    def states() -> list[tuple[str]]:
+        return found_in(prefect_home, "select state_name from task_run where name like 'sibling-%' order by 1")
+
+    until(lambda: states() == SIBLINGS_END, said=states)  # the server writes in batches
 
 
 def test_a_run_says_what_it_has_spent_itself(run_campaign: Run, tmp_path: Path, sandbox_url: str, shared_server):
@@ -204,16 +209,9 @@ def test_variants_are_drawn_behind_their_image(
         select made.name, cut.name from task_run cut join task_run made
         on made.id = json_extract(cut.task_inputs, '$.original[0].id') where cut.name like 'variants of edge-%'
     """
-    deadline = time.monotonic() + 30
-    edges: list[tuple[str, str]] = []
-    while len(edges) < 8 and time.monotonic() < deadline:  # the server writes in batches
-        time.sleep(0.5)
-        with closing(sqlite3.connect(prefect_home / "prefect.db")) as database:
-            edges = database.execute(query).fetchall()
-            events = database.execute("select count(*) from events").fetchone()
-    assert len(edges) == 8
-    assert all(cut == f"variants of {made}" for made, cut in edges)
-    assert events == (0,), "a megabyte for each thirty images"
+    until(lambda: len(found_in(prefect_home, query)) == 8)  # the server writes in batches
+    assert all(cut == f"variants of {made}" for made, cut in found_in(prefect_home, query))
+    assert found_in(prefect_home, "select count(*) from events") == [(0,)], "a megabyte for each thirty images"
 
 
 def test_what_the_sandbox_drew_never_passes_for_what_was_paid(

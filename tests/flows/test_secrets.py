@@ -3,7 +3,6 @@
 import base64
 import csv
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +16,7 @@ from sandbox.server import running_sandbox
 from tests.chaos.conftest import is_long
 from tests.flows.conftest import ROOT, Run
 from tests.tasks.receivers import listening
+from tests.waiting import LIMIT_S, until
 
 KEY = "4815162342108642"
 """Of digits, so that whoever reads it as JSON gets a number."""
@@ -66,15 +66,14 @@ def dump_of(home: Path) -> str:
 
 def wait_for_log(home: Path, campaign: str) -> None:
     """Return when the server has the last line that a campaign logs; it writes in batches."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with closing(sqlite3.connect(home / "prefect.db")) as database:
-            asked = "select 1 from log join flow_run on log.flow_run_id = flow_run.id where flow_run.name like ? and "
-            asked += "message like 'Finished in state%' and task_run_id is null"
-            if database.execute(asked, (f"{campaign}%",)).fetchone():
-                return
-        time.sleep(0.2)
-    raise AssertionError(campaign)
+    asked = "select 1 from log join flow_run on log.flow_run_id = flow_run.id where flow_run.name like ? and "
+    asked += "message like 'Finished in state%' and task_run_id is null"
+
+    def is_there() -> bool:
+        with closing(sqlite3.connect(home / "prefect.db", timeout=LIMIT_S)) as database:
+            return database.execute(asked, (f"{campaign}%",)).fetchone() is not None
+
+    until(is_there)
 
 
 @pytest.mark.parametrize(
