@@ -4,6 +4,7 @@ Documented at https://developer.ideogram.ai/api-reference/api-reference/generate
 """
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,6 +14,7 @@ import httpx
 from tasks import errors
 from tasks.clients.connection import as_text
 from tasks.models.answer import ImageObject, images_in
+from tasks.models.request import GenerationRequest, as_written
 from tasks.models.retry_after import parse_retry_after
 
 RETRY_AFTER_MAX_S: Final = 300.0
@@ -21,6 +23,8 @@ WORK_BEGINS_AFTER_S: Final = 2.0
 """An API that turns a request away does so before it works on it: its fastest image takes longer than this."""
 DIGITS_MAX: Final = 20
 """Of a whole number in an answer: one of 64 bits and its sign have no more."""
+
+_SIZE: Final = re.compile(r"\d+x\d+")
 
 Told = Mapping[str, Any]
 
@@ -45,6 +49,22 @@ def parse_answer(status: int, headers: Mapping[str, str], body: bytes, took_s: f
         raise errors.ImageRefused("The API answered without an image", is_billed=True)
     said = _said(_message(_told(body)))
     raise errors.OutcomeUnknown(f"The API answered {status} with a body that holds no image.{said}")
+
+
+def checked(request: GenerationRequest, image: ImageObject) -> ImageObject:
+    """`image`, unless it repeats another seed or size than `request` asked for: then OutcomeUnknown is raised.
+
+    It is somebody else's then, and what became of this request is not known.
+    """
+    size = as_written(image.resolution)
+    told = (
+        ("seed", request.seed, image.seed),
+        ("resolution", as_written(request.resolution or "") or None, size if _SIZE.fullmatch(size) else None),
+    )
+    for name, asked, answered in told:
+        if asked is not None and answered not in {asked, None}:
+            raise errors.OutcomeUnknown(f"The answer is to another request: {name} {answered} instead of {asked}")
+    return image
 
 
 def _images(body: bytes) -> list[ImageObject]:

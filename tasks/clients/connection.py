@@ -23,8 +23,10 @@ class BodyRefused(Exception):
 
 
 def open_http(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """One pool of connections: no redirect is followed, no cookie kept, and no query of a link reaches a log.
+    """A client that follows no redirect, keeps no cookie, and lets no query of a link reach a log.
 
+    Each request has a connection of its own. On one that is used again, a proxy that has once sent an answer too many
+    gives every later request the answer to the one before: another cell's image, without a word.
     Proxies and certificates of the environment are honoured, save that this machine is reached without a proxy.
     Raises InputInvalid where they cannot be used.
     """
@@ -34,7 +36,7 @@ def open_http(settings: Settings, transport: httpx.AsyncBaseTransport | None = N
     try:
         return httpx.AsyncClient(
             timeout=httpx.Timeout(settings.answer_timeout_s, connect=connect_s, pool=connect_s),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=200),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             headers={"user-agent": USER_AGENT, "accept-encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             mounts={f"all://{f'[{host}]' if ':' in host else host}": None for host in THIS_MACHINE},

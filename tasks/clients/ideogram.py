@@ -14,7 +14,7 @@ from typing import Any, Final
 import httpx
 
 from tasks import errors
-from tasks.clients.answers import parse_answer
+from tasks.clients.answers import checked, parse_answer
 from tasks.clients.connection import BodyRefused, open_http, read_body, reason
 from tasks.models.answer import ImageObject
 from tasks.models.request import GenerationRequest
@@ -58,7 +58,7 @@ class IdeogramClient:
             yield cls(settings, http)
 
     async def generate(self, request: GenerationRequest) -> ImageObject:
-        """Ask for the image and wait for it: this call is what costs money. Raises what `parse_answer` raises.
+        """Ask for the image and wait for it: this is what costs money. Raises as `parse_answer` and `checked`.
 
         NotAccepted: nothing was sent. OutcomeUnknown: it was sent, or may have been, and what became of it is not
         known. Where the status has come and says that the request was refused, a body that breaks off changes nothing.
@@ -75,7 +75,7 @@ class IdeogramClient:
             raise errors.OutcomeUnknown(f"The API's answer {error}") from error
         except Exception as error:  # whatever it is, the request may have left and be billed
             raise errors.OutcomeUnknown(f"The request was sent and no answer came: {reason(error)}") from error
-        return parse_answer(status, headers, body, took_s)
+        return checked(request, parse_answer(status, headers, body, took_s))
 
     async def _send(self, post: httpx.Request) -> tuple[int, httpx.Headers, bytes, float]:
         """Status, headers and body of the answer, and the seconds that it took once there was a connection.

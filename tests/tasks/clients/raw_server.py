@@ -33,7 +33,7 @@ async def raw_server(*answers: Answer) -> AsyncIterator[RawServer]:
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         conversations.add(asyncio.current_task())
         try:
-            server.requests.append(await _request(reader))
+            server.requests.append(await read_request(reader))
             await answers[min(len(server.requests), len(answers)) - 1](writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
@@ -52,7 +52,8 @@ async def raw_server(*answers: Answer) -> AsyncIterator[RawServer]:
         await listener.wait_closed()
 
 
-async def _request(reader: asyncio.StreamReader) -> bytes:
+async def read_request(reader: asyncio.StreamReader) -> bytes:
+    """The next request, head and body, as it came."""
     head = await reader.readuntil(b"\r\n\r\n")
     lengths = [line.partition(b":")[2] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")]
     return head + await reader.readexactly(int(lengths[0]) if lengths else 0)

@@ -5,6 +5,8 @@ import gzip
 import json
 import logging
 import traceback
+from collections.abc import Mapping
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +18,17 @@ from tasks.models.answer import ImageObject
 from tasks.settings import Settings
 from tests.factories import a_request
 from tests.tasks.clients.api_answers import GOOD, KEY, STOPPED, answered
-from tests.tasks.clients.raw_server import Answer, endless, hangs, http, raw_server, resets, says, unused_port
+from tests.tasks.clients.raw_server import (
+    Answer,
+    endless,
+    hangs,
+    http,
+    raw_server,
+    read_request,
+    resets,
+    says,
+    unused_port,
+)
 
 
 def settings(url: str, **fields: float) -> Settings:
@@ -24,12 +36,17 @@ def settings(url: str, **fields: float) -> Settings:
     return Settings.for_api(url, KEY).model_copy(update=fields)
 
 
-def generate(base_url: str, transport: httpx.AsyncBaseTransport | None = None, **fields: float) -> ImageObject:
+def generate(
+    base_url: str,
+    transport: httpx.AsyncBaseTransport | None = None,
+    asked: Mapping[str, Any] | None = None,
+    **fields: float,
+) -> ImageObject:
     """What one paid call comes to."""
 
     async def scenario() -> ImageObject:
         async with IdeogramClient.open(settings(base_url, **fields), transport) as client:
-            return await client.generate(a_request())
+            return await client.generate(a_request(**(asked or {})))
 
     return asyncio.run(scenario())
 
@@ -227,6 +244,61 @@ def test_a_redirect_of_the_paid_call_is_not_followed():
     assert isinstance(error, errors.RequestRejected)
     assert "IDEOGRAM_BASE_URL" in str(error)
     assert len(requests) == 1
+
+
+def test_an_answer_too_many_is_nobodys():
+    """A proxy that once sends one would be an answer ahead: each later request would get the image before its own."""
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer each request with its own prompt, the first one twice."""
+        try:
+            while request := await read_request(reader):
+                prompt = json.loads(request.partition(b"\r\n\r\n")[2])["image_request"]["prompt"]
+                answer = http(200, answered(prompt=prompt))
+                writer.write(answer * (1 + (prompt == "Lamp 0")))
+                await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    async def scenario() -> list[str]:
+        async with await asyncio.start_server(converse, "127.0.0.1", 0) as listener:
+            url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+            async with IdeogramClient.open(settings(url)) as client:
+                return [(await client.generate(a_request(f"Lamp {number}"))).prompt for number in range(4)]
+
+    assert asyncio.run(scenario()) == [f"Lamp {number}" for number in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [({"seed": 7}, {"seed": 8}), ({"seed": 0}, {"seed": 12345}), ({"resolution": "RESOLUTION_1344_704"}, {})],
+)
+def test_an_answer_to_another_request_is_not_taken(asked, told):
+    """Where the API repeats what was asked for, it must be what was: the image is another's, and ours may be paid."""
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, content=answered(**told)))
+    with pytest.raises(errors.OutcomeUnknown, match="another request"):
+        generate("https://api.example.com", answer, asked=asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"seed": 7}, {"seed": 7}),
+        ({"seed": 7}, {"seed": None}),
+        ({"seed": 7}, {"seed": "many"}),
+        ({}, {"seed": 8}),
+        ({"resolution": "RESOLUTION_1344_704"}, {"resolution": "1344x704"}),
+        ({"resolution": "RESOLUTION_1344_704"}, {"resolution": "RESOLUTION_1344_704"}),
+        ({"resolution": "RESOLUTION_1344_704"}, {"resolution": None}),
+        ({"resolution": "RESOLUTION_1344_704"}, {"resolution": "as asked"}),
+    ],
+)
+def test_an_answer_that_repeats_nothing_is_believed(asked, told):
+    """A field that is missing or odd costs no image."""
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, content=answered(**told)))
+    assert generate("https://api.example.com", answer, asked=asked).url
 
 
 def test_cookies_are_not_kept():
