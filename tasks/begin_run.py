@@ -113,28 +113,25 @@ async def resolve_begun(tools: Toolbox, watcher: Watcher, retry: AbstractSet[Sta
 
 async def resolve(tools: Toolbox, watcher: Watcher, retry: AbstractSet[Status], ask: Ask) -> None:
     """Look at one cell that another run has begun; it stays begun while that run is alive and has not ended it."""
-    ledger, place = tools.ledger, (ask.cell.cell_id, ask.turn)
-    outcome = await tools.on_storage_thread(ledger.read_end, *place)
-    if outcome is None:
-        owner = await tools.on_storage_thread(ledger.read_owner, *place)
-        if owner is not None and await tools.on_storage_thread(watcher.is_alive, owner):
+    place = (ask.cell.cell_id, ask.turn)
+    look = await tools.on_storage_thread(tools.ledger.look_at, *place)
+    if look.owner is not None:
+        if await tools.on_storage_thread(watcher.is_alive, look.owner):
             return
         # Before it was gone, and after the first look, the owner may have ended the cell or given it back.
-        outcome = await tools.on_storage_thread(ledger.read_end, *place)
-        owner = await tools.on_storage_thread(ledger.read_owner, *place)
+        look = await tools.on_storage_thread(tools.ledger.look_at, *place)
     del tools.work.begun[ask.cell.cell_id]
-    if outcome is None:
-        await take_over(tools, ask, retry, is_given_back=owner is None)
-        return
-    tools.work.start(ask)
-    tools.work.settle(outcome)
+    if look.outcome is not None:
+        tools.work.start(ask)
+        tools.work.settle(look.outcome)
+    elif look.owner is not None:
+        await take_over(tools, ask, retry)
+    else:
+        tools.work.waiting.append(ask.once_more() if look.is_released else ask)
 
 
-async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status], *, is_given_back: bool) -> None:
+async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status]) -> None:
     """The run that began this cell is no more. Its image is fetched if its answer came; else it may have been paid."""
-    if is_given_back:
-        tools.work.waiting.append(ask)
-        return
     under_way = tools.work.start(ask)
     answered = await tools.on_storage_thread(tools.ledger.read_answer, ask.cell.cell_id, ask.turn)
     if answered is not None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault
-from tasks.models.ledger import ANSWERS, ENDS, INTENTS, OUTCOMES_KEY, SANDBOX_MARK
+from tasks.models.ledger import ANSWERS, ENDS, INTENTS, OUTCOMES_KEY, SANDBOX_MARK, Intents
 from tasks.models.outbox import FOLDERS as CALLBACK_FOLDERS
 from tasks.models.outbox import SENDER_KEY
 from tasks.models.published import PUBLISHED_KEY
@@ -32,7 +32,8 @@ async def keep_apart(tools: Toolbox, *, is_sandbox: bool) -> tuple[str, ...]:
             await cleared_by_another(tools)
         return (CLEARED,)
     if not marked:
-        if any([await tools.on_storage_thread(tools.store.names, folder) for folder in (INTENTS, ENDS)]):
+        intents, ends = [await tools.on_storage_thread(tools.store.names, folder) for folder in (INTENTS, ENDS)]
+        if ends or Intents.of(intents).begun:
             problem = f"would mix with images that were paid, in {tools.store.root}; give it another --name or --output"
             raise InputInvalid([Fault(source="--sandbox", problem=problem)])
         await tools.on_storage_thread(tools.store.write, SANDBOX_MARK, b"{}")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from tasks.errors import BudgetReached
-from tasks.models.ledger import INTENTS, RUNS, Turn, parse_name
+from tasks.models.ledger import INTENTS, RUNS, Intents, Turn
 from tasks.toolbox import Toolbox
 from tasks.under_way import UnderWay
 
@@ -35,7 +35,7 @@ async def promised_elsewhere_usd(tools: Toolbox) -> Decimal:
     What turned out free is counted too, since only its end would tell; the next run knows.
     """
     work = tools.work
-    turns = {end.turn for end in map(parse_name, await tools.on_storage_thread(tools.store.names, INTENTS)) if end}
+    turns = Intents.of(await tools.on_storage_thread(tools.store.names, INTENTS)).begun
     known = work.known_turns()
     new = {turn for turn in turns if turn.number > known.get(turn.cell_id, 0)}
     foreign = [turn for turn in new if turn.cell_id not in work.prices]

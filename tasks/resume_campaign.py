@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from tasks.models.cell import Cell
 from tasks.models.ledger import Known
@@ -18,6 +18,10 @@ class Ask(NamedTuple):
     turn: int
     cost_usd: Decimal = Decimal(0)
     attempts: int = 0
+
+    def once_more(self) -> Self:
+        """The cell as it is asked for after this turn was given back."""
+        return self._replace(turn=self.turn + 1)
 
 
 class Standing(NamedTuple):
@@ -56,13 +60,13 @@ def standing(
         if cell.cell_id in known.open:
             begun.append(Ask(cell, known.open[cell.cell_id], *spent))
         elif outcome is None:
-            to_ask.append(Ask(cell, 1))
+            to_ask.append(Ask(cell, known.next_turn(cell.cell_id)))
         elif is_complete(outcome, stored, variants):
             ended.append(with_variants(outcome, variants))
         elif (original := kept_original(outcome, stored)) and (outcome.status == "done" or outcome.status in retry):
             to_cut.append((cell, outcome, original))
         elif outcome.status in retry:
-            to_ask.append(Ask(cell, outcome.turn + 1, *spent))
+            to_ask.append(Ask(cell, known.next_turn(cell.cell_id), *spent))
             earlier.append(outcome)
         else:
             ended.append(outcome)

@@ -66,9 +66,9 @@ async def made(tools: Toolbox, under_way: UnderWay) -> StoredOriginal:
 
 
 async def is_fetched_after_all(tools: Toolbox, under_way: UnderWay) -> bool:
-    """Whether the link that failed in the turn before gives its image now: it is paid, so it is tried before paying."""
+    """Whether the link of an earlier turn gives its image now: it is paid, so it is tried before paying."""
     cell, turn, cost_usd, attempts = under_way.ask
-    answered = await tools.on_storage_thread(tools.ledger.read_answer, cell.cell_id, turn - 1)
+    answered = await tools.on_storage_thread(tools.ledger.last_answer, cell.cell_id, turn - 1)
     if answered is None:
         return False
     try:
@@ -143,7 +143,7 @@ async def put_off(tools: Toolbox, under_way: UnderWay, error: NotAccepted) -> No
     away = ApiAway(f"The API has worked on nothing for minutes; run again when it does. It says: {error}")
     if tools.work.is_worth_another(under_way.cell.cell_id):
         await give_back(tools, under_way, away)
-        tools.work.waiting.append(under_way.ask)
+        tools.work.waiting.append(under_way.ask.once_more())
     else:
         await give_up(tools, under_way, away)
 

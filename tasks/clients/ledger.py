@@ -1,6 +1,6 @@
 """The ledger of a campaign: what is known of each cell, durable, on the campaign's own storage."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,14 +17,18 @@ from tasks.models.ledger import (
     ENDS,
     INTENTS,
     OUTCOMES_KEY,
+    RELEASED,
     SANDBOX_MARK,
     Answered,
     End,
     Intent,
+    Intents,
     Known,
+    Look,
+    Released,
     Turn,
     latest_ends,
-    open_turns,
+    newest_after,
 )
 from tasks.models.outcome import Outcome
 from tasks.models.published import PUBLISHED_KEY, Published
@@ -50,16 +54,17 @@ class Ledger:
         the intents of what has not ended, or has under an earlier version: they tell whose request an id stands for. A
         turn whose end is damaged counts as one that has not ended.
         """
-        outcomes = self._outcomes()
+        ended, intents = self.store.names(ENDS), Intents.of(self.store.names(INTENTS))
+        outcomes = self._outcomes(latest_ends(ended, intents.released))
         ends = {cell_id: End(Turn(cell_id, outcome.turn), outcome.status) for cell_id, outcome in outcomes.items()}
-        turns = open_turns(self.store.names(INTENTS), ends)
+        turns, released = newest_after(intents.begun, ends), newest_after(intents.released, ends)
         asked = turns | {cell_id: ends[cell_id].turn for cell_id, one in outcomes.items() if one.request_sha256 is None}
-        intents = dict(zip(asked, self._each(list(asked.values()), self.read_intent), strict=True))
+        read = dict(zip(asked, self._each(list(asked.values()), self.read_intent), strict=True))
         held = {cell_id: outcome.request_sha256 for cell_id, outcome in outcomes.items()}
-        held |= {cell_id: intent.request_sha256 if intent else held.get(cell_id) for cell_id, intent in intents.items()}
+        held |= {cell_id: intent.request_sha256 if intent else held.get(cell_id) for cell_id, intent in read.items()}
         own = with_own_ids(cells, held)
         wanted = {cell.cell_id for cell in own}
-        lost = [intents[cell_id] for cell_id in turns if cell_id not in wanted]
+        lost = [read[cell_id] for cell_id in turns if cell_id not in wanted]
         return Known(
             cells=own,
             outcomes={
@@ -68,14 +73,14 @@ class Ledger:
                 if cell_id in wanted
             },
             open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id in wanted},
+            released={cell_id: turn.number for cell_id, turn in released.items() if cell_id in wanted},
             left=tuple(outcome for cell_id, outcome in outcomes.items() if cell_id not in wanted),
             left_open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id not in wanted},
             left_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
         )
 
-    def _outcomes(self) -> dict[str, Outcome]:
-        """The newest outcome of every cell that has one which can be read."""
-        ends = latest_ends(self.store.names(ENDS))
+    def _outcomes(self, ends: Mapping[str, End]) -> dict[str, Outcome]:
+        """The outcome of each of these ends that can be read."""
         copies = self._copied_outcomes() if ends else {}
         outcomes: dict[str, Outcome] = {}
         missing: list[str] = []
@@ -102,9 +107,21 @@ class Ledger:
         return self.store.create(key, intent.model_dump_json().encode())
 
     def release(self, cell_id: str, turn: int) -> None:
-        """Take an intent of this run back, if there is one, whose request is known not to have been run."""
+        """Give a turn back that is this run's, if it is, and of which nothing was or will be paid.
+
+        It is never asked for again: the next to ask for the cell does so in the next turn.
+        """
         if self.read_owner(cell_id, turn) == self.run_id:
-            self.store.delete(Turn(cell_id, turn).key(INTENTS))
+            mark = Released(run_id=self.run_id, at=datetime.now(UTC))
+            self.store.create(Turn(cell_id, turn).key(INTENTS, RELEASED), mark.model_dump_json().encode())
+
+    def is_released(self, cell_id: str, turn: int) -> bool:
+        """Whether a turn was given back by its owner."""
+        try:
+            self.store.read(Turn(cell_id, turn).key(INTENTS, RELEASED))
+        except FileNotFoundError:
+            return False
+        return True
 
     def read_intent(self, turn: Turn) -> Intent | None:
         """What was noted before the request of a turn left; None where there is nothing that can be read."""
@@ -129,6 +146,10 @@ class Ledger:
         """The answer of a turn that was noted; None where there is none that can be read."""
         return self._read(Turn(cell_id, turn).key(ANSWERS), Answered)
 
+    def last_answer(self, cell_id: str, turn: int) -> Answered | None:
+        """The answer of a turn or, where it has none, of the last one before it that has."""
+        return next(filter(None, (self.read_answer(cell_id, number) for number in range(turn, 0, -1))), None)
+
     def note_end(self, outcome: Outcome) -> None:
         """How the turn ended."""
         key = Turn(outcome.cell_id, outcome.turn).key(ENDS, outcome.status)
@@ -138,6 +159,15 @@ class Ledger:
         """How a turn ended, if it has; reads no more than it must."""
         keys = (Turn(cell_id, turn).key(ENDS, status) for status in BETTER_KNOWN)
         return next(filter(None, (self._read(key, Outcome) for key in keys)), None)
+
+    def look_at(self, cell_id: str, turn: int) -> Look:
+        """How one turn stands at this moment."""
+        outcome = self.read_end(cell_id, turn)
+        if outcome is not None and outcome.status != "unknown":
+            return Look(outcome)
+        if self.is_released(cell_id, turn):
+            return Look(is_released=True)
+        return Look(outcome, self.read_owner(cell_id, turn) if outcome is None else None)
 
     def copy_outcomes(self, outcomes: Iterable[Outcome]) -> None:
         """Keep a copy of all outcomes in one file, for the next resume."""

@@ -1,19 +1,23 @@
 """What the ledger knows of a cell, read off the names of its records alone.
 
 ```
-ledger/intents/{cell_id}.{turn}.json            before the request leaves; creating it is what owns the cell
+ledger/intents/{cell_id}.{turn}.json            before the request leaves; creating it is what owns the turn
+ledger/intents/{cell_id}.{turn}.released.json   given back by its owner: nothing of this turn was paid, or will be
 ledger/answers/{cell_id}.{turn}.json            the API's answer: paid, and not yet stored
 ledger/ends/{cell_id}.{turn}.{status}.json      how the turn ended
 ```
-A turn is one time of asking: the first, then one for each `--retry`. States move one way:
-planned > intent > answered > ended. A turn with two ends (another run took its owner for dead) has the better known.
+A turn is one time of asking: the first, then one for each `--retry`, and one more after each that was given back.
+States move one way: planned > intent > answered > ended, or intent > released. No record is removed, since a bucket's
+client may send a removal twice, the second time after another run has come. A turn with two ends (another run took its
+owner for dead) has the better known.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -31,10 +35,15 @@ SANDBOX_MARK: Final = "ledger/sandbox.json"
 OUTCOMES_KEY: Final = "ledger/outcomes.jsonl"
 """A copy of the newest outcomes, so that a resume reads one file and not thousands; the ends are the truth."""
 
+State = Status | Literal["released"]
 BETTER_KNOWN: Final[tuple[Status, ...]] = ("done", "blocked", "failed", "unknown")
 """Of two ends of one turn, the earlier in this row counts."""
 
-_NAME: Final = re.compile(r"(?P<cell_id>[a-z0-9-]+)\.(?P<turn>\d+)(?:\.(?P<status>[a-z]+))?\.json")
+RELEASED: Final = "released"
+"""In the name of an intent's record: its owner gave the turn back."""
+_STATES: Final[tuple[State, ...]] = (*BETTER_KNOWN, RELEASED)
+
+_NAME: Final = re.compile(r"(?P<cell_id>[a-z0-9-]+)\.(?P<turn>\d+)(?:\.(?P<state>[a-z]+))?\.json")
 
 
 class Intent(Record):
@@ -45,6 +54,13 @@ class Intent(Record):
     run_id: str
     price_usd: Decimal
     request_sha256: str
+    at: datetime
+
+
+class Released(Record):
+    """A turn that its owner gave back, for whoever wants to know who and when."""
+
+    run_id: str
     at: datetime
 
 
@@ -64,54 +80,90 @@ class Turn(NamedTuple):
     cell_id: str
     number: int
 
-    def key(self, folder: str, status: Status | None = None) -> str:
+    def key(self, folder: str, state: State | None = None) -> str:
         """The key of this turn's record in `folder`."""
-        end = f".{status}" if status else ""
+        end = f".{state}" if state else ""
         return f"{folder}/{self.cell_id}.{self.number}{end}.json"
 
 
-class End(NamedTuple):
-    """The turn that a name speaks of, and how it ended; None in the names of intents and answers."""
+class Named(NamedTuple):
+    """What the name of a record says: its turn, and where that stands; None in the names of intents and answers."""
 
     turn: Turn
-    status: Status | None
+    state: State | None
 
 
-def parse_name(name: str) -> End | None:
+class End(NamedTuple):
+    """A turn that has ended, and how."""
+
+    turn: Turn
+    status: Status
+
+
+def parse_name(name: str) -> Named | None:
     """What the name of a ledger record says; None for a file that is none of ours."""
     match = _NAME.fullmatch(name)
     if match is None:
         return None
-    status = next((known for known in BETTER_KNOWN if known == match["status"]), None)
-    if match["status"] and status is None:
+    state = next((known for known in _STATES if known == match["state"]), None)
+    if match["state"] and state is None:
         return None
-    return End(Turn(match["cell_id"], int(match["turn"])), status)
+    return Named(Turn(match["cell_id"], int(match["turn"])), state)
 
 
-def latest_ends(names: Iterable[str]) -> dict[str, End]:
-    """How the newest ended turn of each cell ended, from the names in `ledger/ends`."""
+def latest_ends(names: Iterable[str], released: AbstractSet[Turn] = frozenset()) -> dict[str, End]:
+    """How the newest ended turn of each cell ended, from the names in `ledger/ends`.
+
+    A turn that was given back has not ended, whatever a run has thought that took its owner for dead.
+    """
     latest: dict[str, End] = {}
-    for end in filter(None, map(parse_name, names)):
+    for named in filter(None, map(parse_name, names)):
+        if named.state is None or named.state == RELEASED or (named.state == "unknown" and named.turn in released):
+            continue
+        end = End(named.turn, named.state)
         known = latest.get(end.turn.cell_id)
-        if end.status is not None and (known is None or _rank(end) > _rank(known)):
+        if known is None or _rank(end) > _rank(known):
             latest[end.turn.cell_id] = end
     return latest
 
 
 def _rank(end: End) -> tuple[int, int]:
-    return end.turn.number, -BETTER_KNOWN.index(end.status or "unknown")
+    return end.turn.number, -BETTER_KNOWN.index(end.status)
 
 
-def open_turns(intents: Iterable[str], ends: dict[str, End]) -> dict[str, Turn]:
-    """The newest turn of each cell that has an intent and no end."""
-    turns: dict[str, Turn] = {}
-    for named in filter(None, map(parse_name, intents)):
-        turn = named.turn
-        ended = ends.get(turn.cell_id)
-        newest = turns.get(turn.cell_id)
-        if (ended is None or ended.turn.number < turn.number) and (newest is None or newest.number < turn.number):
-            turns[turn.cell_id] = turn
-    return turns
+class Look(NamedTuple):
+    """How one turn stands: at most one of these; none where nobody has begun it."""
+
+    outcome: Outcome | None = None
+    owner: str | None = None
+    """The run that has begun it and not ended it; no run's name where that cannot be read."""
+    is_released: bool = False
+
+
+class Intents(NamedTuple):
+    """What the names in `ledger/intents` say."""
+
+    begun: frozenset[Turn]
+    """The turns that are, or were, somebody's; less those that were given back."""
+    released: frozenset[Turn]
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> "Intents":
+        """The turns that `names` speak of."""
+        named = [one for one in map(parse_name, names) if one is not None]
+        released = frozenset(one.turn for one in named if one.state == RELEASED)
+        return cls(frozenset(one.turn for one in named if one.state is None) - released, released)
+
+
+def newest_after(turns: Iterable[Turn], ends: Mapping[str, End]) -> dict[str, Turn]:
+    """The newest of `turns` of each cell, if it is newer than the cell's end."""
+    newest: dict[str, Turn] = {}
+    for turn in turns:
+        end = ends.get(turn.cell_id)
+        before = newest.get(turn.cell_id) or (end.turn if end is not None else None)
+        if before is None or before.number < turn.number:
+            newest[turn.cell_id] = turn
+    return newest
 
 
 class Known(Record):
@@ -123,6 +175,8 @@ class Known(Record):
     """The outcome of each cell whose newest turn has ended."""
     open: dict[str, int]
     """The newest turn of each cell that has been asked for and has not ended: in flight in another run, or lost."""
+    released: dict[str, int] = Field(default_factory=dict)
+    """The newest turn of each cell that was given back, where none has ended or been asked for since."""
     left: tuple[Outcome, ...] = ()
     """The outcomes of cells that the matrix does not ask for any more."""
     left_open: dict[str, int] = Field(default_factory=dict)
@@ -134,6 +188,11 @@ class Known(Record):
     def left_usd(self) -> Decimal:
         """What has, or may have, been spent on cells that the matrix does not ask for any more."""
         return sum((outcome.cost_usd for outcome in self.left), self.left_open_usd)
+
+    def next_turn(self, cell_id: str) -> int:
+        """The turn in which the cell is asked for next, if it is; of a cell that nobody else is asking for."""
+        outcome = self.outcomes.get(cell_id)
+        return max(outcome.turn if outcome is not None else 0, self.released.get(cell_id, 0)) + 1
 
     def is_done(self, cell_id: str) -> bool:
         """Whether the cell's newest turn has ended with an image that was stored."""

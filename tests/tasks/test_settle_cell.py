@@ -14,7 +14,7 @@ from tasks.clients.runs import this_run
 from tasks.clients.storage import CampaignStore
 from tasks.errors import BudgetReached, CreditsExhausted, StorageFailed, VariantsFailed
 from tasks.models.answer import ImageObject
-from tasks.models.ledger import ENDS, INTENTS, OUTCOMES_KEY, Answered
+from tasks.models.ledger import ENDS, INTENTS, OUTCOMES_KEY, Answered, Intents
 from tests.factories import PRICE_USD, a_cell, a_request, an_outcome
 from tests.tasks.running import (  # noqa: F401  without_engine is a fixture
     CELLS,
@@ -240,7 +240,7 @@ def test_a_cell_that_the_balance_does_not_pay_is_free_again(store, api):
     api.refusal = httpx.Response(402)
     ended = ran(store, api, cells=CELLS)
     assert isinstance(ended.stopped_by, CreditsExhausted)
-    assert store.names(INTENTS) == []
+    assert Intents.of(store.names(INTENTS)).begun == frozenset()
     assert ended.outcomes == {}
     api.refusal = None
     assert ran(store, api, cells=CELLS).statuses == ["done", "done"]

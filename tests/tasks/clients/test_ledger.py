@@ -66,7 +66,38 @@ def test_a_turn_is_given_back_by_its_owner_only(ledger: Ledger, store: CampaignS
     assert ledger.read_owner(ID, 1) == "this-run"
     ledger.release(ID, 1)
     ledger.release(ID, 1)
-    assert other.intend(CELL, 1)
+    assert ledger.is_released(ID, 1)
+    assert not other.intend(CELL, 1), "a turn has one owner for ever"
+    known = other.load([CELL])
+    assert (known.open, known.released, known.next_turn(ID)) == ({}, {ID: 1}, 2)
+    assert other.intend(CELL, 2)
+
+
+def test_a_release_that_arrives_late_takes_no_other_runs_turn_away(ledger: Ledger, store: CampaignStore):
+    """Its answer was lost, the client sends it again, and meanwhile another run has come."""
+    ledger.intend(CELL, 1)
+    sent: list = []
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("create", "write", "delete"):
+            real = getattr(CampaignStore, name)
+            patch.setattr(CampaignStore, name, lambda *given, real=real: sent.append((real, given)) or real(*given))
+        ledger.release(ID, 1)
+    other = Ledger(store, "other-run")
+    turn = other.load([CELL]).next_turn(ID)
+    assert other.intend(CELL, turn)
+    for real, given in sent:
+        real(*given)
+    assert other.read_owner(ID, turn) == "other-run"
+    assert ledger.load([CELL]).open == {ID: turn}
+
+
+def test_a_turn_that_was_given_back_has_not_ended(ledger: Ledger, store: CampaignStore):
+    """Another run took its owner for dead and could not know that nothing was sent; the owner knows."""
+    ledger.intend(CELL, 1)
+    Ledger(store, "other-run").note_end(an_outcome(CELL, "unknown"))
+    ledger.release(ID, 1)
+    known = ledger.load([CELL])
+    assert (known.outcomes, known.open, known.next_turn(ID)) == ({}, {}, 2)
 
 
 def test_what_was_noted_is_read_again(ledger: Ledger):
@@ -167,7 +198,7 @@ def test_it_is_the_same_elsewhere(output: str, tmp_path: Path, bucket):
     assert not other.intend(CELL, 1)
     assert other.load([CELL]).open == {ID: 1}
     ledger.release(ID, 1)
-    assert other.load([CELL]).open == {}
-    assert other.intend(CELL, 1)
-    other.note_end(an_outcome(CELL))
-    assert ledger.load([CELL]).outcomes == {ID: an_outcome(CELL)}
+    assert (other.load([CELL]).open, other.load([CELL]).next_turn(ID)) == ({}, 2)
+    assert other.intend(CELL, 2)
+    other.note_end(an_outcome(CELL, turn=2))
+    assert ledger.load([CELL]).outcomes == {ID: an_outcome(CELL, turn=2)}

@@ -1,6 +1,7 @@
 """The ledger under two runs that die at any step: nothing paid is forgotten, nobody pays for another's turn."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -33,8 +34,11 @@ class Shaky(MemoryFileSystem):
 
     cachable = False
     next_step = "fine"
+    sent: list[Callable[[], Any]]
+    """Every change that was asked for: a client may send each once more, however late."""
 
     def _goes_wrong(self, effect: Callable[[], Any]) -> None:
+        self.sent.append(effect)
         step, self.next_step = self.next_step, "fine"
         if step.endswith("after") or step == "fine":
             effect()
@@ -78,6 +82,7 @@ class TwoRuns(RuleBasedStateMachine):
         self.root = f"/states-{next(numbers)}"
         self.names = (f"{run}-{number}" for number in count() for run in RUNS)
         self.runs: dict[str, Run] = {}
+        self.changes: list[Callable[[], Any]] = []
         self.sent: dict[Turn, list[str]] = {}
         self.best: dict[str, tuple[int, int]] = {}
         for run in RUNS:
@@ -85,6 +90,7 @@ class TwoRuns(RuleBasedStateMachine):
 
     def _start(self, run: str) -> None:
         fs = Shaky()
+        fs.sent = self.changes
         store = CampaignStore(f"memory:/{self.root}", fs, self.root)
         self.runs[run] = Run(Ledger(store, next(self.names)), fs)
         self.look(run)
@@ -115,7 +121,7 @@ class TwoRuns(RuleBasedStateMachine):
         """A run decides which turn of each cell it would ask for: what it sees may be old when it comes to that."""
         known = self.runs[run].ledger.load(CELLS)
         self.runs[run].plans = {
-            cell.cell_id: outcome.turn + 1 if (outcome := known.outcomes.get(cell.cell_id)) else 1
+            cell.cell_id: known.next_turn(cell.cell_id)
             for cell in CELLS
             if cell.cell_id not in known.open
             and (cell.cell_id not in known.outcomes or known.outcomes[cell.cell_id].status != "done")
@@ -198,6 +204,14 @@ class TwoRuns(RuleBasedStateMachine):
     def copy(self, run: str, step: str) -> None:
         """A manifest is published."""
         self._do(run, step, lambda ledger: ledger.copy_outcomes(ledger.load(CELLS).outcomes.values()))
+
+    @precondition(lambda self: self.changes)
+    @rule(data=st.data())
+    def repeat(self, data) -> None:
+        """The answer to a change was lost, and its client sends it again, whatever has come in between."""
+        change = data.draw(st.sampled_from(self.changes[-6:]))
+        with suppress(FileExistsError, FileNotFoundError):
+            change()
 
     @rule(run=st.sampled_from(RUNS), is_now=st.integers(0, 4))
     def die(self, run: str, is_now: int) -> None:
