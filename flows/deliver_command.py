@@ -19,8 +19,8 @@ from tasks.errors import CampaignFault, InputInvalid
 from tasks.models.campaign import DEFAULT_OUTPUT
 from tasks.models.delivery_report import ALL, Report, Wish
 from tasks.models.fault import Fault, one_line, shortened
-from tasks.models.ledger import ENDS, INTENTS
 from tasks.models.outbox import EVENTS
+from tasks.models.turn import ENDS, INTENTS
 
 EXIT_CLEAR: Final = 0
 EXIT_LEFT: Final = 1

@@ -25,7 +25,7 @@ from tasks.errors import InputInvalid, Interrupted, ServerLost, ShardCancelled, 
 from tasks.front import front
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.fault import Fault
-from tasks.models.ledger import ENDS, latest_ends
+from tasks.models.turn import ENDS, latest_ends
 from tasks.report_campaign import progress_artifact
 from tasks.tally import Tally
 

@@ -9,9 +9,9 @@ from tasks.clients.outbox import Outbox
 from tasks.models.campaign import Campaign
 from tasks.models.cell import Cell
 from tasks.models.event import Event, EventName, cell_event, cell_event_name, event_id
-from tasks.models.ledger import ENDS
 from tasks.models.outbox import Delivery, QueuedEvent, endpoint_of
 from tasks.models.outcome import Outcome, Status
+from tasks.models.turn import ENDS
 from tasks.send_callback import Deliverer
 
 AT_ONCE: Final = 100

@@ -9,10 +9,10 @@ from tasks.clients.ledger import Ledger
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
 from tasks.models.campaign import Campaign, Plan
-from tasks.models.ledger import ENDS
 from tasks.models.outcome import Outcome
 from tasks.models.published import Published
 from tasks.models.result import CampaignResult
+from tasks.models.turn import ENDS
 from tasks.redefine_variants import redefined
 from tasks.resume_campaign import standing
 from tasks.sum_up import sum_up

@@ -5,10 +5,11 @@ from typing import Final
 
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault
-from tasks.models.ledger import ANSWERS, ENDS, INTENTS, OUTCOMES_KEY, SANDBOX_MARK, Intents
+from tasks.models.ledger import OUTCOMES_KEY, SANDBOX_MARK
 from tasks.models.outbox import FOLDERS as CALLBACK_FOLDERS
 from tasks.models.outbox import SENDER_KEY
 from tasks.models.published import PUBLISHED_KEY
+from tasks.models.turn import ANSWERS, ENDS, INTENTS, Intents
 from tasks.toolbox import Toolbox
 
 CLEARING: Final = "ledger/clearing.json"

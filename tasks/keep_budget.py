@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from tasks.errors import BudgetReached
-from tasks.models.ledger import INTENTS, RUNS, Intents, Turn
+from tasks.models.ledger import RUNS
+from tasks.models.turn import INTENTS, Intents, Turn
 from tasks.toolbox import Toolbox
 from tasks.under_way import UnderWay
 

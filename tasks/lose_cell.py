@@ -1,6 +1,6 @@
 """Where a cell goes whose turn another run has begun first."""
 
-from tasks.models.ledger import Turn
+from tasks.models.turn import Turn
 from tasks.resume_campaign import Ask
 from tasks.toolbox import Toolbox
 from tasks.under_way import UnderWay

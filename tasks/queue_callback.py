@@ -29,9 +29,9 @@ from tasks.make_variants import make_variants
 from tasks.models.campaign import Campaign
 from tasks.models.cell import Cell
 from tasks.models.event import CampaignEnd, campaign_event, counted, event_id
-from tasks.models.ledger import ENDS, INTENTS
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.models.result import CampaignResult
+from tasks.models.turn import ENDS, INTENTS
 from tasks.send_callback import open_deliverer, utc_now
 from tasks.toolbox import Toolbox, toolbox
 from tasks.under_way import UnderWay

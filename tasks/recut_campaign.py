@@ -18,10 +18,11 @@ from tasks.errors import InputInvalid, VariantsFailed
 from tasks.make_variants import cut_all
 from tasks.models.cell import Cell
 from tasks.models.fault import Fault
-from tasks.models.ledger import ENDS, RUNS, Known
+from tasks.models.ledger import RUNS, Known
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.models.published import Published
 from tasks.models.recut import RECUTS, RecutResult, marker, merged, with_cuts
+from tasks.models.turn import ENDS
 from tasks.models.variant import GRAMMAR, Variant
 from tasks.resume_campaign import as_it_is_now
 

@@ -14,9 +14,9 @@ from tasks.clients.ledger import Ledger
 from tasks.clients.runs import this_run
 from tasks.clients.storage import CampaignStore
 from tasks.errors import InputInvalid, StorageFailed
-from tasks.models.ledger import Turn
 from tasks.models.published import Published
 from tasks.models.recut import RECUTS, RecutResult
+from tasks.models.turn import Turn
 from tasks.models.variant import Variant
 from tasks.recut_campaign import recut_campaign
 from tests.factories import a_cell, a_request, an_original, an_outcome

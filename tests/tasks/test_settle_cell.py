@@ -14,7 +14,8 @@ from tasks.clients.runs import this_run
 from tasks.clients.storage import CampaignStore
 from tasks.errors import BudgetReached, CreditsExhausted, StorageFailed, VariantsFailed
 from tasks.models.answer import ImageObject
-from tasks.models.ledger import ENDS, INTENTS, OUTCOMES_KEY, Answered, Intents
+from tasks.models.ledger import OUTCOMES_KEY, Answered
+from tasks.models.turn import ENDS, INTENTS, Intents
 from tests.factories import PRICE_USD, a_cell, a_request, an_outcome
 from tests.tasks.running import (  # noqa: F401  without_engine is a fixture
     CELLS,

@@ -16,8 +16,9 @@ from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
 from tasks.finished_campaign import finished_result
 from tasks.models.campaign import Campaign, Plan
-from tasks.models.ledger import ENDS, INTENTS, OUTCOMES_KEY
+from tasks.models.ledger import OUTCOMES_KEY
 from tasks.models.published import PUBLISHED_KEY, Published
+from tasks.models.turn import ENDS, INTENTS
 from tasks.plan_campaign import plan_campaign
 from tasks.recut_campaign import recut_campaign
 from tests.factories import PRICE_USD

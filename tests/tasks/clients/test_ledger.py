@@ -8,7 +8,8 @@ import pytest
 from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
 from tasks.models.answer import ImageObject
-from tasks.models.ledger import ENDS, INTENTS, OUTCOMES_KEY, Answered, Turn
+from tasks.models.ledger import OUTCOMES_KEY, Answered
+from tasks.models.turn import ENDS, INTENTS, Turn
 from tests.factories import a_cell, a_request, an_outcome
 
 CELL = a_cell()

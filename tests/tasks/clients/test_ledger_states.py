@@ -16,7 +16,8 @@ from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
 from tasks.errors import StorageFailed
 from tasks.models.answer import ImageObject
-from tasks.models.ledger import ENDS, INTENTS, Answered, Turn, latest_ends, parse_name
+from tasks.models.ledger import Answered
+from tasks.models.turn import ENDS, INTENTS, Turn, latest_ends, parse_name
 from tests.factories import a_cell, a_request, an_outcome
 
 CELLS = tuple(a_cell(a_request(f"Teapot {number}")) for number in range(2))

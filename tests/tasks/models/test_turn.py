@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.models.ledger import (
+from tasks.models.turn import (
     BETTER_KNOWN,
     ENDS,
     INTENTS,
