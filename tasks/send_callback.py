@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from tasks.callback_settings import CallbackSettings
 from tasks.clients.callbacks import CallbackSender
 from tasks.clients.outbox import Outbox
+from tasks.clients.patience import patience
 from tasks.delivery_attempt import CLOSED, DAMAGED, Sending, stale_at
 from tasks.delivery_queue import DeliveryQueue, Job
 from tasks.errors import StorageFailed
@@ -101,7 +102,7 @@ class Deliverer:
             if self.queue.gate_of(one.job) in silent:
                 one.cut_off()
         with suppress(TimeoutError):
-            async with asyncio.timeout(within_s):
+            async with patience(within_s):
                 await self.drain()
         await self.close()
 

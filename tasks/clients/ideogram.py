@@ -16,6 +16,7 @@ import httpx
 from tasks import errors
 from tasks.clients.answers import checked, parse_answer
 from tasks.clients.connection import BodyRefused, open_http, read_body, reason
+from tasks.clients.patience import patience
 from tasks.models.answer import ImageObject
 from tasks.models.request import GenerationRequest
 from tasks.settings import Settings
@@ -65,9 +66,16 @@ class IdeogramClient:
         """
         settings = self.settings
         key = {"Api-Key": settings.api_key.get_secret_value()}
-        post = self.http.build_request("POST", f"{settings.base_url}/generate", json=build_body(request), headers=key)
+        connect_s = settings.connect_timeout_s
+        post = self.http.build_request(
+            "POST",
+            f"{settings.base_url}/generate",
+            json=build_body(request),
+            headers=key,
+            timeout=httpx.Timeout(None, connect=connect_s, pool=connect_s),  # `patience` looks after the rest
+        )
         try:
-            async with asyncio.timeout(settings.answer_timeout_s + CONNECT_STEPS * settings.connect_timeout_s):
+            async with patience(settings.answer_timeout_s + CONNECT_STEPS * connect_s):
                 status, headers, body, took_s = await self._send(post)
         except _NEVER_SENT as error:
             raise errors.NotAccepted(f"The API cannot be reached: {reason(error)}") from error

@@ -30,6 +30,7 @@ from tasks.models.variant import DEFAULT_VARIANTS
 from tasks.settings import Settings
 from tasks.toolbox import open_toolbox
 from tests.factories import PRICE_USD, a_cell, a_request
+from tests.waiting import stop_time, time_passes
 
 SETTINGS = Settings.for_api("https://api.example.com", "key")
 
@@ -70,6 +71,8 @@ def made(
     cell = a_cell(a_request(prompt))
 
     async def scenario() -> Made:
+        if transport is None:
+            stop_time()  # what the sandbox says at once is at once
         store = CampaignStore.open(str(folder), "q1-launch")
         async with (
             open_toolbox(settings, store, (cell,), DEFAULT_VARIANTS, budget_usd) as tools,
@@ -173,7 +176,6 @@ def test_an_answer_that_tells_a_link_and_nothing_else_is_an_image(tmp_path, sand
         ("error", errors.OutcomeUnknown, False),
         ("reset", errors.OutcomeUnknown, False),
         ("half", errors.OutcomeUnknown, False),
-        ("hang", errors.OutcomeUnknown, False),
         ("expired", errors.LinkFailed, True),
         ("forbidden", errors.LinkFailed, True),
         ("redirect", errors.LinkFailed, True),
@@ -185,12 +187,23 @@ def test_an_answer_that_tells_a_link_and_nothing_else_is_an_image(tmp_path, sand
 )
 def test_what_goes_wrong_has_a_name_and_stores_nothing(marker, kind, is_answered, tmp_path, sandbox):
     """Every fault that the stand-in knows; the place in flight is free exactly when an image was answered."""
-    patience_s = 0.5 if marker == "hang" else sandbox.answer_timeout_s
-    small = sandbox.model_copy(update={"download_max_bytes": 5_000_000, "answer_timeout_s": patience_s})
+    small = sandbox.model_copy(update={"download_max_bytes": 5_000_000})
     result = made(tmp_path, f"A lamp [sandbox:{marker}]", small)
     assert type(result.end) is kind
     assert result.originals == {}
     assert (result.is_answered, result.attempts) == (is_answered, 1)
+
+
+def test_an_answer_that_never_comes_is_not_waited_for_for_ever(tmp_path):
+    """It may have been paid."""
+
+    async def hang(_: httpx.Request) -> httpx.Response:
+        await time_passes(600)
+        return await asyncio.Future()
+
+    result = made(tmp_path, transport=httpx.MockTransport(hang))
+    assert type(result.end) is errors.OutcomeUnknown
+    assert (result.originals, result.is_answered, result.attempts) == ({}, False, 1)
 
 
 def test_attempts_are_counted_over_the_retries(tmp_path):

@@ -19,7 +19,7 @@ from tasks.models.outbox import EVENTS
 from tasks.models.retry import DELAYS_S, Verdict
 from tests.factories import STARTED_AT
 from tests.tasks.receivers import DOWN, OK, Clock, Receivers, a_deliverer, an_event, delivered_now
-from tests.waiting import pass_time, seen
+from tests.waiting import LIMIT_S, seen, time_passes
 
 URL = an_event().url
 OTHER = "https://other.example.com/"
@@ -46,9 +46,9 @@ async def ended_after(outbox: Outbox, receivers: Receivers, is_so: Callable[[], 
     """Deliver what is due; the time for it is over as soon as something is so."""
     async with a_deliverer(outbox, receivers) as deliverer:
         await deliverer.take_up()
-        finishing = asyncio.create_task(deliverer.finish(within_s=100))
+        finishing = asyncio.create_task(deliverer.finish(within_s=LIMIT_S))
         await seen(is_so)
-        pass_time(100)
+        await time_passes(LIMIT_S + 1)
         await finishing
 
 

@@ -9,6 +9,7 @@ from tasks.clients.ideogram import IdeogramClient
 from tasks.errors import LinkFailed
 from tasks.settings import Settings
 from tests.tasks.clients.raw_server import Answer, RawServer, http, raw_server, says
+from tests.waiting import stop_time
 
 SIGNED = "?exp=1790000000&sig=c0ffee%2Bc0ffee"
 AT_ONCE = (0.0, 0.0, 0.0)
@@ -28,6 +29,7 @@ def fetched(*answers: Answer, path: str = "/x.png" + SIGNED, **fields: float) ->
     """What the download from a server that answers so comes to, and what the server was asked."""
 
     async def scenario() -> tuple[bytes | LinkFailed, RawServer]:
+        stop_time()
         async with (
             raw_server(*answers) as server,
             IdeogramClient.open(settings(server.url, **fields)) as client,

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.waiting import pass_time
+from tests.waiting import time_passes
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -64,7 +64,7 @@ def says(*parts: bytes, pause_s: float = 0.0) -> Answer:
 
     async def answer(writer: asyncio.StreamWriter) -> None:
         for part in parts:
-            pass_time(pause_s)
+            await time_passes(pause_s)
             await asyncio.sleep(0)
             writer.write(part)
             await writer.drain()
@@ -80,8 +80,8 @@ async def resets(writer: asyncio.StreamWriter) -> None:
 
 
 async def hangs(_: asyncio.StreamWriter) -> None:
-    """Never say anything, while an hour passes."""
-    pass_time(3600)
+    """Never say anything, while ten minutes pass."""
+    await time_passes(600)
     await asyncio.Event().wait()
 
 

@@ -30,6 +30,7 @@ from tests.tasks.clients.raw_server import (
     says,
     unused_port,
 )
+from tests.waiting import stop_time
 
 SECRETS = Secrets.parse("whsec_" + "Y2FuYXJ5" * 4)
 LOCAL = CallbackSettings(secrets=SECRETS, allow_private=True)
@@ -63,6 +64,7 @@ def send_to(*served, settings: CallbackSettings = LOCAL, path: str = "/hook?toke
     """What one attempt comes to at a server that answers as it is told, and what that was sent."""
 
     async def scenario() -> tuple[Attempt, RawServer]:
+        stop_time()
         async with raw_server(*served) as server, CallbackSender.open(settings) as sender:
             return await sender.send(server.url + path, EVENT_ID, BODY), server
 

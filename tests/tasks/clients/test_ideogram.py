@@ -29,6 +29,7 @@ from tests.tasks.clients.raw_server import (
     says,
     unused_port,
 )
+from tests.waiting import pass_time, stop_time
 
 
 def settings(url: str, **fields: float) -> Settings:
@@ -55,6 +56,7 @@ def generate_from(*answers: Answer, **fields: float) -> tuple[ImageObject | Exce
     """What one paid call to a server that answers so comes to, and what the server was sent."""
 
     async def scenario() -> tuple[ImageObject | Exception, list[bytes]]:
+        stop_time()
         async with (
             raw_server(*answers) as server,
             IdeogramClient.open(settings(server.url, **fields)) as client,
@@ -119,6 +121,17 @@ def test_whatever_goes_wrong_after_the_request_left_is_unknown(answer, words):
     assert isinstance(error, errors.OutcomeUnknown)
     assert words in str(error)
     assert len(requests) == 1
+
+
+def test_an_answer_that_came_while_the_process_stood_still_is_read():
+    """A container that was paused for an hour has its paid answers in the system's buffers."""
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        await says(GOOD)(writer)
+        pass_time(3600)
+
+    image, _ = generate_from(answer)
+    assert isinstance(image, ImageObject)
 
 
 def test_a_refused_connection_is_not_accepted():
