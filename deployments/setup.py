@@ -11,9 +11,12 @@ if __name__ == "__main__":
 import asyncio
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, NamedTuple
 
+import yaml
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.validators import Number
 from prefect import get_client
@@ -24,6 +27,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL
 from prefect.workers.process import ProcessWorker
 
+from deployments.set_by_hand import with_what_is_set
 from flows.embedded_server import ServerNotStarted, reach
 from tasks.models.campaign import PLACES_MAX
 from tasks.places import TAG, current_limit
@@ -38,6 +42,8 @@ BOOKKEEPING: Final = frozenset(
     {"created", "updated", "version_id", "version_info", "status", "last_polled", "global_concurrency_limit"}
 )
 """What a server notes of a deployment by itself; of a limit of its runs it counts those that run."""
+OF_A_SCHEDULE: Final = BOOKKEEPING | {"id"}
+"""And of a schedule, which is made anew where one of its deployment's has no slug."""
 
 app = App(name="setup", help=__doc__, version_flags=[], result_action="return_value")
 
@@ -107,7 +113,7 @@ async def set_up(url: str, places: int | None) -> list[Step]:
     async with get_client() as prefect:
         steps = [await work_pool(prefect), await tag_limit(prefect, places)]
         before = await deployments_on(prefect)
-        await asyncio.to_thread(deploy_all)
+        await asyncio.to_thread(deploy_all, with_what_is_set(yaml.safe_load(PREFECT_FILE.read_text()), before.values()))
         after = await deployments_on(prefect)
     return steps + [Step(f"deployment {name}", changed(before.get(name), after[name])) for name in sorted(after)]
 
@@ -147,10 +153,13 @@ async def deployments_on(prefect: PrefectClient) -> dict[str, DeploymentResponse
     return {f"{flows[one.flow_id]}/{one.name}": one for one in found}
 
 
-def deploy_all() -> None:
-    """Let Prefect deploy everything in `prefect.yaml`. Raises SetupFailed with what it said."""
-    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(PREFECT_FILE)]
-    deployed = subprocess.run(command, capture_output=True, text=True, check=False)
+def deploy_all(wanted: Mapping[str, Any]) -> None:
+    """Let Prefect deploy `wanted`, the content of a `prefect.yaml`. Raises SetupFailed with what it said."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, PREFECT_FILE.name)
+        file.write_text(yaml.safe_dump(wanted))
+        command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file)]
+        deployed = subprocess.run(command, capture_output=True, text=True, check=False)
     if deployed.returncode != 0:
         raise SetupFailed(f"Prefect could not deploy {PREFECT_FILE}:\n{deployed.stdout}{deployed.stderr}".rstrip())
 
@@ -168,8 +177,9 @@ def facts(deployment: DeploymentResponse) -> dict[str, Any]:
     """A deployment without what the server notes of it by itself."""
     fields = deployment.model_dump(mode="json", exclude=set(BOOKKEEPING))
     for schedule in fields["schedules"]:
-        for name in BOOKKEEPING & schedule.keys():
+        for name in OF_A_SCHEDULE & schedule.keys():
             del schedule[name]
+    fields["schedules"].sort(key=repr)
     limit = deployment.global_concurrency_limit
     return fields | {"concurrency_limit": None if limit is None else limit.limit}
 

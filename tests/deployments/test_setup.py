@@ -5,11 +5,13 @@ import os
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from prefect import get_client
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.deployments import run_deployment
 
 from deployments.home import VARIABLE
@@ -54,6 +56,31 @@ async def until_scheduled(names: set[str]) -> set[str]:
     return found
 
 
+async def set_by_hand() -> None:
+    """What a person does in the UI: pause what costs money, each in its own way, and add schedules."""
+    async with get_client() as prefect:
+        nightly = await prefect.read_deployment_by_name("run-inbox/nightly")
+        (own,) = nightly.schedules
+        await prefect.update_deployment_schedule(nightly.id, own.id, active=False)
+        added = CronSchedule(cron="0 5 * * 1", timezone="Europe/Berlin")
+        every = IntervalSchedule(interval=timedelta(days=2))
+        await prefect.create_deployment_schedules(nightly.id, [(added, True), (every, False)])
+        deliver = await prefect.read_deployment_by_name("deliver-callbacks/deliver-callbacks")
+        await prefect.pause_deployment(deliver.id)
+        campaign = await prefect.read_deployment_by_name("campaign/campaign")
+        await prefect.create_deployment_schedules(campaign.id, [(added, True)])
+        await prefect.pause_deployment(campaign.id)
+
+
+async def what_is_set() -> dict[str, tuple[bool, list[tuple[str, bool]]]]:
+    """Whether each deployment is paused, and when it runs by itself: the time of each schedule, and if it is active."""
+    async with get_client() as prefect:
+        return {
+            one.name: (one.paused, sorted((repr(each.schedule), each.active) for each in one.schedules))
+            for one in await prefect.read_deployments()
+        }
+
+
 @pytest.mark.timeout(400)
 @pytest.mark.usefixtures("server")
 def test_the_server_is_set_up_once_and_runs_the_sample(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -79,3 +106,28 @@ def test_the_server_is_set_up_once_and_runs_the_sample(tmp_path: Path, capsys: p
     assert "campaigns/q1-launch/manifest.csv" in artifacts["q1-launch-summary"]
     assert "![The first images](data:image/webp;base64,UklGR" in artifacts["q1-launch-summary"]
     assert len(list((tmp_path / "campaigns" / "q1-launch" / "originals").iterdir())) == 6
+
+
+async def forget_deployments() -> None:
+    """Take all of them off the server."""
+    async with get_client() as prefect:
+        for one in await prefect.read_deployments():
+            await prefect.delete_deployment(one.id)
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.usefixtures("server")
+def test_what_people_have_set_by_hand_stays(capsys: pytest.CaptureFixture[str]):
+    """A setup resumes nothing that costs money, and takes away no schedule that somebody has added."""
+    assert main([]) == 0
+    before = asyncio.run(what_is_set())
+    asyncio.run(set_by_hand())
+    wanted = asyncio.run(what_is_set())
+    assert {name for name in wanted if wanted[name] != before[name]} == {"campaign", *SCHEDULED}
+    capsys.readouterr()
+    assert main([]) == 0
+    assert "Nothing changed." in capsys.readouterr().out
+    assert asyncio.run(what_is_set()) == wanted
+    asyncio.run(forget_deployments())
+    assert main([]) == 0
+    assert asyncio.run(what_is_set()) == before
