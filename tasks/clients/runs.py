@@ -99,10 +99,14 @@ def is_number_taken(pid: int) -> bool:
 
 @dataclass
 class Watcher:
-    """Tells which other runs are alive. For one on another machine it takes until its beat has stood still."""
+    """Tells which other runs are alive. For one on another machine it takes until its beat has stood still.
+
+    Between two looks no more than the time of a beat counts: whoever stood still himself saw nobody stand still.
+    """
 
     store: CampaignStore
-    _seen: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _seen: dict[str, tuple[int, float, float]] = field(default_factory=dict)
+    """By run: its beat at the last look, the seconds that it has stood still, and when that look was."""
 
     def is_alive(self, run_id: str) -> bool:
         """Whether run `run_id` may still end what it has begun. Raises StorageFailed."""
@@ -139,11 +143,10 @@ class Watcher:
         if beacon.machine == this_machine():
             return is_process_alive(beacon.pid, beacon.started)
         now = time.monotonic()
-        beat, since = self._seen.get(beacon.run_id, (beacon.beat, now))
-        if beat != beacon.beat:
-            since = now
-        self._seen[beacon.run_id] = (beacon.beat, since)
-        return now - since < DEAD_AFTER_S
+        beat, still_s, looked_at = self._seen.get(beacon.run_id, (beacon.beat, 0.0, now))
+        still_s = still_s + min(now - looked_at, BEAT_EVERY_S) if beat == beacon.beat else 0.0
+        self._seen[beacon.run_id] = (beacon.beat, still_s, now)
+        return still_s < DEAD_AFTER_S
 
     def _beacon(self, run_id: str) -> Beacon | None:
         """The beacon of a run; None where there is none that can be read."""

@@ -11,7 +11,16 @@ import psutil
 import pytest
 
 from tasks.clients import runs
-from tasks.clients.runs import DEAD_AFTER_S, Beacon, Watcher, is_process_alive, process_start, this_machine, this_run
+from tasks.clients.runs import (
+    BEAT_EVERY_S,
+    DEAD_AFTER_S,
+    Beacon,
+    Watcher,
+    is_process_alive,
+    process_start,
+    this_machine,
+    this_run,
+)
 from tasks.clients.storage import CampaignStore
 from tasks.errors import StorageFailed
 
@@ -133,11 +142,27 @@ def test_a_run_on_another_machine_is_alive_while_its_beat_moves(store: CampaignS
     watcher = Watcher(store)
     for beat in range(3):
         show(store, this_run("x", beat), machine="another")
-        assert watcher.is_alive("x")
-        clock[0] += DEAD_AFTER_S - 1
-        assert watcher.is_alive("x")
-    clock[0] += 2
-    assert not watcher.is_alive("x")
+        assert all(looks(watcher, clock, DEAD_AFTER_S - 1))
+    assert not looks(watcher, clock, 2)[-1]
+
+
+def looks(watcher: Watcher, clock: list[float], seconds: float) -> list[bool]:
+    """What somebody finds who looks for run x now, and each second for so long."""
+    found = [watcher.is_alive("x")]
+    for _ in range(int(seconds)):
+        clock[0] += 1
+        found.append(watcher.is_alive("x"))
+    return found
+
+
+def test_whoever_stood_still_himself_has_not_seen_another_stand_still(store: CampaignStore, clock: list[float]):
+    """Paused together, as containers of one machine are, both wake at one moment, and the other's next beat is due."""
+    watcher = Watcher(store)
+    show(store, this_run("x"), machine="another")
+    assert watcher.is_alive("x")
+    clock[0] += 3600
+    assert all(looks(watcher, clock, BEAT_EVERY_S))
+    assert not all(looks(watcher, clock, DEAD_AFTER_S))
 
 
 def test_a_storage_that_fails_says_nothing_of_a_run(store: CampaignStore, monkeypatch):
