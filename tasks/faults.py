@@ -1,6 +1,6 @@
 """Collects what is wrong with an input, so that all of it is told at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +17,8 @@ class Faults:
 
     found: list[Fault] = field(default_factory=list)
     more: int = 0
+    places: dict[str, Callable[[int], tuple[str, int]]] = field(default_factory=dict)
+    """Of a source in many files, in which of them a row stands, and its number there."""
     _known: set[Fault] = field(default_factory=set)
 
     def add(
@@ -28,6 +30,9 @@ class Faults:
 
     def note(self, fault: Fault) -> None:
         """Note `fault`, unless it is known."""
+        if fault.row is not None and fault.source in self.places:
+            source, row = self.places[fault.source](fault.row)
+            fault = fault.model_copy(update={"source": source, "row": row})
         if fault in self._known:
             return
         if len(self.found) < FAULTS_SHOWN:

@@ -34,6 +34,8 @@ class Columns:
 def read_header(table: Table, faults: Faults) -> Columns:
     """The columns of `table`. Two headers that name one column are a fault: one of them would be passed over."""
     columns = Columns({}, {})
+    if table.place is not None:
+        faults.places[table.source] = table.place
     for position, header in enumerate(table.header):
         name = column_name(header)
         title = name or header.strip() or f"column_{position + 1}"

@@ -15,6 +15,8 @@ USER_AGENT: Final = "ideogram-campaigns"
 TEXT_MAX_CHARS: Final = 300
 
 _LOGS_WITH_LINKS: Final = ("httpx", "httpcore.http11")
+UNPROXIED: Final = {f"all://{f'[{host}]' if ':' in host else host}": None for host in THIS_MACHINE}
+"""This machine is reached without a proxy."""
 _QUERY: Final = re.compile(r"\?[^\s'\"]+")
 
 
@@ -30,8 +32,7 @@ def open_http(settings: Settings, transport: httpx.AsyncBaseTransport | None = N
     Proxies and certificates of the environment are honoured, save that this machine is reached without a proxy.
     Raises InputInvalid where they cannot be used.
     """
-    for name in _LOGS_WITH_LINKS:
-        logging.getLogger(name).addFilter(strip_queries)
+    keep_queries_out_of_logs()
     connect_s = settings.connect_timeout_s
     try:
         return httpx.AsyncClient(
@@ -39,13 +40,19 @@ def open_http(settings: Settings, transport: httpx.AsyncBaseTransport | None = N
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             headers={"user-agent": USER_AGENT, "accept-encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            mounts={f"all://{f'[{host}]' if ':' in host else host}": None for host in THIS_MACHINE},
+            mounts=UNPROXIED,
             transport=transport,
         )
     except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
         names = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE or SSL_CERT_DIR"
         fault = Fault(source="environment", problem=f"one of {names} cannot be used ({type(error).__name__})")
         raise InputInvalid([fault]) from None
+
+
+def keep_queries_out_of_logs() -> None:
+    """Let no query of a link reach a log: done once, however often it is asked for."""
+    for name in _LOGS_WITH_LINKS:
+        logging.getLogger(name).addFilter(strip_queries)
 
 
 def strip_queries(record: logging.LogRecord) -> bool:

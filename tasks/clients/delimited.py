@@ -1,7 +1,6 @@
 """Delimited text as records: its encoding, its delimiter, its line ends, as Excel and others write them."""
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from itertools import chain
@@ -14,17 +13,12 @@ from tasks.models.fault import Fault
 from tasks.models.unseen import UNSEEN
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+    from io import BufferedReader
+
+    from tasks.clients.content import Forward
 
 DELIMITERS: Final = ",;\t|"
 CELL_MAX_CHARS: Final = 1_000_000
-
-_OTHER_KINDS: Final = {
-    b"PK\x03\x04": "is an Excel workbook, whatever its name says; save it as CSV UTF-8",
-    b"\xd0\xcf\x11\xe0": "is an Excel workbook, whatever its name says; save it as CSV UTF-8",
-    b"PAR1": "is a Parquet file; let its name end in .parquet",
-    b"\x1f\x8b": "is compressed; let its name end in .csv.gz",
-}
 
 
 class Delimited(NamedTuple):
@@ -35,18 +29,13 @@ class Delimited(NamedTuple):
     records: Iterator[tuple[int, list[str]]]
 
 
-def read_delimited(source: str, file: IO[bytes], encoding: str | None) -> Delimited:
+def read_delimited(source: str, file: "BufferedReader[Forward]", encoding: str | None) -> Delimited:
     """The text of `file` as records.
 
     What cannot be decoded becomes half characters, so that the row it stands in is known. Raises InputInvalid, also
     while the records are read.
     """
-    buffered = io.BufferedReader(_Forward(file))
-    head = buffered.peek(4)[:4]
-    for magic, problem in _OTHER_KINDS.items():
-        if head.startswith(magic):
-            raise _invalid(source, problem)
-    codec, text = decoded(source, buffered, encoding)
+    codec, text = decoded(source, file, encoding)
     try:
         opening = _opening(text)
     except UnicodeError as error:
@@ -55,24 +44,6 @@ def read_delimited(source: str, file: IO[bytes], encoding: str | None) -> Delimi
     delimiter = declared[1] if declared else likely_delimiter("".join(opening))
     lines = chain(opening[1:] if declared else opening, text)
     return Delimited(codec, delimiter, _records(source, lines, delimiter))
-
-
-class _Forward(io.RawIOBase):
-    """Reads `file` from front to back only, since a web server may not go back, and leaves the closing to others."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        """Read as much as `buffer` takes, or what there is."""
-        view = memoryview(buffer)
-        data = self._file.read(len(view))
-        view[: len(data)] = data
-        return len(data)
 
 
 def _invalid(source: str, problem: str, row: int | None = None) -> InputInvalid:

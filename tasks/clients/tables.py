@@ -4,21 +4,21 @@ import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import IO, Final
 
-import fsspec
-from fsspec.utils import infer_compression
-
+from tasks.clients.content import HEAD_BYTES, PARQUET, no_table, unpacked
 from tasks.clients.delimited import read_delimited
 from tasks.clients.encodings import unlike, wide_encoding
 from tasks.clients.fit_rows import Fitting, Reading, Rows, is_odd, no_row
+from tasks.clients.hindrance import hindrance
 from tasks.clients.parquet import read_parquet
+from tasks.clients.parts import Parts
+from tasks.clients.places import opened
 from tasks.errors import InputInvalid
-from tasks.models.fault import Fault, shortened, without_secrets
+from tasks.models.fault import Fault, without_secrets
 
-_CSV: Final = re.compile(r"\.(csv|tsv|txt)(\.gz|\.bz2|\.xz)?$", re.IGNORECASE)
-_PARQUET: Final = re.compile(r"\.(parquet|pq)$", re.IGNORECASE)
+_PARQUET_NAME: Final = re.compile(r"\.(parquet|pq)$", re.IGNORECASE)
 _UNSOUND: Final = re.compile("[\0\ud800-\udfff]")
 """What no text holds: NUL, and the halves that stand for bytes that could not be decoded."""
 
@@ -38,6 +38,8 @@ class Table:
     """What the person who named an encoding should know."""
     delimiter: str = ""
     """Empty where nothing parts the texts, as in Parquet."""
+    place: Callable[[int], tuple[str, int]] | None = None
+    """Of a table in many files, in which of them a row stands, and its number there."""
 
 
 @contextmanager
@@ -52,24 +54,29 @@ def open_table(
     Raises InputInvalid, also while the rows are read.
     """
     source = without_secrets(url)
-    path = url.partition("?")[0] if "://" in url else url
-    is_parquet = bool(_PARQUET.search(path))
-    if not is_parquet and not _CSV.search(path):
-        raise _invalid(source, "is not a table that can be read; use a .csv or .parquet file (from Excel: CSV UTF-8)")
-    compression = None if is_parquet else infer_compression(path)
     with ExitStack() as stack:
         with _told(source):
-            file = stack.enter_context(fsspec.open(url, "rb", compression=compression))
-            codec, delimiter, records = (
-                ("", "", read_parquet(source, file)) if is_parquet else read_delimited(source, file, encoding)
-            )
-            reading = Reading(source, codec, delimiter, report)
-            table = _table(reading, _sound(reading, records), _notes(source, codec, encoding))
-        yield table
+            found = stack.enter_context(opened(url))
+            reading, records = _read(source, found, encoding, report)
+            notes = _notes(source, reading.encoding, encoding)
+            table = _table(reading, _sound(reading, records), notes)
+        yield replace(table, place=found.place) if isinstance(found, Parts) else table
 
 
-def _invalid(source: str, problem: str, row: int | None = None) -> InputInvalid:
-    return InputInvalid([Fault(source=source, row=row, problem=problem)])
+def _read(
+    source: str, found: IO[bytes] | Parts, encoding: str | None, report: Callable[[Fault], None]
+) -> tuple[Reading, Iterator[tuple[int, Sequence[str]]]]:
+    """How the table is read, and its records. What a file is, its first bytes tell."""
+    if isinstance(found, Parts):
+        return Reading(source, "", "", report), found.records()
+    plain = unpacked(found)
+    head = plain.peek(HEAD_BYTES)
+    if problem := no_table(head):
+        raise _invalid(source, problem)
+    if head.startswith(PARQUET) or _PARQUET_NAME.search(source):
+        return Reading(source, "", "", report), read_parquet(source, found)
+    codec, delimiter, records = read_delimited(source, plain, encoding)
+    return Reading(source, codec, delimiter, report), records
 
 
 @contextmanager
@@ -79,10 +86,12 @@ def _told(source: str) -> Iterator[None]:
         yield
     except InputInvalid:
         raise
-    except FileNotFoundError as error:
-        raise _invalid(source, "does not exist") from error
     except Exception as error:
-        raise _invalid(source, f"cannot be read: {shortened(str(error), 300) or type(error).__name__}") from error
+        raise _invalid(source, hindrance(error)) from error
+
+
+def _invalid(source: str, problem: str) -> InputInvalid:
+    return InputInvalid([Fault(source=source, problem=problem)])
 
 
 def _sound(reading: Reading, records: Iterable[tuple[int, Sequence[str]]]) -> Rows:

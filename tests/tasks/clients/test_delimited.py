@@ -162,8 +162,8 @@ def test_a_quote_inside_a_cell_is_fine(tmp_path: Path) -> None:
     [
         (b"PK\x03\x04rest", "is an Excel workbook"),
         (b"\xd0\xcf\x11\xe0rest", "is an Excel workbook"),
-        (b"PAR1rest", "is a Parquet file; let its name end in .parquet"),
-        (b"\x1f\x8brest", "is compressed"),
+        (b"PAR1rest", "cannot be read: the Parquet file was cut off"),
+        (b"\x1f\x8brest", "cannot be read: it is compressed, and was cut off or damaged"),
         (b"", "is empty"),
         (b"\n\n , \n", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),

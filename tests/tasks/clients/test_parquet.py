@@ -109,7 +109,7 @@ def test_rows_are_numbered_from_2_and_blank_ones_left_out(tmp_path: Path) -> Non
     assert numbers == [2, *range(5, 20_003)]
 
 
-@pytest.mark.parametrize("content", [b"", b"product\nTea\n", b"PAR1 cut off", b"PAR1" + b"\0" * 40 + b"PAR1"])
+@pytest.mark.parametrize("content", [b"product\nTea\n", b"PAR1 cut off", b"PAR1" + b"\0" * 40 + b"PAR1"])
 def test_what_is_no_parquet_is_told(tmp_path: Path, content: bytes) -> None:
     """A CSV under the wrong name, a file that was cut off."""
     with pytest.raises(InputInvalid, match=r"is not a Parquet file|cannot be read"):

@@ -3,10 +3,8 @@
 import bz2
 import gzip
 import lzma
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+import os
 from pathlib import Path
-from threading import Thread
 
 import fsspec
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from tasks.clients.tables import open_table
 from tasks.errors import InputInvalid
 from tests.matrices import a_file
+from tests.tasks.clients.conftest import Bucket
 
 CSV = b"product,sku\nTea,00123\n"
 
@@ -37,6 +36,10 @@ def problem(url: str) -> str:
         ("M.CSV", CSV),
         ("m.txt", CSV),
         ("m.tsv", CSV.replace(b",", b"\t")),
+        ("m", CSV),
+        ("m.csv~", CSV),
+        ("m.csv.gz", CSV),
+        ("m.csv", gzip.compress(CSV)),
         ("m.csv.gz", gzip.compress(CSV)),
         ("m.csv.bz2", bz2.compress(CSV)),
         ("m.csv.xz", lzma.compress(CSV)),
@@ -45,7 +48,7 @@ def problem(url: str) -> str:
     ],
 )
 def test_names_and_compressions(tmp_path: Path, name: str, content: bytes) -> None:
-    """The ending tells the kind, without case; signs that mean something to a shell mean nothing here."""
+    """The content tells the kind, whatever the name; signs that mean something to a shell mean nothing here."""
     assert rows(a_file(tmp_path, content, name)) == [(2, ("Tea", "00123"))]
 
 
@@ -55,28 +58,7 @@ def test_a_url_of_any_file_system() -> None:
     assert rows("memory://shelf/m.csv") == [(2, ("Tea", "00123"))]
 
 
-def test_a_web_server_that_cannot_seek(tmp_path: Path) -> None:
-    """The text is read once, from front to back; a signature behind the name is passed on."""
-    a_file(tmp_path, CSV, "m.csv")
-    handler = partial(QuietHandler, directory=str(tmp_path))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            url = f"http://127.0.0.1:{server.server_port}/m.csv?signature=a/b"
-            assert rows(url) == [(2, ("Tea", "00123"))]
-            assert "signature" not in problem(url.replace("m.csv", "absent.csv"))
-        finally:
-            server.shutdown()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it so
-        """Say nothing."""
-
-
-@pytest.mark.parametrize("name", ["m.xlsx", "m.ods", "m", "m.csv.zip", "m.json", ""])
+@pytest.mark.parametrize("name", ["m.xlsx", "m.ods", "m.csv.zip", "m.json", ""])
 def test_an_ending_that_is_not_ours_is_told(name: str) -> None:
     """With what to do about it."""
     assert problem(name).endswith(
@@ -85,14 +67,32 @@ def test_an_ending_that_is_not_ours_is_told(name: str) -> None:
 
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
-    """A missing file, a folder, a system that nobody knows, a file that is not what its ending says."""
+    """A missing file, a system that nobody knows, a file that is not what its ending says."""
     assert problem("absent.csv") == "absent.csv: does not exist"
-    (tmp_path / "folder.csv").mkdir()
-    assert "cannot be read" in problem(str(tmp_path / "folder.csv"))
+    assert problem("absent") == "absent: does not exist"
+    assert problem(f"{a_file(tmp_path, CSV)}/m.csv").endswith("does not exist")
     assert "cannot be read: Protocol not known: klingon" in problem("klingon://m.csv")
-    assert "cannot be read" in problem(a_file(tmp_path, CSV, "m.csv.gz"))
-    assert "cannot be read" in problem(a_file(tmp_path, gzip.compress(CSV * 1000)[:-30], "cut.csv.gz"))
-    assert "cannot be read" in problem(a_file(tmp_path, b"\xfd7zXZ\x00" + bytes(40), "m.csv.xz"))
+    damaged = "cannot be read: it is compressed, and was cut off or damaged; copy or download it again"
+    assert problem(a_file(tmp_path, gzip.compress(CSV * 1000)[:-30], "cut.csv.gz")).endswith(damaged)
+    assert problem(a_file(tmp_path, b"\xfd7zXZ\x00" + bytes(40), "m.csv.xz")).endswith(damaged)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
+    """It does exist."""
+    path = a_file(tmp_path, CSV)
+    Path(path).chmod(0)
+    assert problem(path).endswith("may not be read; check its permissions")
+
+
+def test_each_way_in_which_a_bucket_gives_nothing_is_told(bucket: Bucket) -> None:
+    """A missing object, a missing bucket, missing rights."""
+    fsspec.filesystem("s3").pipe_file("campaigns/m.csv", CSV)
+    assert rows(f"{bucket.url}/m.csv") == [(2, ("Tea", "00123"))]
+    assert problem(f"{bucket.url}/absent.csv").endswith("absent.csv: does not exist")
+    assert problem("s3://nowhere/m.csv").endswith("lies in a bucket that does not exist; check the bucket's name")
+    with bucket.locked():
+        assert "is not given out with these credentials" in problem(f"{bucket.url}/m.csv")
 
 
 def test_a_fault_of_the_reader_is_not_blamed_on_the_table(tmp_path: Path) -> None:
