@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from PIL import ExifTags, Image, PngImagePlugin
+from PIL import ExifTags, Image, ImageChops, ImageDraw, PngImagePlugin
 
 from tasks.cut_image import cut
 from tasks.decode_image import decode
@@ -63,6 +63,20 @@ def test_transparent_pixels_do_not_colour_their_neighbours(file_format: str) -> 
     assert made.getpixel((30, 16))[3] == 0  # type: ignore[index]
     seen = Image.alpha_composite(Image.new("RGBA", made.size, (*BLUE, 255)), made)
     assert seen.getchannel("R").getextrema()[1] <= 8  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("paper", ["white", "black"])
+@pytest.mark.parametrize("file_format", ["webp", "avif"])
+def test_edges_keep_their_colour(file_format: str, paper: str) -> None:
+    """A codec that stores colours coarsely mixes none of what is hidden into the edge of a disc."""
+    disc = Image.new("RGBA", (200, 200), (*RED, 0))
+    ImageDraw.Draw(disc).ellipse((30, 30, 170, 170), fill=(*BLUE, 255))
+    seen = []
+    for name in ("png", file_format):
+        made = opened(cut(disc, Variant(name="cut", width=150, height=150, format=name, quality=90)))
+        seen.append(Image.new("RGBA", made.size, paper))
+        seen[-1].alpha_composite(made.convert("RGBA"))
+    assert max(high for _, high in ImageChops.difference(*seen).getextrema()) <= 45  # type: ignore[misc]
 
 
 def test_jpeg_shows_transparency_as_white() -> None:
