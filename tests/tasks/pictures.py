@@ -44,6 +44,20 @@ def png(size: tuple[int, int], bits: int, colour_type: int, rows: bytes, *more: 
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(more) + body
 
 
+def with_chunks(data: bytes, *before: bytes, behind: bytes = b"", between: bytes = b"") -> bytes:
+    """The PNG `data` with more chunks: before its pixels, behind them, and between two halves of them."""
+    start, end = data.index(b"IDAT") - 4, data.rindex(b"IEND") - 4
+    packed = data[start + 8 : end - 4]
+    halves = (packed[: len(packed) // 2], packed[len(packed) // 2 :])
+    pixels = [chunk(b"IDAT", half) for half in halves] if between else [data[start:end]]
+    return data[:33] + b"".join(before) + data[33:start] + between.join(pixels) + behind + data[end:]
+
+
+def spoiled(whole: bytes) -> bytes:
+    """A chunk whose checksum is wrong."""
+    return whole[:-1] + bytes([whole[-1] ^ 1])
+
+
 def profile(gamma: float = 2.2, space: bytes = b"RGB ", *, swap: bool = False) -> bytes:
     """A minimal ICC profile: sRGB's colours (`swap`: red and green exchanged) with a curve that is a plain power."""
 

@@ -52,7 +52,9 @@ def test_checking_a_png_decodes_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda _: pytest.fail("decoded"))
     assert check_sums(saved(gradient(96, 64))).size == Size(96, 64)
     marked = with_text("XML:com.adobe.xmp", b"<x:xmpmeta>trainedAlgorithmicMedia</x:xmpmeta>", is_packed=False)
-    assert check_sums(marked).size == Size(96, 64), "that it was made by a model says nothing of its sides"
+    assert check_sums(marked).size == Size(96, 64), "a text says nothing of its pixels"
+    turned = saved(gradient(96, 64), exif=oriented(6))
+    assert check_sums(turned).size == Size(64, 96)
     with pytest.raises(pytest.fail.Exception):
         check_sums(saved(gradient(), "JPEG"))
 

@@ -1,21 +1,17 @@
 """The contact sheet works where it is read: in a browser, from a folder, without a network."""
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
 from tasks.write_gallery import gallery_html, gallery_page
 from tests.factories import STARTED_AT, a_cell, a_request, an_original, an_outcome
+from tests.tasks.browser import needs_browser, run
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-BROWSER = next(filter(None, map(shutil.which, NAMES)), "")
 COLORS = {"originals/plain.png": (255, 0, 128), "originals/50% #1 ä?.png": (0, 200, 255)}
 
-pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium or Chrome on the path; apt-get install chromium")
+pytestmark = needs_browser
 
 
 def make_campaign(folder: Path) -> Path:
@@ -34,11 +30,8 @@ def make_campaign(folder: Path) -> Path:
 
 def look_at(page: Path, folder: Path) -> tuple[Image.Image, str, str]:
     """What a browser shows of the page, what it made of the HTML, and what it complains of."""
-    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    quiet = "--disable-component-update --disable-sync --hide-scrollbars --window-size=1200,1200"
-    command = [BROWSER, *flags.split(), *quiet.split(), "--enable-logging=stderr", "--virtual-time-budget=2000"]
-    command += [f"--user-data-dir={folder / 'profile'}", f"--screenshot={folder / 'shot.png'}", "--dump-dom"]
-    ran = subprocess.run([*command, page.as_uri()], capture_output=True, text=True, timeout=60, check=True)
+    options = "--hide-scrollbars --window-size=1200,1200 --enable-logging=stderr --virtual-time-budget=2000"
+    ran = run(page, folder, *options.split(), f"--screenshot={folder / 'shot.png'}")
     complaints = "\n".join(line for line in ran.stderr.splitlines() if "CONSOLE" in line)
     return Image.open(folder / "shot.png").convert("RGB"), ran.stdout, complaints
 
