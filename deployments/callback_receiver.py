@@ -28,6 +28,7 @@ from deployments.callback_routes import Routes, application
 from deployments.json_lines import log_in_json
 from deployments.process_callbacks import STOP_PATIENCE_S, Processor, handle_as_flow, handle_here
 from deployments.receiver_settings import ReceiverSettings, load_receiver_settings
+from deployments.unfinished_requests import BACKLOG, bounded_protocol, connections_max
 from tasks.clients.hooks import Hooks
 from tasks.errors import InputInvalid
 from tasks.models.fault import visible
@@ -115,6 +116,8 @@ def main(
         "deployments.callback_receiver:app",  # by its name: this module is called __main__ here
         host=host,
         port=port,
+        http=bounded_protocol(connections_max()),
+        backlog=BACKLOG,
         lifespan="on",
         log_config=None,
         access_log=False,
