@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import fcntl
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -72,9 +73,9 @@ class EmbeddedServer:
             # The socket listens already: the request waits in its queue until the server has come up.
             httpx.get(f"{self.api_url}/health", timeout=START_TIMEOUT_S, trust_env=False).raise_for_status()
         except httpx.HTTPError as error:
-            said = b"".join(self._said).decode(errors="replace").strip()
+            said = b"".join(self._said).decode(errors="replace")
             raise ServerNotStarted(
-                f"Prefect's server did not start, with PREFECT_HOME={self.home}: {said or error}"
+                f"Prefect's server did not start, with PREFECT_HOME={self.home}: {why_not(said) or error}"
             ) from error
         self._is_ready = True
 
@@ -90,6 +91,15 @@ class EmbeddedServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def why_not(said: str) -> str:
+    """Why a server did not start, of what it said: the line that names the error which its traceback ends with."""
+    lines = [line.strip() for line in said.splitlines()]
+    last = next((line for line in reversed(lines) if re.match(r"(?!ERROR)[A-Za-z_][\w.]*: ", line)), said.strip())
+    if "Can't locate revision" in last:
+        return "a newer Prefect has used its database; name another folder by PREFECT_HOME"
+    return last
 
 
 _server: EmbeddedServer | None = None

@@ -22,7 +22,7 @@ def main() -> None:
     threading.Thread(target=end_with_stdin, daemon=True).start()
     with temporary_database_config(one_writer(PREFECT_API_DATABASE_CONNECTION_URL.value())):
         app = closed_to_browsers(create_app())
-        uvicorn.run(app, fd=int(sys.argv[1]), log_level="critical", lifespan="on", access_log=False)
+        uvicorn.run(app, fd=int(sys.argv[1]), log_level="error", lifespan="on", access_log=False)
 
 
 def end_with_stdin() -> None:

@@ -6,7 +6,7 @@ import socket
 import httpx
 import pytest
 
-from flows.embedded_server import listen
+from flows.embedded_server import listen, why_not
 
 
 def test_its_connections_send_at_once():
@@ -27,3 +27,29 @@ def test_no_page_in_a_browser_may_call_it(shared_server, named):
         known = client.post(f"{address}/filter", json={"flows": {"name": {"any_": [flow["name"]]}}})
     assert refused.is_client_error
     assert known.json() == []
+
+
+NEWER = """
+ERROR:    Traceback (most recent call last):
+    raise util.CommandError(resolution) from re
+alembic.util.exc.CommandError: Can't locate revision identified by '27d8f4e1a6c9'
+
+ERROR:    Application startup failed. Exiting.
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (NEWER, "a newer Prefect has used its database; name another folder by PREFECT_HOME"),
+        (NEWER.replace("Can't locate", "disk full:"), "alembic.util.exc.CommandError: disk full: revision identified"),
+        ("ModuleNotFoundError: No module named 'prefect'\n", "ModuleNotFoundError: No module named 'prefect'"),
+        (NEWER.replace("\n\n", "\n[SQL: PRAGMA journal_mode]\n(Background on this error at: https://x)\n"), "a newer"),
+        ("Killed\n", "Killed"),
+        ("", ""),
+    ],
+)
+def test_a_server_that_does_not_start_is_explained(said, told):
+    """By the error that ended it, and what to do where that is known; not by a traceback."""
+    assert why_not(said).startswith(told)
+    assert "\n" not in why_not(said)
