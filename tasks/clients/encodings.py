@@ -31,6 +31,13 @@ _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _SHOWN_CHARS: Final = 40
 
 
+class _Copy(SpooledTemporaryFile[bytes]):
+    """Closes itself once nobody reads it any more: Python 3.13 would warn where a table is let go half read."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def decoded(source: str, file: "io.BufferedReader[Any]", named: str | None) -> tuple[str, IO[str]]:
     """The name of the encoding of `file`, and its text. Raises InputInvalid where the encoding `named` is none.
 
@@ -43,7 +50,7 @@ def decoded(source: str, file: "io.BufferedReader[Any]", named: str | None) -> t
     codec = next((codec for bom, codec in _BOMS.items() if head.startswith(bom)), None)
     whole: IO[bytes] = file
     if codec is None and named is not None:
-        whole = SpooledTemporaryFile(_HELD_BYTES)  # noqa: SIM115  whoever reads the text closes it
+        whole = _Copy(_HELD_BYTES)
         codec = _copied(file, whole).likeliest(named)
         whole.seek(0)
     codec = codec or UTF_8
