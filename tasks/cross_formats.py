@@ -1,13 +1,16 @@
 """The second axis of a matrix: each row is made in each format, or in the one that it names."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tasks.clients.tables import open_table
+from tasks.equal_rows import Duplicates
 from tasks.faults import Faults
+from tasks.models.columns import FREE_TEXT, squeezed
+from tasks.models.placeholders import check_filled, placeholder
 from tasks.models.request import as_written
-from tasks.parse_matrix import Duplicates, ParsedRow, parse_rows, read_header
+from tasks.parse_matrix import ParsedRow, parse_rows, read_header
 
 NO_FORMAT: Final = ParsedRow("", 0, {}, {})
 
@@ -17,25 +20,44 @@ def read_formats(url: str, encoding: str | None, faults: Faults) -> tuple[list[P
     with open_table(url, encoding, faults.note) as table:
         columns = read_header(table, faults)
         duplicates = Duplicates(table.source)
-        rows = list(parse_rows(table, columns, faults, duplicates))
+        rows = []
+        for row in parse_rows(table, columns, faults, duplicates):
+            if "format" in columns.known and "format" not in row.wishes:
+                faults.add(row.source, "is empty; every format needs a name", row.number, "format")
+            rows.append(row)
         if "format" not in columns.known:
             faults.add(table.source, "has no column 'format'; it needs one, beside aspect_ratio, style_type and such")
         elif not rows:
             faults.add(table.source, "has no formats below its header")
         else:
             _check_names(rows, faults)
-    return rows, [*table.notes, *duplicates.notes()]
+    return rows, [*table.notes, *duplicates.notes(), *columns.notes(table.source)]
 
 
 def _check_names(rows: Sequence[ParsedRow], faults: Faults) -> None:
     names = Counter(row.wishes.get("format") for row in rows)
     for row in rows:
         name = row.wishes.get("format")
-        if name is None:
-            faults.add(row.source, "is empty; every format needs a name", row.number, "format")
-        elif names[name] > 1:
+        if name is not None and names[name] > 1:
             problem = "names more than one format; give each a name of its own"
             faults.add(row.source, problem, row.number, "format", name)
+
+
+def names_of(formats: Sequence[ParsedRow]) -> Sequence[str]:
+    """The names of the formats' metadata, which a placeholder in the matrix may mean."""
+    return tuple(formats[0].metadata) if formats else ()
+
+
+def add_leftovers(formats: Sequence[ParsedRow], names: Container[str], faults: Faults) -> None:
+    """Note the placeholders of the formats that mean a column of the matrix, of which their own table does not know."""
+    for row in formats:
+        for column in sorted(FREE_TEXT & row.wishes.keys()):
+            text = row.wishes[column]
+            try:
+                check_filled(text, names)
+            except ValueError as error:
+                if placeholder(text, frozenset(map(squeezed, row.metadata))) is None:
+                    faults.add(row.source, str(error), row.number, column, text)
 
 
 def formats_of(row: ParsedRow, formats: Sequence[ParsedRow], faults: Faults) -> Sequence[ParsedRow]:

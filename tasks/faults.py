@@ -21,6 +21,11 @@ class Faults:
     """Of a source in many files, in which of them a row stands, and its number there."""
     _known: set[Fault] = field(default_factory=set)
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.found) + self.more
+
     def add(
         self, source: str, problem: str, row: int | None = None, column: str | None = None, value: object = None
     ) -> None:

@@ -1,20 +1,30 @@
 """From the texts of a table to parsed rows: known columns as values, every other column as metadata."""
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from tasks.clients.fit_rows import surplus
 from tasks.clients.tables import Table
+from tasks.equal_rows import Duplicates
 from tasks.faults import Faults
-from tasks.models.columns import column_name, parse_value
+from tasks.models.columns import ALIASES, FREE_TEXT, PARSERS, column_name, parse_value, squeezed
+from tasks.models.near_names import beginning_column
+from tasks.models.placeholders import SIGNS, check_filled
+from tasks.models.spreadsheet import FIRST_SIGNS, check_typed, is_error, is_unticked
+from tasks.models.unseen import edged
 
-REPEATED_SHOWN: Final = 5
+_ANCHORS: Final = ("prompt", "product", "format")
+_SIGNS: Final = re.compile(f"[{re.escape(SIGNS)}]")
+_HEADER_MAX_CHARS: Final = 40
+_HEADER_WORDS: Final = frozenset(
+    name.replace("_", mark) for name in (*PARSERS, *ALIASES) for mark in ("_", " ", "-", "")
+)
+"""The names of our columns as a header has them mostly: most rows are not among them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedRow:
+class ParsedRow(NamedTuple):
     """One row: what it wishes by column of ours (empty cells left out), and its metadata, empty cells included."""
 
     source: str
@@ -23,80 +33,130 @@ class ParsedRow:
     metadata: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Columns:
     """Where each column of a table is: name -> position; those of ours, and those of metadata."""
 
     known: dict[str, int]
     metadata: dict[str, int]
+    anchor: int = 0
+    """The column that no row of a table should leave empty, as far as it has it."""
+    names: frozenset[str] = frozenset()
+    """What a placeholder may name beside our columns, squeezed."""
+    errors: int = 0
+    """How many texts of metadata are error values of a spreadsheet."""
+    first_error: str = ""
+
+    def notes(self, source: str) -> list[str]:
+        """A sentence about error values, if there are any; they do not reach an image."""
+        if not self.errors:
+            return []
+        are = (
+            "1 error value of a spreadsheet is"
+            if self.errors == 1
+            else f"{self.errors:,} error values of a spreadsheet are"
+        )
+        return [f"{source}: {are} in metadata, first {self.first_error}; not sent, and kept as they are"]
 
 
-def read_header(table: Table, faults: Faults) -> Columns:
-    """The columns of `table`. Two headers that name one column are a fault: one of them would be passed over."""
+def read_header(table: Table, faults: Faults, others: Iterable[str] = ()) -> Columns:
+    """The columns of `table`; `others` are names beside them that a placeholder may mean.
+
+    Two headers that name one column are a fault: one of them would be passed over. So is one that begins with the name
+    of a column that the table has not: it would be passed over as well.
+    """
     columns = Columns({}, {})
     if table.place is not None:
         faults.places[table.source] = table.place
     for position, header in enumerate(table.header):
         name = column_name(header)
-        title = name or header.strip() or f"column_{position + 1}"
+        title = name or edged(header) or f"column_{position + 1}"
         places = columns.metadata if name is None else columns.known
         if title in places:
             problem = f"is named twice, the other time as {table.header[places[title]]!r}; leave one of them out"
             faults.add(table.source, problem, table.header_row, header.strip())
         places.setdefault(title, position)
+    for title in columns.metadata:
+        meant = beginning_column(title)
+        if meant and meant not in columns.known:
+            problem = f"is it the column {meant!r}? Then name it so; if it is not, begin its name with another word"
+            faults.add(table.source, problem, table.header_row, title)
+    columns.anchor = next((columns.known[name] for name in _ANCHORS if name in columns.known), 0)
+    columns.names = frozenset(map(squeezed, (*columns.metadata, *others)))
     return columns
 
 
-def parse_rows(table: Table, columns: Columns, faults: Faults, duplicates: "Duplicates") -> Iterator[ParsedRow]:
-    """The rows of `table` in order, less those that equal an earlier one in every column; faults are collected."""
-    width = len(table.header)
+def parse_rows(table: Table, columns: Columns, faults: Faults, duplicates: Duplicates) -> Iterator[ParsedRow]:
+    """The rows of `table` in order, less those that equal an earlier one in every column; faults are collected.
+
+    A row in which only unticked boxes stand is blank. A row with a fault equals no other, so that each is told.
+    """
+    reader = _RowReader(table, columns, faults)
     for number, texts in table.rows:
-        if len(texts) > width:
-            faults.add(table.source, surplus(len(texts), width), number, value=table.delimiter.join(texts))
-        if not duplicates.is_new(number, texts):
+        count = faults.count
+        if len(texts) > len(table.header):
+            reader.tell(number, texts, surplus(len(texts), len(table.header)))
+        if reader.is_header(texts):
+            reader.tell(number, texts, "repeats the names of the columns; delete the row")
             continue
+        wishes = reader.wishes(number, texts)
+        metadata = {name: texts[position] for name, position in columns.metadata.items()}
+        if not wishes and faults.count == count and reader.is_blank(metadata):
+            continue
+        if duplicates.is_new(number, texts):
+            reader.note_errors(number, metadata)
+            yield ParsedRow(table.source, number, wishes, metadata)
+            if faults.count > count:
+                duplicates.forget(texts)
+
+
+@dataclass(frozen=True)
+class _RowReader:
+    table: Table
+    columns: Columns
+    faults: Faults
+
+    def tell(self, number: int, texts: Sequence[str], problem: str) -> None:
+        """Note what is wrong with a row as a whole."""
+        self.faults.add(self.table.source, problem, number, value=self.table.delimiter.join(texts))
+
+    def is_header(self, texts: Sequence[str]) -> bool:
+        """Whether a row is a header once more, of this table or of one that was appended to it."""
+        text = texts[self.columns.anchor].strip()
+        if len(text) > _HEADER_MAX_CHARS or (text.isascii() and text.lower() not in _HEADER_WORDS):
+            return False
+        name = column_name(text)
+        if name is None or self.columns.known.get(name) == self.columns.anchor:
+            return name is not None
+        filled = [texts[position] for position in self.columns.known.values() if texts[position].strip()]
+        return len(filled) > 1 and all(map(column_name, filled))
+
+    def wishes(self, number: int, texts: Sequence[str]) -> dict[str, Any]:
+        """The values of our columns, as far as they can be read."""
         wishes: dict[str, Any] = {}
-        for name, position in columns.known.items():
+        for name, position in self.columns.known.items():
             text = texts[position].strip()
             if not text:
                 continue
             try:
+                if text[0] in FIRST_SIGNS:
+                    check_typed(text)
                 wishes[name] = parse_value(name, text)
+                if name in FREE_TEXT and _SIGNS.search(text):
+                    check_filled(text, self.columns.names)
             except ValueError as error:
-                faults.add(table.source, str(error), number, table.header[position].strip(), text)
-        metadata = {name: texts[position] for name, position in columns.metadata.items()}
-        yield ParsedRow(table.source, number, wishes, metadata)
+                self.faults.add(self.table.source, str(error), number, self.table.header[position].strip(), text)
+                if name in _ANCHORS:
+                    wishes[name] = text  # else the row would be told to have none as well
+        return wishes
 
+    def is_blank(self, metadata: Mapping[str, str]) -> bool:
+        """Whether nobody has typed anything: a spreadsheet goes on with the FALSE of its checkboxes below the rows."""
+        return all(is_unticked(text) or not text.strip() for text in metadata.values())
 
-@dataclass
-class Duplicates:
-    """Knows the rows seen so far by a digest, and which later ones equal them in every column.
-
-    White space around a text makes no difference: nobody sees it in a spreadsheet, and it would be paid for.
-    """
-
-    source: str
-    repeated: list[tuple[int, int]] = field(default_factory=list)
-    """(row, earlier row), the first few."""
-    count: int = 0
-    _seen: dict[bytes, int] = field(default_factory=dict)
-
-    def is_new(self, number: int, texts: Sequence[str]) -> bool:
-        """Whether no earlier row had the same texts. They hold no NUL, which can therefore part them."""
-        key = hashlib.blake2b("\0".join(map(str.strip, texts)).encode(), digest_size=16).digest()
-        first = self._seen.setdefault(key, number)
-        if first == number:
-            return True
-        self.count += 1
-        if len(self.repeated) < REPEATED_SHOWN:
-            self.repeated.append((number, first))
-        return False
-
-    def notes(self) -> list[str]:
-        """A sentence about what was left out, if anything was."""
-        if not self.count:
-            return []
-        rows = ", ".join(f"row {row} (as row {first})" for row, first in self.repeated)
-        more = f" and {self.count - len(self.repeated):,} more" if self.count > len(self.repeated) else ""
-        were = "1 row was" if self.count == 1 else f"{self.count:,} rows were"
-        return [f"{self.source}: {were} left out, equal to an earlier row in every column: {rows}{more}"]
+    def note_errors(self, number: int, metadata: Mapping[str, str]) -> None:
+        """Remember where error values of a spreadsheet stand that are not sent."""
+        for name, text in metadata.items():
+            if text[:1] == "#" and is_error(text.strip()):
+                self.columns.errors += 1
+                self.columns.first_error = self.columns.first_error or f"{text.strip()!r} in row {number}, {name}"

@@ -7,7 +7,8 @@ from typing import Final
 from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.clients.prices import read_prices
 from tasks.clients.tables import Table, open_table
-from tasks.cross_formats import add_misfits, cross, formats_of, read_formats
+from tasks.cross_formats import add_leftovers, add_misfits, cross, formats_of, names_of, read_formats
+from tasks.equal_rows import Duplicates
 from tasks.faults import Faults
 from tasks.identify_cells import Copies, readable_slug
 from tasks.models.campaign import Campaign, Plan
@@ -15,7 +16,7 @@ from tasks.models.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, with_own_id
 from tasks.models.columns import similar_column
 from tasks.models.request import GenerationRequest
 from tasks.models.request_rules import build_request, chosen_model, misfits
-from tasks.parse_matrix import Columns, Duplicates, ParsedRow, parse_rows, read_header
+from tasks.parse_matrix import Columns, ParsedRow, parse_rows, read_header
 from tasks.price_cells import Bill
 
 CELLS_SHOWN: Final = 10
@@ -79,20 +80,22 @@ class Planner:
 
     def wanted_images(self, table: Table) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
         """Each image in matrix order: its row as it is in its format, its request, and its place in the row from 0."""
-        columns = read_header(table, self.faults)
+        count = self.faults.count
+        columns = read_header(table, self.faults, names_of(self.formats))
         if columns.known.keys().isdisjoint({"product", "prompt"}):
             names = ", ".join(table.header)
             problem = f"has neither a column 'product' nor a column 'prompt'; it needs one of them, and has {names}"
             self.faults.add(table.source, problem)
             return
+        add_leftovers(self.formats, columns.names, self.faults)
         duplicates = Duplicates(table.source)
         for row in parse_rows(table, columns, self.faults, duplicates):
             self.rows += 1
             for one in formats_of(row, self.formats, self.faults):
                 yield from self._images_in(row, one)
-        if not self.rows:
+        if not self.rows and self.faults.count == count:
             self.faults.add(table.source, "has no rows below its header")
-        self.notes += [*table.notes, *duplicates.notes(), *column_notes(columns)]
+        self.notes += [*table.notes, *duplicates.notes(), *columns.notes(table.source), *column_notes(columns)]
 
     def _images_in(self, row: ParsedRow, one: ParsedRow) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
         wanted = cross(row, one)
@@ -159,4 +162,5 @@ def column_notes(columns: Columns) -> list[str]:
     if columns.metadata:
         notes.append(f"kept as metadata, not sent: {', '.join(columns.metadata)}")
     slips = ((name, similar_column(name)) for name in columns.metadata)
-    return notes + [f"is the column {name!r} meant to be {meant!r}? Then rename it" for name, meant in slips if meant]
+    asked = ((name, meant) for name, meant in slips if meant and meant not in columns.known)
+    return notes + [f"is the column {name!r} meant to be {meant!r}? Then rename it" for name, meant in asked]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tasks.models.columns import column_name
+from tasks.models.columns import FREE_TEXT, column_name
 from tasks.models.fault import Fault
 from tasks.models.unseen import PRINTABLE_BLANKS, is_blank, named
 
@@ -23,7 +23,6 @@ _PARTED: Final = re.compile(
     rf"|(?:^|\0)\s*['‘‚‹›](?=[^\W\d])(?:[^{_SINGLE}\0]|[{_SINGLE}](?=\w))*\0"  # noqa: RUF001  the same in single quotes
     rf"(?:[^{_SINGLE}]|[{_SINGLE}](?=\w))*[^\s\d{_SINGLE}\0][{_SINGLE}]\s*(?=\0|$)"
 )
-_FREE_TEXT: Final = frozenset({"product", "format", "prompt", "negative_prompt"})
 _PROSE: Final = frozenset({"prompt", "negative_prompt"})
 _KEPT: Final = 100
 
@@ -123,7 +122,8 @@ class Fitting:
     def _report_going_on(self, number: int, texts: Sequence[str], position: int) -> None:
         """A comma with a space behind it is one of prose, unless the row is written so throughout."""
         before = texts[position - 1]
-        if before.strip() and texts[position].strip() and (position == 1 or before[:1] != " "):
+        goes_on = texts[position].strip()[:1].isalnum()
+        if goes_on and before.strip() and (position == 1 or before[:1] != " "):
             problem = (
                 f"seems to be parted within {self.header[position - 1].strip()!r}: the next cell begins with a space; "
                 "put the whole text in quotes, or take the space away"
@@ -136,7 +136,7 @@ class Fitting:
             return
         mark = re.compile(rf"{re.escape(self.reading.delimiter)}(?=\S|$)")
         for name, text in zip(self.header, texts, strict=False):
-            if column_name(name) in _FREE_TEXT and mark.search(text):
+            if column_name(name) in FREE_TEXT and mark.search(text):
                 problem = (
                     f"has {len(texts)} cells under {self.width} column names, and {name.strip()!r} holds a delimiter "
                     "with no space behind it; close the quotes where the text ends"

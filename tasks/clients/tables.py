@@ -15,6 +15,7 @@ from tasks.clients.hindrance import hindrance
 from tasks.clients.parquet import read_parquet
 from tasks.clients.parts import Parts
 from tasks.clients.places import opened
+from tasks.clients.row_numbers import without_row_numbers
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault, without_secrets
 
@@ -135,11 +136,12 @@ def _table(reading: Reading, rows: Rows, notes: tuple[str, ...]) -> Table:
     if not header:
         raise _invalid(reading.source, "is empty; the first row names the columns")
     fitting = Fitting(reading, header)
+    names, rows, left_out = without_row_numbers(reading, header[: fitting.width], fitting.fitted(rows))
     return Table(
         source=reading.source,
-        header=header[: fitting.width],
+        header=names,
         header_row=header_row,
-        rows=fitting.fitted(rows),
-        notes=notes,
+        rows=rows,
+        notes=(*notes, *left_out),
         delimiter=reading.delimiter,
     )

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final, TypeVar
+from unicodedata import normalize
 
 from tasks.models import vocabulary as words
 from tasks.models.endpoint import parse_endpoint
 from tasks.models.request import Palette, PaletteMember, as_written
+from tasks.models.unseen import without_unseen
 
 Word = TypeVar("Word", bound=str)
 
@@ -30,13 +32,14 @@ _SIZE: Final = re.compile(rf"(?:resolution[\s_-]*)?([0-9]+)\s*[{_SIZE_SIGNS}]\s*
 _HEX: Final = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
 
-def _squeezed(text: str) -> str:
-    return re.sub(r"[\s_-]+", "", text).lower()
+def squeezed(text: str) -> str:
+    """`text` as names are compared: without case, spaces, dashes, underscores, or what nobody sees."""
+    return re.sub(r"[\s_\-‐-―−]+", "", normalize("NFKC", without_unseen(text))).lower()  # noqa: RUF001
 
 
 def _one_of(accepted: tuple[Word, ...], text: str, *others: str) -> Word:
     """The word that `text` means, without case, spaces or dashes; `others` are named in the fault as well."""
-    found = {_squeezed(word): word for word in accepted}.get(_squeezed(text))
+    found = {squeezed(word): word for word in accepted}.get(squeezed(text))
     if found is None:
         raise ValueError(f"is not accepted; use one of {', '.join((*accepted, *others))}")
     return found
@@ -174,24 +177,25 @@ PARSERS: Final[dict[str, Callable[[str], Any]]] = {
 }
 """The columns that we know, and how the text of a cell that is not empty becomes a value; ValueError where it can't."""
 
-_FREE_TEXT: Final = frozenset({"product", "format", "prompt", "negative_prompt"})
-_NAMES: Final = {_squeezed(name): name for name in PARSERS} | {_squeezed(a): name for a, name in ALIASES.items()}
+FREE_TEXT: Final = frozenset({"product", "format", "prompt", "negative_prompt"})
+NAMES: Final = {squeezed(name): name for name in PARSERS} | {squeezed(a): name for a, name in ALIASES.items()}
+"""Every name of a column, squeezed, and the column."""
 
 
 def column_name(header: str) -> str | None:
     """The column of ours that `header` names, matched without case, spaces or dashes; None for metadata."""
-    return _NAMES.get(_squeezed(header))
+    return NAMES.get(squeezed(header))
 
 
 def similar_column(header: str) -> str | None:
     """The column of ours that `header` might be a slip of the pen for."""
-    similar = get_close_matches(_squeezed(header), _NAMES, n=1, cutoff=0.85)
-    return _NAMES[similar[0]] if similar else None
+    similar = get_close_matches(squeezed(header), NAMES, n=1, cutoff=0.85)
+    return NAMES[similar[0]] if similar else None
 
 
 def parse_value(column: str, text: str) -> Any:  # noqa: ANN401  one type a column
     """The value of `text` in `column`. Raises ValueError with the end of a sentence that says what is accepted."""
-    return PARSERS[column](text) if column in _FREE_TEXT else _parse_again(column, text)
+    return PARSERS[column](text) if column in FREE_TEXT else _parse_again(column, text)
 
 
 @lru_cache(maxsize=4096)

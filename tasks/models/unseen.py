@@ -16,6 +16,7 @@ PRINTABLE_BLANKS: Final = " \u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u28
 """Those of them, the variation selectors in use among them, that `str.isprintable` takes for something to be seen."""
 
 _UNSEEN: Final = re.compile(f"[{UNSEEN}]+")
+_EDGES: Final = re.compile(rf"^[\s{UNSEEN}]+|[\s{UNSEEN}]+$")
 _BLANK: Final = re.compile(rf"[\s{UNSEEN}]*")
 
 
@@ -27,6 +28,11 @@ def is_blank(text: str) -> bool:
 def without_unseen(text: str) -> str:
     """`text` without the characters that nobody sees; spaces of every kind stay."""
     return _UNSEEN.sub("", text)
+
+
+def edged(text: str) -> str:
+    """`text` without white space and what nobody sees at its ends."""
+    return _EDGES.sub("", text)
 
 
 def as_seen(text: str) -> str:

@@ -157,3 +157,28 @@ def test_the_faults_of_both_tables_are_told_together(tmp_path: Path) -> None:
     """Also where one of them cannot be read at all."""
     path = a_file(tmp_path, "product,seed\nTea,x\n")
     assert [fault.source for fault in faults_of(path, formats="absent.csv")] == ["absent.csv", path]
+
+
+def test_a_placeholder_in_the_formats_is_told_there(tmp_path: Path) -> None:
+    """No template fills it in; also where it means a column of the other table; once, however many rows there are."""
+    formats = 'format,prompt,channel\nsquare,"{product}, top view",\nwide,A view of [sku],\ntall,A view [from above],\n'
+    faults = said(tmp_path, "product,sku,prompt\nTea,1,\nCup,2,\nJar,3,A jar for [channel]\n", formats)
+    assert [fault.partition(", which")[0] for fault in faults] == [
+        "f.csv, row 2, prompt: '{product}, top view' still holds {product}",
+        "f.csv, row 3, prompt: 'A view of [sku]' still holds [sku]",
+        "m.csv, row 4, prompt: 'A jar for [channel]' still holds [channel]",
+    ]
+
+
+def test_rows_that_are_none_are_told_of_formats_as_well(tmp_path: Path) -> None:
+    """Errors, a header once more, a text that was parted, a name with words beside it."""
+    formats = (
+        "format,prompt,Aspect Ratio:\nsquare,#REF!,1:1\nformat,prompt,Aspect Ratio:\nwide,“A view, top”,\n,,FALSE\n"
+    )
+    faults = said(tmp_path, "product\nTea\n", formats)
+    assert [fault.split(": ")[0].split(", ", 1)[1] for fault in faults] == [
+        "row 1, Aspect Ratio:",
+        "row 2, prompt",
+        "row 3",
+        "row 4",
+    ]
