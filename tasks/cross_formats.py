@@ -7,9 +7,10 @@ from typing import Any, Final
 from tasks.clients.tables import open_table
 from tasks.equal_rows import Duplicates
 from tasks.faults import Faults
-from tasks.models.columns import FREE_TEXT, squeezed
+from tasks.models.columns import FREE_TEXT
 from tasks.models.placeholders import check_filled, placeholder
 from tasks.models.request import as_written
+from tasks.models.unseen import squeezed
 from tasks.parse_matrix import ParsedRow, parse_rows, read_header
 
 NO_FORMAT: Final = ParsedRow("", 0, {}, {})

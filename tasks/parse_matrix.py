@@ -9,11 +9,11 @@ from tasks.clients.fit_rows import surplus
 from tasks.clients.tables import Table
 from tasks.equal_rows import Duplicates
 from tasks.faults import Faults
-from tasks.models.columns import ALIASES, FREE_TEXT, PARSERS, column_name, parse_value, squeezed
+from tasks.models.columns import ALIASES, FREE_TEXT, PARSERS, column_name, parse_value
 from tasks.models.near_names import beginning_column
 from tasks.models.placeholders import SIGNS, check_filled
 from tasks.models.spreadsheet import FIRST_SIGNS, check_typed, is_error, is_unticked
-from tasks.models.unseen import edged
+from tasks.models.unseen import edged, squeezed
 
 _ANCHORS: Final = ("prompt", "product", "format")
 _SIGNS: Final = re.compile(f"[{re.escape(SIGNS)}]")

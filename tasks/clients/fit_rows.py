@@ -1,15 +1,13 @@
 """Rows as wide as their header, and why a row is none: parted inside a text, too long, or of nothing to be seen."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from tasks.clients.reading import Reading, Rows
 from tasks.models.columns import FREE_TEXT, column_name
-from tasks.models.fault import Fault
 from tasks.models.unseen import PRINTABLE_BLANKS, is_blank, named
-
-Rows = Iterator[tuple[int, tuple[str, ...]]]
 
 _DOUBLE: Final = '"“”„‟«»＂「」『』'  # noqa: RUF001  quotes of all kinds are meant
 _OPENING: Final = '["“„‟”＂「『](?=[^\\s\0])|[«»]'  # noqa: RUF001
@@ -44,20 +42,6 @@ def no_row(texts: Sequence[str], delimiter: str) -> str | None:
     if delimiter and _QUOTES.search(joined) and _PARTED.search(joined):
         return 'was parted inside quotes; put the whole text in straight double quotes ("), and double those inside it'
     return None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a table is read; `delimiter` and `encoding` are empty where it is no text."""
-
-    source: str
-    encoding: str
-    delimiter: str
-    report: Callable[[Fault], None]
-
-    def tell(self, number: int, texts: Sequence[str], problem: str) -> None:
-        """Report a row, with its text as it was read."""
-        self.report(Fault(source=self.source, row=number, value=self.delimiter.join(texts), problem=problem))
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Parquet as rows of text: each value as a person would have typed it."""
 
 import io
+import json
 from collections.abc import Iterator
 from typing import IO, Final
 
@@ -44,6 +45,15 @@ def read_parquet(source: str, file: IO[bytes]) -> Iterator[tuple[int, tuple[str,
         is_encrypted = "crypt" in str(error).lower()
         problem = _ENCRYPTED if is_encrypted else f"{_DAMAGED} ({shortened(str(error), _SAID_MAX_CHARS)})"
         raise InputInvalid([Fault(source=source, problem=problem)]) from error
+
+
+def index_columns(schema: pa.Schema) -> frozenset[str]:
+    """The columns that pandas has written as the index of its data frame, by what it says of itself."""
+    try:
+        indexes = json.loads((schema.metadata or {}).get(b"pandas", b"{}"))["index_columns"]
+        return frozenset(name for name in indexes if isinstance(name, str))
+    except (ValueError, LookupError, TypeError):  # whoever wrote it, it is only a hint
+        return frozenset()
 
 
 def _is_of_the_storage(error: Exception) -> bool:

@@ -5,28 +5,26 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, islice
 from typing import Final
 
-from tasks.clients.fit_rows import Reading, Rows
+from tasks.clients.reading import Reading, Rows
 from tasks.errors import InputInvalid
 from tasks.models.columns import column_name
 from tasks.models.fault import Fault
 from tasks.models.unseen import is_blank
 
 _UNNAMED: Final = re.compile(r"Unnamed: 0(?:\.\d+)*")
-_LEVEL: Final = re.compile(r"__index_level_\d+__")
+_LEVEL: Final = re.compile(r"__index_level_\d+__|__null_dask_index__")
 _NUMBER: Final = re.compile(r"0|[1-9]\d{0,8}")
 """A row's number: an article's may begin with a zero, or be longer."""
 _LOOKED_AT: Final = 100
 
 
-def without_row_numbers(
-    reading: Reading, header: Sequence[str], rows: Rows, indexes: Collection[str] = ()
-) -> tuple[tuple[str, ...], Rows, list[str]]:
-    """Header and rows without such columns, and a note about each; `indexes` are what the file itself calls so.
+def without_row_numbers(reading: Reading, header: Sequence[str], rows: Rows) -> tuple[tuple[str, ...], Rows, list[str]]:
+    """Header and rows without such columns, and a note about each.
 
     Whether a column only numbers the rows is judged by the first hundred of them, and a later one that does not fit is
     told.
     """
-    candidates = [n for n, name in enumerate(header) if _may_number(name, n, header, indexes)]
+    candidates = [n for n, name in enumerate(header) if _may_number(name, n, header, reading.indexes)]
     if not candidates:
         return tuple(header), rows, []
     first, rows = _peeked(rows)

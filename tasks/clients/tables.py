@@ -5,16 +5,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import IO, Final
+
+import pyarrow.parquet as pq
 
 from tasks.clients.content import HEAD_BYTES, PARQUET, no_table, unpacked
 from tasks.clients.delimited import read_delimited
 from tasks.clients.encodings import unlike, wide_encoding
-from tasks.clients.fit_rows import Fitting, Reading, Rows, is_odd, no_row
+from tasks.clients.fit_rows import Fitting, is_odd, no_row
 from tasks.clients.hindrance import hindrance
-from tasks.clients.parquet import read_parquet
+from tasks.clients.parquet import index_columns, read_parquet
 from tasks.clients.parts import Parts
 from tasks.clients.places import opened
+from tasks.clients.reading import Reading, Rows
 from tasks.clients.row_numbers import without_row_numbers
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault, without_secrets
@@ -75,7 +79,9 @@ def _read(
     if problem := no_table(head):
         raise _invalid(source, problem)
     if head.startswith(PARQUET) or _PARQUET_NAME.search(source):
-        return Reading(source, "", "", report), read_parquet(source, found)
+        typed = read_parquet(source, found)
+        names = next(typed)  # from here on it is known to be Parquet
+        return Reading(source, "", "", report, index_columns(pq.read_schema(found))), chain([names], typed)
     codec, delimiter, records = read_delimited(source, plain, encoding)
     return Reading(source, codec, delimiter, report), records
 

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final, TypeVar
-from unicodedata import normalize
 
 from tasks.models import vocabulary as words
 from tasks.models.endpoint import parse_endpoint
 from tasks.models.request import Palette, PaletteMember, as_written
-from tasks.models.unseen import without_unseen
+from tasks.models.unseen import squeezed
 
 Word = TypeVar("Word", bound=str)
 
@@ -30,11 +29,6 @@ _SIZE_SIGNS: Final = "x_*×-"  # noqa: RUF001  the sign of multiplication is mea
 _RATIO: Final = re.compile(rf"(?:aspect[\s_-]*)?0?([0-9]+)\s*[:/{_SIZE_SIGNS}]\s*0?([0-9]+)(?::00)?")
 _SIZE: Final = re.compile(rf"(?:resolution[\s_-]*)?([0-9]+)\s*[{_SIZE_SIGNS}]\s*([0-9]+)")
 _HEX: Final = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
-
-
-def squeezed(text: str) -> str:
-    """`text` as names are compared: without case, spaces, dashes, underscores, or what nobody sees."""
-    return re.sub(r"[\s_\-‐-―−]+", "", normalize("NFKC", without_unseen(text))).lower()  # noqa: RUF001
 
 
 def _one_of(accepted: tuple[Word, ...], text: str, *others: str) -> Word:

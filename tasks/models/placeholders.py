@@ -4,7 +4,8 @@ import re
 from collections.abc import Container
 from typing import Final
 
-from tasks.models.columns import column_name, squeezed
+from tasks.models.columns import column_name
+from tasks.models.unseen import squeezed
 
 SIGNS: Final = "{[%<$«|"
 """At least one of them stands in each placeholder."""

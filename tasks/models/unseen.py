@@ -16,6 +16,7 @@ PRINTABLE_BLANKS: Final = " \u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u28
 """Those of them, the variation selectors in use among them, that `str.isprintable` takes for something to be seen."""
 
 _UNSEEN: Final = re.compile(f"[{UNSEEN}]+")
+_PARTS: Final = re.compile(r"[\s_\-‐-―−]+")  # noqa: RUF001  dashes of all kinds are meant
 _EDGES: Final = re.compile(rf"^[\s{UNSEEN}]+|[\s{UNSEEN}]+$")
 _BLANK: Final = re.compile(rf"[\s{UNSEEN}]*")
 
@@ -38,6 +39,11 @@ def edged(text: str) -> str:
 def as_seen(text: str) -> str:
     """What a person sees of `text`: composed characters, one space for any white space, nothing of what is not seen."""
     return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def squeezed(text: str) -> str:
+    """`text` as names are compared: without case, spaces, dashes, underscores, or what nobody sees."""
+    return _PARTS.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text))).lower()
 
 
 def named(text: str) -> str:

@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 
+from tasks.clients.parquet import index_columns
 from tasks.clients.tables import open_table
 from tasks.errors import InputInvalid
 from tests.matrices import a_file
@@ -32,6 +35,7 @@ def read(path: str) -> tuple[tuple[str, ...], list[tuple[str, ...]], int, list[s
         ("Unnamed: 0", ["0", "1", "2"]),
         ("Unnamed: 0.2", ["0", "1", "2"]),
         ("__index_level_0__", ["2026-01-01", "a", ""]),
+        ("__null_dask_index__", ["7", "0", "1"]),
         (",Unnamed: 0", ["0,0", "1,1", "2,2"]),
         (",", ["0,a", "0,b", "1,a"]),
     ],
@@ -84,3 +88,29 @@ def test_what_cannot_be_read_is_told_in_its_turn(tmp_path: Path) -> None:
         assert next(table.rows) == (2, ("Tea",))
         with pytest.raises(InputInvalid):
             next(table.rows)
+
+
+@pytest.mark.parametrize(
+    ("index", "header"),
+    [
+        (None, ("product", "sku")),
+        (pd.Index([3, 7, 8]), ("product", "sku")),
+        (pd.Index(["a", "b", "c"]), ("product", "sku")),
+        (pd.Index([0, 1, 2], name="row"), ("product", "sku")),
+        (pd.Index(["a", "b", "c"], name="article"), ("product", "sku", "article")),
+        (pd.Index(["a", "b", "c"], name="prompt"), ("product", "sku", "prompt")),
+        (pd.Index([7, 8, 9], name="seed"), ("product", "sku", "seed")),
+    ],
+)
+def test_the_index_of_a_data_frame(tmp_path: Path, index: pd.Index | None, header: tuple[str, ...]) -> None:
+    """Left out where it has no name, or numbers the rows; what somebody has made the index, such as articles, stays."""
+    frame = pd.DataFrame({"product": ["Tea"] * 3, "sku": [1, 2, 3]}, index=index)
+    frame.to_parquet(tmp_path / "m.parquet")
+    names, _, notes, _ = read(str(tmp_path / "m.parquet"))
+    assert (names, notes) == (header, int(index is not None and len(header) == 2))
+
+
+def test_what_pandas_says_of_itself_may_be_anything() -> None:
+    """It is a hint, and no reason to fail."""
+    for text in (b"", b"[]", b"{", b'{"index_columns": 7}', b'{"index_columns": [{"kind": "range"}, null, "a"]}'):
+        assert index_columns(pa.schema([], metadata={b"pandas": text})) <= {"a"}

@@ -1,0 +1,24 @@
+"""How a table is read, for those who turn its records into rows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tasks.models.fault import Fault
+
+Rows = Iterator[tuple[int, tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a table is read; `delimiter` and `encoding` are empty where it is no text."""
+
+    source: str
+    encoding: str
+    delimiter: str
+    report: Callable[[Fault], None]
+    indexes: frozenset[str] = frozenset()
+    """The columns that the file itself calls its index."""
+
+    def tell(self, number: int, texts: Sequence[str], problem: str) -> None:
+        """Report a row, with its text as it was read."""
+        self.report(Fault(source=self.source, row=number, value=self.delimiter.join(texts), problem=problem))
