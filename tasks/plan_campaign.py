@@ -16,6 +16,7 @@ from tasks.models.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, with_own_id
 from tasks.models.columns import similar_column
 from tasks.models.request import GenerationRequest
 from tasks.models.request_rules import build_request, chosen_model, misfits
+from tasks.models.slug import is_device
 from tasks.parse_matrix import Columns, ParsedRow, parse_rows, read_header
 from tasks.price_cells import Bill
 
@@ -68,6 +69,9 @@ class Planner:
         """Read the formats, if there are any. Raises InputInvalid where their table cannot be read."""
         if not self.campaign.slug:
             problem = "has no letter or digit to name a folder with; choose another name"
+            self.faults.add("--name", problem, value=self.campaign.title)
+        elif is_device(self.campaign.slug) or is_device(self.campaign.title):
+            problem = "cannot name a folder: Windows keeps it for a device; choose another name with --name"
             self.faults.add("--name", problem, value=self.campaign.title)
         if self.campaign.formats:
             self.formats, notes = read_formats(self.campaign.formats, self.campaign.encoding, self.faults)

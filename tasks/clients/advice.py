@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from tasks.models.fault import shortened
+from tasks.models.fault import shortened, without_secrets
 
 SAID_MAX_CHARS: Final = 300
 ADVICE: Final = (
@@ -21,6 +21,6 @@ ADVICE: Final = (
 
 def what_to_do(error: Exception) -> str:
     """What the storage said, and what to do about it where that can be told."""
-    said = shortened(str(error), SAID_MAX_CHARS) or type(error).__name__
+    said = shortened(without_secrets(str(error)), SAID_MAX_CHARS) or type(error).__name__
     names = f"{type(error).__name__} {error}"
     return said + next((f"; {advice}" for words, advice in ADVICE if re.search(words, names, re.IGNORECASE)), "")

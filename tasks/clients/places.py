@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import IO, Final
 
-from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
 from tasks.clients.parts import Parts
 from tasks.clients.web_copy import fetched
+from tasks.clients.whereabouts import whereabouts
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault, without_secrets
 
@@ -30,7 +30,7 @@ def opened(url: str) -> Iterator[IO[bytes] | Parts]:
     if not url.strip() or _OTHER_NAMES.search(source):
         problem = "is not a table that can be read; use a .csv or .parquet file (from Excel: CSV UTF-8)"
         raise InputInvalid([Fault(source=source, problem=problem)])
-    fs, path = url_to_fs(url)
+    fs, path, _ = whereabouts(url)
     if isinstance(fs, LocalFileSystem) and fs.isdir(path):
         yield Parts(source, fs, path)
         return

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Self
 
-import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from tasks.clients import disk, exclusive
 from tasks.clients.advice import what_to_do
+from tasks.clients.whereabouts import whereabouts
 from tasks.errors import StorageFailed
 from tasks.models.fault import without_secrets
 
@@ -36,7 +36,8 @@ class CampaignStore:
     """The folder of one campaign. Keys are relative to it, with `/` between their parts. Safe to use from threads."""
 
     root: str
-    """As a person writes it: a path, or a URL such as `s3://bucket/campaigns/q1-launch`, less any password in it."""
+    """Where the files are: a path as a person writes it, or a URL such as `s3://bucket/campaigns/q1-launch`, less any
+    password in it."""
     _fs: Any
     _base: str
 
@@ -48,12 +49,12 @@ class CampaignStore:
     @classmethod
     def at(cls, folder: str) -> Self:
         """The store of the campaign in `folder`. Raises StorageFailed as `open` does."""
-        shown = without_secrets(folder)
         try:
-            fs, base = fsspec.core.url_to_fs(folder)
+            found = whereabouts(folder)
         except Exception as error:
+            shown = without_secrets(folder)
             raise StorageFailed(f"The output {shown} cannot be used: {what_to_do(error)}") from error
-        return cls(shown.rstrip("/"), fs, base.rstrip("/"))
+        return cls(found.shown.rstrip("/"), found.fs, found.path.rstrip("/"))
 
     def below(self, folder: str) -> Self:
         """The store of `folder` in this one."""

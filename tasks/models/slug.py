@@ -1,8 +1,17 @@
 """Texts as parts of file names."""
 
+import re
 from functools import lru_cache
+from typing import Final
 
 from slugify import slugify
+
+_DEVICE: Final = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])", re.IGNORECASE)
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes a file or a folder of this name for a device, whatever its ending."""
+    return _DEVICE.fullmatch(name.partition(".")[0].strip()) is not None
 
 
 @lru_cache(maxsize=4096)

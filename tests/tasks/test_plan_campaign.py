@@ -357,3 +357,19 @@ def test_several_callback_urls_are_one_cells(tmp_path):
         callback_url="https://c/  https://d/",
     )
     assert [cell.endpoints for cell in plan.cells] == [("https://a/", "https://b/"), ("https://c/", "https://d/")]
+
+
+@pytest.mark.parametrize("name", ["CON", "con", "Aux", "nul", "PRN", "com1", "LPT9", "CON.csv", "nul.tar.gz", " con "])
+def test_a_campaign_is_not_called_as_a_device_of_windows(tmp_path: Path, name: str) -> None:
+    """Its folder could not be copied there, nor a bucket be brought there; and a person is told which option to use."""
+    (fault,) = faults_of(a_file(tmp_path, "product\nTea\n"), name=name)
+    assert str(fault).startswith("--name: ")
+    assert str(fault).endswith("cannot name a folder: Windows keeps it for a device; choose another name with --name")
+    assert faults_of(a_file(tmp_path, "product\nTea\n", f"{name.strip()}"))[0].problem == fault.problem
+
+
+@pytest.mark.parametrize("name", ["Console", "icon", "com10", "lpt", "Aux Champs", "null", "con-2"])
+def test_names_that_hold_one_are_names(tmp_path: Path, name: str) -> None:
+    """Only the whole name is kept."""
+    plan = plan_of(a_file(tmp_path, "product,format\nnul,con\n"), name=name)
+    assert plan.cells[0].cell_id.startswith("nul-con-"), "a cell's id has digits behind it"

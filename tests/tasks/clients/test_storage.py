@@ -123,6 +123,38 @@ def test_a_relative_root_stays_where_it_was_opened(tmp_path, monkeypatch):
     assert store.root == "data/out/q1-launch"
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "out",
+        "out/",
+        "./out",
+        "a::b",
+        "a::b/c::d",
+        "out/a%20b",
+        "file://out",
+        "file://{tmp}/a%20b",
+        "local://{tmp}/x",
+        "~/x",
+    ],
+)
+def test_the_place_that_is_told_is_where_the_files_are(place, tmp_path, monkeypatch):
+    """However it was written: a person opens what was printed, and a callback's reader what it names."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    store = CampaignStore.open(place.format(tmp=tmp_path), "q1-launch")
+    store.write("index.html", b"x")
+    assert Path(store.root, "index.html").read_bytes() == b"x"
+    assert Path(store.address, "index.html").read_bytes() == b"x"
+    assert Path(store.address).is_absolute()
+
+
+def test_a_chain_is_told_by_where_it_ends(bucket):
+    """What stands before it is on this machine only."""
+    store = CampaignStore.open(f"simplecache::{bucket.url}/spring", "q1-launch")
+    assert (store.root, store.address) == (f"{bucket.url}/spring/q1-launch",) * 2
+
+
 def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
     """As in a shell, also where no shell has seen it."""
     monkeypatch.setenv("HOME", str(tmp_path))
