@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 
 from starlette.applications import Starlette
@@ -34,6 +36,8 @@ class Routes:
     secrets: Secrets | None
     processor: Processor
     working: asyncio.Task[None]
+    refused: Counter[str] = field(default_factory=Counter)
+    """What was answered with a 4xx since the receiver started: how often, by the reason."""
 
     async def receive(self, request: Request) -> Response:
         """Journal an event and say so; nothing is done for it before."""
@@ -67,7 +71,18 @@ class Routes:
             raise HTTPException(503, "the workers have ended")
         await self.processor.on_inbox_thread(self.processor.inbox.probe)
         counts = await self.processor.on_inbox_thread(self.processor.inbox.counts)
-        return JSONResponse({"status": "ok", **counts})
+        return JSONResponse({"status": "ok", **counts, "refused": dict(self.refused)})
+
+    async def refuse(self, _: Request, error: Exception) -> Response:
+        """Tell the sender why, and the log at the first time for each reason: whoever repeats it fills no disk."""
+        assert isinstance(error, HTTPException)  # noqa: S101  the type it is registered for
+        if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            reason = error.detail.partition(":")[0]
+            self.refused[reason] += 1
+            if self.refused[reason] == 1:
+                facts = {"status": error.status_code, "reason": error.detail}
+                logger.warning("refused; further ones for the same reason are counted in /health", extra=facts)
+        return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
 
 
 async def read_in_time(request: Request) -> bytes:
@@ -84,17 +99,14 @@ async def read_in_time(request: Request) -> bytes:
 def application(routes: Routes) -> Starlette:
     """The routes, with every error told in JSON."""
 
-    async def http_error(_: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101  the type it is registered for
-        return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
-
     async def inbox_failed(_: Request, error: Exception) -> Response:
         logger.error(str(error))
         headers = {"retry-after": str(RETRY_AFTER_S)}
         return JSONResponse({"error": "events cannot be kept at the moment"}, 503, headers=headers)
 
-    receive = Route(PATH, routes.receive, methods=["POST"], max_body_size=BODY_MAX_BYTES)
+    paths = (PATH, f"{PATH}/")  # a redirect from one to the other would be a failure to the sender
+    receive = [Route(path, routes.receive, methods=["POST"], max_body_size=BODY_MAX_BYTES) for path in paths]
     return Starlette(
-        routes=[receive, Route("/health", routes.health)],
-        exception_handlers={HTTPException: http_error, InboxFailed: inbox_failed},
+        routes=[*receive, Route("/health", routes.health)],
+        exception_handlers={HTTPException: routes.refuse, InboxFailed: inbox_failed},
     )

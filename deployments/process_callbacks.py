@@ -16,7 +16,7 @@ from deployments.callback_inbox import Inbox, InboxFailed, Journaled
 from deployments.json_lines import log_in_json
 from tasks.clients.connection import as_text
 from tasks.clients.hooks import Hooks
-from tasks.handle_event import handle_event
+from tasks.handle_event import Work, handle_event
 from tasks.models.received_event import ReceivedEvent, parse_event
 
 RETRY_DELAYS_S: Final = (2.0, 10.0, 60.0, 300.0, 1800.0, 7200.0, 21_600.0, 43_200.0)
@@ -162,16 +162,17 @@ def handle_here(hooks: Hooks) -> Handle:
 def handle_as_flow(hooks: Hooks) -> Handle:
     """What follows an event of an image as a flow on Prefect's server; a campaign's own events are only told.
 
-    Where the server does not answer, it is done in this process: it shows in the log, and waits for nobody.
+    Where the server does not answer, or lets no run be made, it is done in this process: it shows in the log, and waits
+    for nobody.
     """
-    from flows.handle_callback import handle_completed, handle_failed  # noqa: PLC0415  Prefect takes seconds
+    from flows.handle_callback import done_as_run, handle_completed, handle_failed  # noqa: PLC0415  Prefect takes seconds
 
     log_in_json()
     flows = {"generation.completed": handle_completed, "generation.failed": handle_failed}
 
     async def handle(event: ReceivedEvent) -> None:
         if event.event in flows and await is_server_there():
-            await flows[event.event](event)
+            await done_as_run(Work(event, hooks), flows[event.event])
         else:
             await handle_event(event, hooks)
 

@@ -1,14 +1,28 @@
-"""The flows `handle-completed` and `handle-failed`: what follows a callback, as runs that Prefect's server shows."""
+"""The flows `handle-completed` and `handle-failed`: what follows a callback, as runs that Prefect's server shows.
 
+The receiver hands them the work that it wants to be done, so that it knows what was done when the server fails.
+"""
+
+import logging
 import os
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Final
 
 from prefect import flow
 from prefect.runtime import flow_run
 
+from tasks.clients.connection import as_text
 from tasks.clients.hooks import Hooks
-from tasks.handle_event import handle_event
+from tasks.handle_event import Work
 from tasks.models.fault import shortened
 from tasks.models.received_event import ReceivedEvent
+
+NOT_SHOWN: Final = "Prefect's server failed, so this may not be shown there; it is done all the same"
+
+logger = logging.getLogger(__name__)
+
+given_work: ContextVar[Work] = ContextVar("given_work")
 
 
 def run_name() -> str:
@@ -26,7 +40,7 @@ async def handle_completed(event: ReceivedEvent) -> None:
         event: What the callback told; its `id` is the `webhook-id`.
 
     """
-    await handle_event(event, Hooks.from_env(os.environ))
+    await work_on(event).do()
 
 
 @flow(name="handle-failed", flow_run_name=run_name, persist_result=False)
@@ -37,4 +51,29 @@ async def handle_failed(event: ReceivedEvent) -> None:
         event: What the callback told; its `id` is the `webhook-id`.
 
     """
-    await handle_event(event, Hooks.from_env(os.environ))
+    await work_on(event).do()
+
+
+def work_on(event: ReceivedEvent) -> Work:
+    """The work that was given, or what the environment says where the flow is run by itself."""
+    return given_work.get(None) or Work(event, Hooks.from_env(os.environ))
+
+
+async def done_as_run(work: Work, start: Callable[[ReceivedEvent], Awaitable[None]]) -> None:
+    """Do `work` as the run that `start` makes of it, and once: where Prefect fails before it, without a run.
+
+    Raises what the user's function raised, and nothing of Prefect's.
+    """
+    token = given_work.set(work)
+    try:
+        await start(work.event)
+    except Exception as error:  # noqa: BLE001  whatever Prefect raises, also where the function did
+        if work.error is not None:
+            raise work.error from None
+        logger.warning(
+            NOT_SHOWN, extra={"event_id": work.event.id, "error": as_text(f"{type(error).__name__}: {error}")}
+        )
+        if not work.is_begun:
+            await work.do()
+    finally:
+        given_work.reset(token)

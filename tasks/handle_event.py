@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import logging
+from dataclasses import dataclass
 
 from tasks.clients.hooks import Hooks
 from tasks.models.received_event import ReceivedEvent
@@ -29,6 +30,26 @@ async def handle_event(event: ReceivedEvent, hooks: Hooks) -> None:
     except BaseException as error:  # it would end the receiver, and each that is started after it
         said = f"The function for {event.event} tried to end the process: {type(error).__name__}"
         raise RuntimeError(said) from error
+
+
+@dataclass
+class Work:
+    """What follows one event, and how far it has come."""
+
+    event: ReceivedEvent
+    hooks: Hooks
+    is_begun: bool = False
+    error: Exception | None = None
+    """What the user's function raised."""
+
+    async def do(self) -> None:
+        """Do it. Raises what the user's function raises."""
+        self.is_begun = True
+        try:
+            await handle_event(self.event, self.hooks)
+        except Exception as error:
+            self.error = error
+            raise
 
 
 def facts_of(event: ReceivedEvent) -> dict[str, object]:

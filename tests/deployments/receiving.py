@@ -39,7 +39,7 @@ def client_of(app: ASGIApp) -> httpx.AsyncClient:
 async def settled(client: httpx.AsyncClient, **counts: int) -> None:
     """Wait until the receiver's health shows these counts."""
     async with asyncio.timeout(LIMIT_S):
-        while counts.items() - (await client.get("/health")).json().items():  # noqa: ASYNC110  seen from outside only
+        while not counts.items() <= (await client.get("/health")).json().items():  # noqa: ASYNC110  seen from outside only
             await asyncio.sleep(0.01)
 
 

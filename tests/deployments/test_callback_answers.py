@@ -113,6 +113,41 @@ def test_other_requests_are_told_off_in_json(tmp_path, method, path, status):
     assert (response.status_code, set(response.json())) == (status, {"error"})
 
 
+def test_what_is_refused_is_logged_once_a_reason_and_counted(tmp_path, caplog):
+    """Whoever deploys it finds a wrong secret or a wrong clock there; whoever attacks it fills no disk."""
+
+    async def scenario() -> dict[str, Any]:
+        async with receiver(tmp_path) as client:
+            for _ in range(3):
+                await client.post(PATH, content=BODY, headers=signed(BODY, age_s=400))
+                await client.post(PATH, content=BODY, headers=signed(BODY + b" "))
+            for field in ("jobId", "variants"):
+                body = event_body(**{field: 7})
+                await client.post(PATH, content=body, headers=signed(body))
+            return (await client.get("/health")).json()
+
+    wrong = "of the event, these fields are missing or wrong"
+    expected = {"The signature is stale": 3, "The signature is mismatched": 3, wrong: 2}
+    assert asyncio.run(scenario())["refused"] == expected
+    told = [vars(record) for record in caplog.records if record.message.startswith("refused")]
+    assert [(one["status"], one["reason"].partition(":")[0]) for one in told] == [
+        (401, "The signature is stale"),
+        (401, "The signature is mismatched"),
+        (400, wrong),
+    ]
+
+
+def test_a_slash_at_the_end_of_the_address_makes_no_difference(tmp_path):
+    """A redirect would be a failure to the sender."""
+
+    async def scenario() -> httpx.Response:
+        async with receiver(tmp_path) as client:
+            return await client.post(f"{PATH}/", content=BODY, headers=signed(BODY))
+
+    assert asyncio.run(scenario()).json() == {"received": True}
+    assert [row[0] for row in rows(tmp_path)] == ["evt_1"]
+
+
 def test_without_signatures_the_id_is_still_needed(tmp_path):
     """Whoever has said CALLBACK_UNSIGNED=1 believes everybody, and still does everything once."""
     assert answer(tmp_path, headers={"webhook-id": "evt_1"}, secrets=None).status_code == 200
