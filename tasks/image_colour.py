@@ -88,7 +88,8 @@ def in_srgb(image: Image.Image, colours: Colours) -> Image.Image:
     image = plain(image)
     if not colours.transform:
         return image
-    coloured = colours.transform.apply(image.convert(colours.mode))
+    source = image if image.mode == colours.mode else image.convert(colours.mode)
+    coloured = colours.transform.apply_in_place(source) if colours.mode == "RGB" else colours.transform.apply(source)
     if image.mode == "RGBA":
         coloured.putalpha(image.getchannel("A"))
     return coloured

@@ -62,6 +62,8 @@ def picture(file: ImageFile.ImageFile, data: bytes) -> Picture:
     packing = file.info.get("compression", "raw")
     if packing not in _PACKINGS:
         raise ImageUnreadable(f"the TIFF that was downloaded is packed in a way that we do not read: {packing}")
+    if file.mode in {"I", "F"}:
+        raise ImageUnreadable("the TIFF that was downloaded has samples of 32 bits, which we do not read")
     drawn = file.tile[0].extents if isinstance(file, GifImageFile) else None
     file.load()
     nclx = _NCLX.search(data) if isinstance(file, AvifImageFile) else None

@@ -137,6 +137,13 @@ def test_a_tiff_that_is_packed_rarely_is_refused(packing: str) -> None:
         decode(saved(gradient(), "TIFF", compression=packing))
 
 
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_a_tiff_of_32_bits_is_refused(mode: str) -> None:
+    """Nobody says which of its numbers is white."""
+    with pytest.raises(ImageUnreadable, match="32 bits"):
+        decode(saved(gradient(mode="L").convert(mode), "TIFF"))
+
+
 @pytest.mark.parametrize(
     ("mode", "colour", "seen"),
     [
