@@ -97,7 +97,7 @@ def check(data: bytes) -> Proven:
 
 
 def check_sums(data: bytes) -> Proven:
-    """What `check` tells, of a PNG whose checksums hold in a hundredth of the time.
+    """What `check` tells, of a PNG without a fault in a fiftieth of the time.
 
     Any other file is decoded. Pixels that were packed wrongly and sealed rightly pass, and are found when they are cut.
     """
@@ -106,11 +106,11 @@ def check_sums(data: bytes) -> Proven:
     with _faults_of(_PNG):
         png = read_png(data)
         _refuse_giant(_PNG, png.size)
-        if not png.is_sealed:
+        if png.notes or not png.is_sealed:
             return check(data)
         width, height = png.size
         size = Size(height, width) if orientation_of(png.used.get(b"eXIf")) in _LYING else png.size
-        return Proven(_PNG.suffix, size, (*png.notes, *colours_of_png(png).notes))
+        return Proven(_PNG.suffix, size, colours_of_png(png).notes)
 
 
 def _png(data: bytes) -> Picture:

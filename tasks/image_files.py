@@ -13,11 +13,7 @@ from tasks.errors import ImageUnreadable
 from tasks.image_colour import colours_of_file, in_srgb
 
 _UPRIGHT: Final = 1
-_PACKINGS: Final = {"raw", "tiff_raw_16", "packbits", "tiff_lzw", "tiff_deflate", "tiff_adobe_deflate", "jpeg"} | {
-    "tiff_ccitt",
-    "group3",
-    "group4",
-}
+_PACKINGS: Final = {"raw", "tiff_raw_16", "packbits", "tiff_lzw", "tiff_deflate", "tiff_adobe_deflate", "jpeg"}
 """How a TIFF may be packed; what else there is reaches decoders that hardly anybody uses."""
 _NCLX: Final = re.compile(rb"colrnclx(..)(..)", re.DOTALL)
 

@@ -8,10 +8,11 @@ from PIL import PngImagePlugin
 from tasks.decode_image import PIXELS_MAX, check_sums, decode
 from tasks.errors import ImageUnreadable
 from tasks.models.geometry import Size
-from tests.tasks.pictures import FORMATS, gradient, oriented, png, saved
+from tests.tasks.pictures import FORMATS, chunk, gradient, oriented, png, saved, with_chunks
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
 RAW_EXIF = b"\nexif\n      26\n" + oriented(6).tobytes().hex().encode()
+TWO_PARTS = with_chunks(saved(gradient(30, 30)), between=chunk(b"IDAT", b""))
 
 
 def with_text(keyword: str, text: bytes, *, is_packed: bool, kind: str = "itxt") -> bytes:
@@ -59,7 +60,7 @@ def test_checking_a_png_decodes_nothing(monkeypatch: pytest.MonkeyPatch) -> None
         check_sums(saved(gradient(), "JPEG"))
 
 
-@given(st.sampled_from([saved(gradient(9, 9), name) for name in FORMATS]), st.data())
+@given(st.sampled_from([TWO_PARTS, *(saved(gradient(9, 9), name) for name in FORMATS)]), st.data())
 def test_checking_finds_what_is_damaged(whole: bytes, data: st.DataObject) -> None:
     """Whatever is altered or cut off, no image passes that decoding would refuse."""
     start = data.draw(st.integers(0, len(whole)))
@@ -71,6 +72,14 @@ def test_checking_finds_what_is_damaged(whole: bytes, data: st.DataObject) -> No
         assert str(error)  # noqa: PT017  either outcome is right
     else:
         assert checked.size == decode(damaged).size
+
+
+def test_pixels_that_no_longer_call_themselves_so_are_missed() -> None:
+    """Where any checksum is wrong, decoding has the last word."""
+    assert check_sums(TWO_PARTS).size == Size(30, 30)
+    second = TWO_PARTS.rindex(b"IDAT")
+    with pytest.raises(ImageUnreadable):
+        check_sums(TWO_PARTS[:second] + b"IDAX" + TWO_PARTS[second + 4 :])
 
 
 def test_checking_refuses_a_giant() -> None:

@@ -130,11 +130,11 @@ def test_a_tiff_is_read_as_it_is_usually_packed(packing: str) -> None:
     assert (original.suffix, original.size, original.image.mode) == ("tif", Size(64, 96), "RGB")
 
 
-@pytest.mark.parametrize("packing", ["lzma", "zstd"])
+@pytest.mark.parametrize("packing", ["lzma", "zstd", "group4"])
 def test_a_tiff_that_is_packed_rarely_is_refused(packing: str) -> None:
     """Decoders that hardly anybody uses are not tried on what comes from outside."""
     with pytest.raises(ImageUnreadable, match=f"packed in a way that we do not read: {packing}"):
-        decode(saved(gradient(), "TIFF", compression=packing))
+        decode(saved(gradient(mode="1"), "TIFF", compression=packing))
 
 
 @pytest.mark.parametrize("mode", ["I", "F"])
