@@ -14,20 +14,20 @@ import pytest
 
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
+from tests import waiting
 from tests.chaos.campaigns import KILLED, KilledCampaign, places_taken, ran
 from tests.chaos.conftest import Make, is_long
 from tests.tasks.clients.raw_server import unused_port
 
 PROMPT_S = 15.0
+MANY = 48
+"""So many cells that two places are far from done where somebody is slow to interrupt."""
 
 
 def until(is_so: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     """Wait for it, as long as the process lives."""
-    last = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < last and not is_so():
-        time.sleep(0.05)
-    if process.poll() is not None or not is_so():
-        raise AssertionError(ran(process))
+    waiting.until(lambda: process.poll() is not None or is_so(), said=lambda: ran(process))
+    assert process.poll() is None, ran(process)
 
 
 def interrupted(process: subprocess.Popen[str], number: signal.Signals) -> str:
@@ -68,12 +68,9 @@ def test_killed_then_interrupted_then_done_with_a_server_of_its_own(
     """The next run gets the places of the killed one, no server outlives its run, and no place stays taken."""
     home = tmp_path / "prefect-home"
     shutil.copytree(prefect_home, home)  # its database has its tables already, which takes long
-    campaign = make_campaign(16, env={"PREFECT_HOME": str(home)}, options=("--max-in-flight", "2"))
+    campaign = make_campaign(MANY, env={"PREFECT_HOME": str(home)}, options=("--max-in-flight", "2"))
     assert campaign.run(point="tasks.clients.ledger:Ledger.note_answer:after:2").returncode == KILLED
-    gone_by = time.monotonic() + 20
-    while processes_of(home) and time.monotonic() < gone_by:
-        time.sleep(0.1)
-    assert processes_of(home) == [], "the server of a killed run ends with it"
+    waiting.until(lambda: not processes_of(home), said=lambda: processes_of(home))  # a server ends with its run
     assert taken(home) > 0, "it died with places taken"
 
     asked = campaign.bill()["requests"]
