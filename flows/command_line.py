@@ -26,6 +26,7 @@ from tasks.models.fault import Fault
 from tasks.models.ledger import RUNS
 from tasks.models.result import EXIT_STOPPED, CampaignResult
 from tasks.plan_campaign import plan_campaign
+from tasks.plan_retry import plan_dry_run
 from tasks.settings import is_key_set, load_settings
 
 EXIT_INTERRUPTED: Final = 130
@@ -64,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
 def run(campaign: Campaign) -> int:
     """Plan, and unless that is all, carry the plan out. The plan is made while Prefect's server starts."""
     if campaign.dry_run:
-        print_plan(Screen(stderr=False), plan_campaign(campaign, look=True))
+        print_plan(Screen(stderr=False), plan_dry_run(campaign))
         return 0
     has_own_settings = has_settings_of_its_own(os.environ, Path.cwd())
     if not campaign.sandbox and (is_key_set() or not has_own_settings):

@@ -62,7 +62,8 @@ def parse(  # noqa: PLR0913  the options of the command line
     budget_usd
         Never spend more on this campaign, in all its runs together.
     retry
-        Try cells again that ended so before; may be given several times. `unknown` ones may be paid a second time.
+        Try cells again that ended so before; may be given several times. What is stored or linked is used first, and
+        what that comes to is told before anything is paid; `unknown` ones may be paid a second time.
     callback_url
         Who is told of each image of rows that name no URL of their own, and of the campaign's end; may be given several
         times.
@@ -76,7 +77,7 @@ def parse(  # noqa: PLR0913  the options of the command line
     shards
         In how many runs the workers of a Prefect server's work pool share the campaign.
     dry_run
-        Plan only: check, count, price; pay nothing.
+        Plan only: check, count, price; pay nothing. With --retry, also what that would cost.
     sandbox
         Use the built-in stand-in for the API: no key is needed, nothing is charged.
 

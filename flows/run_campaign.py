@@ -23,6 +23,7 @@ from tasks.models.result import CampaignResult
 from tasks.notify_people import People, news, people_told, subject
 from tasks.places import agreed_places
 from tasks.plan_campaign import plan_campaign
+from tasks.plan_retry import plan_dry_run
 from tasks.publish_campaign import publish_campaign
 from tasks.queue_callback import announced
 from tasks.redefine_variants import drop_redefined
@@ -55,7 +56,7 @@ async def planned(campaign: Campaign) -> Plan:
     """The plan that was shown before the run, or one that is made now. Raises InputInvalid."""
     plan = front().plan_of(campaign)
     if plan is None:
-        plan = await asyncio.to_thread(plan_campaign, campaign, look=campaign.dry_run)
+        plan = await asyncio.to_thread(plan_dry_run if campaign.dry_run else plan_campaign, campaign)
     get_run_logger().info("Planned %d images of %d rows for %s", plan.cell_count, plan.row_count, usd(plan.cost_usd))
     return plan
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import struct
+import zlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
@@ -11,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 CLOSE_CONNECTION: Final = "sandbox.close_connection"
 """ASGI extension: a function without arguments that sends what is written and closes the client's connection."""
 HANG_S: Final = 600.0
+GIANT_PX: Final = (9000, 8000)
 _HUGE_BYTES: Final = 200_000_000
 _CHUNK: Final = bytes(65_536)
 
@@ -49,6 +52,19 @@ class NoAnswer(Response):
                 await _until_disconnected(receive)
         except TimeoutError:
             await _close(scope, receive)
+
+
+def giant_png() -> bytes:
+    """A whole PNG of 9000 x 8000 black pixels, in 9 kB."""
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", *GIANT_PX, 1, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(bytes((GIANT_PX[0] // 8 + 1) * GIANT_PX[1]))),
+        (b"IEND", b""),
+    )
+    whole = (
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(whole)
 
 
 async def huge_body() -> AsyncIterator[bytes]:

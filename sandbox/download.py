@@ -5,7 +5,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
-from sandbox.broken import huge_body
+from sandbox.broken import giant_png, huge_body
 from sandbox.gallery import Gallery
 from sandbox.ledger import Ledger
 
@@ -38,6 +38,8 @@ class Downloader:
 def _instead(markers: frozenset[str]) -> Response | None:
     if "redirect" in markers:
         return RedirectResponse(_FOREIGN_URL, 302)
+    if "giant" in markers:
+        return Response(giant_png(), media_type="image/png")
     if "text" in markers:
         return Response(_PAGE, media_type="image/png")
     if "huge" in markers:

@@ -17,6 +17,7 @@ MARKERS: Final[Mapping[str, str]] = {
     "expired": "the link has expired already",
     "truncated": "the picture's bytes stop in the middle",
     "text": "the link answers an HTML page under content type image/png",
+    "giant": "the picture is a PNG of 72 million pixels",
     "huge": "the link streams 200 MB",
     "redirect": "the link redirects to another host",
     "forbidden": "the link answers 403",

@@ -17,6 +17,7 @@ from tasks.errors import OutcomeUnknown, StorageFailed
 from tasks.models.event import counted
 from tasks.models.ledger import RUNS
 from tasks.models.outcome import Status
+from tasks.plan_retry import retry_note, stored_files
 from tasks.resume_campaign import Ask, Standing, standing
 from tasks.settle_cell import recover_cell, settle
 from tasks.toolbox import Toolbox
@@ -33,17 +34,16 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ..
     work = tools.work
     known = await tools.on_storage_thread(tools.ledger.load, (*work.cells, *work.elsewhere))
     work.cells, work.elsewhere = known.cells[: len(work.cells)], known.cells[len(work.cells) :]
-    stored: set[str] = set()
-    if known.outcomes:
-        for folder in ("originals", "variants"):
-            stored |= {f"{folder}/{name}" for name in await tools.on_storage_thread(tools.store.names, folder)}
+    stored = await tools.on_storage_thread(stored_files, tools.store) if known.outcomes else frozenset()
     work.left, work.left_open, work.left_usd = known.left, known.left_open, known.left_usd
     work.prices |= {cell.cell_id: cell.price_usd for cell in known.cells}
-    take_up(tools, standing(work.cells, known, retry, stored, tools.variants))
+    now = standing(work.cells, known, retry, stored, tools.variants)
+    take_up(tools, now)
+    notes = [await tools.on_storage_thread(retry_note, tools.store, now, retry, stored)] if retry else []
     for sweep in (tools.store.sweep, Watcher(tools.store).sweep):
         await tools.on_storage_thread(sweep)
     is_strong = await tools.on_storage_thread(tools.store.honours_create, RUNS)
-    return () if is_strong else (WEAK_STORAGE,)
+    return (*notes, *(() if is_strong else (WEAK_STORAGE,)))
 
 
 async def paid_usd(tools: Toolbox) -> Decimal:

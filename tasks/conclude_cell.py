@@ -40,6 +40,7 @@ def ended(under_way: UnderWay, error: Exception, original: StoredOriginal | None
         cell_id=under_way.cell.cell_id,
         status=error.status if isinstance(error, CellError) else "failed",
         original=None if isinstance(error, OriginalUnreadable) else original,
+        kept=getattr(error, "kept", None) or under_way.ask.kept,
         cost_usd=under_way.cost_usd if is_billed else under_way.ask.cost_usd,
         attempts=under_way.ask.attempts + under_way.attempts,
         turn=under_way.ask.turn,

@@ -131,6 +131,11 @@ def _other(kind: Format, data: bytes) -> Picture:
     return made._replace(notes=(*notes, *made.notes))
 
 
+def suffix_of(data: bytes) -> str | None:
+    """The suffix of the format that `data` begins like, which tells nothing of the rest; None where it is like none."""
+    return next((kind.suffix for kind in FORMATS if kind.beginning.match(data)), None)
+
+
 @contextmanager
 def _faults_of(kind: Format) -> Iterator[None]:
     """Whatever fails inside is ImageUnreadable, and not in the decoder's words."""

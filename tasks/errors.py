@@ -11,6 +11,7 @@ CampaignFault               the campaign stops
         ServerLost                  Prefect's server, which grants the places in flight
         ShardCancelled              somebody cancelled a shard in Prefect
         ApiAway                     the API: it answers nobody, or turns everybody away
+        PaidInVain                  what is paid cannot be used, image after image
 CellError                   this cell ends, the others carry on
     RequestRejected             the API names a fault in the request; fix the row
     ImageRefused                the prompt or the image was refused: a person must look (`blocked`)
@@ -30,8 +31,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from tasks.models.fault import Fault, visible
-from tasks.models.money import usd
-from tasks.models.outcome import Status
+from tasks.models.money import budget_reached
+from tasks.models.outcome import LinkFault, Status
 
 
 class CampaignFault(Exception):
@@ -79,13 +80,7 @@ class BudgetReached(CampaignStopped):
         is_shared: bool = False,
         doubted_usd: Decimal = Decimal(0),
     ) -> None:
-        spent = "spent or promised by other runs" if is_shared else "spent"
-        if doubted_usd:
-            spent += f", {usd(doubted_usd)} of it perhaps: for requests that the API answered by 503"
-        super().__init__(
-            f"The budget of {usd(limit_usd)} is reached: {usd(spent_usd)} {spent}, and the next image costs "
-            f"{usd(price_usd)}. Run again with a higher --budget-usd to go on."
-        )
+        super().__init__(budget_reached(limit_usd, spent_usd, price_usd, is_shared=is_shared, doubted_usd=doubted_usd))
 
 
 class Interrupted(CampaignStopped):
@@ -110,12 +105,23 @@ class ApiAway(CampaignStopped):
     """The API has answered nobody for minutes, or left many requests in a row without an answer."""
 
 
+class PaidInVain(CampaignStopped):
+    """Images in a row were paid and could not be used, all for the same reason."""
+
+
 class CellError(Exception):
-    """One cell ends here. `is_billed` says whether the image was, or must be taken to be, paid."""
+    """One cell ends here. `is_billed` says whether the image was, or must be taken to be, paid.
+
+    `kept` is the key of what was paid and cannot be used; `link_fault` says what is wrong with a link.
+    """
 
     status: ClassVar[Status] = "failed"
     retryable: ClassVar[bool] = False
     is_billed: bool = False
+
+    def __init__(self, message: str, *, kept: str | None = None, link_fault: LinkFault | None = None) -> None:
+        super().__init__(message)
+        self.kept, self.link_fault = kept, link_fault
 
     def __str__(self) -> str:
         """What is told of it, in terminals, logs and the manifest."""

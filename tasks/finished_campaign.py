@@ -13,6 +13,7 @@ from tasks.models.outcome import Outcome
 from tasks.models.published import Published
 from tasks.models.result import CampaignResult
 from tasks.models.turn import ENDS
+from tasks.plan_retry import stored_files
 from tasks.redefine_variants import redefined
 from tasks.resume_campaign import standing
 from tasks.sum_up import sum_up
@@ -57,8 +58,7 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     published = ledger.read_published()
     if published is None or redefined(published.cut, campaign.variants):
         return None
-    stored = {f"{folder}/{name}" for folder in ("originals", "variants") for name in store.names(folder)}
-    now = standing(plan.cells, known, frozenset(campaign.retry), stored, campaign.variants)
+    now = standing(plan.cells, known, frozenset(campaign.retry), stored_files(store), campaign.variants)
     outcomes = {outcome.cell_id: outcome for outcome in now.ended}
     if len(now.ended) < len(plan.cells) or not is_over(plan, store, outcomes):
         return None

@@ -1,9 +1,6 @@
 """One cell: the paid call, the download and the storing of the original, in one step, because links expire."""
 
 from collections.abc import Callable
-from contextlib import suppress
-from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, Final
 
 from prefect import get_run_logger, task
@@ -12,11 +9,21 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from tasks.clients.download import download
-from tasks.decode_image import FORMATS, Original, Proven, check, check_sums, decode
-from tasks.errors import ApiUnavailable, CellError, ImageUnreadable, NotAccepted, OutcomeUnknown, StorageFailed
+from tasks.decode_image import Original, Proven, check, check_sums, decode
+from tasks.errors import (
+    ApiUnavailable,
+    CellError,
+    ImageUnreadable,
+    LinkFailed,
+    NotAccepted,
+    OutcomeUnknown,
+    StorageFailed,
+)
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
+from tasks.models.original_keys import unreadable_key
 from tasks.models.outcome import StoredOriginal
+from tasks.paid_bytes import first_key, keys_of, moved, note_wasted, stored_original
 from tasks.toolbox import Toolbox, toolbox
 from tasks.under_way import UnderWay
 
@@ -25,34 +32,6 @@ RETRY_DELAYS_S: Final[list[float]] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30
 
 Look = Callable[[bytes], Proven]
 """Tells whether bytes are an image, keeps no pixels, and raises ImageUnreadable."""
-
-
-def original_key(cell_id: str, suffix: str) -> str:
-    """Where the original of a cell lies, relative to the campaign's folder."""
-    return f"originals/{cell_id}.{suffix}"
-
-
-def original_keys(cell_id: str) -> tuple[str, ...]:
-    """Everywhere that it may lie."""
-    return tuple(original_key(cell_id, known.suffix) for known in FORMATS)
-
-
-def stored_original(answered: Answered, data: bytes, original: Proven) -> StoredOriginal:
-    """The record of an image that is about to be stored."""
-    return StoredOriginal(
-        cell_id=answered.cell_id,
-        key=original_key(answered.cell_id, original.suffix),
-        image_sha256=sha256(data).hexdigest(),
-        size_bytes=len(data),
-        width_px=original.size.width_px,
-        height_px=original.size.height_px,
-        seed=answered.image.seed,
-        final_prompt=answered.image.prompt,
-        notes=(*answered.image.notes, *original.notes),
-        attempts=answered.attempts,
-        started_at=answered.started_at,
-        finished_at=datetime.now(UTC),
-    )
 
 
 async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
@@ -95,21 +74,28 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
 
 
 async def keep(
-    tools: Toolbox, answered: Answered, data: bytes, look: Look = check_sums, *, is_stored: bool = False
+    tools: Toolbox, answered: Answered, data: bytes, look: Look = check_sums, *, key: str | None = None
 ) -> StoredOriginal:
-    """Prove that `data` is an image, and store it unless it is.
+    """Store `data` as it came, unless it lies under `key` already, then prove that it is an image.
 
-    The decoded image is handed on to be cut. Where many wait for that already, `look` is the proof, and it is decoded
-    when it is cut.
+    Raises ImageUnreadable, which names where it is kept. The decoded image is handed on to be cut. Where many wait for
+    that already, `look` is the proof, and it is decoded when it is cut.
     """
+    if key is None:
+        key = first_key(answered, data)
+        await tools.on_storage_thread(tools.store.write, key, data)
     under_way = tools.work.under_way[answered.cell_id]
     under_way.holds_pixels = tools.work.has_room_for_pixels
-    proven = await tools.on_image_thread(decode if under_way.holds_pixels else look, data)
+    try:
+        proven = await tools.on_image_thread(decode if under_way.holds_pixels else look, data)
+    except ImageUnreadable as error:
+        under_way.drop_pixels()
+        kept = await moved(tools, key, unreadable_key(answered.cell_id, answered.turn))
+        raise type(error)(f"Paid, but {error}; what came is kept in {kept}", kept=kept) from error
     if isinstance(proven, Original):
         under_way.image = proven.image
     record = stored_original(answered, data, proven)
-    if not is_stored:
-        await tools.on_storage_thread(tools.store.write, record.key, data)
+    await moved(tools, key, record.key)
     notes = "".join(f"; {note}" for note in record.notes)
     get_run_logger().info("Stored %s, %d x %d%s", record.key, record.width_px, record.height_px, notes)
     return record
@@ -140,12 +126,22 @@ def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> boo
 async def generate_image(cell: Cell) -> StoredOriginal:
     """The stored original of `cell`. Raises a CellError that ends the cell, or a CampaignStopped that ends them all."""
     tools = toolbox()
-    answered = await ask(tools, tools.work.under_way[cell.cell_id])
+    under_way = tools.work.under_way[cell.cell_id]
+    answered = await ask(tools, under_way)
+    under_way.paid_number = number = tools.work.paid.next_number()
     try:
-        await tools.on_storage_thread(tools.ledger.note_answer, answered)
-    except StorageFailed as fault:
-        tools.work.stop(fault)  # the image is paid: it is fetched all the same, and perhaps it can be stored
-    return await keep(tools, answered, await fetch(tools, answered))
+        try:
+            await tools.on_storage_thread(tools.ledger.note_answer, answered)
+        except StorageFailed as fault:
+            tools.work.stop(fault)  # the image is paid: it is fetched all the same, and perhaps it can be stored
+        record = await keep(tools, answered, await fetch(tools, answered))
+    except (LinkFailed, ImageUnreadable) as error:
+        note_wasted(tools, under_way, error)
+        raise
+    finally:
+        tools.work.paid.known(number)
+    tools.work.paid.used(number)
+    return record
 
 
 @task(
@@ -155,13 +151,24 @@ async def generate_image(cell: Cell) -> StoredOriginal:
     persist_result=False,
 )
 async def recover_image(cell: Cell, answered: Answered) -> StoredOriginal:
-    """The stored original of a `cell` that was paid and left behind. Raises CellError where its link is dead."""
+    """The stored original of a `cell` that was paid and left behind: from what is stored of it, else by its link.
+
+    Raises CellError where neither gives an image.
+    """
     tools = toolbox()
-    for key in original_keys(cell.cell_id):
+    found: ImageUnreadable | None = None
+    for key in keys_of(answered):
         try:
             data = await tools.on_storage_thread(tools.store.read, key)
+            return await keep(tools, answered, data, check, key=key)
         except FileNotFoundError:
             continue
-        with suppress(ImageUnreadable):
-            return await keep(tools, answered, data, check, is_stored=True)
-    return await keep(tools, answered, await fetch(tools, answered), check)
+        except ImageUnreadable as error:
+            found = error
+    try:
+        record = await keep(tools, answered, await fetch(tools, answered), check)
+    except LinkFailed as error:
+        raise found or error from error
+    if found is not None:
+        await tools.on_storage_thread(tools.store.delete, unreadable_key(cell.cell_id, answered.turn))
+    return record

@@ -58,6 +58,8 @@ async def work_cells(tools: Toolbox) -> int:
     asked = 0
     jobs: set[asyncio.Task[None]] = set()
     while time.monotonic() < until or not tools.work.is_contended:
+        if tools.work.has_cells_waiting:
+            await tools.work.paid.may_ask.wait()
         under_way = tools.work.next_cell()
         if under_way is None:
             break

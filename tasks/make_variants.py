@@ -12,8 +12,10 @@ from prefect.tasks import Task
 from tasks.cut_image import cut
 from tasks.decode_image import decode
 from tasks.errors import ImageUnreadable, OriginalUnreadable, StorageFailed, VariantsFailed
+from tasks.models.original_keys import unreadable_key
 from tasks.models.outcome import StoredOriginal
 from tasks.models.variant import Variant
+from tasks.paid_bytes import moved
 from tasks.toolbox import toolbox
 
 
@@ -51,6 +53,11 @@ async def make_variants(original: StoredOriginal) -> dict[str, str]:
         data = b"" if image is not None else await tools.on_storage_thread(tools.store.read, original.key)
     except FileNotFoundError as error:
         raise VariantsFailed("The original was stored and is gone, so its variants cannot be made") from error
-    files = await tools.on_image_thread(cut_all, image, data, original.cell_id, tools.variants)
+    try:
+        files = await tools.on_image_thread(cut_all, image, data, original.cell_id, tools.variants)
+    except OriginalUnreadable as error:
+        kept = unreadable_key(original.cell_id, under_way.ask.turn if under_way else 1)
+        await moved(tools, original.key, kept)
+        raise OriginalUnreadable(f"{error}; it is kept in {kept}", kept=kept) from error
     await tools.on_storage_thread(tools.store.publish, files)
     return {variant.name: variant.key(original.cell_id) for variant in tools.variants}

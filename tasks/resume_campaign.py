@@ -1,13 +1,17 @@
 """Where a campaign stands when a run begins: what has ended, what is free to finish, what is still to be paid."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import NamedTuple, Self
 
 from tasks.models.cell import Cell
 from tasks.models.ledger import Known
+from tasks.models.money import usd
+from tasks.models.original_keys import cells_with_bytes
 from tasks.models.outcome import Outcome, Status, StoredOriginal
+from tasks.models.turn import Turn
 from tasks.models.variant import Variant
 
 
@@ -18,6 +22,8 @@ class Ask(NamedTuple):
     turn: int
     cost_usd: Decimal = Decimal(0)
     attempts: int = 0
+    kept: str | None = None
+    """The key of what an earlier turn paid for and could not read."""
 
     def once_more(self) -> Self:
         """The cell as it is asked for after this turn was given back."""
@@ -66,11 +72,62 @@ def standing(
         elif (original := kept_original(outcome, stored)) and (outcome.status == "done" or outcome.status in retry):
             to_cut.append((cell, outcome, original))
         elif outcome.status in retry:
-            to_ask.append(Ask(cell, known.next_turn(cell.cell_id), *spent))
+            to_ask.append(Ask(cell, known.next_turn(cell.cell_id), *spent, outcome.kept))
             earlier.append(outcome)
         else:
             ended.append(outcome)
     return Standing(tuple(ended), tuple(to_cut), tuple(to_ask), tuple(earlier), tuple(begun))
+
+
+class Retried(NamedTuple):
+    """What trying cells again comes to, as far as is known before anything is asked for."""
+
+    cells: Mapping[Status, int]
+    """How many are tried again, by how they ended before."""
+    cut: int
+    """Of them: their original is stored, and is cut."""
+    stored: int
+    """Bytes of them are stored, and read."""
+    linked: int
+    """An answer was noted, and its link is fetched."""
+    asked_usd: Decimal
+    """The price of all others, which are asked for again."""
+    most_usd: Decimal
+    """The same, if neither what is stored nor what is linked gives an image."""
+
+    def sentence(self) -> str:
+        """What a person wants to know before it begins."""
+        count = sum(self.cells.values())
+        if not count:
+            return "no cell has ended so"
+        ends = ", ".join(f"{number:,} {status}" for status, number in self.cells.items())
+        sentences = [f"1 cell is tried again ({ends})" if count == 1 else f"{count:,} cells are tried again ({ends})"]
+        free = ((self.cut, "cut"), (self.stored, "read from what is stored"), (self.linked, "fetched by link"))
+        told = ", ".join(f"{number:,} {how}" for number, how in free if number)
+        sentences += [f"For nothing: {told}"] if told else []
+        asked = count - self.cut - self.stored - self.linked
+        paid = f"Paid again: {asked:,}, {usd(self.asked_usd)}" if asked else "Paid again: none"
+        if self.most_usd > self.asked_usd:
+            paid += f"; at most {usd(self.most_usd)}, if what is stored and linked gives no image"
+        return ". ".join([*sentences, paid])
+
+
+def retried(now: Standing, retry: AbstractSet[Status], stored: AbstractSet[str], answered: Iterable[Turn]) -> Retried:
+    """What trying these cells again comes to. `stored` as for `standing`; `answered`: the turns with a noted answer."""
+    with_bytes, with_answers = cells_with_bytes(stored), {turn.cell_id for turn in answered}
+    again = [ask.cell for ask in now.to_ask if ask.turn > 1]
+    free = [cell for cell in again if cell.cell_id in with_answers]
+    cut = [outcome for _, outcome, _ in now.to_cut if outcome.status in retry]
+    most_usd = sum((cell.price_usd for cell in again), Decimal(0))
+    read = sum(cell.cell_id in with_bytes for cell in free)
+    return Retried(
+        cells=Counter(outcome.status for outcome in (*cut, *now.earlier)),
+        cut=len(cut),
+        stored=read,
+        linked=len(free) - read,
+        asked_usd=most_usd - sum((cell.price_usd for cell in free), Decimal(0)),
+        most_usd=most_usd,
+    )
 
 
 def kept_original(outcome: Outcome, stored: AbstractSet[str]) -> StoredOriginal | None:
@@ -95,5 +152,5 @@ def as_it_is_now(outcome: Outcome, stored: AbstractSet[str]) -> Outcome:
     """The outcome, less files that somebody has removed: without its original a cell is no longer done."""
     if outcome.status != "done" or kept_original(outcome, stored) is not None:
         return outcome
-    lost = "The original was stored and is gone; --retry failed asks, and pays, for it again"
+    lost = "The original was stored and is gone; --retry failed fetches it by its link, or else pays for another"
     return outcome.model_copy(update={"status": "failed", "error": lost, "original": None, "variants": {}})

@@ -1,6 +1,7 @@
 """Takes a cell from its start to its one outcome, whatever happens on the way."""
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from tasks.conclude_cell import done, ended, note
@@ -9,6 +10,7 @@ from tasks.errors import (
     CampaignStopped,
     CellError,
     NotAccepted,
+    OriginalUnreadable,
     OutcomeUnknown,
     StorageFailed,
 )
@@ -16,8 +18,10 @@ from tasks.generate_image import generate_image, recover_image
 from tasks.keep_budget import keep_budget
 from tasks.lose_cell import lose_cell
 from tasks.make_variants import make_variants
+from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, StoredOriginal
+from tasks.paid_bytes import note_wasted
 from tasks.resume_campaign import Ask
 from tasks.toolbox import Toolbox
 from tasks.under_way import UnderWay
@@ -66,15 +70,10 @@ async def made(tools: Toolbox, under_way: UnderWay) -> StoredOriginal:
 
 
 async def is_fetched_after_all(tools: Toolbox, under_way: UnderWay) -> bool:
-    """Whether the link of an earlier turn gives its image now: it is paid, so it is tried before paying."""
-    cell, turn, cost_usd, attempts = under_way.ask
-    answered = await tools.on_storage_thread(tools.ledger.last_answer, cell.cell_id, turn - 1)
-    if answered is None:
-        return False
-    try:
-        original = await recover_image(cell, answered)
-    except CellError:
-        under_way.drop_pixels()
+    """Whether an image that an earlier turn has paid can be had now, which is tried before another is paid."""
+    cell, turn, cost_usd, attempts, _ = under_way.ask
+    original = await recovered_from(tools, cell, turn - 1)
+    if original is None:
         return False
     tools.work.leave(cell.cell_id)
     tools.work.tally.cost_usd -= cell.price_usd  # of that turn: it is counted when the cell is settled
@@ -84,6 +83,15 @@ async def is_fetched_after_all(tools: Toolbox, under_way: UnderWay) -> bool:
         each.answered.set()
     tools.work.stored.put_nowait(original)
     return True
+
+
+async def recovered_from(tools: Toolbox, cell: Cell, turn: int) -> StoredOriginal | None:
+    """The image of the newest turn up to this one that gives one: from what is stored of it, or by its link."""
+    while (answered := await tools.on_storage_thread(tools.ledger.last_answer, cell.cell_id, turn)) is not None:
+        with suppress(CellError):
+            return await recover_image(cell, answered)
+        turn = answered.turn - 1
+    return None
 
 
 async def recover_cell(tools: Toolbox, under_way: UnderWay, answered: Answered) -> None:
@@ -120,6 +128,8 @@ async def finish_cell(tools: Toolbox, original: StoredOriginal) -> None:
         tools.work.stop(fault)
         tools.work.settle(ended(under_way, fault, original), is_noted=False)  # the next run cuts what is stored
     except Exception as error:  # noqa: BLE001  as above
+        if isinstance(error, OriginalUnreadable):
+            note_wasted(tools, under_way, error)
         await settle(tools, under_way, ended(under_way, error, original))
     else:
         await settle(tools, under_way, done(under_way, original, variants))

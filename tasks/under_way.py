@@ -29,6 +29,8 @@ class UnderWay:
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the API's answer has come, and with it the place in flight is free for another."""
     answer: Answered | None = None
+    paid_number: int | None = None
+    """Which of the images that this run has paid is this; None where it was not asked for, or not answered."""
     outcome: Outcome | None = None
     """How it ended: made once, by the hook of the callbacks or by the run, whichever comes first."""
     noting: "asyncio.Future[None] | None" = None

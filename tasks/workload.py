@@ -10,6 +10,7 @@ from tasks.api_health import ApiHealth
 from tasks.errors import BudgetReached, CampaignStopped
 from tasks.models.cell import Cell
 from tasks.models.outcome import Outcome, Outcomes, StoredOriginal
+from tasks.paid_images import PaidImages
 from tasks.resume_campaign import Ask
 from tasks.tally import Tally
 from tasks.under_way import UnderWay
@@ -68,6 +69,7 @@ class Workload:
     halting: asyncio.Event = field(default_factory=asyncio.Event)
     """Set with `halted_by`."""
     api: ApiHealth = field(default_factory=ApiHealth)
+    paid: PaidImages = field(default_factory=PaidImages)
 
     @property
     def has_cells_waiting(self) -> bool:

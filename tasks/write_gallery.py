@@ -131,6 +131,7 @@ def _whole_card(cell: Cell, outcome: Outcome, variants: Sequence[Variant], side_
 def _links(outcome: Outcome, variants: Sequence[Variant]) -> tuple[GalleryLink, ...]:
     """The original first, then the variants in the order they were asked for."""
     files = [("original", outcome.original.key)] if outcome.original else []
+    files += [("as it came", outcome.kept)] if outcome.kept else []
     files += [(v.name, outcome.variants[v.name]) for v in variants if v.name in outcome.variants]
     return tuple(GalleryLink(label=label, href=relative_href(key)) for label, key in files)
 

@@ -28,12 +28,14 @@ def check_link(link: httpx.URL, settings: Settings) -> None:
     """Raise LinkFailed unless `link` lies on an allowed host; plain http only where the API itself speaks it."""
     schemes = {"https", httpx.URL(settings.base_url).scheme}
     if link.scheme not in schemes or link.userinfo:
-        raise LinkFailed(f"The image's link is not an {' or '.join(sorted(schemes))} address: {shown(link)}")
+        accepted = " or ".join(sorted(schemes))
+        raise LinkFailed(f"The image's link is not an {accepted} address: {shown(link)}", link_fault="not allowed")
     host = host_of(link)
     if not is_host(host):
-        raise LinkFailed(f"The image's link names no host: {shown(link)}")
+        raise LinkFailed(f"The image's link names no host: {shown(link)}", link_fault="not allowed")
     if not any(host == allowed or host.endswith(f".{allowed}") for allowed in settings.image_hosts):
-        raise LinkFailed(f"The image's link names the host {host!r}; allow it with IDEOGRAM_IMAGE_HOSTS={host}")
+        advice = f"allow it with IDEOGRAM_IMAGE_HOSTS={host}"
+        raise LinkFailed(f"The image's link names the host {host!r}; {advice}", link_fault="not allowed")
 
 
 def host_of(link: httpx.URL) -> str:
@@ -56,10 +58,12 @@ async def download(client: IdeogramClient, url: str, pauses_s: Sequence[float] =
             async with asyncio.timeout(client.settings.download_timeout_s):
                 return await _fetch(client, link)
         except BodyRefused as error:
-            raise LinkFailed(f"The image {error}") from error
+            raise LinkFailed(f"The image {error}", link_fault="too large") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, _NotNow) as error:
             failure = reason(error)
-    raise LinkFailed(f"The image could not be downloaded, in {len(pauses_s) + 1} tries: {failure}")
+    raise LinkFailed(
+        f"The image could not be downloaded, in {len(pauses_s) + 1} tries: {failure}", link_fault="not answered"
+    )
 
 
 def _parsed(url: str, seen_from: httpx.URL | None = None) -> httpx.URL:
@@ -70,7 +74,7 @@ def _parsed(url: str, seen_from: httpx.URL | None = None) -> httpx.URL:
     except (ValueError, httpx.InvalidURL):
         is_readable = False
     if not is_readable:
-        raise LinkFailed("The image's link is not an address")
+        raise LinkFailed("The image's link is not an address", link_fault="not allowed")
     return link
 
 
@@ -92,7 +96,7 @@ def _next(link: httpx.URL, location: str) -> httpx.URL:
     is_same = (target.scheme, target.port) == (link.scheme, link.port)
     is_safer = (link.scheme, target.scheme, target.port) == ("http", "https", None)
     if host_of(target) != host_of(link) or not (is_same or is_safer):
-        raise LinkFailed("The image's link leads to another host, which is not followed")
+        raise LinkFailed("The image's link leads to another host, which is not followed", link_fault="not allowed")
     return target
 
 
@@ -102,4 +106,4 @@ def _check_status(status: int) -> None:
         return
     if status in _TRIED_AGAIN or not httpx.codes.is_client_error(status):
         raise _NotNow(f"its server answered {status}")
-    raise LinkFailed(f"The image's link has expired or is refused ({status})")
+    raise LinkFailed(f"The image's link has expired or is refused ({status})", link_fault="refused")

@@ -22,8 +22,9 @@ ADVICE: Final[dict[Status, str]] = {
         "to try the same words once more, run it with `--retry blocked`."
     ),
     "failed": (
-        "Mend what the reason names and run the campaign again; to try these cells once more as they are, "
-        "run it with `--retry failed`."
+        "Mend what the reason names and run the campaign again; to try these cells once more as they are, run it with "
+        "`--retry failed`. What is stored of them is read and what their links still give is fetched first, for "
+        "nothing; only where neither is an image is another paid. With `--dry-run` it says what that would cost."
     ),
     "unknown": (
         "The request was sent, and no answer says what became of it. It may have been paid, so it is not sent again "

@@ -15,6 +15,10 @@ Status = Literal["done", "failed", "blocked", "unknown", "pending"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 
+LinkFault = Literal["not allowed", "refused", "too large", "not answered"]
+"""Why a link gives no image."""
+
+
 class StoredOriginal(Record):
     """An image that is paid, downloaded, proven to be one, and stored byte for byte as it came."""
 
@@ -44,6 +48,8 @@ class Outcome(Record):
     cell_id: str
     status: Status
     original: StoredOriginal | None = None
+    kept: str | None = None
+    """The key of what was paid for and cannot be read, relative to the campaign's folder."""
     variants: dict[str, str] = Field(default_factory=dict)
     """The key of each variant by its name, relative to the campaign's folder."""
     cost_usd: Decimal = Decimal(0)

@@ -24,6 +24,14 @@ POINTS = {
     "variants": ["tasks.make_variants:cut_all:before:1", "tasks.make_variants:cut_all:after:2", f"{RENAME}:7"],
     "end": [f"{LEDGER}.note_end:before:1", f"{LEDGER}.note_end:after:2"],
 }
+IMAGE = "tasks.generate_image"
+IN_VAIN = [
+    f"{IMAGE}:download:after:1",
+    f"{IMAGE}:decode:before:1",
+    "tasks.clients.disk:move:before:1",
+    "tasks.clients.disk:move:after:1",
+    f"{LEDGER}.note_end:before:1",
+]
 PUBLISH = [
     "tasks.campaign_files:campaign_files:after:1",
     f"{LEDGER}.copy_outcomes:before:1",
@@ -51,6 +59,24 @@ def test_killed_at_every_point(make_campaign: Make, points: list[str]):
         campaign.run(point=point)
     assert campaign.kills == len(points), campaign.log
     campaign.finish()
+
+
+@is_long
+@pytest.mark.timeout(600)
+def test_killed_with_an_image_that_cannot_be_read(make_campaign: Make):
+    """Between its download and its end: what came is kept once, the end names it, and nothing is paid again."""
+    campaign = make_campaign(1)
+    campaign.prompts = ("[sandbox:truncated] a lamp",)
+    for point in IN_VAIN:
+        campaign.run(point=point)
+    assert campaign.kills == len(IN_VAIN), campaign.log
+    campaign.run()
+    (torn,) = campaign.rows()
+    kept = f"{torn['cell_id']}.unreadable"
+    assert torn["status"] == "failed", campaign.log
+    assert f"originals/{kept}" in torn["error"]
+    assert campaign.store().names("originals") == [kept]
+    assert campaign.bill()["billed"] == 1
 
 
 @is_long

@@ -71,6 +71,14 @@ def test_a_truncated_picture_announces_its_own_length() -> None:
         Image.open(io.BytesIO(response.content)).load()
 
 
+def test_a_giant_picture_is_a_whole_png_in_few_bytes() -> None:
+    """Of more pixels than anybody decodes by accident."""
+    content = fetched("giant").content
+    image = Image.open(io.BytesIO(content))
+    image.verify()
+    assert (image.format, image.size, len(content) < 20_000) == ("PNG", (9000, 8000), True)
+
+
 def test_the_other_marked_links() -> None:
     """A page under an image type, a redirect to a foreign host, a link to one."""
     page, redirect = fetched("text"), fetched("redirect")

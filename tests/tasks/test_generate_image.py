@@ -183,14 +183,19 @@ def test_an_answer_that_tells_a_link_and_nothing_else_is_an_image(tmp_path, sand
         ("huge", errors.LinkFailed, True),
         ("truncated", errors.ImageUnreadable, True),
         ("text", errors.ImageUnreadable, True),
+        ("giant", errors.ImageTooLarge, True),
     ],
 )
-def test_what_goes_wrong_has_a_name_and_stores_nothing(marker, kind, is_answered, tmp_path, sandbox):
-    """Every fault that the stand-in knows; the place in flight is free exactly when an image was answered."""
+def test_what_goes_wrong_has_a_name(marker, kind, is_answered, tmp_path, sandbox):
+    """Every fault that the stand-in knows; the place in flight is free exactly when an image was answered.
+
+    What came and cannot be read is stored as it came.
+    """
     small = sandbox.model_copy(update={"download_max_bytes": 5_000_000})
     result = made(tmp_path, f"A lamp [sandbox:{marker}]", small)
     assert type(result.end) is kind
-    assert result.originals == {}
+    is_kept = isinstance(result.end, errors.ImageUnreadable)
+    assert [Path(name).suffix for name in result.originals] == [".unreadable"] * is_kept
     assert (result.is_answered, result.attempts) == (is_answered, 1)
 
 

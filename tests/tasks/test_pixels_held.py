@@ -6,6 +6,7 @@ import time
 import weakref
 import zlib
 from collections import Counter
+from collections.abc import Mapping
 from itertools import count
 
 import pytest
@@ -51,12 +52,12 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 @pytest.fixture
 def most_held(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Counts how many decoded images there are at one time at most, where storing waits until there are some."""
+    """Counts how many decoded images there are at one time at most, where cuts are stored once there are some."""
     full = threading.Event()
     numbers = count()
     held: set[int] = set()
     most: Counter[str] = Counter()
-    decode, write = decode_image.decode, CampaignStore.write
+    decode, publish = decode_image.decode, CampaignStore.publish
 
     def counted(data: bytes) -> decode_image.Original:
         original = decode(data)
@@ -68,15 +69,15 @@ def most_held(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         weakref.finalize(original.image, held.discard, number)
         return original
 
-    def slow_write(self: CampaignStore, key: str, data: bytes) -> None:
-        if key.startswith("originals/"):
+    def slow_publish(self: CampaignStore, files: Mapping[str, bytes]) -> None:
+        if any(key.startswith("variants/") for key in files):
             assert full.wait(LIMIT_S)
             time.sleep(0.1)
-        write(self, key, data)
+        publish(self, files)
 
     for module in (decode_image, generate_image, make_variants):
         monkeypatch.setattr(module, "decode", counted)
-    monkeypatch.setattr(CampaignStore, "write", slow_write)
+    monkeypatch.setattr(CampaignStore, "publish", slow_publish)
     return most
 
 
@@ -158,8 +159,8 @@ def test_room_is_left_by_an_image_that_could_not_be_fetched_again(store, monkeyp
 
 
 def test_a_damaged_image_ends_its_cell(store, tmp_path, monkeypatch):
-    """Nothing of it is stored."""
+    """What came is kept, under a name that claims nothing."""
     monkeypatch.setattr(workload, "PIXELS_HELD_MAX", 0)
     api = Api(image=Api().image.replace(b"IDAT", b"IDAT\0", 1))
     assert ran(store, api, 2).statuses == ["failed"] * 2
-    assert not list(tmp_path.glob("lamps/originals/*"))
+    assert {path.suffix for path in tmp_path.glob("lamps/originals/*")} == {".unreadable"}

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from tasks.models.campaign import Retry
 from tasks.models.ledger import Known
+from tasks.models.original_keys import unreadable_key
 from tasks.models.outcome import Status
+from tasks.models.turn import Turn
 from tasks.models.variant import DEFAULT_VARIANTS, Variant
-from tasks.resume_campaign import Ask, Standing, standing
+from tasks.resume_campaign import Ask, Retried, Standing, retried, standing
 from tests.factories import PRICE_USD, a_cell, a_request, an_original, an_outcome
 
 RETRYABLE = get_args(Retry)
@@ -75,6 +77,43 @@ def test_only_the_ends_that_were_named_are_tried_again(status: Status, retry):
         assert now.earlier == (outcome,)
     else:
         assert now.ended == (outcome,)
+
+
+MORE = tuple(a_cell(a_request(f"Teapot {number}")) for number in range(6))
+UNREADABLE = unreadable_key(MORE[1].cell_id, 1)
+
+
+def what_a_retry_costs(*retry: Status) -> Retried:
+    """Of six cells: one to cut, one stored and one linked, one that was refused, one unknown, and one that is done."""
+    ends: list[Status] = ["failed", "failed", "failed", "blocked", "unknown", "done"]
+    outcomes = [an_outcome(cell, end) for cell, end in zip(MORE, ends, strict=True)]
+    outcomes[0] = an_outcome(MORE[0], "failed", original=an_original(MORE[0]))
+    known = Known(outcomes={outcome.cell_id: outcome for outcome in outcomes}, open={})
+    stored = {an_original(cell).key for cell in (MORE[0], MORE[5])} | {UNREADABLE}
+    stored |= {variant.key(MORE[5].cell_id) for variant in DEFAULT_VARIANTS}
+    now = standing(MORE, known, frozenset(retry), stored, DEFAULT_VARIANTS)
+    return retried(now, frozenset(retry), stored, [Turn(MORE[1].cell_id, 1), Turn(MORE[2].cell_id, 1)])
+
+
+def test_what_a_retry_costs_is_known_before_it():
+    """What is cut, read or fetched costs nothing, at first; all others are paid."""
+    assert what_a_retry_costs("failed") == ({"failed": 3}, 1, 1, 1, 0, 2 * PRICE_USD)
+    assert what_a_retry_costs("blocked") == ({"blocked": 1}, 0, 0, 0, PRICE_USD, PRICE_USD)
+    everything = what_a_retry_costs("failed", "blocked", "unknown")
+    assert everything == ({"failed": 3, "blocked": 1, "unknown": 1}, 1, 1, 1, 2 * PRICE_USD, 4 * PRICE_USD)
+
+
+def test_a_retry_is_told_in_a_sentence():
+    """How many cells, what becomes of them, and what it may come to."""
+    assert what_a_retry_costs("failed", "unknown").sentence() == (
+        "4 cells are tried again (3 failed, 1 unknown). For nothing: 1 cut, 1 read from what is stored, 1 fetched by "
+        "link. Paid again: 1, $0.08; at most $0.24, if what is stored and linked gives no image"
+    )
+    assert what_a_retry_costs("blocked").sentence() == "1 cell is tried again (1 blocked). Paid again: 1, $0.08"
+    assert Retried({"failed": 2}, 2, 0, 0, Decimal(0), Decimal(0)).sentence() == (
+        "2 cells are tried again (2 failed). For nothing: 2 cut. Paid again: none"
+    )
+    assert Retried({}, 0, 0, 0, Decimal(0), Decimal(0)).sentence() == "no cell has ended so"
 
 
 def test_what_failed_after_it_was_stored_is_only_cut_again():
