@@ -8,12 +8,12 @@ from typing import Any, Final
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
-from tasks.models.fault import UNSEEN
+from tasks.models.fault import COMMANDS
 
 
 def dumps(line: dict[str, Any], **options: Any) -> str:  # noqa: ANN401  those of `json.dumps`
     """`line` as JSON in which also that is written out which JSON leaves and a terminal obeys."""
-    return UNSEEN.sub(lambda unseen: json.dumps(unseen[0])[1:-1], json.dumps(line, **options))
+    return COMMANDS.sub(lambda command: json.dumps(command[0])[1:-1], json.dumps(line, **options))
 
 
 OURS: Final = ("deployments", "flows", "tasks", "uvicorn")

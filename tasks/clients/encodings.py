@@ -83,6 +83,12 @@ def wide_encoding(text: str) -> str:
     return f"{wide}-{'be' if text.startswith(chr(0)) else 'le'}"
 
 
+def is_same(codec: str, other: str) -> bool:
+    """Whether two names mean one encoding, whatever a byte order mark has to say in it."""
+    names = (re.sub("-(sig|le|be)$", "", codecs.lookup(name).name) for name in (codec, other))
+    return len(set(names)) == 1
+
+
 def _reading(raw: bytes, codec: str) -> str:
     try:
         text = raw.decode(codec)

@@ -1,6 +1,5 @@
 """Reads tables from any fsspec URL as rows of text: CSV with Excel's habits, and Parquet."""
 
-import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ import pyarrow.parquet as pq
 
 from tasks.clients.content import HEAD_BYTES, PARQUET, no_table, unpacked
 from tasks.clients.delimited import read_delimited
-from tasks.clients.encodings import unlike, wide_encoding
+from tasks.clients.encodings import is_same, unlike, wide_encoding
 from tasks.clients.fit_rows import Fitting, is_odd, no_row
 from tasks.clients.hindrance import hindrance
 from tasks.clients.parquet import index_columns, read_parquet
@@ -132,7 +131,7 @@ def _unsound_fault(reading: Reading, number: int, texts: Sequence[str], header: 
 
 
 def _notes(source: str, codec: str, named: str | None) -> tuple[str, ...]:
-    if not codec or named is None or codecs.lookup(codec) == codecs.lookup(named):
+    if not codec or named is None or is_same(codec, named):
         return ()
     return (f"{source}: was read as {codec}, which it is, and not as {named}",)
 

@@ -4,15 +4,16 @@ import json
 import struct
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from math import isfinite, isnan
+from math import isnan
 from typing import Any, Final, Literal
 
 import pyarrow as pa
 from pyarrow import types
 
 PLAIN_MAX_CHARS: Final = 24
-PLAIN_BELOW: Final = 1e24
 """Longer numbers are written with an exponent."""
+_DIGITS: Final = {"f": range(6, 10), "e": range(3, 6)}
+"""With how many digits any decimal survives being a narrow float, up to how many any narrow float needs."""
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -59,10 +60,11 @@ def as_text(value: object) -> str:  # noqa: C901, PLR0911  one line a type
 
 def _number(value: float) -> str:
     """`value` without a point that says nothing, and without an exponent where it reads well: 0.0000001, not 1e-07."""
-    if not isfinite(value) or abs(value) >= PLAIN_BELOW:
-        return str(value)
-    plain = str(int(value)) if value.is_integer() else f"{Decimal(repr(value)):f}"
-    return plain if len(plain) <= PLAIN_MAX_CHARS else str(value)
+    text = str(value or 0)  # -0.0 is 0
+    if "e" not in text:
+        return text.removesuffix(".0")
+    plain = str(int(value)) if abs(value) > 1 else f"{Decimal(text):f}"
+    return plain if len(plain) <= PLAIN_MAX_CHARS else text
 
 
 def _clock(value: timedelta) -> str:
@@ -109,9 +111,11 @@ def shortest(value: float, width: Literal["f", "e"]) -> float:
     """The double with the fewest digits that is `value` in the narrower float of `width`, as `struct` calls it."""
     if width == "e" and value.is_integer():
         return value
-    texts = (f"{value:.{digits}g}" for digits in range(1, 10))
-    same = (float(text) for text in texts if struct.unpack(width, struct.pack(width, float(text)))[0] == value)
-    return next(same, value)
+    for digits in _DIGITS[width]:
+        short = float(f"{value:.{digits}g}")
+        if struct.unpack(width, struct.pack(width, short))[0] == value:
+            return short
+    return value
 
 
 def undecoded(kind: pa.DataType) -> pa.DataType:

@@ -8,7 +8,7 @@ from tasks.models.record import Record
 _PASSWORD: Final = re.compile(r"(?<=://)(?:[^\s/@:]*:(?!\d+(?:/|$))\S*|[^\s/?#]*)@")
 _QUERY: Final = re.compile(r"(://[^\s?]*)\?[^\s'\"]+")
 _LINE_ENDS: Final = re.compile(r"[\r\n\t]+")
-UNSEEN: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+COMMANDS: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What commands a terminal, or turns the order of a line around: control characters but tab and line feed, separators
 of lines, overrides of direction, and halves of characters, which no terminal can be given."""
 
@@ -48,7 +48,7 @@ def without_secrets(text: str, user: str = "") -> str:
 
 def visible(text: str) -> str:
     r"""`text` with whatever commands a terminal written out, such as `\x1b`; all other characters stay as they are."""
-    return text if text.isprintable() else UNSEEN.sub(_written_out, text)
+    return text if text.isprintable() else COMMANDS.sub(_written_out, text)
 
 
 def _written_out(unseen: re.Match[str]) -> str:

@@ -55,6 +55,20 @@ def test_what_is_not_utf_8_is_read_as_it_is_named(tmp_path: Path, text: str, enc
     assert (table.notes, texts) == ((), ["Tea", text])
 
 
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (GERMAN.encode(), "UTF8"),
+        (GERMAN.encode(), "utf-8-sig"),
+        (GERMAN.encode("utf-8-sig"), "utf-8"),
+        (GERMAN.encode("utf-16"), "utf-16-le"),
+    ],
+)
+def test_an_encoding_by_another_name_is_nothing_to_note(tmp_path: Path, content: bytes, named: str) -> None:
+    """Nor is a mark."""
+    assert read(a_file(tmp_path, content), named)[0].notes == ()
+
+
 @pytest.mark.parametrize("encoding", NAMED)
 def test_plain_ascii_is_read_whatever_is_named(tmp_path: Path, encoding: str) -> None:
     """As most formats tables are."""
