@@ -143,7 +143,8 @@ def told(report: Report) -> str:
     counts = ", ".join(f"{report.counts[state]:,} {state}" for state in sorted(report.counts))
     more = len(report.lines) < sum(count for state, count in report.counts.items() if state != "delivered")
     shown = f"; the first {len(report.lines):,} of those that are not delivered:" if more else ""
-    return f"{f'now {sent}; ' if sent else ''}in all {counts}{shown}"
+    held = f"; what waits is not sent: {report.hindrance}" if report.hindrance else ""
+    return f"{f'now {sent}; ' if sent else ''}in all {counts}{held}{shown}"
 
 
 def words(state: str) -> str:

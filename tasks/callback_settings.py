@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final, Self
 
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault
+from tasks.models.outbox import Term
 from tasks.models.record import Record
 from tasks.models.signature import Secrets
 
@@ -34,6 +36,20 @@ class CallbackSettings(Record):
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """Settings of `CALLBACK_SECRET` and `CALLBACK_ALLOW_PRIVATE`. Raises InputInvalid that names the variable."""
         return cls(secrets=secrets_of(env), allow_private=is_yes(env, ALLOW_PRIVATE_VARIABLE))
+
+    def terms(self) -> frozenset[Term]:
+        """How a campaign that runs with these settings has its events sent, also later and elsewhere."""
+        terms: dict[Term, object] = {"signed": self.secrets, "private": self.allow_private}
+        return frozenset(term for term, is_so in terms.items() if is_so)
+
+    def under(self, terms: AbstractSet[Term]) -> Self:
+        """These settings with the leave that was given to the campaign whose events are sent."""
+        return self.model_copy(update={"allow_private": self.allow_private or "private" in terms})
+
+    def hindrance(self, terms: AbstractSet[Term]) -> str:
+        """Why events may not be sent with these settings; empty where they may."""
+        is_hindered = "signed" in terms and self.secrets is None
+        return f"the campaign signs them, and {SECRET_VARIABLE} is not set here" if is_hindered else ""
 
 
 def secrets_of(env: Mapping[str, str]) -> Secrets | None:

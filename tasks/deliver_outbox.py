@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from tasks.callback_settings import CallbackSettings
-from tasks.clients.ledger import Ledger
+from tasks.callback_terms import agreed
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
 from tasks.delivery_queue import Job
@@ -69,12 +69,16 @@ async def serve_outbox(store: CampaignStore, slug: str, wish: Wish, settings: Ca
     standings = await asyncio.to_thread(outbox.load, whole=wish.is_replay)
     jobs = await asyncio.to_thread(replays, outbox, standings, wish) if wish.is_replay else []
     sent: Counter[State] = Counter()
-    if jobs or (not wish.is_replay and not wish.list_only and any(one.is_open for one in standings)):
-        async with open_deliverer(outbox, await asyncio.to_thread(settings_for, store, settings)) as deliverer:
-            await send(deliverer, jobs, standings)
-            sent = deliverer.came_to
-        standings = await asyncio.to_thread(outbox.load)
-    return await asyncio.to_thread(report_of, slug, outbox, standings, sent)
+    hindrance = ""
+    if jobs or (not wish.is_replay and any(one.is_open for one in standings)):
+        settings, hindrance = await asyncio.to_thread(agreed, outbox, settings)
+        if not wish.list_only and not hindrance:
+            async with open_deliverer(outbox, settings) as deliverer:
+                await send(deliverer, jobs, standings)
+                sent = deliverer.came_to
+            standings = await asyncio.to_thread(outbox.load)
+    report = await asyncio.to_thread(report_of, slug, outbox, standings, sent)
+    return report.model_copy(update={"hindrance": hindrance})
 
 
 async def send(deliverer: Deliverer, jobs: Sequence[Job], standings: list[Standing]) -> None:
@@ -98,18 +102,13 @@ async def last_try(store: CampaignStore, settings: CallbackSettings, within_s: f
     heard = {one.delivery.endpoint for one in standings if one.state == "delivered"}
     silent = {one.delivery.endpoint for one in standings if one.attempts} - heard
     fresh = [one for one in standings if is_fresh(one) and one.delivery.endpoint not in silent]
-    if fresh:
-        async with open_deliverer(outbox, await asyncio.to_thread(settings_for, store, settings)) as deliverer:
+    settings, hindrance = await asyncio.to_thread(agreed, outbox, settings)
+    if fresh and not hindrance:
+        async with open_deliverer(outbox, settings) as deliverer:
             await deliverer.take_up(fresh)
             await deliverer.finish(within_s)
         standings = await asyncio.to_thread(outbox.load)
     return Counter(standing.state for standing in standings)
-
-
-def settings_for(store: CampaignStore, settings: CallbackSettings) -> CallbackSettings:
-    """A campaign that the sandbox made may tell receivers on this machine."""
-    is_sandbox = Ledger(store, run_id="").is_sandbox()
-    return settings.model_copy(update={"allow_private": True}) if is_sandbox else settings
 
 
 def is_fresh(standing: Standing) -> bool:

@@ -24,6 +24,7 @@ from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
 from tasks.conclude_cell import done, ended, note
 from tasks.errors import CampaignStopped, CellError, InputInvalid, NotAccepted, StorageFailed
+from tasks.front import front
 from tasks.generate_image import generate_image
 from tasks.make_variants import make_variants
 from tasks.models.campaign import Campaign
@@ -107,9 +108,14 @@ async def announced(tools: Toolbox, campaign: Campaign, last_try_s: float = LAST
         settings = settings.model_copy(update={"allow_private": True})
     outbox = Outbox(tools.store)
     announcer = await tools.on_storage_thread(Announcer.open, campaign, outbox)
+    terms = await tools.on_storage_thread(outbox.agree, settings.terms())
+    settings, hindrance = settings.under(terms), settings.hindrance(terms)
+    if hindrance:
+        front().warn(f"callbacks are queued and not sent: {hindrance}")
     async with open_deliverer(outbox, settings) as deliverer:
         tools.announcements = announcements = Announcements(announcer, deliverer)
-        beside = [asyncio.create_task(work) for work in (catch_up(tools, announcements), deliverer.run())]
+        works = [catch_up(tools, announcements), *([] if hindrance else [deliverer.run()])]
+        beside = [asyncio.create_task(work) for work in works]
         try:
             yield
         finally:
@@ -118,7 +124,8 @@ async def announced(tools: Toolbox, campaign: Campaign, last_try_s: float = LAST
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             await announce_missing(tools, announcements)
-            await deliverer.finish(last_try_s)
+            if not hindrance:
+                await deliverer.finish(last_try_s)
 
 
 async def catch_up(tools: Toolbox, announcements: Announcements) -> None:

@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -18,10 +19,12 @@ from tasks.models.outbox import (
     EVENTS,
     FAILURES,
     SENDER_KEY,
+    TERMS,
     Claim,
     Delivery,
     QueuedEvent,
     Standing,
+    Term,
     Tried,
     due_text,
     standings,
@@ -56,6 +59,18 @@ class Outbox:
         if known is None and not self.store.create(SENDER_KEY, mine.model_dump_json().encode()):
             known = self._read(SENDER_KEY, Sender)
         return (known or mine).sender_id
+
+    def terms(self) -> frozenset[Term]:
+        """How the campaign was told to send its events."""
+        names = set(self.store.names(TERMS))
+        return frozenset(term for term in get_args(Term) if f"{term}.json" in names)
+
+    def agree(self, terms: AbstractSet[Term]) -> frozenset[Term]:
+        """Send them so from now on, whoever does; returns all that was agreed."""
+        known = self.terms()
+        for term in terms - known:
+            self.store.create(f"{TERMS}/{term}.json", b"{}")
+        return known | terms
 
     def queue(self, event: QueuedEvent) -> bool:
         """Queue the event for its endpoint, durably; False where it was queued before, by whomever.

@@ -57,6 +57,8 @@ class Report(Record):
     """Of those that wait, how many could be attempted now."""
     sent: dict[State, int]
     """What the attempts of this time came to."""
+    hindrance: str = ""
+    """Why nothing may be sent from here, where that is so."""
 
     @property
     def is_clear(self) -> bool:

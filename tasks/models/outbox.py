@@ -6,6 +6,7 @@ callbacks/claims/{event_id}.{endpoint}.{attempt}.json           before the attem
 callbacks/failures/{event_id}.{endpoint}.{attempt}.{due}.json   it failed; the next is due at this second since 1970
 callbacks/ends/{event_id}.{endpoint}.{attempt}.{end}.json       delivered or dead: no further attempt by itself
 callbacks/closed/{endpoint}.json                                the endpoint has said that it is gone
+callbacks/terms/{term}.json                                     how the campaign was told to send them
 ```
 A delivery is one event on its way to one endpoint: waiting > claimed > failed > claimed > ... > delivered or dead.
 One that was delivered once stays so, whatever a replay comes to.
@@ -30,11 +31,14 @@ ENDS: Final = "callbacks/ends"
 CLOSED: Final = "callbacks/closed"
 SENDER_KEY: Final = "callbacks/sender.json"
 """Who the events are from: what makes equal cells of two campaigns two events."""
-FOLDERS: Final = (EVENTS, CLAIMS, FAILURES, ENDS, CLOSED)
+TERMS: Final = "callbacks/terms"
+FOLDERS: Final = (EVENTS, CLAIMS, FAILURES, ENDS, CLOSED, TERMS)
 
 ENDPOINT_DIGITS: Final = 12
 
 End = Literal["delivered", "dead"]
+Term = Literal["signed", "private"]
+"""What a run of the campaign had: a secret to sign with, and leave to send to private addresses."""
 State = Literal["waiting", "claimed", "delivered", "dead"]
 
 _EVENT_ID: Final = r"(?P<event_id>[A-Za-z0-9_-]+)"

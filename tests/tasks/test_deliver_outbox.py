@@ -5,12 +5,14 @@ from collections import Counter
 
 import pytest
 
+from flows.deliver_command import told
 from tasks.callback_settings import CallbackSettings
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
 from tasks.deliver_outbox import last_try, serve_outbox
 from tasks.models.delivery_report import Wish
 from tasks.models.retry import Verdict
+from tasks.models.signature import Secrets
 from tests.factories import STARTED_AT
 from tests.tasks.receivers import DOWN, OK, an_event, listening
 
@@ -49,3 +51,35 @@ def test_the_last_try_is_for_whoever_was_heard_or_never_asked(store, known, is_t
         counts = asyncio.run(last_try(store, TRY, 5))
         assert list(receiver.ids) == ["evt_99"] * is_tried
     assert counts["waiting"] == (DOWN in known) + (not is_tried)
+
+
+SECRETS = Secrets.parse("whsec_" + "c2VjcmV0" * 4)
+
+
+@pytest.mark.parametrize("is_asked_for", [False, True])
+def test_what_a_campaign_signs_is_never_sent_unsigned(store, is_asked_for):
+    """From cron, where the secret was forgotten, it waits and the reason is told; with the secret it goes."""
+    outbox = Outbox(store)
+    outbox.agree(CallbackSettings(secrets=SECRETS, allow_private=True).terms())
+    wish = Wish(replay=("evt_1",)) if is_asked_for else Wish()
+    with listening() as receiver:
+        outbox.queue(an_event(1, receiver.url))
+        held = asyncio.run(serve_outbox(store, "tea", wish, TRY))
+        assert (held.sent, held.counts, held.is_clear) == ({}, {"waiting": 1}, False)
+        assert "CALLBACK_SECRET is not set here" in told(held)
+        assert asyncio.run(last_try(store, TRY, 5)) == {"waiting": 1}
+        assert receiver.heard == []
+        sent = asyncio.run(serve_outbox(store, "tea", wish, CallbackSettings(secrets=SECRETS)))
+        assert (sent.sent, sent.hindrance) == ({"delivered": 1}, "")
+        assert "webhook-signature" in receiver.heard[0][0]
+
+
+@pytest.mark.parametrize("is_allowed", [False, True])
+def test_the_leave_to_send_to_private_addresses_travels_with_the_outbox(store, is_allowed):
+    """A run of cron without it would turn everything that waits into dead letters."""
+    outbox = Outbox(store)
+    outbox.agree(CallbackSettings(allow_private=is_allowed).terms())
+    with listening() as receiver:
+        outbox.queue(an_event(1, receiver.url))
+        report = asyncio.run(serve_outbox(store, "tea", Wish(), CallbackSettings()))
+    assert report.sent == {"delivered" if is_allowed else "dead": 1}

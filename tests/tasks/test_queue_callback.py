@@ -15,9 +15,11 @@ from prefect.states import Cancelled, Completed, Crashed, Failed
 from flows.campaign import campaign as flow
 from tasks import announcer, make_variants
 from tasks.announcer import Announcements
+from tasks.callback_settings import load_callback_settings
 from tasks.clients.ledger import Ledger
 from tasks.clients.outbox import Outbox
 from tasks.clients.storage import CampaignStore
+from tasks.deliver_outbox import serve_outbox
 from tasks.errors import (
     CreditsExhausted,
     InputInvalid,
@@ -26,8 +28,10 @@ from tasks.errors import (
     StorageFailed,
     VariantsFailed,
 )
+from tasks.front import Front, watched_by
 from tasks.keep_apart import keep_apart
 from tasks.models.campaign import Campaign
+from tasks.models.delivery_report import Wish
 from tasks.models.fault import Fault
 from tasks.models.result import CampaignResult
 from tasks.queue_callback import LAST_TRY_S, announce_campaign
@@ -81,6 +85,28 @@ def test_a_url_that_is_named_later_is_told_of_everything_and_the_first_nothing_t
         assert set(one.ids.values()) == {1}
         assert one.ids == two.ids
         assert len(one.ids) == 2
+
+
+def test_what_a_run_may_and_must_is_what_the_next_one_may_and_must(store, monkeypatch):
+    """One whose environment forgot the secret queues, says so and sends nothing; whoever has it sends all."""
+    with listening() as receiver:
+        monkeypatch.setenv("CALLBACK_SECRET", "whsec_" + "c2VjcmV0" * 4)
+        asyncio.run(run(store, Api(), cells=told_to(receiver.url)[:1]))
+        assert Outbox(store).terms() == {"signed", "private"}
+        for variable in ("CALLBACK_SECRET", "CALLBACK_ALLOW_PRIVATE"):
+            monkeypatch.delenv(variable)
+        said: list[str] = []
+        watcher = Front()
+        watcher.warn = said.append
+        with watched_by(watcher):
+            asyncio.run(run(store, Api(), cells=told_to(receiver.url)))
+        assert (len(receiver.heard), len(said), len(events_in(store))) == (1, 1, 2)
+        assert "CALLBACK_SECRET is not set here" in said[0]
+        monkeypatch.setenv("CALLBACK_SECRET", "whsec_" + "c2VjcmV0" * 4)
+        asyncio.run(serve_outbox(store, "lamps", Wish(), load_callback_settings()))
+        assert all("webhook-signature" in headers for headers, _ in receiver.heard)
+        assert set(receiver.ids.values()) == {1}
+        assert len(receiver.ids) == 2
 
 
 def test_another_turn_is_another_event(store):

@@ -35,8 +35,11 @@ class Shaky(MemoryFileSystem):
 
     cachable = False
     next_step = "fine"
-    sent: list[Callable[[], Any]]
-    """Every change that was asked for: a client may send each once more, however late."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[Callable[[], Any]] = []
+        """Every change that was asked for: a client may send each once more, however late."""
 
     def _goes_wrong(self, effect: Callable[[], Any]) -> None:
         self.sent.append(effect)
