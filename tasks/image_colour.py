@@ -47,12 +47,8 @@ def colours_of_png(png: Png) -> Colours:
     notes: list[str] = []
     if cicp := png.used.get(b"cICP"):
         primaries, transfer, matrix, is_full = cicp
-        made = of_cicp(primaries, transfer) if (matrix, is_full) == (0, 1) else None
-        if made is not None:
-            return _made(
-                made,
-                [f"it is HDR ({HDR[transfer]}) and was dimmed to what any screen shows"] if transfer in HDR else [],
-            )
+        if (matrix, is_full) == (0, 1) and (colours := _numbered(primaries, transfer)):
+            return colours
         notes.append("its cICP chunk names no colours that we know and was passed over")
     if iccp := png.used.get(b"iCCP"):
         if profile := _opened(_unpacked(iccp)):
@@ -98,7 +94,8 @@ def in_srgb(image: Image.Image, colours: Colours) -> Image.Image:
 def plain(image: Image.Image) -> Image.Image:
     """The image as RGB, or as RGBA if it can be transparent, colours as they are. Of 16 bits the upper 8 stay."""
     if image.mode.startswith("I;16"):
-        image = image.convert("I").point(lambda value: value / 256).convert("L")
+        wide = image if image.mode == "I;16" else image.convert("I")
+        image = wide.point(lambda value: value / 256).convert("L")
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 

@@ -95,7 +95,7 @@ def _used(data: bytes, before: Iterable[Chunk], colours: int, notes: Notes) -> d
                 f"the PNG that was downloaded cannot be drawn: we do not know its {_shown(name)} chunk"
             )
         if name == b"acTL":
-            _note(notes, "it is animated; its first picture is taken")
+            _note(notes, "it holds more than one picture, of which the first was taken")
         if not _is_sound(data, found, notes) or name not in _USED:
             continue
         if name in used:

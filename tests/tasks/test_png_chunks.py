@@ -100,7 +100,7 @@ def test_what_stands_beside_the_pixels_costs_no_image(name: bytes) -> None:
             "its text is larger than 1 MiB and was passed over",
         ),
         (with_chunks(WHOLE, chunk(b"iCCP", b"name\0\0junk")), "its colour profile cannot be read and was passed over"),
-        (with_chunks(WHOLE, chunk(b"acTL", bytes(8))), "it is animated; its first picture is taken"),
+        (with_chunks(WHOLE, chunk(b"acTL", bytes(8))), "it holds more than one picture, of which the first was taken"),
         (with_chunks(WHOLE, between=chunk(b"tEXt", b"a\0b")), "other chunks stand between its pixels"),
         (with_chunks(WHOLE, behind=b"\xff" * 40), "there is a fault behind its pixels"),
         (with_chunks(WHOLE, behind=struct.pack(">I4s", 2**31, b"tEXt")), "there is a fault behind its pixels"),
