@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from tasks.clients.parquet import read_parquet
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault
@@ -25,6 +28,8 @@ class Parts:
     """The folder, as it is told."""
     fs: Any
     base: str
+    schema: pa.Schema | None = None
+    """That of the first part, once its names have been read."""
     _begun: list[tuple[int, str]] = field(default_factory=list)
     """From which row of the whole on which part is read."""
 
@@ -50,8 +55,8 @@ class Parts:
                 own = next(records)[1]
                 columns = {key: value for key, value in partitions(name).items() if key not in own}
                 names = (*own, *columns)
-                if not header:
-                    header = names
+                if self.schema is None:
+                    header, self.schema = names, pq.read_schema(file)
                     yield 1, header
                 order = _order(source, self._begun[0][1] if self._begun else source, header, names)
                 self._begun.append((number + 1, source))

@@ -72,7 +72,9 @@ def _read(
 ) -> tuple[Reading, Iterator[tuple[int, Sequence[str]]]]:
     """How the table is read, and its records. What a file is, its first bytes tell."""
     if isinstance(found, Parts):
-        return Reading(source, "", "", report), found.records()
+        parts = found.records()
+        names = next(parts)
+        return Reading(source, "", "", report, index_columns(found.schema)), chain([names], parts)
     plain = unpacked(found)
     head = plain.peek(HEAD_BYTES)
     if problem := no_table(head):

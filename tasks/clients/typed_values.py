@@ -14,6 +14,7 @@ PLAIN_MAX_CHARS: Final = 24
 """Longer numbers are written with an exponent."""
 _DIGITS: Final = {"f": range(6, 10), "e": range(3, 6)}
 """With how many digits any decimal survives being a narrow float, up to how many any narrow float needs."""
+_WHOLE_BELOW: Final = 1e16
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -82,7 +83,7 @@ def _as_json(value: object) -> object:
         case list() | tuple():
             return [_as_json(one) for one in value]
         case float():
-            return None if isnan(value) else int(value) if value.is_integer() else value
+            return None if isnan(value) else int(value) if value.is_integer() and abs(value) < _WHOLE_BELOW else value
         case _:
             return value
 

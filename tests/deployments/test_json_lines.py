@@ -7,10 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.json_lines import JSON_LINES
-
-COMMANDS = {
-    *map(chr, (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
-}
+from tests.outside import ALL, COMMANDS
 
 
 def line_of(message: str, **extra: str) -> str:
@@ -22,11 +19,11 @@ def line_of(message: str, **extra: str) -> str:
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_line_commands_no_terminal_and_tells_the_text(text: str) -> None:
     """What is outside ASCII and harmless stands as it is."""
-    line = line_of(f"thé {text}", job_id="".join(COMMANDS))
+    line = line_of(f"thé {text}", job_id=ALL)
     assert not COMMANDS & set(line)
     assert "thé" in line
     told = json.loads(line)
-    assert (told["message"], told["job_id"]) == (f"thé {text}", "".join(COMMANDS))
+    assert (told["message"], told["job_id"]) == (f"thé {text}", ALL)
 
 
 def test_half_a_character_is_written_out() -> None:

@@ -1,7 +1,6 @@
 """Texts from outside reach a terminal as texts: they command nothing, forge no line, and are not taken for markup."""
 
 from collections.abc import Callable
-from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,45 +11,12 @@ from flows import command_line, deliver_command, recut_command
 from flows.screen import Screen, progress_bar
 from flows.terminal import Terminal, facts, print_faults, print_finished, print_plan
 from tasks.errors import InputInvalid, StorageFailed
-from tasks.models.campaign import Campaign, Plan, PlanGroup
 from tasks.models.delivery_report import Line, Report
 from tasks.models.fault import Fault
 from tasks.models.recut import RecutResult
-from tasks.models.result import CampaignResult
 from tasks.tally import Tally
-from tests.factories import a_cell, a_request
 from tests.matrices import a_file
-
-COMMANDS = [
-    *map(chr, (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
-]
-ALL = "[red]:fire:[/]" + "".join(f"{command}]0;" for command in COMMANDS)
-
-
-def a_plan(text: str) -> Plan:
-    """A plan that shows `text` wherever a matrix, an option or an address can bring it."""
-    cell = a_cell(a_request(text), product=text, format=text)
-    campaign = Campaign(matrix=f"{text}.csv", name=text, formats=text, output=text)
-    group = PlanGroup(format=text, model="V_2", aspect="1:1", cells=1, cost_usd=Decimal(1))
-    return Plan(
-        campaign=campaign,
-        cells=(cell,),
-        row_count=1,
-        cell_count=1,
-        groups=(group,),
-        notes=(text,),
-        cost_usd=Decimal(1),
-        prices_read_on="2026-11-22",
-        duration_min_s=1,
-        duration_max_s=2,
-    )
-
-
-def a_result(text: str) -> CampaignResult:
-    """A result whose every text is `text`."""
-    return CampaignResult(
-        name=text, folder=text, cells=3, by_status={"failed": 3}, troubles=(text, text), stopped_because=text
-    )
+from tests.outside import ALL, COMMANDS, a_plan, a_result, commands_in
 
 
 def told_by_terminal(text: str) -> None:
@@ -90,7 +56,7 @@ def test_no_control_character_reaches_the_terminal(printer, capsys):
     """Each is written out, markup and emoji codes stand as they were written, and a line feed begins no line."""
     printer(ALL)
     said = "".join(capsys.readouterr())
-    assert not (set(COMMANDS) - {"\n"}) & set(said)
+    assert not commands_in(said)
     assert "\\x1b" in said
     assert "\\u202e" in said
     assert ":fire:" in said
@@ -105,7 +71,7 @@ def test_any_text_is_printed(printer, capsys, text):
     """Whatever it holds."""
     printer(text)
     said = "".join(capsys.readouterr())
-    assert not (set(COMMANDS) - {"\n"}) & set(said)
+    assert not commands_in(said)
     said.encode()
 
 
@@ -114,7 +80,7 @@ def test_the_bar_shows_what_it_is_told():
     tally = Tally(3)
     tally.trouble = ALL
     (said,) = facts(tally)[-1:]
-    assert not set(COMMANDS) & set(said)
+    assert not COMMANDS & set(said)
     column = next(one for one in progress_bar(Screen()).columns if isinstance(one, TextColumn))
     assert not column.markup
 
@@ -149,7 +115,7 @@ def test_a_matrix_full_of_them_is_planned_and_its_faults_are_told(capsys, tmp_pa
     assert command_line.main([right, "--dry-run"]) == 0
     assert command_line.main([wrong, "--dry-run"]) == 2
     said = "".join(capsys.readouterr())
-    assert not (set(COMMANDS) - {"\n"}) & set(said)
+    assert not commands_in(said)
 
 
 def test_errors_tell_no_commands_to_logs():
