@@ -117,7 +117,8 @@ async def started(campaign: Campaign, number: int, attempt: int = 1) -> Shard:
 
 async def watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
     """Look at the shards again and again until all are over. A server or storage that is away is waited for."""
-    tally, watcher, seen_at = Tally(plan.cell_count), Watcher(store), time.monotonic()
+    tally, watcher, clock = Tally(plan.cell_count), Watcher(store), asyncio.get_running_loop().time
+    lost_at: float | None = None  # since the first look in vain: this process may have stood still before it
     async with progress_artifact(tally, f"{plan.campaign.slug}-shards"), get_client() as prefect:
         while not all(shard.is_over for shard in shards):
             await asyncio.sleep(LOOK_EVERY_S)
@@ -129,10 +130,11 @@ async def watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
                 await asyncio.to_thread(count, tally, plan, store)
             except (HTTPError, PrefectException, StorageFailed) as error:
                 get_run_logger().warning("Cannot look at the shards: %s", error)
-                if time.monotonic() - seen_at > PATIENCE_S:
+                lost_at = lost_at or clock()
+                if clock() - lost_at > PATIENCE_S:
                     raise ServerLost(f"The shards could not be looked at for minutes: {error}") from error
             else:
-                seen_at = time.monotonic()
+                lost_at = None
 
 
 async def look_at(prefect: PrefectClient, campaign: Campaign, shard: Shard, living: set[str]) -> None:
