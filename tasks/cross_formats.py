@@ -78,6 +78,8 @@ def formats_of(row: ParsedRow, formats: Sequence[ParsedRow], faults: Faults) -> 
 
 def cross(row: ParsedRow, one: ParsedRow) -> ParsedRow:
     """`row` in the format `one`. What the row says goes before the format; an empty cell says nothing."""
+    if one is NO_FORMAT:
+        return row
     metadata = row.metadata
     if one.metadata:
         metadata = one.metadata | {name: text for name, text in metadata.items() if text or name not in one.metadata}

@@ -1,7 +1,7 @@
 """Which rows of a table are equal, and which only look so."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from unicodedata import is_normalized
@@ -9,6 +9,11 @@ from unicodedata import is_normalized
 from tasks.models.unseen import as_seen
 
 REPEATED_SHOWN: Final = 5
+
+
+def joined(texts: Iterable[str]) -> str:
+    """The texts of a row as one, without white space around them. They hold no NUL, which can therefore part them."""
+    return "\0".join([text.strip() for text in texts])
 
 
 @dataclass
@@ -30,8 +35,11 @@ class Duplicates:
     """Rows that hold what nobody sees, by the digest of what is seen."""
 
     def is_new(self, number: int, texts: Sequence[str]) -> bool:
-        """Whether no earlier row had the same texts. They hold no NUL, which can therefore part them."""
-        text = "\0".join(map(str.strip, texts))
+        """Whether no earlier row had the same texts."""
+        return self.is_new_row(number, joined(texts))
+
+    def is_new_row(self, number: int, text: str) -> bool:
+        """The same of the row's texts joined."""
         key = _digest(text)
         first = self._seen.setdefault(key, number)
         if first == number:
@@ -43,9 +51,9 @@ class Duplicates:
             self.repeated.append((number, first))
         return False
 
-    def forget(self, texts: Sequence[str]) -> None:
-        """Take the next row that equals `texts` for a new one: what is wrong with it is told as well."""
-        self._seen.pop(_digest("\0".join(map(str.strip, texts))), None)
+    def forget(self, text: str) -> None:
+        """Take the next row of the same joined texts for a new one: what is wrong with it is told as well."""
+        self._seen.pop(_digest(text), None)
 
     def _compare(self, number: int, text: str, key: bytes) -> None:
         """Note a row that looks as an earlier one does. The two may be meant to differ, so both are made."""

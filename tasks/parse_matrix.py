@@ -1,22 +1,21 @@
 """From the texts of a table to parsed rows: known columns as values, every other column as metadata."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from tasks.clients.fit_rows import surplus
+from tasks.clients.reading import as_read
 from tasks.clients.tables import Table
-from tasks.equal_rows import Duplicates
+from tasks.equal_rows import Duplicates, joined
 from tasks.faults import Faults
 from tasks.models.columns import ALIASES, FREE_TEXT, PARSERS, column_name, parse_value
 from tasks.models.near_names import beginning_column
-from tasks.models.placeholders import SIGNS, check_filled
+from tasks.models.placeholders import check_filled, may_hold_one
 from tasks.models.spreadsheet import FIRST_SIGNS, check_typed, is_error, is_unticked
 from tasks.models.unseen import edged, squeezed
 
 _ANCHORS: Final = ("prompt", "product", "format")
-_SIGNS: Final = re.compile(f"[{re.escape(SIGNS)}]")
 _HEADER_MAX_CHARS: Final = 40
 _HEADER_WORDS: Final = frozenset(
     name.replace("_", mark) for name in (*PARSERS, *ALIASES) for mark in ("_", " ", "-", "")
@@ -92,22 +91,26 @@ def parse_rows(table: Table, columns: Columns, faults: Faults, duplicates: Dupli
     A row in which only unticked boxes stand is blank. A row with a fault equals no other, so that each is told.
     """
     reader = _RowReader(table, columns, faults)
+    width = len(table.header)
     for number, texts in table.rows:
-        count = faults.count
-        if len(texts) > len(table.header):
-            reader.tell(number, texts, surplus(len(texts), len(table.header)))
-        if reader.is_header(texts):
+        told = len(faults.found) + faults.more
+        if len(texts) > width:
+            reader.tell(number, texts, surplus(len(texts), width))
+        text = joined(texts)
+        stripped = text.split("\0")
+        if len(stripped[columns.anchor]) <= _HEADER_MAX_CHARS and reader.is_header(stripped):
             reader.tell(number, texts, "repeats the names of the columns; delete the row")
             continue
-        wishes = reader.wishes(number, texts)
+        wishes = reader.wishes(number, stripped, may_be_templated=may_hold_one(text))
         metadata = {name: texts[position] for name, position in columns.metadata.items()}
-        if not wishes and faults.count == count and reader.is_blank(metadata):
+        if not wishes and reader.is_blank(metadata):
             continue
-        if duplicates.is_new(number, texts):
-            reader.note_errors(number, metadata)
+        if duplicates.is_new_row(number, text):
+            if "\0#" in text or text[0] == "#":
+                reader.note_errors(number, metadata)
             yield ParsedRow(table.source, number, wishes, metadata)
-            if faults.count > count:
-                duplicates.forget(texts)
+            if told != len(faults.found) + faults.more:
+                duplicates.forget(text)
 
 
 @dataclass(frozen=True)
@@ -118,31 +121,31 @@ class _RowReader:
 
     def tell(self, number: int, texts: Sequence[str], problem: str) -> None:
         """Note what is wrong with a row as a whole."""
-        self.faults.add(self.table.source, problem, number, value=self.table.delimiter.join(texts))
+        self.faults.add(self.table.source, problem, number, value=as_read(texts, self.table.delimiter))
 
     def is_header(self, texts: Sequence[str]) -> bool:
         """Whether a row is a header once more, of this table or of one that was appended to it."""
-        text = texts[self.columns.anchor].strip()
-        if len(text) > _HEADER_MAX_CHARS or (text.isascii() and text.lower() not in _HEADER_WORDS):
+        text = texts[self.columns.anchor]
+        if text.isascii() and text.lower() not in _HEADER_WORDS:
             return False
         name = column_name(text)
         if name is None or self.columns.known.get(name) == self.columns.anchor:
             return name is not None
-        filled = [texts[position] for position in self.columns.known.values() if texts[position].strip()]
+        filled = [texts[position] for position in self.columns.known.values() if texts[position]]
         return len(filled) > 1 and all(map(column_name, filled))
 
-    def wishes(self, number: int, texts: Sequence[str]) -> dict[str, Any]:
+    def wishes(self, number: int, texts: Sequence[str], *, may_be_templated: bool) -> dict[str, Any]:
         """The values of our columns, as far as they can be read."""
         wishes: dict[str, Any] = {}
         for name, position in self.columns.known.items():
-            text = texts[position].strip()
+            text = texts[position]
             if not text:
                 continue
             try:
                 if text[0] in FIRST_SIGNS:
                     check_typed(text)
                 wishes[name] = parse_value(name, text)
-                if name in FREE_TEXT and _SIGNS.search(text):
+                if may_be_templated and name in FREE_TEXT:
                     check_filled(text, self.columns.names)
             except ValueError as error:
                 self.faults.add(self.table.source, str(error), number, self.table.header[position].strip(), text)

@@ -90,12 +90,11 @@ class _Tightened:
         """The lines, as many as there are."""
         for line in self._lines:
             is_inside, self.is_inside = self.is_inside, True
-            if '"' not in line or not self._gap.search(line):
-                yield line
-            elif is_inside:
-                yield self._text.sub(self._tight, f'"{line}')[1:]
+            may_have_one = '"' in line and (' "' in line or '" ' in line or "\t" in line or not line.isascii())
+            if may_have_one and self._gap.search(line):
+                yield self._text.sub(self._tight, f'"{line}')[1:] if is_inside else self._text.sub(self._tight, line)
             else:
-                yield self._text.sub(self._tight, line)
+                yield line
 
     def _tight(self, found: re.Match[str]) -> str:
         start, quoted, rest = found.groups()

@@ -65,21 +65,27 @@ class Fitting:
         """Each row as wide as the header's names, or wider where it has text beyond them."""
         width, after_prose = self.width, self._after_prose()
         for number, texts in rows:
-            for position in after_prose:
-                if texts[position : position + 1] and texts[position][:1] == " ":
-                    self._report_going_on(number, texts, position)
-            if len(texts) > width and any(map(str.strip, texts[width:])):
-                yield number, texts
-                continue
-            if len(texts) > len(self.header):
-                self._note_ending(number, texts)
-            elif not self._is_ragged or self._ending:
+            if len(texts) != width:
+                texts = self._fit(number, texts)  # noqa: PLW2901  most rows fit
+            elif not self._is_ragged:
                 self._end_otherwise()
-            if len(texts) < width:
-                self._report_swallowed(number, texts)
-            yield number, texts if len(texts) == width else texts[:width] + ("",) * (width - len(texts))
+            for position in after_prose:
+                if texts[position][:1] == " " and len(texts) == width:
+                    self._report_going_on(number, texts, position)
+            yield number, texts
         if len(self._ending) == 1:
             self._end_otherwise()
+
+    def _fit(self, number: int, texts: tuple[str, ...]) -> tuple[str, ...]:
+        if len(texts) > self.width and any(map(str.strip, texts[self.width :])):
+            return texts
+        if len(texts) > len(self.header):
+            self._note_ending(number, texts)
+            return texts[: self.width]
+        self._end_otherwise()
+        if len(texts) < self.width:
+            self._report_swallowed(number, texts)
+        return texts[: self.width] + ("",) * (self.width - len(texts))
 
     def _note_ending(self, number: int, texts: Sequence[str]) -> None:
         """Some tools end every row with a delimiter; one row that has more of them than others has a text parted."""
@@ -101,7 +107,7 @@ class Fitting:
         if self.reading.delimiter not in {",", ";"}:
             return ()
         names = [column_name(name) for name in self.header]
-        return tuple(n for n, name in enumerate(self.header) if n and names[n - 1] in _PROSE and name[:1] != " ")
+        return tuple(n for n in range(1, self.width) if names[n - 1] in _PROSE and self.header[n][:1] != " ")
 
     def _report_going_on(self, number: int, texts: Sequence[str], position: int) -> None:
         """A comma with a space behind it is one of prose, unless the row is written so throughout."""

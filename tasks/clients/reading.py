@@ -21,4 +21,9 @@ class Reading:
 
     def tell(self, number: int, texts: Sequence[str], problem: str) -> None:
         """Report a row, with its text as it was read."""
-        self.report(Fault(source=self.source, row=number, value=self.delimiter.join(texts), problem=problem))
+        self.report(Fault(source=self.source, row=number, value=as_read(texts, self.delimiter), problem=problem))
+
+
+def as_read(texts: Sequence[str], delimiter: str) -> str:
+    """The texts of a row on one line, parted as they are in their file."""
+    return (delimiter or ", ").join(texts)

@@ -7,9 +7,6 @@ from typing import Final
 from tasks.models.columns import column_name
 from tasks.models.unseen import squeezed
 
-SIGNS: Final = "{[%<$«|"
-"""At least one of them stands in each placeholder."""
-
 _NAME: Final = r"(\w[\w .\-/]{0,60}?)"
 _TEMPLATED: Final = re.compile(rf"\$?\{{\{{[{{%#]?\s*{_NAME}\s*(?:\|[^{{}}]*)?[%#}}]?\}}\}}|\{{%.{{1,80}}?%\}}|%[sd]\b")
 """What only a template writes, whatever it names."""
@@ -32,12 +29,17 @@ _BRACKETED: Final = tuple(
 _FILLERS: Final = re.compile(r"\b(?:your|insert|enter|the|here|name|title|text)\b", re.IGNORECASE)
 
 
+def may_hold_one(text: str) -> bool:
+    """Whether a sign stands in `text` that each placeholder has: a fast look."""
+    return "{" in text or "[" in text or "%" in text or "<" in text or "$" in text or "«" in text or "*|" in text
+
+
 def check_filled(text: str, names: Container[str]) -> None:
     """Raise ValueError, with the end of a sentence, where `text` holds a placeholder."""
     if found := placeholder(text, names):
         raise ValueError(
-            f"still holds {found}, which nothing fills in; write what belongs there, or, if it is meant as it stands, "
-            "put it in round brackets"
+            f"still holds {found}, which nothing fills in: a text is sent as it is; write what belongs there, or, "
+            "if it is meant to be seen, put it in round brackets"
         )
 
 

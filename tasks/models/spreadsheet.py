@@ -30,6 +30,9 @@ _ERROR_WORDS: Final = """
 _ERROR_NUMBER: Final = re.compile(r"(?:err|fehler|erreur|errore|error)\s?:\s?5\d\d|#{3,}", re.IGNORECASE)
 """LibreOffice's `Err:502`, and the `####` that Excel shows, and writes, for what is wider than its column."""
 
+_NO_WORDS: Final = re.compile(r"[-–—_=+.:?\s]+")  # noqa: RUF001
+"""A dash for nothing, or the line under a header that is drawn by hand."""
+
 _NAME: Final = r"[^\W\d][\w.]*"
 _REFERENCE: Final = rf"(?:(?:'[^']+'|(?:\[[^\]]+\])?{_NAME})!)?\$?[A-Za-z]{{1,3}}\$?\d{{1,7}}"
 _CALL: Final = rf"{_NAME}\("
@@ -46,15 +49,17 @@ _ERRORS: Final = frozenset(_ERROR_WORDS.split())
 _UNTICKED: Final = frozenset(_UNTICKED_WORDS.split())
 
 
-FIRST_SIGNS: Final = "#=+-@EeFf\u200b\ufeff"
+FIRST_SIGNS: Final = "#=+-–—_.:?@EeFf\u200b\ufeff"  # noqa: RUF001
 """One of them begins whatever `check_typed` refuses."""
 
 
 def check_typed(text: str) -> None:
-    """Raise ValueError, with the end of a sentence, where `text` is an error value or a formula."""
+    """Raise ValueError, with the end of a sentence, where `text` is an error value, a formula, or a dash."""
     text = edged(text)
     if is_error(text):
         raise ValueError("is an error value of a spreadsheet; mend its formula there, and save the table again")
+    if _NO_WORDS.fullmatch(text):
+        raise ValueError("holds no words; write some, or leave the cell empty")
     if is_formula(text):
         raise ValueError("is a formula, and not what it gives; save the table with its values, or begin otherwise")
 

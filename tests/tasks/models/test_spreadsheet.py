@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.models.spreadsheet import is_error, is_formula, is_unticked
+from tasks.models.spreadsheet import FIRST_SIGNS, check_typed, is_error, is_formula, is_unticked
 
 ERRORS = """
 #REF! #N/A #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #ERROR! #GETTING_DATA #FIELD! #BLOCKED!
@@ -112,3 +112,17 @@ def test_boxes_without_a_tick() -> None:
     """As the spreadsheets of some languages write them; a zero or a `no` is somebody's."""
     assert all(map(is_unticked, ["FALSE", "false", " False ", "FALSCH", "FAUX", "FALSO", "ONWAAR", "ЛОЖЬ"]))
     assert not any(map(is_unticked, ["TRUE", "", "0", "no", "false alarm"]))
+
+
+@pytest.mark.parametrize("text", ["-", "–", "---", "===", ":---:", "----+----", "...", "?", "_"])
+def test_a_dash_is_no_text(text: str) -> None:
+    """It stands for nothing, or under a header that somebody has drawn, and an image of it would be paid for."""
+    assert text[0] in FIRST_SIGNS
+    with pytest.raises(ValueError, match="holds no words; write some, or leave the cell empty"):
+        check_typed(text)
+
+
+@pytest.mark.parametrize("text", ["- a minimal poster", "?!", "!", "*", "🎈", "春", "-5", "e", "Ferris wheel", "#1"])
+def test_little_is_a_text(text: str) -> None:
+    """Whatever says something."""
+    check_typed(text)
