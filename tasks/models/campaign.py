@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, field_validator
 from tasks.models.cell import Cell
 from tasks.models.columns import parse_callback_url
 from tasks.models.event import EVENT_NAMES, EventName
+from tasks.models.fault import without_secrets
 from tasks.models.record import Record
 from tasks.models.slug import slug
 from tasks.models.variant import DEFAULT_VARIANTS, Variant
@@ -61,7 +62,7 @@ class Campaign(Record):
         """The name as given, else the matrix's file name without its ending."""
         if self.name:
             return self.name
-        path = self.matrix.partition("?")[0] if "://" in self.matrix else self.matrix
+        path = without_secrets(self.matrix).partition("#")[0] if "://" in self.matrix else self.matrix
         return _TABLE_ENDING.sub("", PurePosixPath(path.replace("\\", "/")).name)
 
     @property

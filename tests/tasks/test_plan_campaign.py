@@ -373,3 +373,17 @@ def test_names_that_hold_one_are_names(tmp_path: Path, name: str) -> None:
     """Only the whole name is kept."""
     plan = plan_of(a_file(tmp_path, "product,format\nnul,con\n"), name=name)
     assert plan.cells[0].cell_id.startswith("nul-con-"), "a cell's id has digits behind it"
+
+
+@pytest.mark.parametrize(
+    ("matrix", "title"),
+    [
+        ("https://me:s3cret@host/q1.csv?sig=s3cret#top", "q1"),
+        ("https://me:s3cret@host/", "host"),
+        ("s3://bucket/Spring 1.parquet/", "Spring 1"),
+        ("what?#1.csv", "what?#1"),
+    ],
+)
+def test_a_campaign_is_called_by_its_matrix_less_what_is_secret(matrix: str, title: str) -> None:
+    """Its name is printed, and its folder seen by everybody."""
+    assert Campaign(matrix=matrix).title == title

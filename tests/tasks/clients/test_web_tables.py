@@ -206,6 +206,7 @@ def test_causes_say_more_than_what_they_are_wrapped_in():
     late.__cause__ = TimeoutError()
     assert hindrance(untrusted).startswith("cannot be reached: nobody vouches for its server")
     assert hindrance(late).startswith("cannot be reached: nothing came in time")
+    assert hindrance(PermissionError(13, "Permission denied")) == "may not be read; check its permissions"
     assert hindrance(httpx.ReadTimeout("x")).startswith("cannot be reached: nothing came in time")
     assert (
         hindrance(OSError("cannot open https://me:s3cret@host/m.csv?sig=1"))
