@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from tasks.clients.fit_rows import surplus
+from tasks.clients.fit_rows import holds_rows, surplus
 from tasks.clients.reading import as_read
 from tasks.clients.tables import Table
 from tasks.equal_rows import Duplicates, joined
@@ -101,6 +101,8 @@ def parse_rows(table: Table, columns: Columns, faults: Faults, duplicates: Dupli
         if len(stripped[columns.anchor]) <= _HEADER_MAX_CHARS and reader.is_header(stripped):
             reader.tell(number, texts, "repeats the names of the columns; delete the row")
             continue
+        if "\n" in text and table.delimiter:
+            reader.tell_swallowed(number, stripped)
         wishes = reader.wishes(number, stripped, may_be_templated=may_hold_one(text))
         metadata = {name: texts[position] for name, position in columns.metadata.items()}
         if not wishes and reader.is_blank(metadata):
@@ -122,6 +124,14 @@ class _RowReader:
     def tell(self, number: int, texts: Sequence[str], problem: str) -> None:
         """Note what is wrong with a row as a whole."""
         self.faults.add(self.table.source, problem, number, value=as_read(texts, self.table.delimiter))
+
+    def tell_swallowed(self, number: int, texts: Sequence[str]) -> None:
+        """Note the texts of many lines that look as if they were rows."""
+        for name, position in self.columns.known.items():
+            if name in FREE_TEXT and holds_rows(texts[position], self.table.delimiter):
+                header = self.table.header[position].strip()
+                problem = "seems to hold a row: close the quotes where the text ends, or put spaces after delimiters"
+                self.faults.add(self.table.source, problem, number, header, texts[position])
 
     def is_header(self, texts: Sequence[str]) -> bool:
         """Whether a row is a header once more, of this table or of one that was appended to it."""

@@ -73,7 +73,8 @@ def _records(source: str, lines: Iterator[str], delimiter: str) -> Iterator[tupl
 class _Tightened:
     """Lines without the blanks around a text in quotes, next to which `csv` would not take the quotes for quotes.
 
-    Its own `skipinitialspace` would also take the blanks of texts without quotes, and knows none but the space.
+    A line that has some is written so, and loses those in front of its other texts as well. The `skipinitialspace` of
+    `csv` would take them from every line, also where they are metadata, and knows no blank but the space.
     """
 
     def __init__(self, lines: Iterator[str], delimiter: str) -> None:
@@ -82,7 +83,9 @@ class _Tightened:
         mark = re.escape(delimiter)
         blank = rf"(?:(?!{mark})[^\S\r\n]|[{UNSEEN}])"
         self._gap = re.compile(rf'"(?:(?<={blank}")|(?={blank}))')  # begins with the quote, by which it is found fast
-        self._text = re.compile(rf'(^|{mark}){blank}*("(?:[^"]+|"")*"?){blank}*([^{mark}\r\n]*)')
+        quoted = r'"(?:[^"]+|"")*"?'
+        self._quoted = re.compile(rf"(^|{mark}){blank}*({quoted}){blank}*([^{mark}\r\n]*)")
+        self._any = re.compile(rf"(^|{mark}){blank}*((?:{quoted})?)([^{mark}\r\n]*)")
         self.is_inside = False
         """Whether the next line goes on with a text in quotes."""
 
@@ -92,13 +95,17 @@ class _Tightened:
             is_inside, self.is_inside = self.is_inside, True
             may_have_one = '"' in line and (' "' in line or '" ' in line or "\t" in line or not line.isascii())
             if may_have_one and self._gap.search(line):
-                yield self._text.sub(self._tight, f'"{line}')[1:] if is_inside else self._text.sub(self._tight, line)
+                yield self._tightened(f'"{line}')[1:] if is_inside else self._tightened(line)
             else:
                 yield line
 
+    def _tightened(self, line: str) -> str:
+        tight = self._quoted.sub(self._tight, line)
+        return line if tight == line else self._any.sub(self._tight, tight)
+
     def _tight(self, found: re.Match[str]) -> str:
         start, quoted, rest = found.groups()
-        is_quoted_in_part = rest and self._delimiter not in quoted
+        is_quoted_in_part = quoted and rest and self._delimiter not in quoted
         return found[0] if is_quoted_in_part else f"{start}{quoted}{rest}"
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from tasks.clients.reading import Reading, Rows
@@ -42,6 +43,16 @@ def no_row(texts: Sequence[str], delimiter: str) -> str | None:
     if delimiter and _QUOTES.search(joined) and _PARTED.search(joined):
         return 'was parted inside quotes; put the whole text in straight double quotes ("), and double those inside it'
     return None
+
+
+def holds_rows(text: str, delimiter: str) -> bool:
+    """Whether two lines of `text`, one after the other, both hold a delimiter with no space behind it, as rows do.
+
+    A quote was then left out in the one and another in the other row. Thousands, as in 1,000, are no delimiter.
+    """
+    mark = re.escape(delimiter)
+    tight = re.compile(rf"(?<!\d){mark}(?=\S)|{mark}(?=[^\s\d])")
+    return any(tight.search(line) and tight.search(below) for line, below in pairwise(text.splitlines()))
 
 
 @dataclass
@@ -110,10 +121,10 @@ class Fitting:
         return tuple(n for n in range(1, self.width) if names[n - 1] in _PROSE and self.header[n][:1] != " ")
 
     def _report_going_on(self, number: int, texts: Sequence[str], position: int) -> None:
-        """A comma with a space behind it is one of prose, unless the row is written so throughout."""
+        """A comma with a space behind it is one of prose, unless the row is written so, or the prompt was quoted."""
         before = texts[position - 1]
         goes_on = texts[position].strip()[:1].isalnum()
-        if goes_on and before.strip() and (position == 1 or before[:1] != " "):
+        if goes_on and before.strip() and self.reading.delimiter not in before and (position == 1 or before[:1] != " "):
             problem = (
                 f"seems to be parted within {self.header[position - 1].strip()!r}: the next cell begins with a space; "
                 "put the whole text in quotes, or take the space away"

@@ -182,3 +182,13 @@ def test_equal_rows_each_tell_their_fault(tmp_path: Path) -> None:
     _, faults, notes = parse(tmp_path, "product,seed\n" + "Tea,x\n" * 3 + "Cup,1\nCup,1\n")
     assert [fault.split(",")[0] for fault in faults] == ["row 2", "row 3", "row 4"]
     assert len(notes) == 1
+
+
+def test_a_text_that_holds_a_row_is_told(tmp_path: Path) -> None:
+    """One row lacks the quote that ends its text, the next the one that begins it; lines of prose have spaces."""
+    content = (
+        'product,prompt,aspect_ratio\nShoe,"Red shoes, on sand,16:9\nHat,A hat",1:1\n'
+        'Shop,"A window,\nwith roses, tulips","1:1"\nTown,"1,000 lamps, lit\nover 2,000 roofs",1:1\n'
+    )
+    _, [fault], _ = parse(tmp_path, content)
+    assert fault.startswith("row 2, prompt: 'Red shoes, on sand,16:9 Hat,A hat' seems to hold a row: close the quotes")

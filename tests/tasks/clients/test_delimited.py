@@ -1,10 +1,13 @@
 """Text from anywhere becomes the rows that a spreadsheet shows."""
 
+import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tasks.clients.delimited import CELL_MAX_CHARS, likely_delimiter
+from tasks.clients.delimited import CELL_MAX_CHARS, likely_delimiter, read_delimited
 from tasks.clients.tables import open_table
 from tasks.errors import InputInvalid
 from tests.matrices import a_file
@@ -177,14 +180,14 @@ def test_what_is_no_csv_is_named(tmp_path: Path, content: bytes, problem: str) -
 @pytest.mark.parametrize(
     ("content", "rows"),
     [
-        ('product, prompt, note\nShoe, "Red, on sand", x\n', [("Shoe", "Red, on sand", " x")]),
+        ('product, prompt, note\nShoe, "Red, on sand", x\n', [("Shoe", "Red, on sand", "x")]),
         ('product,prompt,note\nShoe, "Red, on sand"\n', [("Shoe", "Red, on sand", "")]),
         ('product,prompt,note\n "Shoe" ,\t"Red, on sand" , "x" \n', [("Shoe", "Red, on sand", "x")]),
         ('product;prompt;note\r\nShoe; "Red; on ""sand""" ;x\r\n', [("Shoe", 'Red; on "sand"', "x")]),
         ('product\tprompt\tnote\nShoe\t "Red\ton sand"\tx\n', [("Shoe", "Red\ton sand", "x")]),
         (
             'product,prompt,note\nShoe, "Red,\non, "" sand" , "x,\ny"\nHat, "Felt", z\n',
-            [("Shoe", 'Red,\non, " sand', "x,\ny"), ("Hat", "Felt", " z")],
+            [("Shoe", 'Red,\non, " sand', "x,\ny"), ("Hat", "Felt", "z")],
         ),
         ('product,prompt,note\nShoe,\N{NO-BREAK SPACE}"Red, on sand",\u200b"x"\n', [("Shoe", "Red, on sand", "x")]),
         ('product, "prompt", "the, note"\nShoe,Red,x\n', [("Shoe", "Red", "x")]),
@@ -205,3 +208,22 @@ def test_a_text_that_is_quoted_in_part_and_holds_the_delimiter_is_told(tmp_path:
     assert fault(a_file(tmp_path, 'product,prompt\nPoster, "SALE, now" in red\n')).startswith(
         "row 2: is not well-formed"
     )
+
+
+blanks = st.sampled_from(["", "", " ", "  ", "\N{NO-BREAK SPACE}", "\u200b "])
+quoted = st.tuples(blanks, st.text(alphabet='a ,;"\n“\u200b', max_size=8), blanks)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(quoted, quoted), min_size=1, max_size=4), st.sampled_from(",;\t|"))
+def test_texts_in_quotes_survive_any_blanks_around_them(
+    rows: list[tuple[tuple[str, str, str], ...]], delimiter: str
+) -> None:
+    """Delimiters, quotes, line ends and blanks inside are theirs."""
+
+    def line(cells: tuple[tuple[str, str, str], ...]) -> str:
+        return delimiter.join(before + '"' + text.replace('"', '""') + '"' + after for before, text, after in cells)
+
+    content = f"product{delimiter}note\n" + "\n".join(map(line, rows)) + "\n"
+    records = read_delimited("m.csv", io.BufferedReader(io.BytesIO(content.encode())), None).records
+    assert [record for _, record in records][1:] == [[text for _, text, _ in cells] for cells in rows]

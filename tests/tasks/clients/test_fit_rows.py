@@ -126,6 +126,8 @@ def test_empty_columns_under_a_header_that_has_them_are_no_surplus(tmp_path: Pat
         ("product, prompt, notes\nShoe, Red shoes, x\n", 0),
         (f"{HEADER}Shoe, Red shoes, x\n", 0),
         (f"{HEADER}Shoe,Red shoes, \n", 0),
+        (f'{HEADER}Shoe, "Red shoes, on sand", x\n', 0),
+        ('prompt,notes\n"Red shoes, on sand", x\n', 0),
         ("prompt\tnotes\nRed shoes\t x\n", 0),
         ("product,note\nShoe, x \n", 0),
     ],
