@@ -37,6 +37,7 @@ from flows.parameters import (
     Output,
     Places,
     Retries,
+    SameCampaign,
     Sandbox,
     Shards,
     Variants,
@@ -82,6 +83,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
     variants: Variants = list(DEFAULT_VARIANTS),  # noqa: B006  shown in the form; never changed
     encoding: Encoding = None,
     shards: Shards = 1,
+    same_campaign: SameCampaign = False,  # noqa: FBT002  a parameter of the form
     dry_run: DryRun = False,  # noqa: FBT002  a parameter of the form
     sandbox: Sandbox = False,  # noqa: FBT002  a parameter of the form
 ) -> CampaignResult:
@@ -102,6 +104,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         variants: The cuts to make of every image.
         encoding: The text encoding of tables that are not UTF-8; each that is UTF-8 is read as such.
         shards: In how many runs the workers of the work pool share the campaign; 1 makes it in this run.
+        same_campaign: The folder's campaign is this one, though its name or its matrix was another: go on with it.
         dry_run: Check, count and price only; nothing is paid.
         sandbox: Use the built-in stand-in for the API; no key is needed, nothing is charged.
 
@@ -120,6 +123,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         variants=tuple(variants),
         encoding=encoding,
         shards=shards,
+        same_campaign=same_campaign,
         dry_run=dry_run,
         sandbox=sandbox,
     )

@@ -17,6 +17,7 @@ from flows.prefect_home import has_settings_of_its_own
 from flows.screen import Screen
 from flows.terminal import Terminal, print_faults, print_finished, print_plan
 from sandbox.server import SandboxNotStarted
+from tasks.claim_folder import claim_folder, told_of_folder
 from tasks.clients.storage import CampaignStore
 from tasks.errors import CampaignFault, InputInvalid, StorageFailed
 from tasks.finished_campaign import finished_result, was_run_before
@@ -65,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
 def run(campaign: Campaign) -> int:
     """Plan, and unless that is all, carry the plan out. The plan is made while Prefect's server starts."""
     if campaign.dry_run:
-        print_plan(Screen(stderr=False), plan_dry_run(campaign))
+        print_plan(Screen(stderr=False), told_of_folder(plan_dry_run(campaign)))
         return 0
     has_own_settings = has_settings_of_its_own(os.environ, Path.cwd())
     if not campaign.sandbox and (is_key_set() or not has_own_settings):
@@ -78,6 +79,7 @@ def run(campaign: Campaign) -> int:
         # Whoever keeps a server of their own wants to see every run there; otherwise one that has nothing to do needs
         # none, and is over before a server would have started.
         plan = plan_campaign(campaign)
+        claim_output(plan)
         result = finished_result(plan)
         if result is not None:
             with callbacks_told(plan):
@@ -97,7 +99,7 @@ def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | No
     quieten()
     plan = plan or plan_campaign(campaign)
     terminal = Terminal(plan)
-    check_output(campaign)
+    claim_output(plan)
     if server is not None:
         server.wait_until_ready()
     with callbacks_told(plan), watched_by(terminal), closing(terminal):
@@ -128,10 +130,16 @@ def known_output(campaign: Campaign) -> bool:
         raise InputInvalid([Fault(source="--output", problem=str(error))]) from error
 
 
-def check_output(campaign: Campaign) -> None:
-    """Raise InputInvalid where the images could not be kept; tried, since nothing has been paid yet."""
+def claim_output(plan: Plan) -> None:
+    """Raise InputInvalid where the images could not be kept, or would lie among those of another campaign.
+
+    Tried, since nothing has been paid yet.
+    """
+    campaign = plan.campaign
     try:
-        CampaignStore.open(campaign.output, campaign.slug).honours_create(RUNS)
+        store = CampaignStore.open(campaign.output, campaign.slug)
+        store.honours_create(RUNS)
+        claim_folder(store, plan)
     except StorageFailed as error:
         raise InputInvalid([Fault(source="--output", problem=str(error))]) from error
 

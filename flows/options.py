@@ -40,6 +40,7 @@ def parse(  # noqa: PLR0913  the options of the command line
     variant: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
     encoding: str | None = None,
     shards: int = 1,
+    same_campaign: Annotated[bool, Parameter(negative=())] = False,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     sandbox: Annotated[bool, Parameter(negative=())] = False,
 ) -> Campaign:
@@ -76,6 +77,8 @@ def parse(  # noqa: PLR0913  the options of the command line
         The text encoding of tables that are not UTF-8, such as cp1252; each that is UTF-8 is read as such.
     shards
         In how many runs the workers of a Prefect server's work pool share the campaign.
+    same_campaign
+        The folder's campaign is this one, though its name or its matrix was another: go on with what is there.
     dry_run
         Plan only: check, count, price; pay nothing. With --retry, also what that would cost.
     sandbox
@@ -96,6 +99,7 @@ def parse(  # noqa: PLR0913  the options of the command line
         callback_url=" ".join(callback_url) if callback_url else None,
         encoding=encoding,
         shards=shards,
+        same_campaign=same_campaign,
         dry_run=dry_run,
         sandbox=sandbox,
         **chosen,

@@ -12,11 +12,12 @@ from flows.run_shards import run_shards
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
 from tasks.begin_run import begin_run, paid_usd, shown_alive
+from tasks.claim_folder import told_of_folder
 from tasks.clients.storage import CampaignStore
 from tasks.contact_picture import contact_picture
 from tasks.errors import CampaignStopped, Interrupted
 from tasks.front import front
-from tasks.keep_apart import keep_apart
+from tasks.keep_apart import keep_apart, stay_apart
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.money import usd
 from tasks.models.result import CampaignResult
@@ -45,7 +46,7 @@ SANDBOX_LATENCY_SCALE: Final = 0.2
 async def run_campaign(campaign: Campaign) -> CampaignResult:
     """Plan, generate, cut, publish, report. Raises InputInvalid, or the CampaignStopped that ended it early."""
     if campaign.dry_run:
-        plan = await planned(campaign)
+        plan = await asyncio.to_thread(told_of_folder, await planned(campaign))
         await report_plan(plan)
         return planned_result(plan)
     async with people_told(campaign.title) as people:
@@ -69,7 +70,7 @@ async def carry_out(plan: Plan, people: People) -> CampaignResult:
         api_settings(campaign) as settings,
         open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
-        notes = await keep_apart(tools, is_sandbox=campaign.sandbox)
+        notes = await tools.on_storage_thread(keep_apart, store, plan)
         await drop_redefined(tools, plan)
         if campaign.shards > 1:
             before_usd = await paid_usd(tools)
@@ -104,6 +105,8 @@ async def work_through(campaign: Campaign, tools: Toolbox, key: str) -> None:
     with home_held() as is_alone:
         places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
     async with progress_artifact(tools.work.tally, key), shown_alive(tools), announced(tools, campaign):
+        if campaign.sandbox:
+            await stay_apart(tools)
         await until_interrupted(tools, run_lanes(tools, places, frozenset(campaign.retry)))
 
 

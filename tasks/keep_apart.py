@@ -1,67 +1,77 @@
 """Keeps what the sandbox drew apart from what was paid: neither must ever pass for the other."""
 
-import asyncio
+from collections.abc import Iterator
 from typing import Final
 
+from tasks.claim_folder import Claimed, claim_folder, holding, occupant_of, put
+from tasks.clients.storage import CampaignStore
 from tasks.errors import InputInvalid
+from tasks.models.campaign import Plan
 from tasks.models.fault import Fault
-from tasks.models.ledger import OUTCOMES_KEY, SANDBOX_MARK
+from tasks.models.ledger import SANDBOX_MARK
 from tasks.models.outbox import FOLDERS as CALLBACK_FOLDERS
-from tasks.models.outbox import SENDER_KEY
-from tasks.models.published import PUBLISHED_KEY
-from tasks.models.turn import ANSWERS, ENDS, INTENTS, Intents
+from tasks.models.recut import RECUTS
+from tasks.models.turn import ANSWERS, ENDS, INTENTS
 from tasks.toolbox import Toolbox
+from tasks.wait_for_runs import PATIENCE_S, wait_for_runs
 
-CLEARING: Final = "ledger/clearing.json"
-"""Creating it is what lets one of two runs clear: the other's intents could have the names of the sandbox's."""
-CLEARED_WITHIN_S: Final = 60
 CLEARED: Final = "the sandbox's images of this campaign were removed; its cells are asked for, and paid, anew"
+MADE: Final = (INTENTS, ANSWERS, ENDS, RECUTS, *CALLBACK_FOLDERS, "callbacks", "variants", "originals")
+"""Where a run leaves files, in the order in which they are removed: after each, a cell is done or was never begun."""
+PUBLISHED: Final = {"manifest.csv", "manifest.parquet", "index.html"}
+KEPT: Final = "ledger/campaign."
+"""What the records of whose the folder is begin with."""
 
 
-async def keep_apart(tools: Toolbox, *, is_sandbox: bool) -> tuple[str, ...]:
-    """Make way for a paid campaign where the sandbox has tried it, and keep the sandbox out of a paid one.
+def keep_apart(store: CampaignStore, plan: Plan, patience_s: float = PATIENCE_S) -> tuple[str, ...]:
+    """Take the folder for the campaign, and make way for it where the sandbox has tried it before it is paid.
 
-    Returns notes for the person who watches. Raises InputInvalid for a sandbox run over images that were paid.
+    Returns notes for the person who watches. Raises InputInvalid where the folder is not to be had, also since the
+    sandbox is at work in it.
     """
-    marked = await is_marked(tools)
-    if not is_sandbox:
-        if not marked:
-            return ()
-        if await tools.on_storage_thread(tools.store.create, CLEARING, tools.ledger.run_id.encode()):
-            await clear(tools)
-        else:
-            await cleared_by_another(tools)
-        return (CLEARED,)
-    if not marked:
-        intents, ends = [await tools.on_storage_thread(tools.store.names, folder) for folder in (INTENTS, ENDS)]
-        if ends or Intents.of(intents).begun:
-            problem = f"would mix with images that were paid, in {tools.store.root}; give it another --name or --output"
-            raise InputInvalid([Fault(source="--sandbox", problem=problem)])
-        await tools.on_storage_thread(tools.store.write, SANDBOX_MARK, b"{}")
-    return ()
+    held = claim_folder(store, plan)
+    notes: tuple[str, ...] = ()
+    if plan.campaign.sandbox:
+        store.write(SANDBOX_MARK, b"{}")
+        return ()
+    while held.occupant.kind != "paid":
+        make_way(store, plan, held, patience_s)
+        held, notes = claim_folder(store, plan), (CLEARED,)
+    return notes
 
 
-async def clear(tools: Toolbox) -> None:
-    """Remove everything that the sandbox has made; the mark last, so that an interrupted removal is seen."""
-    if await is_marked(tools):  # still: another run may have cleared since the first look, and be paying by now
-        keys = [OUTCOMES_KEY, PUBLISHED_KEY, SENDER_KEY, "manifest.csv", "manifest.parquet", "index.html"]
-        for folder in (ENDS, ANSWERS, INTENTS, "originals", "variants", *CALLBACK_FOLDERS):
-            keys += [f"{folder}/{name}" for name in await tools.on_storage_thread(tools.store.names, folder)]
-        await asyncio.gather(*(tools.on_storage_thread(tools.store.delete, key) for key in keys))
-        await tools.on_storage_thread(tools.store.delete, SANDBOX_MARK)
-    await tools.on_storage_thread(tools.store.delete, CLEARING)
+def make_way(store: CampaignStore, plan: Plan, held: Claimed, patience_s: float) -> None:
+    """Take the next step from a trial to a paid campaign; whoever else takes it at the same time, once.
+
+    Any run may go on where another was killed. Each removes only what it has listed, as it was then, while the folder
+    was no paid campaign's yet: so one that was frozen meanwhile takes nothing away that is paid.
+    """
+    if held.occupant.kind == "trial":
+        put(store, held.number + 1, occupant_of(plan, "clearing"))
+        return
+    wait_for_runs(store, patience_s)
+    found = list(made_by_the_sandbox(store))
+    if holding(store).number != held.number:
+        return
+    for tags in found:
+        store.remove(tags)
+    put(store, held.number + 1, occupant_of(plan, "paid"))
 
 
-async def cleared_by_another(tools: Toolbox) -> None:
-    """Return when the run that has begun to clear the folder has done so. Raises InputInvalid where it never does."""
-    for _ in range(CLEARED_WITHIN_S):
-        await asyncio.sleep(1)
-        if not await is_marked(tools):
-            return
-    problem = "holds what the sandbox drew, and a run that began to remove it has not; remove the folder yourself"
-    raise InputInvalid([Fault(source=tools.store.root, problem=problem)])
+def made_by_the_sandbox(store: CampaignStore) -> Iterator[dict[str, str]]:
+    """All files of a trial with their tags, folder by folder; the mark comes last."""
+    for folder in MADE:
+        yield store.tags(folder)
+    yield {key: tag for key, tag in store.tags("").items() if key in PUBLISHED}
+    yield {key: tag for key, tag in store.tags("ledger").items() if not key.startswith(KEPT)}
 
 
-async def is_marked(tools: Toolbox) -> bool:
-    """Whether the folder is the sandbox's."""
-    return await tools.on_storage_thread(tools.ledger.is_sandbox)
+async def stay_apart(tools: Toolbox) -> None:
+    """Raise InputInvalid in a run of the sandbox whose folder a paid run has begun to clear since it was claimed.
+
+    Called once this run is shown alive: either the paid run sees it, or it sees the paid run.
+    """
+    occupant = (await tools.on_storage_thread(holding, tools.store)).occupant
+    if occupant is None or occupant.kind != "trial":
+        problem = f"was taken by a paid run; give the trial another --name, or leave {tools.store.root} alone"
+        raise InputInvalid([Fault(source="--sandbox", problem=problem)])

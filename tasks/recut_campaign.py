@@ -4,7 +4,6 @@ Whatever interrupts it, the manifest and the page lead to whole files, and the s
 """
 
 import os
-import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -12,22 +11,21 @@ from typing import Final, NamedTuple
 
 from tasks.campaign_files import campaign_files
 from tasks.clients.ledger import Ledger
-from tasks.clients.runs import DEAD_AFTER_S, Watcher
 from tasks.clients.storage import CampaignStore
 from tasks.errors import InputInvalid, VariantsFailed
 from tasks.make_variants import cut_all
 from tasks.models.cell import Cell
 from tasks.models.fault import Fault
-from tasks.models.ledger import RUNS, Known
+from tasks.models.ledger import Known
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.models.published import Published
 from tasks.models.recut import RECUTS, RecutResult, marker, merged, with_cuts
 from tasks.models.turn import ENDS
 from tasks.models.variant import GRAMMAR, Variant
 from tasks.resume_campaign import as_it_is_now
+from tasks.wait_for_runs import wait_for_runs
 
 THREADS_MORE_THAN_CORES: Final = 2
-LOOK_EVERY_S: Final = 2.0
 LOST: Final = "The original was stored and is gone"
 IN_FLIGHT: Final = "Asked for by a run that has not ended it; run the campaign again to find out what became of it"
 
@@ -52,7 +50,7 @@ def recut_campaign(folder: str, asked: Sequence[Variant], *, prune: bool, progre
     store = CampaignStore.at(folder)
     ledger = Ledger(store, uuid.uuid4().hex)
     published = published_in(store, ledger)
-    wait_for_runs(store)
+    wait_for_runs(store)  # or it would publish its own variants over these
     known = ledger.load(published.cells)
     published = published.model_copy(update={"cells": known.cells})
     outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
@@ -96,21 +94,6 @@ def published_in(store: CampaignStore, ledger: Ledger) -> Published:
     if store.names(ENDS):
         problem = "was published by an earlier version; run its campaign once more, which pays nothing, then this"
     raise InputInvalid([Fault(source=store.root, problem=problem)])
-
-
-def wait_for_runs(store: CampaignStore) -> None:
-    """Return when no run of the campaign is alive: it would publish its own variants over these.
-
-    Raises InputInvalid for one that is still alive when one on another machine would have been taken for dead.
-    """
-    watcher = Watcher(store)
-    until = time.monotonic() + DEAD_AFTER_S + LOOK_EVERY_S
-    for name in store.names(RUNS):
-        while watcher.is_alive(name.removesuffix(".json")):
-            if time.monotonic() > until:
-                problem = "is being made by a run at this moment; wait for its end"
-                raise InputInvalid([Fault(source=store.root, problem=problem)])
-            time.sleep(LOOK_EVERY_S)
 
 
 def stored_keys(store: CampaignStore, folder: str) -> frozenset[str]:

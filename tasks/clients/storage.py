@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from fsspec.implementations.local import LocalFileSystem
 
-from tasks.clients import disk, exclusive
+from tasks.clients import disk, exclusive, removal
 from tasks.clients.advice import what_to_do
 from tasks.clients.whereabouts import whereabouts
 from tasks.errors import StorageFailed
@@ -67,7 +67,7 @@ class CampaignStore:
 
     @property
     def address(self) -> str:
-        """The folder as it can be named anywhere: a whole path, or a URL without a password."""
+        """As it can be named anywhere: a whole path, or a URL without a password."""
         return self._base if self.is_local else self.root
 
     def write(self, key: str, data: bytes) -> None:
@@ -77,8 +77,7 @@ class CampaignStore:
     def publish(self, files: Mapping[str, bytes]) -> None:
         """Store all of `files`, key to content, and let none be seen before each of them is safely there.
 
-        On a disk they are staged beside their final names, flushed, then renamed; in a bucket a write is whole by
-        nature. Raises StorageFailed.
+        On a disk they are staged, flushed, then renamed; in a bucket a write is whole by nature. Raises StorageFailed.
         """
         for key in files:
             _check_key(key)
@@ -112,29 +111,31 @@ class CampaignStore:
             raise self._failed("written", error) from error
 
     def names(self, folder: str) -> list[str]:
-        """The names of the files right below `folder`, none where it is absent. Raises StorageFailed."""
-        path = f"{self._base}/{folder}"
-        try:
-            self._fs.invalidate_cache(path)
-            found = self._fs.ls(path, detail=False)
-        except FileNotFoundError:
-            return []
-        except Exception as error:
-            raise self._failed("listed", error) from error
-        names = (name.rpartition("/")[2] for name in found)
-        return [name for name in names if name and not name.startswith(".")]
+        """The names of what is right below `folder`, none where it is absent. Raises StorageFailed."""
+        found = (path.rpartition("/")[2] for path in self._listed(folder, detail=False))
+        return [name for name in found if name and not name.startswith(".")]
 
     def folders(self) -> list[str]:
         """The names of the folders right below this one, none where it is absent. Raises StorageFailed."""
-        path = self._base.rstrip("/") or "/"
-        try:
-            self._fs.invalidate_cache(path)
-            found = self._fs.ls(path, detail=True)
-        except FileNotFoundError:
-            return []
-        except Exception as error:
-            raise self._failed("listed", error) from error
+        found = self._listed("", detail=True)
         return sorted(one["name"].rstrip("/").rpartition("/")[2] for one in found if one["type"] == "directory")
+
+    def _listed(self, folder: str, *, detail: bool) -> list[Any]:
+        path = f"{self._base}/{folder}".rstrip("/") or "/"
+        with suppress(FileNotFoundError), self._told("listed"):
+            self._fs.invalidate_cache(path)
+            return [*self._fs.ls(path, detail=detail)]
+        return []
+
+    def tags(self, folder: str) -> dict[str, str]:
+        """By key, what tells each file right below `folder` from any that takes its place. Raises StorageFailed."""
+        with self._told("listed"):
+            return removal.tags_in(self._fs, self._base, folder)
+
+    def remove(self, tags: Mapping[str, str]) -> None:
+        """Remove those files that still are what `tags` told of them. Raises StorageFailed."""
+        with self._told("written"):
+            removal.remove(self._fs, {f"{self._base}/{key}": tag for key, tag in tags.items()})
 
     def delete(self, key: str) -> None:
         """Remove what is under `key`, if anything is. Raises StorageFailed."""

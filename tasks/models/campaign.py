@@ -47,6 +47,8 @@ class Campaign(Record):
     encoding: str | None = None
     shards: Annotated[int, Field(ge=1, le=SHARDS_MAX)] = 1
     """In how many runs the work pool's workers share the campaign."""
+    same_campaign: bool = False
+    """Whether a person says that the folder's campaign is this one, though its name or matrix was another."""
     dry_run: bool = False
     sandbox: bool = False
 

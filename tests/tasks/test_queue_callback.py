@@ -34,8 +34,9 @@ from tasks.models.campaign import Campaign
 from tasks.models.delivery_report import Wish
 from tasks.models.fault import Fault
 from tasks.models.result import CampaignResult
+from tasks.plan_campaign import plan_campaign
 from tasks.queue_callback import LAST_TRY_S, announce_campaign
-from tasks.toolbox import open_toolbox, toolbox
+from tasks.toolbox import toolbox
 from tests.factories import a_cell, a_request, an_outcome
 from tests.tasks.receivers import listening
 from tests.tasks.running import CELLS, SETTINGS, VARIANTS, Api, run, without_engine  # noqa: F401  a fixture
@@ -170,17 +171,17 @@ def test_a_malformed_secret_is_told_before_anything_is_paid(store, monkeypatch):
     assert api.billed.total() == 0
 
 
-def test_a_paid_run_tells_of_its_own_images(store):
+def test_a_paid_run_tells_of_its_own_images(store, tmp_path):
     """What the sandbox's trial has told is cleared with it: the same cell is told again, as another event."""
+    (tmp_path / "lamps.csv").write_text("prompt\nLamp 0\nLamp 1\n")
 
-    async def trial(*, is_sandbox: bool) -> None:
-        async with open_toolbox(SETTINGS, store, (), VARIANTS) as tools:
-            await keep_apart(tools, is_sandbox=is_sandbox)
+    def trial(*, is_sandbox: bool) -> None:
+        keep_apart(store, plan_campaign(Campaign(matrix=str(tmp_path / "lamps.csv"), sandbox=is_sandbox)))
 
     with listening() as receiver:
-        asyncio.run(trial(is_sandbox=True))
+        trial(is_sandbox=True)
         asyncio.run(run(store, Api(), cells=told_to(receiver.url)))
-        asyncio.run(trial(is_sandbox=False))
+        trial(is_sandbox=False)
         assert events_in(store) == []
         asyncio.run(run(store, Api(), cells=told_to(receiver.url)))
         assert len(receiver.ids) == 4

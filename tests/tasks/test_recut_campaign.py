@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tasks.models.recut import RECUTS, RecutResult
 from tasks.models.turn import Turn
 from tasks.models.variant import Variant
 from tasks.recut_campaign import recut_campaign
+from tasks.wait_for_runs import wait_for_runs
 from tests.factories import a_cell, a_request, an_original, an_outcome
 
 OG = Variant(name="og", width=12, height=6)
@@ -180,7 +182,7 @@ def test_a_campaign_that_is_being_made_is_left_alone(campaign: CampaignStore, mo
     """Its run would publish its own variants over these at its end."""
     beacon = this_run("alive")
     campaign.write(beacon.key, beacon.model_dump_json().encode())
-    monkeypatch.setattr(module, "DEAD_AFTER_S", -10)
+    monkeypatch.setattr(module, "wait_for_runs", partial(wait_for_runs, patience_s=0))
     with pytest.raises(InputInvalid, match="wait for its end"):
         recut(campaign, STORY)
 
