@@ -162,7 +162,7 @@ def taken(store: CampaignStore, occupant: Occupant) -> str:
 
 
 def told_of_folder(plan: Plan) -> Plan:
-    """The plan, with a note where a run of it would be refused because the folder is another campaign's.
+    """The plan, with a note where the folder is another campaign's, as far as the plan's first images tell.
 
     For a look only: it writes nothing, and says nothing where the folder cannot be looked into.
     """
@@ -172,7 +172,7 @@ def told_of_folder(plan: Plan) -> Plan:
         occupant = holding(store).occupant
         if occupant is None or campaign.same_campaign:
             return plan
-        if not is_same_campaign(occupant, occupant_of(plan, "paid"), lambda: True):
-            note = f"a run would be refused: {campaign.title!r} {taken(store, occupant)}"
+        if not is_same_campaign(occupant, occupant_of(plan, "paid"), lambda: shares_cells(store, plan.cells)):
+            note = f"a run may be refused: {campaign.title!r} {taken(store, occupant)}"
             return plan.model_copy(update={"notes": (*plan.notes, note)})
     return plan

@@ -49,6 +49,7 @@ TITLES = [
     "Variants",
     "Text encoding",
     "Shards",
+    "Same campaign",
     "Dry run",
     "Sandbox",
 ]

@@ -232,15 +232,17 @@ def test_the_sandbox_does_not_draw_among_what_was_paid(tmp_path: Path):
 
 
 def test_a_look_says_what_a_run_would_meet(tmp_path: Path):
-    """And writes nothing; whose folder it is cannot be told from the first few images alone, so only a name counts."""
+    """And writes nothing."""
     plan = planned(tmp_path, name="C#")
     assert told_of_folder(plan) == plan
     assert not (tmp_path / "out").exists()
     ran(plan)
     other = planned(tmp_path, name="C++", table="fr/products.csv")
     [note] = set(told_of_folder(other).notes) - set(other.notes)
-    assert "a run would be refused: 'C++' leads to" in note
+    assert "a run may be refused: 'C++' leads to" in note
     assert told_of_folder(plan) == plan
-    moved = planned(tmp_path, "Lamp 9", name="C#", table="fr/products.csv")
+    another = planned(tmp_path, "Lamp 9", name="C#", table="fr/products.csv")
+    assert len(told_of_folder(another).notes) == len(another.notes) + 1
+    moved = planned(tmp_path, name="C#", table="fr/products.csv")
     assert told_of_folder(moved) == moved
     assert holding(store_of(plan)).number == 1
