@@ -3,9 +3,9 @@
 `tasks.clients.ledger:Ledger.intend:after:3` ends the process when the third intent is on the storage.
 """
 
-import asyncio
 import functools
 import importlib
+import inspect
 import itertools
 import os
 import signal
@@ -40,7 +40,7 @@ def deadly(real: Callable[..., Any], when: str, count: int) -> Callable[..., Any
         with counted():
             return await real(*args, **kwargs)
 
-    return acall if asyncio.iscoroutinefunction(real) else call
+    return acall if inspect.iscoroutinefunction(real) else call
 
 
 def arm(point: str) -> None:
