@@ -95,7 +95,9 @@ async def keep(
     if isinstance(proven, Original):
         under_way.image = proven.image
     record = stored_original(answered, data, proven)
-    await moved(tools, key, record.key)
+    if key != record.key:  # written and not moved, since a bucket's file keeps the type that its first name gave it
+        await tools.on_storage_thread(tools.store.write, record.key, data)
+        await tools.on_storage_thread(tools.store.delete, key)
     notes = "".join(f"; {note}" for note in record.notes)
     get_run_logger().info("Stored %s, %d x %d%s", record.key, record.width_px, record.height_px, notes)
     return record
