@@ -12,6 +12,7 @@ from tasks.clients.download import download
 from tasks.decode_image import Original, Proven, check, check_sums, decode
 from tasks.errors import (
     ApiUnavailable,
+    CampaignStopped,
     CellError,
     ImageUnreadable,
     LinkFailed,
@@ -137,7 +138,9 @@ async def generate_image(cell: Cell) -> StoredOriginal:
         except StorageFailed as fault:
             tools.work.stop(fault)  # the image is paid: it is fetched all the same, and perhaps it can be stored
         record = await keep(tools, answered, await fetch(tools, answered))
-    except (LinkFailed, ImageUnreadable) as error:
+    except CampaignStopped:
+        raise
+    except Exception as error:  # also a fault of ours: the next image would meet it too
         note_wasted(tools, under_way, error)
         raise
     finally:

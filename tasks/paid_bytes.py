@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from tasks.decode_image import FORMATS, Proven, suffix_of
-from tasks.errors import CellError
 from tasks.models.ledger import Answered
 from tasks.models.original_keys import original_key, unreadable_key
 from tasks.models.outcome import StoredOriginal
@@ -52,7 +51,7 @@ async def moved(tools: Toolbox, key: str, to: str) -> str:
     return to
 
 
-def note_wasted(tools: Toolbox, under_way: UnderWay, error: CellError) -> None:
+def note_wasted(tools: Toolbox, under_way: UnderWay, error: Exception) -> None:
     """What was paid for a cell cannot be used: stop where that happens to one image of this run after the other."""
     if under_way.paid_number is None:
         return

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count, takewhile
 from typing import Final
 
-from tasks.errors import CellError, ImageTooLarge, ImageUnreadable, OriginalUnreadable, PaidInVain
+from tasks.errors import ImageTooLarge, ImageUnreadable, LinkFailed, OriginalUnreadable, PaidInVain
 from tasks.models.money import usd
 
 IN_VAIN_MAX: Final = 3
@@ -21,7 +21,7 @@ class PaidImages:
     answered: int = 0
     looked_at: set[int] = field(default_factory=set)
     """Those of which it is not known yet whether they can be used."""
-    in_vain: dict[int, tuple[CellError, Decimal]] = field(default_factory=dict)
+    in_vain: dict[int, tuple[Exception, Decimal]] = field(default_factory=dict)
     """The fault and the price of each that could not be used, by its number."""
     may_ask: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while the last one could be used, and while all are known: or three in vain would cost thirty."""
@@ -44,7 +44,7 @@ class PaidImages:
         self.is_usable = True
         self.known(number)
 
-    def wasted(self, number: int, error: CellError, price_usd: Decimal) -> PaidInVain | None:
+    def wasted(self, number: int, error: Exception, price_usd: Decimal) -> PaidInVain | None:
         """It could not be used; what stops the campaign where its neighbours have the same fault."""
         self.is_usable = False
         self.in_vain[number] = error, price_usd
@@ -75,12 +75,14 @@ class PaidImages:
         return other in self.in_vain and fault_of(self.in_vain[other][0]) == fault_of(self.in_vain[number][0])
 
 
-def fault_of(error: CellError) -> str | None:
+def fault_of(error: Exception) -> str | None:
     """Why an image that was paid cannot be used; the same word for the like of it."""
     match error:
         case ImageTooLarge():
             return "too many pixels"
         case ImageUnreadable() | OriginalUnreadable():
             return "unreadable"
-        case _:
+        case LinkFailed():
             return error.link_fault
+        case _:
+            return type(error).__name__

@@ -2,15 +2,16 @@
 
 import pytest
 
-from tasks.errors import CellError, ImageTooLarge, ImageUnreadable, LinkFailed, OriginalUnreadable, PaidInVain
+from tasks.errors import ImageTooLarge, ImageUnreadable, LinkFailed, OriginalUnreadable, PaidInVain
 from tasks.paid_images import PaidImages
 from tests.factories import PRICE_USD
 
 UNREADABLE, TOO_LARGE, PACKED_WRONGLY = ImageUnreadable("torn"), ImageTooLarge("giant"), OriginalUnreadable("packed")
 DEAD, FOREIGN = LinkFailed("expired", link_fault="refused"), LinkFailed("elsewhere", link_fault="not allowed")
+OURS = RuntimeError("a fault of this program")
 
 
-def stopped_by(*judged: tuple[int, CellError | None], answered: int = 9) -> PaidInVain | None:
+def stopped_by(*judged: tuple[int, Exception | None], answered: int = 9) -> PaidInVain | None:
     """What stops a run that finds out about its images in this order; by their number, None for one that is good."""
     images, fault = PaidImages(), None
     for _ in range(answered):
@@ -29,9 +30,16 @@ def stopped_by(*judged: tuple[int, CellError | None], answered: int = 9) -> Paid
         [(1, UNREADABLE), (2, UNREADABLE), (3, UNREADABLE)],
         [(3, DEAD), (1, DEAD), (2, DEAD)],
         [(1, None), (2, FOREIGN), (3, FOREIGN), (4, FOREIGN)],
+        [(1, OURS), (2, OURS), (3, OURS)],
         [(1, None), (2, None), (3, None), (1, PACKED_WRONGLY), (2, UNREADABLE), (3, PACKED_WRONGLY)],
     ],
-    ids=["one after the other", "in another order", "after a good one", "found out when they are cut"],
+    ids=[
+        "one after the other",
+        "in another order",
+        "after a good one",
+        "a fault of this program",
+        "found out when they are cut",
+    ],
 )
 def test_three_answers_running_with_one_fault_stop(judged):
     """As they were answered, in whatever order that is found out; what they cost is told."""
