@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tasks.errors import InputInvalid
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.columns import PARSERS
+from tasks.models.placeholders import may_hold_one
 from tasks.models.request import GenerationRequest
 from tasks.plan_campaign import CELLS_SHOWN, UNSIGNED_NOTE, VISIBILITY_NOTE, plan_campaign
 from tests.matrices import DATA, a_file, a_parquet, as_csv, faults_of, plan_of
@@ -248,6 +249,7 @@ def test_a_url_is_planned_from_where_it_lies() -> None:
 texts = st.text(
     alphabet=st.one_of(st.characters(codec="utf-8"), st.sampled_from("\",;\t|\r\n'#:{}= \ufeff\xa0\0")), max_size=12
 )
+products = texts.filter(lambda text: not may_hold_one(text)).map(lambda text: f"p {text}")
 values = st.sampled_from(
     ["1:1", "V_1", "v2", "DESIGN", "EMBER", "#fff", "2", "1024x1024", "turbo", "https://a.b/c", "", "", "Tea", "wide"]
 )
@@ -312,7 +314,7 @@ def test_csv_and_parquet_of_a_table_are_the_same_campaign(table: tuple[list[str]
 
 
 @quick
-@given(st.lists(st.tuples(texts.map(lambda text: f"p {text}"), values, st.integers(1, 3)), max_size=8), st.randoms())
+@given(st.lists(st.tuples(products, values, st.integers(1, 3)), max_size=8), st.randoms())
 def test_ids_depend_on_nothing_but_the_requests(rows: list[tuple[str, str, int]], order: random.Random) -> None:
     """Twice the same ids in the same order, and the same set of them from rows in any order."""
     table = [[str(n), product.replace("\0", ""), note, str(copies)] for n, (product, note, copies) in enumerate(rows)]
