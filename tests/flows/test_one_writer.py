@@ -9,6 +9,7 @@ from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy.exc import OperationalError
 
 from flows.one_writer import CACHE_KIB, STATEMENTS_MAX, OneWriter, one_writer
+from tests.flows.databases import kept_by_a_connection
 
 REQUESTS = 8
 
@@ -59,16 +60,7 @@ def test_connections_keep_little(tmp_path):
     """A campaign of thousands of images would fill what Prefect and Python allow each of the connections."""
     configuration = one_writer(url_of(tmp_path))
 
-    async def look() -> tuple[int, dict[str, object]]:
-        engine = await configuration.engine()
-        _, options = engine.dialect.create_connect_args(engine.url)
-        try:
-            async with engine.connect() as connection:
-                return int((await connection.execute(sa.text("PRAGMA cache_size"))).scalar_one()), options
-        finally:
-            await engine.dispose()
-
-    cache, options = asyncio.run(look())
+    cache, options = asyncio.run(kept_by_a_connection(configuration))
     assert (cache, options["cached_statements"]) == (-CACHE_KIB, STATEMENTS_MAX), "negative: in KiB"
 
 

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import prefect.settings
 import pytest
-import sqlalchemy as sa
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import AssetContext, FlowRunContext
@@ -22,6 +21,7 @@ from prefect.utilities.engine import link_state_to_task_run_result
 from flows.one_writer import CACHE_KIB
 from flows.server_settings import CLIENT_DEFAULTS, LASTING_SERVER_DEFAULTS, SERVER_DEFAULTS
 from tests.factories import a_cell, an_original
+from tests.flows.databases import kept_by_a_connection
 
 OURS = {**CLIENT_DEFAULTS, **LASTING_SERVER_DEFAULTS, **SERVER_DEFAULTS}
 
@@ -63,16 +63,7 @@ def test_connections_of_sqlite_keep_much(tmp_path):
     """Decision 51: once this fails, `CACHE_KIB` and `STATEMENTS_MAX` in `flows/one_writer.py` can go."""
     configuration = AioSqliteConfiguration(f"sqlite+aiosqlite:///{tmp_path}/prefect.db")
 
-    async def look() -> tuple[int, dict[str, object]]:
-        engine = await configuration.engine()
-        _, options = engine.dialect.create_connect_args(engine.url)
-        try:
-            async with engine.connect() as connection:
-                return int((await connection.execute(sa.text("PRAGMA cache_size"))).scalar_one()), options
-        finally:
-            await engine.dispose()
-
-    cache, options = asyncio.run(look())
+    cache, options = asyncio.run(kept_by_a_connection(configuration))
     assert cache > 10 * CACHE_KIB / 4, "positive: in pages of 4 KiB"
     assert "cached_statements" not in options
 
