@@ -81,7 +81,7 @@ def read_header(table: Table, faults: Faults, others: Iterable[str] = ()) -> Col
             problem = f"is it the column {meant!r}? Then name it so; if it is not, begin its name with another word"
             faults.add(table.source, problem, table.header_row, title)
     columns.anchor = next((columns.known[name] for name in _ANCHORS if name in columns.known), 0)
-    columns.names = frozenset(map(squeezed, (*columns.metadata, *others)))
+    columns.names = frozenset(filter(None, map(squeezed, (*columns.metadata, *others))))
     return columns
 
 

@@ -19,7 +19,11 @@ _QUOTES: Final = re.compile(f"[{_DOUBLE}{_SINGLE}]")
 _PARTED: Final = re.compile(
     rf"(?:^|[\0\s(])(?:{_OPENING})[^{_DOUBLE}\0]*\0[^{_DOUBLE}]*(?:{_CLOSING})"  # opened here, closed in a later cell
     rf"|(?:^|\0)\s*[“„][^{_DOUBLE}\0]*(?=\0|$)"  # opened at a cell's start, and not closed in it
-    rf"|(?:^|\0)\s*['‘‚‹›](?=[^\W\d])(?:[^{_SINGLE}\0]|[{_SINGLE}](?=\w))*\0"  # noqa: RUF001  the same in single quotes
+)
+_DOUBLE_OR_END: Final = re.compile(f"[{_DOUBLE}\0]")
+_UNEVEN: Final = re.compile(r"(?:^|\0)(?:[^\0]{2})*[^\0](?:\0|$)")
+_PARTED_SINGLE: Final = re.compile(
+    rf"\0\s*['‘‚‹›](?=[^\W\d])(?:[^{_SINGLE}\0]|[{_SINGLE}](?=\w))*\0"  # noqa: RUF001  the same in single quotes
     rf"(?:[^{_SINGLE}]|[{_SINGLE}](?=\w))*[^\s\d{_SINGLE}\0][{_SINGLE}]\s*(?=\0|$)"
 )
 _PROSE: Final = frozenset({"prompt", "negative_prompt"})
@@ -39,10 +43,15 @@ def no_row(texts: Sequence[str], delimiter: str) -> str | None:
     """Why `texts` are no row, whatever its columns: nothing is seen in it, or it was parted inside quotes."""
     if all(map(is_blank, texts)):
         return f"holds only characters that nobody sees ({named(''.join(texts))}); delete the row"
-    joined = "\0".join(texts)
-    if delimiter and _QUOTES.search(joined) and _PARTED.search(joined):
+    if delimiter and _is_parted("\0".join(texts)):
         return 'was parted inside quotes; put the whole text in straight double quotes ("), and double those inside it'
     return None
+
+
+def _is_parted(joined: str) -> bool:
+    """Whether a quote is opened in one cell and closed in another: the first then has an odd number of them."""
+    is_uneven = _UNEVEN.search("".join(_DOUBLE_OR_END.findall(joined)))
+    return bool((is_uneven and _PARTED.search(joined)) or _PARTED_SINGLE.search(f"\0{joined}"))
 
 
 def holds_rows(text: str, delimiter: str) -> bool:
@@ -63,13 +72,16 @@ class Fitting:
     header: Sequence[str]
     width: int = field(init=False)
     """Up to the last column with a name."""
+    _columns: tuple[str | None, ...] = field(init=False)
+    """Those of ours, None for others."""
     _ending: list[tuple[int, Sequence[str]]] = field(default_factory=list)
     """The first rows that end in delimiters beyond the header, as long as every row does so alike."""
     _is_ragged: bool = False
     """Whether some row ends otherwise."""
 
     def __post_init__(self) -> None:
-        """Measure the header."""
+        """Read the header."""
+        self._columns = tuple(map(column_name, self.header))
         self.width = max((n for n, name in enumerate(self.header, start=1) if not is_blank(name)), default=0)
 
     def fitted(self, rows: Rows) -> Rows:
@@ -117,8 +129,7 @@ class Fitting:
         """The columns after a prompt, whose texts do not begin with a space by the header's own habit."""
         if self.reading.delimiter not in {",", ";"}:
             return ()
-        names = [column_name(name) for name in self.header]
-        return tuple(n for n in range(1, self.width) if names[n - 1] in _PROSE and self.header[n][:1] != " ")
+        return tuple(n for n in range(1, self.width) if self._columns[n - 1] in _PROSE and self.header[n][:1] != " ")
 
     def _report_going_on(self, number: int, texts: Sequence[str], position: int) -> None:
         """A comma with a space behind it is one of prose, unless the row is written so, or the prompt was quoted."""
@@ -136,10 +147,10 @@ class Fitting:
         if not self.reading.delimiter:
             return
         mark = re.compile(rf"{re.escape(self.reading.delimiter)}(?=\S|$)")
-        for name, text in zip(self.header, texts, strict=False):
-            if column_name(name) in FREE_TEXT and mark.search(text):
+        for column, header, text in zip(self._columns, self.header, texts, strict=False):
+            if column in FREE_TEXT and mark.search(text):
                 problem = (
-                    f"has {len(texts)} cells under {self.width} column names, and {name.strip()!r} holds a delimiter "
+                    f"has {len(texts)} cells under {self.width} column names, and {header.strip()!r} holds a delimiter "
                     "with no space behind it; close the quotes where the text ends"
                 )
                 self.reading.tell(number, texts, problem)

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from tasks.models import vocabulary as words
 from tasks.models.endpoint import parse_endpoint
 from tasks.models.request import Palette, PaletteMember, as_written
-from tasks.models.unseen import squeezed
+from tasks.models.unseen import squeezed, without_unseen
 
 Word = TypeVar("Word", bound=str)
 
@@ -194,4 +194,4 @@ def parse_value(column: str, text: str) -> Any:  # noqa: ANN401  one type a colu
 
 @lru_cache(maxsize=4096)
 def _parse_again(column: str, text: str) -> Any:  # noqa: ANN401  the same few values stand in most rows
-    return PARSERS[column](text)
+    return PARSERS[column](without_unseen(text))

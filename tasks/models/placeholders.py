@@ -8,20 +8,23 @@ from tasks.models.columns import column_name
 from tasks.models.unseen import squeezed
 
 _NAME: Final = r"(\w[\w .\-/]{0,60}?)"
-_TEMPLATED: Final = re.compile(rf"\$?\{{\{{[{{%#]?\s*{_NAME}\s*(?:\|[^{{}}]*)?[%#}}]?\}}\}}|\{{%.{{1,80}}?%\}}|%[sd]\b")
+_GAP: Final = r"\s{0,9}"
+_TEMPLATED: Final = re.compile(
+    rf"\$?\{{\{{[{{%#]?{_GAP}{_NAME}{_GAP}(?:\|[^{{}}]*)?[%#}}]?\}}\}}|\{{%.{{1,80}}?%\}}|%[sd]\b"
+)
 """What only a template writes, whatever it names."""
-_BRACED: Final = re.compile(r"[$#]?\{\s*\$?([^\W\d][\w.\-]*|\d*)\s*\}")
+_BRACED: Final = re.compile(rf"[$#]?\{{{_GAP}\$?([^\W\d][\w.\-]*|\d*){_GAP}\}}")
 """One word in braces, or a number, or nothing."""
 _BRACKETED: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"[$#]?\{{\s*{_NAME}\s*\}}",
-        rf"\[+\s*{_NAME}\s*\]+",
-        rf"%+\s*{_NAME}\s*%+",
+        rf"[$#]?\{{{_GAP}{_NAME}{_GAP}\}}",
+        rf"\[{{1,3}}{_GAP}{_NAME}{_GAP}\]{{1,3}}",
+        rf"%{{1,3}}{_GAP}{_NAME}{_GAP}%{{1,3}}",
         rf"%\({_NAME}\)[sd]",
-        rf"<+\s*{_NAME}\s*>+",
-        rf"«\s*{_NAME}\s*»",
-        rf"\*\|\s*{_NAME}\s*\|\*",
+        rf"<{{1,3}}{_GAP}{_NAME}{_GAP}>{{1,3}}",
+        rf"«{_GAP}{_NAME}{_GAP}»",
+        rf"\*\|{_GAP}{_NAME}{_GAP}\|\*",
         r"\$([^\W\d]\w*)",
     )
 )

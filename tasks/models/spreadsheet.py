@@ -49,7 +49,7 @@ _ERRORS: Final = frozenset(_ERROR_WORDS.split())
 _UNTICKED: Final = frozenset(_UNTICKED_WORDS.split())
 
 
-FIRST_SIGNS: Final = "#=+-–—_.:?@EeFf\u200b\ufeff"  # noqa: RUF001
+FIRST_SIGNS: Final = "#=+-–—_.:?@EeFf\u00ad\u200b\u200e\u200f\u2060\ufeff"  # noqa: RUF001
 """One of them begins whatever `check_typed` refuses."""
 
 

@@ -68,6 +68,7 @@ def test_a_slip_of_the_pen_is_seen(header: str, name: str | None) -> None:
         ("model", "1", "V_1"),
         ("aspect_ratio", "16:9", "ASPECT_16_9"),
         ("aspect_ratio", "16x9", "ASPECT_16_9"),
+        ("aspect_ratio", "\u200e16:9\u200b", "ASPECT_16_9"),
         ("aspect_ratio", "16 / 9", "ASPECT_16_9"),
         ("aspect_ratio", "Aspect_16_9", "ASPECT_16_9"),
         ("aspect_ratio", "16:09", "ASPECT_16_9"),
