@@ -97,7 +97,8 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         model: The model of rows that name none.
         max_in_flight: How many images the account may have in flight.
         budget_usd: Never spend more on this campaign, in all its runs together.
-        retry: Cells that ended so before and are tried again; `unknown` ones may be paid a second time.
+        retry: Cells that ended so before and are tried again, from what is stored or linked where that helps; `unknown`
+            ones may be paid a second time.
         callback_url: Who is told of each image of rows that name no URL of their own, and of the campaign's end;
             several URLs are separated by spaces.
         callback_events: What they are told of.
@@ -105,7 +106,7 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         encoding: The text encoding of tables that are not UTF-8; each that is UTF-8 is read as such.
         shards: In how many runs the workers of the work pool share the campaign; 1 makes it in this run.
         same_campaign: The folder's campaign is this one, though its name or its matrix was another: go on with it.
-        dry_run: Check, count and price only; nothing is paid.
+        dry_run: Check, count and price only, a retry as well; nothing is paid.
         sandbox: Use the built-in stand-in for the API; no key is needed, nothing is charged.
 
     """
