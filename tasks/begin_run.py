@@ -16,7 +16,7 @@ from tasks.conclude_cell import ended, note
 from tasks.errors import OutcomeUnknown, StorageFailed
 from tasks.models.event import counted
 from tasks.models.ledger import RUNS
-from tasks.models.outcome import Status
+from tasks.models.outcome import Outcome, Status
 from tasks.plan_retry import retry_note, stored_files
 from tasks.resume_campaign import Ask, Standing, standing
 from tasks.settle_cell import recover_cell, settle
@@ -63,7 +63,7 @@ def take_up(tools: Toolbox, now: Standing) -> None:
         work.tally.take_over(outcome)
         work.tally.cost_usd += outcome.cost_usd
     for cell, outcome, original in now.to_cut:
-        ask = Ask(cell, outcome.turn, outcome.cost_usd - cell.price_usd, outcome.attempts)
+        ask = Ask.after(cell, outcome.turn, outcome).of_paid(outcome.turn)
         work.start(ask).answered.set()
         work.tally.cost_usd += ask.cost_usd
         work.stored.put_nowait(original)
@@ -120,14 +120,30 @@ async def resolve(tools: Toolbox, watcher: Watcher, retry: AbstractSet[Status], 
             return
         # Before it was gone, and after the first look, the owner may have ended the cell or given it back.
         look = await tools.on_storage_thread(tools.ledger.look_at, *place)
+    if look.owner is not None:
+        # And until it sees that the turn is not its own any more, should it be alive after all.
+        await tools.on_storage_thread(tools.ledger.take, ask.cell, ask.turn)
+        look = await tools.on_storage_thread(tools.ledger.look_at, *place)
     del tools.work.begun[ask.cell.cell_id]
     if look.outcome is not None:
-        tools.work.start(ask)
-        tools.work.settle(look.outcome)
+        await take_end(tools, ask, look.outcome)
     elif look.owner is not None:
         await take_over(tools, ask, retry)
     else:
         tools.work.waiting.append(ask.once_more() if look.is_released else ask)
+
+
+async def take_end(tools: Toolbox, ask: Ask, outcome: Outcome) -> None:
+    """The end that another run made is the cell's, unless it is without an image and this run has paid for one."""
+    spare = tools.work.spare.pop(ask.cell.cell_id, None)
+    if spare is None or outcome.original is not None:
+        tools.work.start(ask)
+        tools.work.settle(outcome)
+        return
+    await tools.on_storage_thread(tools.ledger.take, ask.cell, ask.turn)
+    again = Ask.after(ask.cell, ask.turn, outcome).of_paid(ask.turn)
+    tools.work.tally.cost_usd += again.cost_usd - ask.cost_usd
+    await recover_cell(tools, tools.work.start(again), spare)
 
 
 async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status]) -> None:
@@ -138,16 +154,16 @@ async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status]) -> Non
         await recover_cell(tools, under_way, answered)
         return
     get_run_logger().warning("%s: asked for by a run that was killed; it may have been paid", ask.cell.cell_id)
-    under_way.is_sent = True
+    under_way.ask, under_way.is_sent = ask.doubted(), True
     left = OutcomeUnknown("A run was killed after it had asked for this image; it may have been paid")
     outcome = ended(under_way, left)
     if left.status not in retry:
         await settle(tools, under_way, outcome)
         return
-    await note(tools, under_way, outcome)
+    outcome = await note(tools, under_way, outcome)
     if tools.announcements is not None:
         await tools.announcements.announce(ask.cell, outcome)
     tools.work.leave(ask.cell.cell_id)
     tools.work.tally.cost_usd += ask.cell.price_usd
     tools.work.outcomes[ask.cell.cell_id] = outcome
-    tools.work.waiting.append(Ask(ask.cell, ask.turn + 1, outcome.cost_usd, outcome.attempts))
+    tools.work.waiting.append(Ask.after(ask.cell, ask.turn + 1, outcome))

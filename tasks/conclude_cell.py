@@ -22,6 +22,7 @@ def done(under_way: UnderWay, original: StoredOriginal, variants: dict[str, str]
         cost_usd=under_way.cost_usd,
         attempts=original.attempts,
         turn=under_way.ask.turn,
+        in_doubt=dict(under_way.ask.in_doubt),
         started_at=original.started_at,
         finished_at=datetime.now(UTC),
         request_sha256=under_way.cell.request_sha256,
@@ -44,6 +45,7 @@ def ended(under_way: UnderWay, error: Exception, original: StoredOriginal | None
         cost_usd=under_way.cost_usd if is_billed else under_way.ask.cost_usd,
         attempts=under_way.ask.attempts + under_way.attempts,
         turn=under_way.ask.turn,
+        in_doubt=dict(under_way.ask.in_doubt),
         error=told(error),
         started_at=under_way.started_at,
         finished_at=datetime.now(UTC),
@@ -52,11 +54,12 @@ def ended(under_way: UnderWay, error: Exception, original: StoredOriginal | None
     return under_way.outcome
 
 
-async def note(tools: Toolbox, under_way: UnderWay, outcome: Outcome) -> None:
-    """Write the end of a cell, unless that was begun already; return when it is written. Raises StorageFailed."""
+async def note(tools: Toolbox, under_way: UnderWay, outcome: Outcome) -> Outcome:
+    """Write the end of a cell, unless that was begun already; what stands when it is written. Raises StorageFailed."""
     if under_way.noting is None:
         under_way.noting = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.note_end, outcome))
-    await asyncio.shield(under_way.noting)
+    under_way.outcome = await asyncio.shield(under_way.noting)
+    return under_way.outcome
 
 
 def told(error: Exception) -> str:

@@ -12,6 +12,7 @@ CampaignFault               the campaign stops
         ShardCancelled              somebody cancelled a shard in Prefect
         ApiAway                     the API: it answers nobody, or turns everybody away
         PaidInVain                  what is paid cannot be used, image after image
+TakenOver                   this run stood still, and another took the cell over: its end is waited for
 CellError                   this cell ends, the others carry on
     RequestRejected             the API names a fault in the request; fix the row
     ImageRefused                the prompt or the image was refused: a person must look (`blocked`)
@@ -71,16 +72,8 @@ class CreditsExhausted(CampaignStopped):
 class BudgetReached(CampaignStopped):
     """The next image would go over what the campaign may spend."""
 
-    def __init__(
-        self,
-        limit_usd: Decimal,
-        spent_usd: Decimal,
-        price_usd: Decimal,
-        *,
-        is_shared: bool = False,
-        doubted_usd: Decimal = Decimal(0),
-    ) -> None:
-        super().__init__(budget_reached(limit_usd, spent_usd, price_usd, is_shared=is_shared, doubted_usd=doubted_usd))
+    def __init__(self, *sums: Decimal, is_shared: bool = False, doubted_usd: Decimal = Decimal(0)) -> None:
+        super().__init__(budget_reached(*sums, is_shared=is_shared, doubted_usd=doubted_usd))
 
 
 class Interrupted(CampaignStopped):
@@ -107,6 +100,10 @@ class ApiAway(CampaignStopped):
 
 class PaidInVain(CampaignStopped):
     """Images in a row were paid and could not be used, all for the same reason."""
+
+
+class TakenOver(Exception):
+    """Another run has taken this cell over from this one, which stood still; what becomes of it is seen there."""
 
 
 class CellError(Exception):

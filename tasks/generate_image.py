@@ -19,7 +19,9 @@ from tasks.errors import (
     NotAccepted,
     OutcomeUnknown,
     StorageFailed,
+    TakenOver,
 )
+from tasks.hold_turn import hold, hold_image
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
 from tasks.models.original_keys import unreadable_key
@@ -38,7 +40,8 @@ Look = Callable[[bytes], Proven]
 async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
     """The paid call. When its answer has come, the cell's place in flight is free for the next.
 
-    Raises what stopped the campaign where that was before the request left, or while it was turned away.
+    Raises what stopped the campaign where that was before the request left, or while it was turned away; TakenOver
+    where another run has the turn by then.
     """
     await tools.gate.wait()
     tools.work.raise_if_halted()
@@ -47,7 +50,11 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
     under_way.attempts += 1
     under_way.is_asked = under_way.is_sent = True
     try:
-        image = await tools.ideogram.generate(under_way.cell.request)
+        image = await tools.ideogram.generate(under_way.cell.request, lambda: hold(tools, under_way))
+    except (TakenOver, StorageFailed):
+        under_way.attempts -= 1
+        under_way.is_sent = False
+        raise
     except NotAccepted as error:
         under_way.is_sent = False
         if isinstance(error, ApiUnavailable):
@@ -82,10 +89,11 @@ async def keep(
     Raises ImageUnreadable, which names where it is kept. The decoded image is handed on to be cut. Where many wait for
     that already, `look` is the proof, and it is decoded when it is cut.
     """
+    under_way = tools.work.under_way[answered.cell_id]
+    await hold_image(tools, under_way)
     if key is None:
         key = first_key(answered, data)
         await tools.on_storage_thread(tools.store.write, key, data)
-    under_way = tools.work.under_way[answered.cell_id]
     under_way.holds_pixels = tools.work.has_room_for_pixels
     try:
         proven = await tools.on_image_thread(decode if under_way.holds_pixels else look, data)

@@ -1,11 +1,17 @@
 """Writes what came out: the manifest and the contact sheet, staged and published in one move."""
 
+from typing import Final
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.campaign_files import publish
 from tasks.models.published import Published
+from tasks.refresh_outcomes import refresh
 from tasks.toolbox import toolbox
+
+LOOKS_MAX: Final = 3
+"""So often is the ledger looked at: of two runs that publish at once, the later then shows every end of both."""
 
 
 @task(
@@ -19,5 +25,10 @@ async def publish_campaign(name: str, *, is_sandbox: bool) -> tuple[str, ...]:
     """The keys of the files written for the campaign `name` as it stands now. Raises StorageFailed."""
     tools = toolbox()
     work = tools.work
+    keys: tuple[str, ...] = ()
     published = Published(title=name, is_sandbox=is_sandbox, variants=tools.variants, cells=work.cells)
-    return await tools.on_storage_thread(publish, tools.ledger, published, work.outcomes.copy(), work.left)
+    for _ in range(LOOKS_MAX):
+        if not await refresh(tools) and keys:
+            break
+        keys = await tools.on_storage_thread(publish, tools.ledger, published, work.outcomes.copy(), work.left)
+    return keys

@@ -72,8 +72,7 @@ async def announce_failed(_task: Task[..., Any], _run: TaskRun, state: State) ->
         if under_way is not None:
             outcome = ended(under_way, error, cell if isinstance(cell, StoredOriginal) else None)
             with suppress(StorageFailed):  # it stops the campaign when the cell is settled
-                await note(toolbox(), under_way, outcome)
-                await announce(under_way, outcome)
+                await announce(under_way, await note(toolbox(), under_way, outcome))
 
 
 def under_way_of(cell_id: str) -> UnderWay | None:

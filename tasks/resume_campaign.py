@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple, Self
 
 from tasks.models.cell import Cell
@@ -24,6 +25,21 @@ class Ask(NamedTuple):
     attempts: int = 0
     kept: str | None = None
     """The key of what an earlier turn paid for and could not read."""
+    in_doubt: Mapping[int, Decimal] = MappingProxyType({})
+    """Of the cost, the price of each turn that may not have been paid."""
+
+    @classmethod
+    def after(cls, cell: Cell, turn: int, outcome: Outcome) -> Self:
+        """The cell in a turn after the one that has ended so."""
+        return cls(cell, turn, outcome.cost_usd, outcome.attempts, outcome.kept, outcome.in_doubt)
+
+    def of_paid(self, turn: int) -> Self:
+        """The same, where what one of its turns has paid for is used: its price is counted with the image."""
+        return self._replace(turn=turn, cost_usd=self.cost_usd - self.cell.price_usd, kept=None)
+
+    def doubted(self) -> Self:
+        """The same, where nobody knows whether this turn will have been paid."""
+        return self._replace(in_doubt={**self.in_doubt, self.turn: self.cell.price_usd})
 
     def once_more(self) -> Self:
         """The cell as it is asked for after this turn was given back."""
@@ -62,9 +78,9 @@ def standing(
         outcome = known.outcomes.get(cell.cell_id)
         if outcome is not None:
             outcome = as_it_is_now(outcome, stored)
-        spent = (outcome.cost_usd, outcome.attempts) if outcome else (Decimal(0), 0)
         if cell.cell_id in known.open:
-            begun.append(Ask(cell, known.open[cell.cell_id], *spent))
+            turn = known.open[cell.cell_id]
+            begun.append(Ask.after(cell, turn, outcome) if outcome is not None else Ask(cell, turn))
         elif outcome is None:
             to_ask.append(Ask(cell, known.next_turn(cell.cell_id)))
         elif is_complete(outcome, stored, variants):
@@ -72,7 +88,7 @@ def standing(
         elif (original := kept_original(outcome, stored)) and (outcome.status == "done" or outcome.status in retry):
             to_cut.append((cell, outcome, original))
         elif outcome.status in retry:
-            to_ask.append(Ask(cell, known.next_turn(cell.cell_id), *spent, outcome.kept))
+            to_ask.append(Ask.after(cell, known.next_turn(cell.cell_id), outcome))
             earlier.append(outcome)
         else:
             ended.append(outcome)

@@ -1,28 +1,27 @@
 """Takes a cell from its start to its one outcome, whatever happens on the way."""
 
 import asyncio
-from contextlib import suppress
 from typing import Final
 
 from tasks.conclude_cell import done, ended, note
 from tasks.errors import (
     ApiAway,
     CampaignStopped,
-    CellError,
     NotAccepted,
     OriginalUnreadable,
     OutcomeUnknown,
     StorageFailed,
+    TakenOver,
 )
+from tasks.fetch_again import is_fetched_after_all
 from tasks.generate_image import generate_image, recover_image
+from tasks.hold_turn import hand_over
 from tasks.keep_budget import keep_budget
 from tasks.lose_cell import lose_cell
 from tasks.make_variants import make_variants
-from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.paid_bytes import note_wasted
-from tasks.resume_campaign import Ask
 from tasks.toolbox import Toolbox
 from tasks.under_way import UnderWay
 
@@ -41,6 +40,8 @@ async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
             return
         await keep_budget(tools, under_way)
         tools.work.stored.put_nowait(await made(tools, under_way))
+    except TakenOver:
+        await hand_over(tools, under_way)
     except CampaignStopped as fault:
         await give_up(tools, under_way, fault)
     except Exception as error:  # noqa: BLE001  a fault of ours ends a cell like any other
@@ -69,31 +70,6 @@ async def made(tools: Toolbox, under_way: UnderWay) -> StoredOriginal:
         await asyncio.gather(making, return_exceptions=True)
 
 
-async def is_fetched_after_all(tools: Toolbox, under_way: UnderWay) -> bool:
-    """Whether an image that an earlier turn has paid can be had now, which is tried before another is paid."""
-    cell, turn, cost_usd, attempts, _ = under_way.ask
-    original = await recovered_from(tools, cell, turn - 1)
-    if original is None:
-        return False
-    tools.work.leave(cell.cell_id)
-    tools.work.tally.cost_usd -= cell.price_usd  # of that turn: it is counted when the cell is settled
-    again = tools.work.start(Ask(cell, turn - 1, cost_usd - cell.price_usd, attempts))
-    again.image, again.holds_pixels = under_way.image, under_way.holds_pixels
-    for each in (under_way, again):
-        each.answered.set()
-    tools.work.stored.put_nowait(original)
-    return True
-
-
-async def recovered_from(tools: Toolbox, cell: Cell, turn: int) -> StoredOriginal | None:
-    """The image of the newest turn up to this one that gives one: from what is stored of it, or by its link."""
-    while (answered := await tools.on_storage_thread(tools.ledger.last_answer, cell.cell_id, turn)) is not None:
-        with suppress(CellError):
-            return await recover_image(cell, answered)
-        turn = answered.turn - 1
-    return None
-
-
 async def recover_cell(tools: Toolbox, under_way: UnderWay, answered: Answered) -> None:
     """Store the image of a cell that was paid by a run that is no more. Raises nothing."""
     under_way.answer = answered
@@ -101,6 +77,8 @@ async def recover_cell(tools: Toolbox, under_way: UnderWay, answered: Answered) 
     under_way.answered.set()
     try:
         tools.work.stored.put_nowait(await recover_image(under_way.cell, answered))
+    except TakenOver:
+        await hand_over(tools, under_way)
     except CampaignStopped as fault:
         await give_up(tools, under_way, fault)
     except Exception as error:  # noqa: BLE001  as above
@@ -141,7 +119,7 @@ async def settle(tools: Toolbox, under_way: UnderWay, outcome: Outcome) -> None:
         return
     is_noted = True
     try:
-        await note(tools, under_way, outcome)
+        outcome = await note(tools, under_way, outcome)
     except StorageFailed as fault:
         tools.work.stop(fault)
         is_noted = False

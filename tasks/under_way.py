@@ -33,7 +33,7 @@ class UnderWay:
     """Which of the images that this run has paid is this; None where it was not asked for, or not answered."""
     outcome: Outcome | None = None
     """How it ended: made once, by the hook of the callbacks or by the run, whichever comes first."""
-    noting: "asyncio.Future[None] | None" = None
+    noting: "asyncio.Future[Outcome] | None" = None
     """The writing of that end, which goes on when the waiting for it is cut off."""
     holds_pixels: bool = False
     """Whether its image is decoded on arrival, and kept so until it is cut."""

@@ -9,6 +9,7 @@ from typing import Final
 from tasks.api_health import ApiHealth
 from tasks.errors import BudgetReached, CampaignStopped
 from tasks.models.cell import Cell
+from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, Outcomes, StoredOriginal
 from tasks.paid_images import PaidImages
 from tasks.resume_campaign import Ask
@@ -48,6 +49,8 @@ class Workload:
     begun: dict[str, Ask] = field(default_factory=dict)
     """Asked for by another run that has not ended them."""
     under_way: dict[str, UnderWay] = field(default_factory=dict)
+    spare: dict[str, Answered] = field(default_factory=dict)
+    """Answers to this run of cells that another has taken over: of use where that one comes to no image."""
     stored: asyncio.Queue[StoredOriginal] = field(default_factory=asyncio.Queue)
     """Originals whose variants are to be cut."""
     outcomes: Outcomes = field(default_factory=Outcomes)

@@ -6,7 +6,7 @@ Documented at https://developer.ideogram.ai/api-reference/api-reference/generate
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -42,6 +42,14 @@ def build_body(request: GenerationRequest) -> dict[str, Any]:
     return {"image_request": fields}
 
 
+Hold = Callable[[], Awaitable[None]]
+"""Returns if a request may leave."""
+
+
+async def at_once() -> None:
+    """Nothing holds a request."""
+
+
 @dataclass(frozen=True)
 class IdeogramClient:
     """The network side: one connection pool for a campaign."""
@@ -58,9 +66,10 @@ class IdeogramClient:
         async with open_http(settings, transport) as http:
             yield cls(settings, http)
 
-    async def generate(self, request: GenerationRequest) -> ImageObject:
+    async def generate(self, request: GenerationRequest, hold: Hold = at_once) -> ImageObject:
         """Ask for the image and wait for it: this is what costs money. Raises as `parse_answer` and `checked`.
 
+        `hold` is awaited when the connection is there, before the first byte of the request; what it raises is raised.
         NotAccepted: nothing was sent. OutcomeUnknown: it was sent, or may have been, and what became of it is not
         known. Where the status has come and says that the request was refused, a body that breaks off changes nothing.
         """
@@ -76,7 +85,9 @@ class IdeogramClient:
         )
         try:
             async with patience(settings.answer_timeout_s + CONNECT_STEPS * connect_s):
-                status, headers, body, took_s = await self._send(post)
+                status, headers, body, took_s = await self._send(post, hold)
+        except (errors.TakenOver, errors.StorageFailed):
+            raise
         except _NEVER_SENT as error:
             raise errors.NotAccepted(f"The API cannot be reached: {reason(error)}") from error
         except BodyRefused as error:
@@ -85,7 +96,7 @@ class IdeogramClient:
             raise errors.OutcomeUnknown(f"The request was sent and no answer came: {reason(error)}") from error
         return checked(request, parse_answer(status, headers, body, took_s))
 
-    async def _send(self, post: httpx.Request) -> tuple[int, httpx.Headers, bytes, float]:
+    async def _send(self, post: httpx.Request, hold: Hold) -> tuple[int, httpx.Headers, bytes, float]:
         """Status, headers and body of the answer, and the seconds that it took once there was a connection.
 
         The body of a refusal is empty where it cannot be read.
@@ -95,7 +106,9 @@ class IdeogramClient:
 
         async def note(event: str, _: Mapping[str, Any]) -> None:
             nonlocal sent, answered
-            if event.endswith("send_request_body.started"):
+            if event.endswith("send_request_headers.started"):
+                await hold()
+            elif event.endswith("send_request_body.started"):
                 sent = loop.time()
             elif event.endswith("receive_response_headers.complete"):
                 answered = loop.time()

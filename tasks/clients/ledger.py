@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from tasks.clients.turns import Turns
 from tasks.models.cell import Cell, with_own_ids
-from tasks.models.ledger import OUTCOMES_KEY, SANDBOX_MARK, Known
+from tasks.models.ledger import OUTCOMES_KEY, SANDBOX_MARK, Known, as_known
 from tasks.models.outcome import Outcome
 from tasks.models.published import PUBLISHED_KEY, Published
 from tasks.models.record import Record
@@ -42,7 +42,8 @@ class Ledger(Turns):
         turn whose end is damaged counts as one that has not ended.
         """
         ended, intents = self.store.names(ENDS), Intents.of(self.store.names(INTENTS))
-        outcomes = self._outcomes(latest_ends(ended, intents.released))
+        noted = self._outcomes(latest_ends(ended, intents.released))
+        outcomes = {cell_id: as_known(outcome, intents.released) for cell_id, outcome in noted.items()}
         ends = {cell_id: End(Turn(cell_id, outcome.turn), outcome.status) for cell_id, outcome in outcomes.items()}
         turns, released = newest_after(intents.begun, ends), newest_after(intents.released, ends)
         asked = turns | {cell_id: ends[cell_id].turn for cell_id, one in outcomes.items() if one.request_sha256 is None}

@@ -25,6 +25,13 @@ class Turns:
 
     def intend(self, cell: Cell, turn: int) -> bool:
         """Own the cell's turn, durably, before its request leaves; False where another run does."""
+        return self.store.create(Turn(cell.cell_id, turn).key(INTENTS), self._intent(cell, turn))
+
+    def take(self, cell: Cell, turn: int) -> None:
+        """Own a turn in the place of a run that is taken for dead: should it wake, it sends nothing more in it."""
+        self.store.write(Turn(cell.cell_id, turn).key(INTENTS), self._intent(cell, turn))
+
+    def _intent(self, cell: Cell, turn: int) -> bytes:
         intent = Intent(
             cell_id=cell.cell_id,
             turn=turn,
@@ -33,8 +40,7 @@ class Turns:
             request_sha256=cell.request_sha256,
             at=datetime.now(UTC),
         )
-        key = Turn(cell.cell_id, turn).key(INTENTS)
-        return self.store.create(key, intent.model_dump_json().encode())
+        return intent.model_dump_json().encode()
 
     def release(self, cell_id: str, turn: int) -> None:
         """Give a turn back that is this run's, if it is, and of which nothing was or will be paid.
@@ -42,8 +48,12 @@ class Turns:
         It is never asked for again: the next to ask for the cell does so in the next turn.
         """
         if self.read_owner(cell_id, turn) == self.run_id:
-            mark = Released(run_id=self.run_id, at=datetime.now(UTC))
-            self.store.create(Turn(cell_id, turn).key(INTENTS, RELEASED), mark.model_dump_json().encode())
+            self.mark_released(cell_id, turn)
+
+    def mark_released(self, cell_id: str, turn: int) -> None:
+        """Note that nothing was or will be paid in a turn that was this run's, whoever has taken it over since."""
+        mark = Released(run_id=self.run_id, at=datetime.now(UTC))
+        self.store.create(Turn(cell_id, turn).key(INTENTS, RELEASED), mark.model_dump_json().encode())
 
     def is_released(self, cell_id: str, turn: int) -> bool:
         """Whether a turn was given back by its owner."""
@@ -80,10 +90,16 @@ class Turns:
         """The answer of a turn or, where it has none, of the last one before it that has."""
         return next(filter(None, (self.read_answer(cell_id, number) for number in range(turn, 0, -1))), None)
 
-    def note_end(self, outcome: Outcome) -> None:
-        """How the turn ended."""
-        key = Turn(outcome.cell_id, outcome.turn).key(ENDS, outcome.status)
-        self.store.write(key, outcome.model_dump_json().encode())
+    def note_end(self, outcome: Outcome) -> Outcome:
+        """Note how a turn ended. Returns what stands: the end that another run has noted, where that is the same."""
+        key, record = Turn(outcome.cell_id, outcome.turn).key(ENDS, outcome.status), outcome.model_dump_json().encode()
+        if self.store.create(key, record):
+            return outcome
+        there = self.read(key, Outcome)
+        if there is not None and there.says_the_same(outcome):
+            return there
+        self.store.write(key, record)
+        return outcome
 
     def read_end(self, cell_id: str, turn: int) -> Outcome | None:
         """How a turn ended, if it has; reads no more than it must."""
@@ -93,11 +109,11 @@ class Turns:
     def look_at(self, cell_id: str, turn: int) -> Look:
         """How one turn stands at this moment."""
         outcome = self.read_end(cell_id, turn)
-        if outcome is not None and outcome.status != "unknown":
-            return Look(outcome)
-        if self.is_released(cell_id, turn):
+        if (outcome is None or outcome.status == "unknown") and self.is_released(cell_id, turn):
             return Look(is_released=True)
-        return Look(outcome, self.read_owner(cell_id, turn) if outcome is None else None)
+        if outcome is None:
+            return Look(owner=self.read_owner(cell_id, turn))
+        return Look(outcome.less([number for number in outcome.in_doubt if self.is_released(cell_id, number)]))
 
     def read(self, key: str, kind: type[R]) -> R | None:
         """The record under `key`; None where there is none, or none that can be read any more."""

@@ -1,5 +1,6 @@
 """What the ledger keeps of a cell and its turns, and what it knows of a campaign."""
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -10,6 +11,7 @@ from tasks.models.answer import ImageObject
 from tasks.models.cell import Cell
 from tasks.models.outcome import Outcome
 from tasks.models.record import Record
+from tasks.models.turn import Turn
 
 RUNS: Final = "ledger/runs"
 SANDBOX_MARK: Final = "ledger/sandbox.json"
@@ -53,6 +55,11 @@ class Look(NamedTuple):
     owner: str | None = None
     """The run that has begun it and not ended it; no run's name where that cannot be read."""
     is_released: bool = False
+
+
+def as_known(outcome: Outcome, released: AbstractSet[Turn]) -> Outcome:
+    """`outcome` as it is now that it is known which turns were given back: nothing was paid in those."""
+    return outcome.less([number for number in outcome.in_doubt if Turn(outcome.cell_id, number) in released])
 
 
 class Known(Record):

@@ -57,12 +57,28 @@ class Outcome(Record):
     attempts: int = 0
     turn: int = 1
     """Which time of asking ended so; cost and attempts are those of all turns."""
+    in_doubt: dict[int, Decimal] = Field(default_factory=dict)
+    """Of the cost, the price of each turn whose run was taken for dead, and that nobody can say was paid."""
     error: Text | None = None
     """A sentence for the person who reads the manifest; no secrets, no signed links."""
     started_at: datetime | None = None
     finished_at: datetime | None = None
     request_sha256: str | None = None
     """Whose end it is: two requests may come to one `cell_id`. None in the records of earlier versions."""
+
+    def less(self, turns: Collection[int]) -> Self:
+        """The outcome when it is known that nothing was paid in `turns`."""
+        free = self.in_doubt.keys() & set(turns)
+        if not free:
+            return self
+        in_doubt = {turn: price_usd for turn, price_usd in self.in_doubt.items() if turn not in free}
+        cost_usd = self.cost_usd - sum(self.in_doubt[turn] for turn in free)
+        return self.model_copy(update={"cost_usd": cost_usd, "in_doubt": in_doubt})
+
+    def says_the_same(self, other: "Outcome") -> bool:
+        """Whether both tell of one end, at whatever time, in whatever words, and lead to the same files."""
+        mine, its = (one.original.image_sha256 if one.original else None for one in (self, other))
+        return (self.status, mine, self.variants) == (other.status, its, other.variants)
 
 
 @dataclass(eq=False)

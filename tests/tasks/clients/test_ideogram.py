@@ -134,6 +134,30 @@ def test_an_answer_that_came_while_the_process_stood_still_is_read():
     assert isinstance(image, ImageObject)
 
 
+@pytest.mark.parametrize("fault", [errors.TakenOver("gone"), errors.StorageFailed("away"), None])
+def test_what_holds_a_request_is_asked_last(fault):
+    """When the connection is there, and before the first byte: what it raises is raised, and nothing was sent."""
+    held: list[int] = []
+
+    async def scenario() -> list[bytes]:
+        async def hold() -> None:
+            held.append(len(server.requests))
+            if fault is not None:
+                raise fault
+
+        async with raw_server(says(GOOD)) as server, IdeogramClient.open(settings(server.url)) as client:
+            if fault is None:
+                await client.generate(a_request(), hold)
+            else:
+                with pytest.raises(type(fault)) as raised:
+                    await client.generate(a_request(), hold)
+                assert raised.value is fault
+        return server.requests
+
+    requests = asyncio.run(scenario())
+    assert (held, len(requests)) == ([0], 0 if fault else 1)
+
+
 def test_a_refused_connection_is_not_accepted():
     """Nothing was sent, so trying again pays nothing twice."""
     with pytest.raises(errors.NotAccepted, match="cannot be reached"):
