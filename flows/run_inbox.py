@@ -25,6 +25,7 @@ from flows.parameters import (
     Variants,
 )
 from tasks.clients import inbox as inboxes
+from tasks.clients.schemes import check_output
 from tasks.models.campaign import DEFAULT_OUTPUT
 from tasks.models.event import EVENT_NAMES
 from tasks.models.inbox import InboxResult
@@ -72,6 +73,7 @@ async def run_inbox(  # noqa: PLR0913  the campaign's options, under the same na
         sandbox: Use the built-in stand-in for the API; no key is needed, nothing is charged.
 
     """
+    check_output(output)
     if not sandbox:
         await load_run_settings()  # a missing key is no matrix's fault: told before one is touched
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.clients.prices import read_prices
+from tasks.clients.schemes import check_output
 from tasks.clients.tables import Table, open_table
 from tasks.cross_formats import add_leftovers, add_misfits, cross, formats_of, names_of, read_formats
 from tasks.equal_rows import Duplicates
@@ -33,6 +34,8 @@ def plan_campaign(campaign: Campaign, *, look: bool = False) -> Plan:
     """
     planner = Planner(campaign)
     cells: list[Cell] = []
+    with planner.faults.collected():
+        check_output(campaign.output)
     with planner.faults.collected():
         planner.read_formats()
     faults = planner.faults

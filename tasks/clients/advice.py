@@ -14,7 +14,6 @@ ADVICE: Final = (
     (r"no such bucket|bucket does not exist|nosuchbucket", "create the bucket, or name another with --output"),
     (r"no space|quota", "make room there, or name another place with --output"),
     (r"endpoint|connect|resolve|timed? ?out", "check the network and the address"),
-    (r"not known|install|import", "check the beginning of the address"),
 )
 """What to do, by a word in what the storage says; every file system has its own kinds of errors."""
 

@@ -11,6 +11,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from tasks.clients import disk, exclusive, removal
 from tasks.clients.advice import what_to_do
+from tasks.clients.schemes import check_output
 from tasks.clients.whereabouts import whereabouts
 from tasks.errors import StorageFailed
 from tasks.models.fault import without_secrets
@@ -43,17 +44,17 @@ class CampaignStore:
 
     @classmethod
     def open(cls, output: str, slug: str) -> Self:
-        """The store of campaign `slug` below `output`. Raises StorageFailed where fsspec does not know such a place."""
+        """The store of campaign `slug` below `output`. Raises InputInvalid where it is none, and StorageFailed."""
         return cls.at(output).below(slug)
 
     @classmethod
     def at(cls, folder: str) -> Self:
-        """The store of the campaign in `folder`. Raises StorageFailed as `open` does."""
+        """The store of the campaign in `folder`. Raises as `open` does."""
+        check_output(folder)
         try:
             found = whereabouts(folder)
         except Exception as error:
-            shown = without_secrets(folder)
-            raise StorageFailed(f"The output {shown} cannot be used: {what_to_do(error)}") from error
+            raise StorageFailed(f"The output {without_secrets(folder)} cannot be used: {what_to_do(error)}") from error
         return cls(found.shown.rstrip("/"), found.fs, found.path.rstrip("/"))
 
     def below(self, folder: str) -> Self:

@@ -1,16 +1,13 @@
 """From a path or an address as a person writes it to its file system, and to the place where the files really are."""
 
 import os
-import re
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from fsspec import available_protocols
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
+from tasks.clients.schemes import check_address, is_chained
 from tasks.models.fault import without_secrets
-
-_CHAINED: Final = re.compile(r"([a-z0-9+]+)(://[^:]*)?::")
 
 
 class Whereabouts(NamedTuple):
@@ -23,22 +20,17 @@ class Whereabouts(NamedTuple):
 
 
 def whereabouts(written: str) -> Whereabouts:
-    """Where `written` leads. Raises whatever fsspec raises where it knows no such place.
+    """Where `written` leads. Raises InputInvalid where it is no address, or whatever fsspec raises.
 
     `a::b` without a protocol is the name of a file: fsspec would leave `b` out.
     """
-    if "::" in written and "://" not in written and not _is_chained(written):
+    check_address(written)
+    if "::" in written and not is_chained(written):
         fs: Any = LocalFileSystem()
         path = LocalFileSystem._strip_protocol(os.path.abspath(written))  # noqa: PTH100, SLF001
     else:
         fs, path = url_to_fs(written)
     return Whereabouts(fs, path, _shown(written, fs, path))
-
-
-def _is_chained(written: str) -> bool:
-    """Whether `written` begins with a protocol that stands before another, as `simplecache::` does."""
-    first = _CHAINED.match(written)
-    return first is not None and first[1] in available_protocols()
 
 
 def _shown(written: str, fs: Any, path: str) -> str:  # noqa: ANN401  fsspec has no types

@@ -389,3 +389,10 @@ def test_names_that_hold_one_are_names(tmp_path: Path, name: str) -> None:
 def test_a_campaign_is_called_by_its_matrix_less_what_is_secret(matrix: str, title: str) -> None:
     """Its name is printed, and its folder seen by everybody."""
     assert Campaign(matrix=matrix).title == title
+
+
+def test_an_output_that_only_looks_like_an_address_is_told_with_the_rest(tmp_path: Path) -> None:
+    """In any plan, so in a dry run as well, and before a folder of that name is made."""
+    first, second = said(tmp_path, "prompt,seed\na lamp,x\n", output="s3:camp/out")
+    assert first.startswith("s3:camp/out: is no address; write s3://camp/out")
+    assert second.startswith("m.csv, row 2, seed: 'x' is not")

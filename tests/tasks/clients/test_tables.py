@@ -71,7 +71,7 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     assert problem("absent.csv") == "absent.csv: does not exist"
     assert problem("absent") == "absent: does not exist"
     assert problem(f"{a_file(tmp_path, CSV)}/m.csv").endswith("does not exist")
-    assert "cannot be read: Protocol not known: klingon" in problem("klingon://m.csv")
+    assert "no storage is known as klingon://; name a folder" in problem("klingon://m.csv")
     damaged = "cannot be read: it is compressed, and was cut off or damaged; copy or download it again"
     assert problem(a_file(tmp_path, gzip.compress(CSV * 1000)[:-30], "cut.csv.gz")).endswith(damaged)
     assert problem(a_file(tmp_path, b"\xfd7zXZ\x00" + bytes(40), "m.csv.xz")).endswith(damaged)
