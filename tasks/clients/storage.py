@@ -5,31 +5,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from fsspec.implementations.local import LocalFileSystem
 
 from tasks.clients import disk, exclusive, removal
 from tasks.clients.advice import what_to_do
+from tasks.clients.content_types import content_type
 from tasks.clients.schemes import check_output
 from tasks.clients.whereabouts import whereabouts
 from tasks.errors import StorageFailed
 from tasks.models.fault import without_secrets
-
-CONTENT_TYPES: Final = {
-    "avif": "image/avif",
-    "csv": "text/csv; charset=utf-8",
-    "gif": "image/gif",
-    "html": "text/html; charset=utf-8",
-    "jpg": "image/jpeg",
-    "json": "application/json",
-    "parquet": "application/vnd.apache.parquet",
-    "png": "image/png",
-    "tif": "image/tiff",
-    "webp": "image/webp",
-}
-OTHER_CONTENT_TYPE: Final = "application/octet-stream"
-_CONTENT_TYPE_ARGUMENT: Final = {"s3": "ContentType", "s3a": "ContentType", "gs": "content_type", "gcs": "content_type"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +73,7 @@ class CampaignStore:
                 disk.publish({Path(self._base, key): data for key, data in files.items()})
             else:
                 for key, data in files.items():
-                    self._fs.pipe_file(f"{self._base}/{key}", data, **self._content_type(key))
+                    self._fs.pipe_file(f"{self._base}/{key}", data, **content_type(self._fs, key))
         except Exception as error:  # every file system of fsspec raises its own kinds
             raise self._failed("written", error) from error
 
@@ -187,11 +173,6 @@ class CampaignStore:
 
     def _failed(self, done: str, error: Exception) -> StorageFailed:
         return StorageFailed(f"{self.root} cannot be {done}: {what_to_do(error)}")
-
-    def _content_type(self, key: str) -> dict[str, str]:
-        protocol = self._fs.protocol if isinstance(self._fs.protocol, str) else self._fs.protocol[0]
-        argument = _CONTENT_TYPE_ARGUMENT.get(protocol)
-        return {argument: CONTENT_TYPES.get(key.rpartition(".")[2], OTHER_CONTENT_TYPE)} if argument else {}
 
 
 def _check_key(key: str) -> None:
