@@ -2,7 +2,7 @@
 
 S3 and R2 honour `If-None-Match: *` (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html);
 GCS has `ifGenerationMatch=0`; a disk has links that fail where a name is taken. Some stores pass the condition over
-without a word, so `honours_create` tries.
+without a word, others say that they do not know it (501), so `honours_create` tries.
 """
 
 import errno
@@ -27,8 +27,22 @@ def create(fs: Any, path: str, data: bytes, *, is_flushed: bool = True) -> bool:
 
     Not `is_flushed`, a power cut may undo it on a disk: enough for what only keeps living processes apart.
     A bucket's client may send a request again whose answer was lost, and then meet its own file: the same bytes count
-    as ours, so they must name their writer. Raises OSError where the storage fails.
+    as ours, so they must name their writer. A store that knows no condition is looked at, then written to, and two may
+    win. Raises OSError where the storage fails.
     """
+    try:
+        return _create_or_refuse(fs, path, data, is_flushed=is_flushed)
+    except OSError as error:
+        if error.errno != errno.ENOSYS:
+            raise
+    there = _content(fs, path)
+    if there is None:
+        fs.pipe_file(path, data)
+    return there is None or there == data
+
+
+def _create_or_refuse(fs: Any, path: str, data: bytes, *, is_flushed: bool = True) -> bool:  # noqa: ANN401  as above
+    """As `create`; an OSError that says ENOSYS where the store knows no condition."""
     if isinstance(fs, LocalFileSystem):
         return _create_locally(Path(path), data, is_flushed=is_flushed)
     for pause_s in (*(0.1 * 2**n for n in range(CONFLICT_TRIES)), None):
@@ -91,9 +105,14 @@ def honours_create(fs: Any, folder: str) -> bool:  # noqa: ANN401  as above
     """Whether a second creation of one file fails here, and leaves the first one's content. Raises OSError."""
     path = f"{folder}/probe-{uuid.uuid4().hex}"
     try:
-        first = create(fs, path, b"first")
-        second = create(fs, path, b"second")
+        first = _create_or_refuse(fs, path, b"first")
+        second = _create_or_refuse(fs, path, b"second")
         return first and not second and fs.cat_file(path) == b"first"
+    except OSError as error:
+        if error.errno != errno.ENOSYS:
+            raise
+        fs.pipe_file(path, b"first")  # the same words, where it is no condition that is not known
+        return False
     finally:
         with suppress(OSError):
             fs.rm_file(path)

@@ -4,6 +4,7 @@ S3 has `If-Match` for this (https://docs.aws.amazon.com/AmazonS3/latest/userguid
 file is moved out of sight, looked at there, and given back where it is another. Elsewhere it is looked at right before.
 """
 
+import errno
 import os
 import uuid
 from collections.abc import Mapping
@@ -48,14 +49,23 @@ def _remove(fs: Any, path: str, tag: str) -> None:  # noqa: ANN401  as above
     if _tag_now(fs, path) != tag:
         return
     try:
-        if "s3" in fs.protocol:
-            bucket, key, _ = fs.split_path(path)
-            fs.call_s3("delete_object", Bucket=bucket, Key=key, IfMatch=tag)
-        else:
+        if "s3" not in fs.protocol or not _remove_from_s3(fs, path, tag):
             fs.rm_file(path)
     except OSError:
         if _tag_now(fs, path) == tag:
             raise
+
+
+def _remove_from_s3(fs: Any, path: str, tag: str) -> bool:  # noqa: ANN401  as above
+    """Whether the store knows a condition on removals. Raises OSError."""
+    bucket, key, _ = fs.split_path(path)
+    try:
+        fs.call_s3("delete_object", Bucket=bucket, Key=key, IfMatch=tag)
+    except OSError as error:
+        if error.errno == errno.ENOSYS:
+            return False
+        raise
+    return True
 
 
 def _remove_locally(_: LocalFileSystem, name: str, tag: str) -> None:

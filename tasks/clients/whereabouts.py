@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
+from tasks.clients.s3_alikes import spare_check_sums
 from tasks.clients.schemes import check_address, is_chained
 from tasks.models.fault import without_secrets
 
@@ -30,6 +31,7 @@ def whereabouts(written: str) -> Whereabouts:
         path = LocalFileSystem._strip_protocol(os.path.abspath(written))  # noqa: PTH100, SLF001
     else:
         fs, path = url_to_fs(written)
+        spare_check_sums(fs)
     return Whereabouts(fs, path, _shown(written, fs, path))
 
 
