@@ -146,7 +146,7 @@ async def generate_image(cell: Cell) -> StoredOriginal:
         except StorageFailed as fault:
             tools.work.stop(fault)  # the image is paid: it is fetched all the same, and perhaps it can be stored
         record = await keep(tools, answered, await fetch(tools, answered))
-    except CampaignStopped:
+    except (CampaignStopped, TakenOver):
         raise
     except Exception as error:  # also a fault of ours: the next image would meet it too
         note_wasted(tools, under_way, error)

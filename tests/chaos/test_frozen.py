@@ -30,7 +30,7 @@ def taken_over(campaign: KilledCampaign, *, requests: int) -> tuple[str, str]:
     finally:
         stopped.send_signal(signal.SIGCONT)
     here = ran(stopped)
-    assert (here.returncode, there.returncode) == (0, 0), (here.stderr, there.stderr)
+    assert (here.returncode, there.returncode) == (0, 0), f"{here.stderr}\n{there.stderr}"
     assert "Traceback" not in here.stderr + there.stderr
     return here.stderr, there.stderr
 
