@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
@@ -27,6 +27,8 @@ class Delimited(NamedTuple):
     encoding: str
     delimiter: str
     records: Iterator[tuple[int, list[str]]]
+    line: Callable[[], str]
+    """The record that was read last as it stands in the text, without blanks around quotes."""
 
 
 def read_delimited(source: str, file: "BufferedReader[Forward]", encoding: str | None) -> Delimited:
@@ -43,7 +45,8 @@ def read_delimited(source: str, file: "BufferedReader[Forward]", encoding: str |
     declared = re.fullmatch(r"sep=([^\w\s\"]|\t)", opening[0].strip('" \r\n'), re.IGNORECASE) if opening else None
     delimiter = declared[1] if declared else likely_delimiter("".join(opening))
     lines = chain(opening[1:] if declared else opening, text)
-    return Delimited(codec, delimiter, _records(source, lines, delimiter))
+    tightened = _Tightened(lines, delimiter)
+    return Delimited(codec, delimiter, _records(source, tightened, delimiter), lambda: "".join(tightened.record))
 
 
 def _invalid(source: str, problem: str, row: int | None = None) -> InputInvalid:
@@ -54,10 +57,9 @@ def _undecodable(source: str, error: UnicodeError) -> InputInvalid:
     return _invalid(source, f"is not text in this encoding: {error}; name its own (--encoding)")
 
 
-def _records(source: str, lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _records(source: str, tightened: "_Tightened", delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Quoting is strict: an open quote would otherwise swallow the rows below it without a word."""
     csv.field_size_limit(CELL_MAX_CHARS)
-    tightened = _Tightened(lines, delimiter)
     number = 0
     try:
         for number, record in enumerate(csv.reader(tightened.lines(), delimiter=delimiter, strict=True), start=1):
@@ -88,16 +90,20 @@ class _Tightened:
         self._any = re.compile(rf"(^|{mark}){blank}*((?:{quoted})?)([^{mark}\r\n]*)")
         self.is_inside = False
         """Whether the next line goes on with a text in quotes."""
+        self.record: list[str] = []
+        """The lines of the record at hand."""
 
     def lines(self) -> Iterator[str]:
         """The lines, as many as there are."""
         for line in self._lines:
             is_inside, self.is_inside = self.is_inside, True
+            if not is_inside:
+                self.record.clear()
             may_have_one = '"' in line and (' "' in line or '" ' in line or "\t" in line or not line.isascii())
             if may_have_one and self._gap.search(line):
-                yield self._tightened(f'"{line}')[1:] if is_inside else self._tightened(line)
-            else:
-                yield line
+                line = self._tightened(f'"{line}')[1:] if is_inside else self._tightened(line)  # noqa: PLW2901  most have none
+            self.record.append(line)
+            yield line
 
     def _tightened(self, line: str) -> str:
         tight = self._quoted.sub(self._tight, line)

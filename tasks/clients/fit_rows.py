@@ -11,7 +11,7 @@ from tasks.models.columns import FREE_TEXT, column_name
 from tasks.models.unseen import PRINTABLE_BLANKS, is_blank, named
 
 _DOUBLE: Final = '"“”„‟«»＂「」『』'  # noqa: RUF001  quotes of all kinds are meant
-_OPENING: Final = '["“„‟”＂「『](?=[^\\s\0])|[«»]'  # noqa: RUF001
+_OPENING: Final = '["“„‟”＂「『»](?=[^\\s\0])|«'  # noqa: RUF001
 _CLOSING: Final = '["“”‟＂」』](?!\\w)|[«»]'  # noqa: RUF001
 _SINGLE: Final = "'‘’‚‹›"  # noqa: RUF001  quotes of all kinds are meant
 
@@ -39,11 +39,11 @@ def is_odd(joined: str) -> bool:
     return may_be_parted or not joined.isprintable() or not joined.strip(PRINTABLE_BLANKS)
 
 
-def no_row(texts: Sequence[str], delimiter: str) -> str | None:
+def no_row(texts: Sequence[str], reading: Reading) -> str | None:
     """Why `texts` are no row, whatever its columns: nothing is seen in it, or it was parted inside quotes."""
     if all(map(is_blank, texts)):
         return f"holds only characters that nobody sees ({named(''.join(texts))}); delete the row"
-    if delimiter and _is_parted("\0".join(texts)):
+    if reading.delimiter and _is_parted("\0".join(reading.unquoted(texts))):
         return 'was parted inside quotes; put the whole text in straight double quotes ("), and double those inside it'
     return None
 
@@ -132,10 +132,9 @@ class Fitting:
         return tuple(n for n in range(1, self.width) if self._columns[n - 1] in _PROSE and self.header[n][:1] != " ")
 
     def _report_going_on(self, number: int, texts: Sequence[str], position: int) -> None:
-        """A comma with a space behind it is one of prose, unless the row is written so, or the prompt was quoted."""
-        before = texts[position - 1]
-        goes_on = texts[position].strip()[:1].isalnum()
-        if goes_on and before.strip() and self.reading.delimiter not in before and (position == 1 or before[:1] != " "):
+        """A comma with a space behind it is one of prose, unless the row is written so, or one of them is quoted."""
+        before, text = self.reading.unquoted(texts)[position - 1 : position + 1]
+        if text.strip()[:1].isalnum() and before.strip() and (position == 1 or before[:1] != " "):
             problem = (
                 f"seems to be parted within {self.header[position - 1].strip()!r}: the next cell begins with a space; "
                 "put the whole text in quotes, or take the space away"

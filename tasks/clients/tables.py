@@ -83,8 +83,8 @@ def _read(
         typed = read_parquet(source, found)
         names = next(typed)  # from here on it is known to be Parquet
         return Reading(source, "", "", report, index_columns(pq.read_schema(found))), chain([names], typed)
-    codec, delimiter, records = read_delimited(source, plain, encoding)
-    return Reading(source, codec, delimiter, report), records
+    codec, delimiter, records, line = read_delimited(source, plain, encoding)
+    return Reading(source, codec, delimiter, report, line=line), records
 
 
 @contextmanager
@@ -113,7 +113,7 @@ def _sound(reading: Reading, records: Iterable[tuple[int, Sequence[str]]]) -> Ro
             if is_odd(joined):
                 if _UNSOUND.search(joined):
                     raise InputInvalid([_unsound_fault(reading, number, texts, header)])
-                if problem := no_row(texts, reading.delimiter):
+                if problem := no_row(texts, reading):
                     reading.tell(number, texts, problem)
                     continue
             header = header or texts

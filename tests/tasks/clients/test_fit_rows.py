@@ -73,6 +73,8 @@ def test_a_text_that_is_parted_inside_its_quotes_is_told(tmp_path: Path, row: st
         "women's hat,The dogs' hats,a 6' table",
         "Möwe „Klaus“,A gull,«x»",
         "» New,A hat,x",
+        "Home » Hats,A hat,Home » Sale",
+        "Home » Hats » Felt,A hat,»x«",
     ],
 )
 def test_quotes_that_part_nothing_are_text(tmp_path: Path, row: str) -> None:
@@ -80,6 +82,33 @@ def test_quotes_that_part_nothing_are_text(tmp_path: Path, row: str) -> None:
     rows, reports = read(a_file(tmp_path, f"{HEADER}{row}\n"))
     assert reports == []
     assert len(rows[0]) == 3
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '"“Hat","A felt hat”",x',
+        'Hat,"“A felt hat, on oak",A hat”',
+        '"The sign ""SALE","A 27"" screen",x',
+        '« Frame »,"A 27"" screen",x',
+        '"Hat"," A felt ‘hat"," on oak’"',
+        'Hat,A felt hat," on oak"',
+        'Hat,"A felt hat", on oak',
+        '"Two\nlines","“A felt hat"," on oak”"',
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_stands_in_straight_quotes_was_parted_nowhere(tmp_path: Path, row: str, end: str) -> None:
+    """That is what the faults ask for, and a spreadsheet writes so whatever holds a quote or a delimiter."""
+    row = row.replace("\n", end)
+    rows, reports = read(a_file(tmp_path, f"{HEADER.strip()}{end}Tea,A cup,x{end}{row}{end}"))
+    assert reports == []
+    assert len(rows) == 2
+
+
+def test_a_text_that_is_parted_around_one_in_quotes_is_told(tmp_path: Path) -> None:
+    """Quotes inside are not those around it."""
+    assert len(told(tmp_path, f'{HEADER}“A hat,"red, blue",on oak”\n')) == 1
 
 
 def test_in_parquet_nothing_parts_a_text(tmp_path: Path) -> None:
