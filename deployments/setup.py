@@ -7,6 +7,9 @@ if __name__ == "__main__":
     from tasks.needs import explain_imports
 
     explain_imports()
+    from flows.named_server import import_prefect
+
+    import_prefect()
 
 import asyncio
 import subprocess
@@ -28,13 +31,14 @@ from prefect.settings import PREFECT_API_URL
 from prefect.workers.process import ProcessWorker
 
 from deployments.set_by_hand import with_what_is_set
-from flows.embedded_server import ServerNotStarted, reach
+from flows.named_server import ServerNotStarted, reach
+from tasks.errors import InputInvalid
 from tasks.models.campaign import PLACES_MAX
 from tasks.places import TAG, current_limit
+from tasks.proxies import check_proxies
 
 POOL: Final = "ideogram"
-PLACES: Final = 10
-"""What the API allows an account at first."""
+PLACES: Final = 10  # what the API allows an account at first
 PREFECT_FILE: Final = Path(__file__).with_name("prefect.yaml")
 EXIT_BAD_INPUT: Final = 2
 EXIT_STOPPED: Final = 3
@@ -87,8 +91,9 @@ def main(arguments: list[str] | None = None) -> int:
         places = app(given, exit_on_error=False, print_error=False)
         if {"-h", "--help"} & set(given):
             return 0
+        check_proxies()
         steps = asyncio.run(set_up(server_url(), places))
-    except (CycloptsError, SetupFailed, ServerNotStarted) as error:
+    except (CycloptsError, SetupFailed, ServerNotStarted, InputInvalid) as error:
         sys.stderr.write(f"{error}\n")
         return getattr(error, "exit_code", EXIT_BAD_INPUT if isinstance(error, CycloptsError) else EXIT_STOPPED)
     sys.stdout.write(report(steps))
@@ -123,12 +128,11 @@ async def work_pool(prefect: PrefectClient) -> Step:
     try:
         pool = await prefect.read_work_pool(POOL)
     except ObjectNotFound:
-        template = ProcessWorker.get_default_base_job_template()
         wanted = WorkPoolCreate(
             name=POOL,
             type="process",
             description="Runs campaigns, each as a process of a worker on a machine that has this project.",
-            base_job_template=template,
+            base_job_template=ProcessWorker.get_default_base_job_template(),
         )
         await prefect.create_work_pool(wanted)
         return Step(f"work pool {POOL}", "created")
@@ -188,8 +192,7 @@ def report(steps: list[Step]) -> str:
     """A line a step, and a last one that says whether anything changed."""
     width = max(len(step.what) for step in steps)
     lines = [f"{step.what:<{width}}  {step.change}" for step in steps]
-    is_new = any(not step.change.startswith("unchanged") for step in steps)
-    last = "Done." if is_new else "Nothing changed."
+    last = "Nothing changed." if all(step.change.startswith("unchanged") for step in steps) else "Done."
     return "\n".join([*lines, f"{last} Start a worker with: prefect worker start --pool {POOL}", ""])
 
 

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from rich.markup import escape
 
-from flows.embedded_server import EmbeddedServer, ServerNotStarted, start_embedded_server
+from flows.embedded_server import EmbeddedServer, start_embedded_server
 from flows.last_callbacks import callbacks_told
+from flows.named_server import ServerNotStarted, import_prefect
 from flows.options import campaign_of
 from flows.prefect_home import has_settings_of_its_own
 from flows.screen import Screen
@@ -28,6 +29,7 @@ from tasks.models.ledger import RUNS
 from tasks.models.result import EXIT_STOPPED, CampaignResult
 from tasks.plan_campaign import plan_campaign
 from tasks.plan_retry import plan_dry_run
+from tasks.proxies import check_proxies
 from tasks.settings import is_key_set, load_settings
 
 EXIT_INTERRUPTED: Final = 130
@@ -57,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         return fault.exit_code
     except (ServerNotStarted, SandboxNotStarted) as error:
         errors.print(str(error), markup=False)
-        return EXIT_STOPPED
+        return error.exit_code if isinstance(error, ServerNotStarted) else EXIT_STOPPED
     except KeyboardInterrupt:
         errors.print("Interrupted.")
         return EXIT_INTERRUPTED
@@ -65,6 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run(campaign: Campaign) -> int:
     """Plan, and unless that is all, carry the plan out. The plan is made while Prefect's server starts."""
+    check_proxies()
     if campaign.dry_run:
         print_plan(Screen(stderr=False), told_of_folder(plan_dry_run(campaign)))
         return 0
@@ -90,6 +93,7 @@ def run(campaign: Campaign) -> int:
 
 def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | None) -> int:
     """Run the flow of `campaign` with the terminal as its front."""
+    import_prefect()
     from httpx import HTTPError  # noqa: PLC0415  Prefect's engine is imported while its server starts
     from prefect.exceptions import PrefectException  # noqa: PLC0415
 

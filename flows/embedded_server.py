@@ -18,13 +18,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from flows.named_server import ServerNotStarted, import_prefect, reach
 from flows.prefect_home import has_settings_of_its_own, is_locked_alone, lock_of, one_authority, prefect_home
 from flows.server_settings import CLIENT_DEFAULTS, SERVER_DEFAULTS
+from tasks.proxies import pass_proxies_by
 
 SCRIPT: Final = Path(__file__).with_name("serve_prefect.py")
 START_TIMEOUT_S: Final = 120.0
 STOP_TIMEOUT_S: Final = 10.0
-REACH_TIMEOUT_S: Final = 15.0
 
 
 def listen() -> socket.socket:
@@ -93,20 +94,35 @@ class EmbeddedServer:
             self._process.wait()
 
 
+WHY_NOT: Final = {
+    "Can't locate revision": "a newer Prefect has used its database; name another folder by PREFECT_HOME",
+    "file is not a database": "its database (prefect.db) is damaged; move it away, or name another folder",
+    "disk image is malformed": "its database (prefect.db) is damaged; move it away, or name another folder",
+    "disk is full": "there is no space left; make room, or name another folder",
+    "File too large": "there is no space left; make room, or name another folder",
+    "readonly database": "its database (prefect.db) cannot be written to; change its mode, or name another folder",
+    "unable to open database file": "its database (prefect.db) cannot be opened there; name another folder",
+}
+
+
 def why_not(said: str) -> str:
-    """Why a server did not start, of what it said: the line that names the error which its traceback ends with."""
+    """Why a server did not start, of what it said: known by a phrase, or the line that its last traceback ends with."""
     lines = [line.strip() for line in said.splitlines()]
     last = next((line for line in reversed(lines) if re.match(r"(?!ERROR)[A-Za-z_][\w.]*: ", line)), said.strip())
-    if "Can't locate revision" in last:
-        return "a newer Prefect has used its database; name another folder by PREFECT_HOME"
-    return last
+    return next((why for phrase, why in WHY_NOT.items() if phrase in last), last)
+
+
+def started_in(home: Path, env: Mapping[str, str]) -> EmbeddedServer:
+    """A server with its database in `home`. Raises ServerNotStarted where nothing can be written there."""
+    try:
+        os.close(lock_of(home))
+    except OSError as error:
+        why = f"{error.strerror}; name another folder"
+        raise ServerNotStarted(f"Prefect's server cannot write to its folder, PREFECT_HOME={home}: {why}") from error
+    return EmbeddedServer({**SERVER_DEFAULTS, **env, "PREFECT_HOME": str(home)}, home)
 
 
 _server: EmbeddedServer | None = None
-
-
-class ServerNotStarted(Exception):
-    """The embedded server gave up, or did not answer in time."""
 
 
 def start_embedded_server() -> EmbeddedServer | None:
@@ -120,7 +136,7 @@ def start_embedded_server() -> EmbeddedServer | None:
         _server = _start_unless_named()
     else:
         home = prefect_home(os.environ)
-        _server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, "PREFECT_HOME": str(home)}, home)
+        _server = started_in(home, os.environ)
         os.environ.update({**client_defaults(home), "PREFECT_API_URL": _server.api_url})
     if _server is not None:
         pass_proxies_by("127.0.0.1")
@@ -139,25 +155,8 @@ def client_defaults(home: Path) -> dict[str, str]:
         return CLIENT_DEFAULTS  # the server cannot keep its database there either, and says so
 
 
-def pass_proxies_by(host: str) -> None:
-    """Let no proxy of the environment stand between this process and `host`."""
-    for name in ("NO_PROXY", "no_proxy"):
-        hosts = [known for known in os.environ.get(name, "").split(",") if known]
-        if host not in hosts:
-            os.environ[name] = ",".join([*hosts, host])
-
-
-def reach(api_url: str) -> None:
-    """Raise ServerNotStarted where nothing answers at `api_url`."""
-    import httpx  # noqa: PLC0415  as above
-
-    try:
-        httpx.get(f"{api_url}/health", timeout=REACH_TIMEOUT_S)
-    except httpx.HTTPError as error:
-        raise ServerNotStarted(f"Prefect's server at {api_url} does not answer; check PREFECT_API_URL") from error
-
-
 def _start_unless_named() -> EmbeddedServer | None:
+    import_prefect()
     from prefect.context import refresh_global_settings_context  # noqa: PLC0415  takes seconds
     from prefect.settings import Settings  # noqa: PLC0415
 
@@ -169,7 +168,7 @@ def _start_unless_named() -> EmbeddedServer | None:
     if "enabled" in ephemeral.model_fields_set and not ephemeral.enabled:
         raise ServerNotStarted("No Prefect server is named (PREFECT_API_URL), and a temporary one is switched off")
     chosen = settings.to_environment_variables(exclude_unset=True)
-    server = EmbeddedServer({**SERVER_DEFAULTS, **os.environ, **chosen}, settings.home)
+    server = started_in(settings.home, {**os.environ, **chosen})
     os.environ.update({**client_defaults(settings.home), **chosen, "PREFECT_API_URL": server.api_url})
     refresh_global_settings_context()
     return server

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any, Final, NoReturn, cast
 
-from flows.embedded_server import ServerNotStarted, reach
+from flows.named_server import ServerNotStarted, reach
 
 LOOK_EVERY_S: Final = 5.0
 HANDED_OVER_WITHIN_S: Final = 120.0

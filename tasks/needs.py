@@ -37,6 +37,8 @@ def what_is_lacking(error: BaseException, version: tuple[int, ...] = sys.version
     """The sentence for an error that comes of what this machine lacks; None for any other."""
     if version < OLDEST:
         return "Python {}.{} or newer is needed; this is {}.{}.{} ({})".format(*OLDEST, *version, sys.executable)
+    if getattr(error, "is_for_people", False):
+        return str(error)
     module = error.name if isinstance(error, ModuleNotFoundError) else None
     if module == "fcntl":
         return f"This system ({sys.platform}) is not supported: use Linux or macOS, or on Windows its Linux, WSL"

@@ -2,11 +2,13 @@
 
 import json
 import socket
+from pathlib import Path
 
 import httpx
 import pytest
 
-from flows.embedded_server import listen, why_not
+from flows.embedded_server import listen, started_in, why_not
+from flows.named_server import ServerNotStarted
 
 
 def test_its_connections_send_at_once():
@@ -46,6 +48,9 @@ ERROR:    Application startup failed. Exiting.
         ("ModuleNotFoundError: No module named 'prefect'\n", "ModuleNotFoundError: No module named 'prefect'"),
         (NEWER.replace("\n\n", "\n[SQL: PRAGMA journal_mode]\n(Background on this error at: https://x)\n"), "a newer"),
         ("Killed\n", "Killed"),
+        ("sqlite3.DatabaseError: file is not a database\n", "its database (prefect.db) is damaged"),
+        ("sqlite3.DatabaseError: database disk image is malformed\n", "its database (prefect.db) is damaged"),
+        ("x.OperationalError: (sqlite3.OperationalError) database or disk is full\n", "there is no space left"),
         ("", ""),
     ],
 )
@@ -53,3 +58,12 @@ def test_a_server_that_does_not_start_is_explained(said, told):
     """By the error that ended it, and what to do where that is known; not by a traceback."""
     assert why_not(said).startswith(told)
     assert "\n" not in why_not(said)
+
+
+def test_a_home_that_is_no_folder_is_told_at_once(tmp_path):
+    """Before any process starts, with the system's own reason."""
+    file = tmp_path / "file"
+    file.touch()
+    for home in (file, file / "home", Path("/proc/home")):
+        with pytest.raises(ServerNotStarted, match=f"PREFECT_HOME={home}: .*; name another folder"):
+            started_in(home, {})
