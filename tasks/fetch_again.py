@@ -20,8 +20,7 @@ async def is_fetched_after_all(tools: Toolbox, under_way: UnderWay) -> bool:
     tools.work.tally.cost_usd -= cell.price_usd  # of that turn: it is counted when the cell is settled
     again = tools.work.start(under_way.ask.of_paid(turn - 1))
     again.image, again.holds_pixels = under_way.image, under_way.holds_pixels
-    for each in (under_way, again):
-        each.answered.set()
+    again.answered.set()
     tools.work.stored.put_nowait(original)
     return True
 

@@ -50,7 +50,7 @@ def colours_of_png(png: Png) -> Colours:
         if (matrix, is_full) == (0, 1) and (colours := _numbered(primaries, transfer)):
             return colours
         notes.append("its cICP chunk names no colours that we know and was passed over")
-    if iccp := png.used.get(b"iCCP"):
+    if (iccp := png.used.get(b"iCCP")) is not None:
         if profile := _opened(_unpacked(iccp)):
             return _by(profile, {"GRAY", "RGB"} if png.colours in {GREY, GREY_ALPHA} else {"RGB"}, notes)
         notes.append(_UNREAD)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from tasks.flow_memory import keep_what_is_in_hand
 from tasks.lane import keep_lane
 from tasks.models.outcome import Status
 from tasks.places import watch_places
-from tasks.settle_cell import cut_stored
+from tasks.settle_cell import cut_stored, is_left_to_ask
 from tasks.toolbox import Toolbox
 
 CUTTERS_MORE_THAN_CORES: Final = 2
@@ -27,6 +28,7 @@ async def run_lanes(tools: Toolbox, places: int, retry: AbstractSet[Status]) -> 
     async with beside(tools):
         await resolve_begun(tools, watcher, retry)
         while work.has_cells_waiting or (work.begun and work.stopped_by is None):
+            await fetch_first(tools, places)
             numbers = range(1, min(places, len(work.waiting)) + 1)
             async with asyncio.TaskGroup() as tools.jobs:  # no cell's work outlives it, also where it is cancelled
                 await asyncio.gather(*(keep_lane(number) for number in numbers))
@@ -34,6 +36,25 @@ async def run_lanes(tools: Toolbox, places: int, retry: AbstractSet[Status]) -> 
             if work.begun and not work.waiting:
                 await asyncio.sleep(LOOK_EVERY_S)
         await work.stored.join()
+
+
+async def fetch_first(tools: Toolbox, at_once: int) -> None:
+    """Take up what earlier turns have paid for, of every cell that waits, before anything more is paid.
+
+    It needs neither a budget nor an API that lets us in, and would be left lying where those stop the campaign.
+    """
+    work = tools.work
+    again = deque(ask for ask in work.waiting if ask.turn > 1)
+    taken: set[str] = set()
+
+    async def look() -> None:
+        while again and work.stopped_by is None:
+            ask = again.popleft()
+            if not await is_left_to_ask(tools, ask):
+                taken.add(ask.cell.cell_id)
+
+    await asyncio.gather(*(look() for _ in range(at_once)))
+    work.waiting = deque(ask for ask in work.waiting if ask.cell.cell_id not in taken)
 
 
 @asynccontextmanager

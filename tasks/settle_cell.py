@@ -22,6 +22,7 @@ from tasks.make_variants import make_variants
 from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.paid_bytes import note_wasted
+from tasks.resume_campaign import Ask
 from tasks.toolbox import Toolbox
 from tasks.under_way import UnderWay
 
@@ -32,8 +33,6 @@ async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
     """Own the cell, ask for its image, store it and queue it to be cut. Raises nothing: one cell stops no other."""
     cell, turn = under_way.cell, under_way.ask.turn
     try:
-        if turn > 1 and await is_fetched_after_all(tools, under_way):
-            return
         under_way.owning = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.intend, cell, turn))
         if not await asyncio.shield(under_way.owning):
             await lose_cell(tools, under_way)
@@ -49,6 +48,22 @@ async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
             await put_off(tools, under_way, error)
         else:
             await settle(tools, under_way, ended(under_way, error))
+
+
+async def is_left_to_ask(tools: Toolbox, ask: Ask) -> bool:
+    """Whether nothing that earlier turns of a waiting cell have paid for gives an image. Raises nothing."""
+    under_way = tools.work.start(ask)
+    try:
+        if not await is_fetched_after_all(tools, under_way):
+            tools.work.leave(ask.cell.cell_id)
+            return True
+    except TakenOver:
+        await hand_over(tools, under_way)
+    except CampaignStopped as fault:
+        await give_up(tools, under_way, fault)
+    except Exception as error:  # noqa: BLE001  as above
+        await settle(tools, under_way, ended(under_way, error))
+    return False
 
 
 async def made(tools: Toolbox, under_way: UnderWay) -> StoredOriginal:

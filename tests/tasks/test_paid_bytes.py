@@ -12,7 +12,7 @@ import pytest
 from tasks.begin_run import begin_run
 from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
-from tasks.errors import PaidInVain
+from tasks.errors import BudgetReached, PaidInVain
 from tasks.models.turn import ENDS
 from tasks.toolbox import open_toolbox
 from tests.factories import PRICE_USD, a_cell, a_request
@@ -198,6 +198,28 @@ def test_cells_that_are_fetched_for_nothing_stop_nobody(store):
     ran(store, api, 3)
     api.before = lambda _: setattr(api, "image", Api().image)
     assert ran(store, api, 3, retry=["failed"], places=1).stopped_by is None
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_what_is_had_for_nothing_needs_no_budget(store, first):
+    """Whatever waits before it: all of it is taken up before the next image is paid, and the money is gone by then."""
+    api, cells = Api(image=TORN), CELLS[1:4]
+    asyncio.run(run(store, api, cells, places=1))
+    api.image = Api().image
+    cells = (*cells[:first], CELL, *cells[first:])
+    ended = asyncio.run(run(store, api, cells, retry=["failed"], places=1, budget_usd=3 * PRICE_USD))
+    assert [outcome.status for outcome in ended.outcomes.values()] == ["done"] * 3
+    assert (ended.spent_usd, api.billed.total()) == (0, 3)
+    assert isinstance(ended.stopped_by, BudgetReached), "the one that is left cannot be paid"
+
+
+def test_nor_an_api_that_lets_us_in(store):
+    """A key that was withdrawn meanwhile pays for nothing, and opens no link either."""
+    api = Api(image=TORN)
+    ran(store, api, 3)
+    api.image, api.refusal = Api().image, httpx.Response(401)
+    ended = asyncio.run(run(store, api, CELLS[:4][::-1], retry=["failed"], places=1))
+    assert [outcome.status for outcome in ended.outcomes.values()] == ["done"] * 3
 
 
 def test_a_retry_says_what_it_costs_before_it_pays(store):
