@@ -25,7 +25,7 @@ from tasks.finished_campaign import finished_result, was_run_before
 from tasks.front import watched_by
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.fault import Fault
-from tasks.models.ledger import RUNS
+from tasks.models.ledger import PROBES
 from tasks.models.result import EXIT_STOPPED, CampaignResult
 from tasks.plan_campaign import plan_campaign
 from tasks.plan_retry import plan_dry_run
@@ -142,7 +142,7 @@ def claim_output(plan: Plan) -> None:
     campaign = plan.campaign
     try:
         store = CampaignStore.open(campaign.output, campaign.slug)
-        store.honours_create(RUNS)
+        store.probe(PROBES)
         claim_folder(store, plan)
     except StorageFailed as error:
         raise InputInvalid([Fault(source="--output", problem=str(error))]) from error

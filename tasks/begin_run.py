@@ -13,9 +13,9 @@ from prefect.runtime import flow_run
 
 from tasks.clients.runs import BEAT_EVERY_S, Watcher, this_run
 from tasks.conclude_cell import ended, note
-from tasks.errors import OutcomeUnknown, StorageFailed
+from tasks.errors import OutcomeUnknown, RemovalDenied, StorageFailed
 from tasks.models.event import counted
-from tasks.models.ledger import RUNS
+from tasks.models.ledger import PROBES
 from tasks.models.outcome import Outcome, Status
 from tasks.plan_retry import retry_note, stored_files
 from tasks.resume_campaign import Ask, Standing, standing
@@ -26,6 +26,11 @@ LOOK_EVERY_S: Final = 2.0
 """How often a run that has nothing else to do looks whether another has ended what it has begun."""
 WEAK_STORAGE: Final = (
     "This storage does not refuse to create a file that is there already: never run this campaign twice at one time"
+)
+
+NO_REMOVAL: Final = (
+    "Nothing can be removed here (on S3 the right is s3:DeleteObject): the campaign goes on, and leaves small files in "
+    "ledger/runs and ledger/probes; other variants, recut-variants and an inbox need that right"
 )
 
 
@@ -40,10 +45,12 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ..
     now = standing(work.cells, known, retry, stored, tools.variants)
     take_up(tools, now)
     notes = [await tools.on_storage_thread(retry_note, tools.store, now, retry, stored)] if retry else []
-    for sweep in (tools.store.sweep, Watcher(tools.store).sweep):
-        await tools.on_storage_thread(sweep)
-    is_strong = await tools.on_storage_thread(tools.store.honours_create, RUNS)
-    return (*notes, *(() if is_strong else (WEAK_STORAGE,)))
+    await tools.on_storage_thread(tools.store.sweep)
+    with suppress(RemovalDenied):  # the probe finds that as well
+        await tools.on_storage_thread(Watcher(tools.store).sweep)
+    probed = await tools.on_storage_thread(tools.store.probe, PROBES)
+    notes += [] if probed.honours_create else [WEAK_STORAGE]
+    return (*notes, *(() if probed.can_remove else (NO_REMOVAL,)))
 
 
 async def paid_usd(tools: Toolbox) -> Decimal:

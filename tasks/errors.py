@@ -8,6 +8,7 @@ CampaignFault               the campaign stops
         BudgetReached               the limit that was set for this campaign
         Interrupted                 a person or the system ended the run                    (exit code 130)
         StorageFailed               the output: a paid image could not be kept
+            RemovalDenied               which lets nothing be removed
         ServerLost                  Prefect's server, which grants the places in flight
         ShardCancelled              somebody cancelled a shard in Prefect
         ApiAway                     the API: it answers nobody, or turns everybody away
@@ -86,6 +87,10 @@ class StorageFailed(CampaignStopped):
     """The output cannot be written; going on would pay for images that cannot be kept."""
 
 
+class RemovalDenied(StorageFailed):
+    """Nothing may be removed from the output; a campaign goes on unless what is to go is in its way."""
+
+
 class ServerLost(CampaignStopped):
     """Prefect's server has not answered for minutes: no place in flight is granted any more."""
 
@@ -157,10 +162,7 @@ class RateLimited(NotAccepted):
 
 
 class ApiUnavailable(NotAccepted):
-    """The API said at once, in words of its own, that it is not available (503).
-
-    Nothing ran, as far as that tells; but no document says that such an answer is never billed.
-    """
+    """Not available, as the API said at once in words of its own (503); no document says that it is never billed."""
 
 
 class OutcomeUnknown(CellError):

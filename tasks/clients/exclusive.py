@@ -2,7 +2,7 @@
 
 S3 and R2 honour `If-None-Match: *` (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html);
 GCS has `ifGenerationMatch=0`; a disk has links that fail where a name is taken. Some stores pass the condition over
-without a word, others say that they do not know it (501), so `honours_create` tries.
+without a word, others say that they do not know it (501), so `probe` tries.
 """
 
 import errno
@@ -11,7 +11,7 @@ import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from fsspec.implementations.local import LocalFileSystem
 
@@ -101,18 +101,37 @@ def _write_new(path: Path, data: bytes, *, is_flushed: bool) -> None:
             os.fsync(file.fileno())
 
 
-def honours_create(fs: Any, folder: str) -> bool:  # noqa: ANN401  as above
-    """Whether a second creation of one file fails here, and leaves the first one's content. Raises OSError."""
+class Probed(NamedTuple):
+    """What a storage lets this run do, where it can be written and read."""
+
+    honours_create: bool
+    """Whether a second creation of one file fails, and leaves the first one's content."""
+    can_remove: bool
+
+
+def probe(fs: Any, folder: str) -> Probed:  # noqa: ANN401  as above
+    """Try in `folder` what a campaign does: create, create again, read, and remove. Raises OSError."""
     path = f"{folder}/probe-{uuid.uuid4().hex}"
+    is_strong, can_remove = False, True
+    try:
+        is_strong = _keeps_its_word(fs, path)
+    finally:
+        try:
+            fs.rm_file(path)
+        except PermissionError:
+            can_remove = False
+        except OSError:
+            pass
+    return Probed(is_strong, can_remove)
+
+
+def _keeps_its_word(fs: Any, path: str) -> bool:  # noqa: ANN401  as above
     try:
         first = _create_or_refuse(fs, path, b"first")
         second = _create_or_refuse(fs, path, b"second")
-        return first and not second and fs.cat_file(path) == b"first"
     except OSError as error:
         if error.errno != errno.ENOSYS:
             raise
         fs.pipe_file(path, b"first")  # the same words, where it is no condition that is not known
-        return False
-    finally:
-        with suppress(OSError):
-            fs.rm_file(path)
+        first, second = False, False
+    return bool(fs.cat_file(path) == b"first") and first and not second

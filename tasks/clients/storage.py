@@ -5,17 +5,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from fsspec.implementations.local import LocalFileSystem
 
 from tasks.clients import disk, exclusive, removal
 from tasks.clients.advice import what_to_do
 from tasks.clients.content_types import content_type
+from tasks.clients.exclusive import Probed
 from tasks.clients.schemes import check_output
 from tasks.clients.whereabouts import whereabouts
-from tasks.errors import StorageFailed
+from tasks.errors import RemovalDenied, StorageFailed
 from tasks.models.fault import without_secrets
+
+REMOVED_FROM: Final = "removed from"
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,10 @@ class CampaignStore:
         except Exception as error:
             raise self._failed("written", error) from error
 
-    def honours_create(self, folder: str) -> bool:
-        """Whether `create` keeps its word in this storage; tried, and cleaned up after. Raises StorageFailed."""
+    def probe(self, folder: str) -> Probed:
+        """What can be done in this storage; tried, and cleaned up after. Raises StorageFailed."""
         try:
-            return exclusive.honours_create(self._fs, f"{self._base}/{folder}")
+            return exclusive.probe(self._fs, f"{self._base}/{folder}")
         except Exception as error:
             raise self._failed("written", error) from error
 
@@ -120,13 +123,13 @@ class CampaignStore:
             return removal.tags_in(self._fs, self._base, folder)
 
     def remove(self, tags: Mapping[str, str]) -> None:
-        """Remove those files that still are what `tags` told of them. Raises StorageFailed."""
-        with self._told("written"):
+        """Remove those files that still are what `tags` told of them. Raises StorageFailed or RemovalDenied."""
+        with self._told(REMOVED_FROM):
             removal.remove(self._fs, {f"{self._base}/{key}": tag for key, tag in tags.items()})
 
     def delete(self, key: str) -> None:
-        """Remove what is under `key`, if anything is. Raises StorageFailed."""
-        with suppress(FileNotFoundError), self._told("written"):
+        """Remove what is under `key`, if anything is. Raises StorageFailed or RemovalDenied."""
+        with suppress(FileNotFoundError), self._told(REMOVED_FROM):
             self._fs.rm_file(f"{self._base}/{key}")
 
     def sweep(self) -> None:
@@ -172,7 +175,8 @@ class CampaignStore:
             raise self._failed(done, error) from error
 
     def _failed(self, done: str, error: Exception) -> StorageFailed:
-        return StorageFailed(f"{self.root} cannot be {done}: {what_to_do(error)}")
+        kind = RemovalDenied if done == REMOVED_FROM and isinstance(error, PermissionError) else StorageFailed
+        return kind(f"{self.root} cannot be {done}: {what_to_do(error)}")
 
 
 def _check_key(key: str) -> None:

@@ -14,6 +14,7 @@ from tasks.models.record import Record
 from tasks.models.turn import Turn
 
 RUNS: Final = "ledger/runs"
+PROBES: Final = "ledger/probes"
 SANDBOX_MARK: Final = "ledger/sandbox.json"
 """Says that everything in the campaign's folder was made with the sandbox."""
 OUTCOMES_KEY: Final = "ledger/outcomes.jsonl"

@@ -15,7 +15,7 @@ from tests.tasks.running import CELLS, Api, raises_on_call, run, storage_refuses
 
 pytestmark = pytest.mark.usefixtures("without_engine")
 
-CALLS = {"create": 2, "publish": 11, "read": 3, "names": 3, "delete": 1, "honours_create": 1}
+CALLS = {"create": 2, "publish": 11, "read": 3, "names": 3, "delete": 1, "probe": 1}
 """How often a run of two cells makes each call, at least; `write` is a `publish` of one file."""
 TABLE = [(name, number) for name, last in CALLS.items() for number in range(1, last + 1)]
 

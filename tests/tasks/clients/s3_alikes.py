@@ -43,22 +43,28 @@ def stripping(request: dict[str, Any]) -> Answer | None:
     return None
 
 
-def without_right(*methods: str) -> Imitation:
-    """A store whose key may not do what these methods do."""
-    return lambda request: MAY_NOT if request["REQUEST_METHOD"] in methods else None
+def without_right(right: str) -> Imitation:
+    """A store whose key lacks one of S3's rights."""
+    return lambda request: MAY_NOT if right_of(request) == right else None
+
+
+def right_of(request: dict[str, Any]) -> str:
+    """What a request asks to be allowed."""
+    if request["REQUEST_METHOD"] == "GET" and "list-type" in request["QUERY_STRING"]:
+        return "s3:ListBucket"
+    rights = {"PUT": "s3:PutObject", "DELETE": "s3:DeleteObject", "GET": "s3:GetObject", "HEAD": "s3:GetObject"}
+    return rights[request["REQUEST_METHOD"]]
 
 
 class Alike:
-    """Answers as `imitation` does, otherwise as moto; remembers what was asked."""
+    """Answers as `imitation` does, otherwise as moto."""
 
     def __init__(self, imitation: Imitation) -> None:
         self.imitation = imitation
-        self.methods: list[str] = []
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, request: dict[str, Any], start: Callable[..., Any]) -> Any:
         """Answer one request."""
-        self.methods.append(request["REQUEST_METHOD"])
         refusal = self.imitation(request)
         if refusal is None:
             return self._moto(request, start)
@@ -66,20 +72,22 @@ class Alike:
         request["wsgi.input"].read(-1 if is_chunked else int(request.get("CONTENT_LENGTH") or 0))
         status, code, sentence = refusal
         start(f"{status} Refused", [("Content-Type", "application/xml")])
-        return [f"<Error><Code>{code}</Code><Message>{sentence}</Message></Error>".encode()]
+        is_head = request["REQUEST_METHOD"] == "HEAD"
+        return [] if is_head else [f"<Error><Code>{code}</Code><Message>{sentence}</Message></Error>".encode()]
 
 
 @contextmanager
-def served(imitation: Imitation, folder: Path) -> Iterator[tuple[str, Path, Alike]]:
-    """Where it listens, whom to trust for it, and what it is."""
-    certificate, alike = write_certificate(folder), Alike(imitation)
+def served(imitation: Imitation, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Where it listens, and whom to trust for it."""
+    certificate = write_certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
+    alike = Alike(imitation)
     server = make_server("127.0.0.1", 0, alike, threaded=True, request_handler=MotoRequestHandler, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"https://127.0.0.1:{server.server_port}", certificate, alike
+        yield f"https://127.0.0.1:{server.server_port}", certificate
     finally:
         server.shutdown()
         thread.join()

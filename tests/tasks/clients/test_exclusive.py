@@ -13,7 +13,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from tasks.clients import exclusive
-from tasks.clients.exclusive import create, honours_create
+from tasks.clients.exclusive import create, probe
 from tasks.clients.storage import CampaignStore
 from tasks.errors import StorageFailed
 from tests.tasks.clients.conftest import Bucket
@@ -81,7 +81,7 @@ def test_a_disk_without_links_is_good_enough(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "link", refuse)
     assert create(LOCAL, str(tmp_path / "x.json"), b"first")
     assert not create(LOCAL, str(tmp_path / "x.json"), b"second")
-    assert honours_create(LOCAL, str(tmp_path))
+    assert probe(LOCAL, str(tmp_path)) == (True, True)
     assert files_in(tmp_path) == {"x.json": b"first"}
 
 
@@ -206,7 +206,7 @@ def test_one_of_eight_threads_wins_in_a_bucket(bucket: Bucket):
 def test_a_disk_memory_and_s3_keep_their_word(bucket: Bucket, tmp_path):
     """And the probe leaves nothing behind."""
     for output in (str(tmp_path), "memory://exclusive-probe", bucket.url):
-        assert CampaignStore.open(output, "q1-launch").honours_create("ledger/runs")
+        assert CampaignStore.open(output, "q1-launch").probe("ledger/probes") == (True, True)
     assert files_in(tmp_path) == {}
     assert bucket.keys() == []
 
@@ -223,7 +223,7 @@ class Careless(MemoryFileSystem):
 
 def test_a_store_that_overwrites_is_found_out():
     """Before anything is paid there."""
-    assert honours_create(Careless(), "/careless") is False
+    assert probe(Careless(), "/careless") == (False, True)
     assert Careless().find("/careless") == []
 
 
@@ -231,4 +231,4 @@ def test_a_store_that_cannot_be_written_is_a_fault(tmp_path):
     """The probe is the first thing that a run writes: what is wrong there is told before a cent is spent."""
     (tmp_path / "q1-launch").write_bytes(b"a file in the way")
     with pytest.raises(StorageFailed, match="q1-launch cannot be written"):
-        CampaignStore.open(str(tmp_path), "q1-launch").honours_create("ledger/runs")
+        CampaignStore.open(str(tmp_path), "q1-launch").probe("ledger/probes")

@@ -1,5 +1,6 @@
 """R2, MinIO and others that speak S3 in their own ways are worked with as the README names them."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,10 +12,12 @@ from s3fs import S3FileSystem
 from tasks.clients.s3_alikes import ONLY_WHERE_REQUIRED, spare_check_sums
 from tasks.clients.storage import CampaignStore
 from tasks.clients.tables import open_table
+from tasks.errors import RemovalDenied, StorageFailed
 from tests.tasks.clients.conftest import Bucket
-from tests.tasks.clients.s3_alikes import Alike, Imitation, old_minio, r2, served, stripping
+from tests.tasks.clients.s3_alikes import Imitation, old_minio, r2, served, stripping, without_right
+from tests.tasks.running import CELLS, Api, run, without_engine  # noqa: F401  a fixture
 
-Start = Callable[[Imitation], Alike]
+Start = Callable[[Imitation], None]
 
 
 @pytest.fixture
@@ -23,12 +26,11 @@ def start(bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     assert bucket.keys() == []
     running = ExitStack()
 
-    def go(imitation: Imitation) -> Alike:
-        endpoint, certificate, alike = running.enter_context(served(imitation, tmp_path))
+    def go(imitation: Imitation) -> None:
+        endpoint, certificate = running.enter_context(served(imitation, tmp_path))
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
         monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
         S3FileSystem.clear_instance_cache()
-        return alike
 
     with running:
         yield go
@@ -40,7 +42,7 @@ def test_a_campaign_works_on_what_speaks_s3_in_its_own_way(start: Start, imitati
     """With the endpoint's address alone; where conditions are not honoured, that is known, and is no fault."""
     start(imitation)
     store = CampaignStore.open("s3://campaigns", "q1")
-    assert store.honours_create("ledger/runs") is is_strong
+    assert store.probe("ledger/runs") == (is_strong, True)
     store.write("m.csv", b"prompt\na lamp\n")
     assert store.create("ledger/x.json", b"first")
     assert store.create("ledger/x.json", b"second") is (imitation is stripping)
@@ -50,6 +52,37 @@ def test_a_campaign_works_on_what_speaks_s3_in_its_own_way(start: Start, imitati
     store.remove(store.tags("done"))
     store.delete("ledger/x.json")
     assert store.names("done") == store.names("ledger") == store.names("ledger/runs") == []
+
+
+# Rights
+
+
+@pytest.mark.parametrize("right", ["s3:ListBucket", "s3:GetObject", "s3:PutObject"])
+def test_a_right_that_is_missing_is_named_before_anything_is_paid(start: Start, right: str):
+    """By what a campaign looks at first, and by the probe."""
+    start(without_right(right))
+    store = CampaignStore.open("s3://campaigns", "q1")
+    with pytest.raises(StorageFailed, match=f"; check the rights there: this needs {right}$"):
+        (store.names("ledger/ends"), store.probe("ledger/probes"))
+
+
+@pytest.mark.usefixtures("without_engine")
+def test_without_the_right_to_remove_a_campaign_goes_on_run_after_run(start: Start):
+    """What was paid is not paid again, and the reason for what stays behind is told."""
+    start(without_right("s3:DeleteObject"))
+    store, api = CampaignStore.open("s3://campaigns", "lamps"), Api()
+    for _ in range(3):
+        ended = asyncio.run(run(store, api))
+        assert (ended.stopped_by, ended.statuses) == (None, ["done"] * len(CELLS))
+    assert set(api.billed.values()) == {1}
+    assert store.names("ledger/runs"), "of a run that has ended, since it cannot be removed"
+    assert store.probe("ledger/probes") == (True, False)
+    with pytest.raises(
+        RemovalDenied, match=r"cannot be removed from: .*; check the rights there: this needs s3:Delete"
+    ):
+        store.delete("manifest.csv")
+    with pytest.raises(RemovalDenied):
+        store.remove(store.tags(""))
 
 
 # Check sums
