@@ -1,7 +1,7 @@
 """The columns in which pandas and R number the rows of what they write: they hold nothing of anybody's."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain, islice
 from typing import Final
 
@@ -28,7 +28,7 @@ def without_row_numbers(reading: Reading, header: Sequence[str], rows: Rows) -> 
     if not candidates:
         return tuple(header), rows, []
     first, rows = _peeked(rows)
-    left_out = [n for n in candidates if _LEVEL.fullmatch(header[n]) or _numbers(texts[n] for texts in first)]
+    left_out = [n for n in candidates if _only_numbers(header[n], [texts[n] for texts in first])]
     notes = [
         f"{reading.source}: column {n + 1}{f' ({header[n]})' * (not is_blank(header[n]))} only numbers the rows, "
         "and is left out"
@@ -60,10 +60,19 @@ def _raising(invalid: InputInvalid) -> Rows:
     yield
 
 
-def _numbers(texts: Iterator[str]) -> bool:
-    """Whether all texts are whole numbers, and there are some; those of a table that was sorted or filtered jump."""
+def _only_numbers(name: str, texts: Sequence[str]) -> bool:
+    """Whether all texts are whole numbers, and there are some; those of a table that was sorted or filtered jump.
+
+    With a name of a person's, numbers that do not count from 0 or 1 may be articles.
+    """
+    if _LEVEL.fullmatch(name):
+        return True
     filled = [text.strip() for text in texts if text.strip()]
-    return bool(filled) and all(map(_NUMBER.fullmatch, filled))
+    if not filled or not all(map(_NUMBER.fullmatch, filled)):
+        return False
+    if is_blank(name) or _UNNAMED.fullmatch(name):
+        return True
+    return any(filled == [str(start + n) for n in range(len(filled))] for start in (0, 1))
 
 
 def _rows_without(reading: Reading, header: Sequence[str], rows: Rows, left_out: Sequence[int]) -> Rows:
