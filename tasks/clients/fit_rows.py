@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from tasks.clients.reading import Reading, Rows
+from tasks.clients.delimited import DELIMITERS
+from tasks.clients.reading import Reading, Rows, as_read
 from tasks.models.columns import FREE_TEXT, column_name
+from tasks.models.spreadsheet import is_error
 from tasks.models.unseen import PRINTABLE_BLANKS, is_blank, named
 
 _DOUBLE: Final = '"“”„‟«»＂「」『』'  # noqa: RUF001  quotes of all kinds are meant
@@ -106,8 +108,8 @@ class Fitting:
             self._note_ending(number, texts)
             return texts[: self.width]
         self._end_otherwise()
-        if len(texts) < self.width:
-            self._report_swallowed(number, texts)
+        if len(texts) < self.width and self.reading.delimiter:
+            self._report_short(number, texts)
         return texts[: self.width] + ("",) * (self.width - len(texts))
 
     def _note_ending(self, number: int, texts: Sequence[str]) -> None:
@@ -126,25 +128,36 @@ class Fitting:
         self._ending.clear()
 
     def _after_prose(self) -> tuple[int, ...]:
-        """The columns after a prompt, whose texts do not begin with a space by the header's own habit."""
+        """The columns of any text after a prompt that do not begin with a space by the header's own habit."""
         if self.reading.delimiter not in {",", ";"}:
             return ()
-        return tuple(n for n in range(1, self.width) if self._columns[n - 1] in _PROSE and self.header[n][:1] != " ")
+        after = (n for n in range(1, self.width) if self._columns[n - 1] in _PROSE and self.header[n][:1] != " ")
+        return tuple(n for n in after if self._columns[n] is None or self._columns[n] in FREE_TEXT)
 
     def _report_going_on(self, number: int, texts: Sequence[str], position: int) -> None:
         """A comma with a space behind it is one of prose, unless the row is written so, or one of them is quoted."""
         before, text = self.reading.unquoted(texts)[position - 1 : position + 1]
-        if text.strip()[:1].isalnum() and before.strip() and (position == 1 or before[:1] != " "):
+        is_said = any(map(str.isalpha, text)) and not is_error(text.strip())
+        if is_said and before.strip() and (position == 1 or before[:1] != " "):
             problem = (
                 f"seems to be parted within {self.header[position - 1].strip()!r}: the next cell begins with a space; "
                 "put the whole text in quotes, or take the space away"
             )
             self.reading.tell(number, texts, problem)
 
+    def _report_short(self, number: int, texts: Sequence[str]) -> None:
+        """Rows of another delimiter come of a header by hand above what a spreadsheet of another country has saved."""
+        row, needed = as_read(texts, self.reading.delimiter), self.width - 1
+        marks = DELIMITERS.replace(self.reading.delimiter, "")
+        others = [mark for mark in marks if row.count(mark) == needed > row.count(f"{mark} ")]
+        if others:
+            problem = f"is parted by {others[0]!r}, and its header by {self.reading.delimiter!r}"
+            self.reading.tell(number, texts, f"{problem}; use one of them throughout")
+        else:
+            self._report_swallowed(number, texts)
+
     def _report_swallowed(self, number: int, texts: Sequence[str]) -> None:
         """A delimiter of prose has a space behind it; one without, in a row that lacks a cell, was to part two."""
-        if not self.reading.delimiter:
-            return
         mark = re.compile(rf"{re.escape(self.reading.delimiter)}(?=\S|$)")
         for column, header, text in zip(self._columns, self.header, texts, strict=False):
             if column in FREE_TEXT and mark.search(text):

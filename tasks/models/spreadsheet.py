@@ -34,12 +34,14 @@ _NO_WORDS: Final = re.compile(r"[-–—_=+.:?\s]+")  # noqa: RUF001
 """A dash for nothing, or the line under a header that is drawn by hand."""
 
 _NAME: Final = r"[^\W\d][\w.]*"
-_REFERENCE: Final = rf"(?:(?:'[^']+'|(?:\[[^\]]+\])?{_NAME})!)?\$?[A-Za-z]{{1,3}}\$?\d{{1,7}}"
+_REFERENCE: Final = rf"(?:(?:'[^']+'|(?:\[[^\]]+\])?{_NAME})!)?\$?[A-Za-z]{{1,3}}(?:\$?\d{{1,7}}|:\$?[A-Za-z]{{1,3}})"
 _CALL: Final = rf"{_NAME}\("
 _NEXT: Final = r"(?=\s*(?:[-+*/^&<>=%:,;)#}]|$))"
 _OPERAND: Final = rf"{_CALL}|{_REFERENCE}{_NEXT}"
+_BROKEN: Final = r"#[A-Z/]+[!?]|\[@"
+"""What has lost its reference, and a column of this row."""
 _FORMULA: Final = re.compile(
-    rf"=\s*[-+@({{]*\s*(?:{_OPERAND}|\"[^\"]*\"{_NEXT}|[\d.]+{_NEXT}|{_NAME}(?=\s*(?:[-+*/^&<>=\[]|$)))"
+    rf"=\s*[-+@({{]*\s*(?:{_OPERAND}|{_BROKEN}|\"[^\"]*\"{_NEXT}|[\d.]+{_NEXT}|{_NAME}(?=\s*(?:[-+*/^&<>=\[]|$)))"
     rf"|[-+@]+(?:{_OPERAND})"
 )
 _UNTICKED_WORDS: Final = """

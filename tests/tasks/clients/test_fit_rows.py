@@ -152,6 +152,16 @@ def test_empty_columns_under_a_header_that_has_them_are_no_surplus(tmp_path: Pat
     [
         (f"{HEADER}Shoe,Red shoes, on sand\n", 1),
         ("prompt;notes\nRote Schuhe; auf Sand\n", 1),
+        (f"{HEADER}Shoe,Red shoes, “on sand”\n", 1),
+        (f"{HEADER}Shoe,Red shoes, (on sand)\n", 1),
+        (f"{HEADER}Shoe,Red shoes, #sale\n", 1),
+        (f"{HEADER}Shoe,Red shoes, – on sand\n", 1),
+        (f"{HEADER}Shoe,Red shoes, - \n", 0),
+        (f"{HEADER}Shoe,Red shoes, #N/A\n", 0),
+        ("prompt,negative_prompt\nRed shoes, on sand\n", 1),
+        ("prompt,price\nRed shoes,  3.50\n", 0),
+        ("prompt,aspect_ratio\nRed shoes, 16:9\n", 0),
+        ("prompt,seed,notes\nRed shoes, 7,x\n", 0),
         ("product, prompt, notes\nShoe, Red shoes, x\n", 0),
         (f"{HEADER}Shoe, Red shoes, x\n", 0),
         (f"{HEADER}Shoe,Red shoes, \n", 0),
@@ -182,6 +192,26 @@ def test_a_cell_that_goes_on_with_a_prompt_is_told(tmp_path: Path, content: str,
 def test_a_short_row_with_a_delimiter_in_its_quotes_is_told(tmp_path: Path, row: str, *, is_told: bool) -> None:
     """Where it has no space behind it: the quotes were closed too late, and what came after is in the prompt."""
     assert ["close the quotes" in report for report in told(tmp_path, f"{HEADER}{row}\n")] == [True] * is_told
+
+
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        (f"{HEADER}Shoe;Red shoes;x\nHat;A hat; on oak\n", 2),
+        (f"{HEADER}Shoe\tRed shoes\t\n", 1),
+        ("product;prompt\nShoe,Red shoes\n", 1),
+        (f"{HEADER}Hat;A hat, in felt;x\n", 1),
+        ("product,prompt\nShoe; red\n", 0),
+        ("product,prompt,notes\nShoe;Red shoes\n", 0),
+        ("product,prompt\nShoe;Red shoes,x\n", 0),
+        ("product\nShoe;Red shoes\n", 0),
+    ],
+)
+def test_rows_that_another_delimiter_parts_are_told(tmp_path: Path, content: str, count: int) -> None:
+    """A header was written by hand above what a spreadsheet of another country had saved."""
+    reports = told(tmp_path, content)
+    assert len(reports) == count
+    assert all("use one of them throughout" in report for report in reports)
 
 
 @pytest.mark.parametrize("row", ["\u200b,,", "\ufeff", "\x1a", "\u200b,\u00ad,\x7f", "\u3164,\u2800", ",\u200b , "])

@@ -72,6 +72,13 @@ def test_texts_with_a_hash_are_texts(text: str) -> None:
         "@SUM(A1:A3)",
         "+SUM(A1)",
         "=A1#",
+        '=#REF!&" on sand"',
+        "=#NAME?",
+        "=[@Product]",
+        '=[@[Product name]]&" on sand"',
+        "=A:A",
+        "=$A:$A",
+        "=Sheet1!A:A",
     ],
 )
 def test_what_begins_as_a_formula(text: str) -> None:
