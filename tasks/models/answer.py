@@ -36,7 +36,8 @@ def with_odd_seed_noted(told: object) -> object:
         if not isinstance(seed, bool):
             return told | {"seed": _SEED.validate_python(seed)}
     note = f"the API told a seed that is no whole number of 63 bits: {shortened(json.dumps(seed))}"
-    return told | {"seed": None, "notes": (*told.get("notes", ()), note)}
+    notes = told.get("notes", ())
+    return told | {"seed": None, "notes": (*notes, note) if isinstance(notes, list | tuple) else notes}
 
 
 def _text(told: object) -> object:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tasks.campaign_files import campaign_files
 from tasks.clients.storage import CampaignStore
@@ -133,3 +134,11 @@ def test_a_receiver_takes_an_event_whose_seed_fits_no_flow():
     event = parse_event("evt_1", told.model_copy(update={"seed": 2**70}).body())
     assert event is not None
     assert event.seed is None
+
+
+@pytest.mark.parametrize("notes", [None, 7, {"a": 1}, [[]]])
+def test_a_record_that_is_damaged_in_two_places_is_damaged(notes):
+    """It is read as any other that is, and stops no run: what it stood for is looked for elsewhere."""
+    fields = an_original(CELLS[1]).model_dump(mode="json") | {"seed": 2**70, "notes": notes}
+    with pytest.raises(ValidationError):
+        StoredOriginal.model_validate(fields)
