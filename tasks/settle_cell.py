@@ -91,7 +91,9 @@ async def recover_cell(tools: Toolbox, under_way: UnderWay, answered: Answered) 
     under_way.attempts = answered.attempts - under_way.ask.attempts
     under_way.answered.set()
     try:
-        tools.work.stored.put_nowait(await recover_image(under_way.cell, answered))
+        async with tools.recoveries:
+            original = await recover_image(under_way.cell, answered)
+        tools.work.stored.put_nowait(original)
     except TakenOver:
         await hand_over(tools, under_way)
     except CampaignStopped as fault:

@@ -33,6 +33,8 @@ NICER: Final = 10
 NICEST: Final = 19
 DOWNLOADS_MAX: Final = 24
 """More at a time would not be faster on any line, and each would come nearer to its time-out."""
+RECOVERIES_MAX: Final = 16
+"""So many images that earlier runs have paid for are in hand at a time: each is held as it came until it is cut."""
 
 T = TypeVar("T")
 
@@ -66,6 +68,7 @@ class Toolbox:
     storage_pool: ThreadPoolExecutor
     gate: Gate = field(default_factory=Gate)
     downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DOWNLOADS_MAX))
+    recoveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RECOVERIES_MAX))
     jobs: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
     """The cells that lanes have started; it is entered anew for each round of lanes."""
     announcements: Announcements | None = None

@@ -17,6 +17,7 @@ from tests.benchmarks.callbacks import callbacks
 from tests.benchmarks.cost import cost_of_orchestration
 from tests.benchmarks.in_flight import in_flight_efficiency, shared_places
 from tests.benchmarks.planning import planning_at_scale
+from tests.benchmarks.resuming import memory_of_resuming
 from tests.benchmarks.rows import CannotRun, Row
 from tests.benchmarks.start_up import start_up
 from tests.benchmarks.variants import variants
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "hundred_places": hundred_places,
     "variants": variants,
     "cost": cost_of_orchestration,
+    "resuming": memory_of_resuming,
     "callbacks": callbacks,
     "start_up": start_up,
     "planning": planning_at_scale,

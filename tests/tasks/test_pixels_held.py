@@ -12,9 +12,15 @@ from itertools import count
 import pytest
 from PIL.PngImagePlugin import PngImageFile
 
-from tasks import decode_image, generate_image, make_variants, workload
+from tasks import decode_image, generate_image, make_variants, toolbox, workload
+from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
-from tests.factories import a_cell, a_request
+from tasks.models.answer import ImageObject
+from tasks.models.ledger import Answered
+from tasks.models.outcome import StoredOriginal
+from tasks.paid_bytes import original_key
+from tasks.toolbox import Toolbox
+from tests.factories import STARTED_AT, a_cell, a_request
 from tests.tasks.pictures import chunk, gradient, oriented, png, saved
 from tests.tasks.running import Api, Ended, run, without_engine  # noqa: F401  a fixture
 from tests.waiting import LIMIT_S
@@ -109,6 +115,30 @@ def test_few_are_held_decoded(store, monkeypatch, most_held, image):
     monkeypatch.setattr("os.cpu_count", lambda: threads)
     assert ran(store, Api(image=image), len(CELLS), places=20).statuses == ["done"] * len(CELLS)
     assert HELD_MAX <= most_held["held"] <= HELD_MAX + threads
+
+
+def test_what_an_earlier_run_has_left_is_taken_up_a_few_at_a_time(store, monkeypatch):
+    """Hundreds of originals of megabytes wait on the disk for their turn, and not in memory."""
+    dead, image = Ledger(store, "dead-run"), ImageObject(url="https://ideogram.ai/x.png")
+    for cell in CELLS:
+        assert dead.intend(cell, 1)
+        dead.note_answer(Answered(cell_id=cell.cell_id, turn=1, image=image, attempts=1, started_at=STARTED_AT))
+        store.write(original_key(cell.cell_id, "png"), saved(gradient(24, 12)))
+    monkeypatch.setattr(toolbox, "RECOVERIES_MAX", 3)
+    keep, in_hand, most = generate_image.keep, Counter(), Counter()
+
+    async def counted(tools: Toolbox, answered: Answered, *args, **options) -> StoredOriginal:
+        in_hand["now"] += 1
+        most["held"] = max(most["held"], in_hand["now"])
+        try:
+            return await keep(tools, answered, *args, **options)
+        finally:
+            in_hand["now"] -= 1
+
+    monkeypatch.setattr(generate_image, "keep", counted)
+    api = Api()
+    assert ran(store, api, len(CELLS)).statuses == ["done"] * len(CELLS)
+    assert (api.billed.total(), most["held"]) == (0, 3)
 
 
 @pytest.mark.parametrize("held_max", [0, 32])
