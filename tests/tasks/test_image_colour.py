@@ -101,6 +101,8 @@ ICC = chunk(b"iCCP", b"name\0\0" + zlib.compress(profile(1.0)))
         ([gamma(100_000)], LINEAR),
         ([gamma(55_556)], (146, 146, 146)),
         ([gamma(45_455)], PLAIN),
+        ([gamma(47_700)], PLAIN),
+        ([gamma(43_200)], PLAIN),
         ([gamma(45_455), chunk(b"cHRM", SRGB)], (129, 129, 129)),
         ([gamma(100_000), chunk(b"cHRM", P3)], LINEAR),
         ([gamma(100_000), chunk(b"cHRM", bytes(32))], PLAIN),
