@@ -16,8 +16,8 @@ _GROWN: Final = re.compile(r"(?:s|names?|texts?|ids?|titles?|types?|codes?|numbe
 def beginning_column(header: str) -> str | None:
     """The column of ours that `header` begins with, as in `Prompt (required)`, `*prompt` or `prompt_en`.
 
-    Also where it ends in `prompt`, which is what is paid for, as in `Image prompt`. A word that only begins alike is
-    another one, such as `production`.
+    Also where `prompt` stands further in, which is what is paid for, as in `AI prompt (approved)`. A word that only
+    begins alike is another one, such as `production`.
     """
     words = [word.lower() for word in _WORD.findall(normalize("NFKC", without_unseen(header)))]
     if words and words[0].isdigit():
@@ -27,4 +27,6 @@ def beginning_column(header: str) -> str | None:
         for known in (name, _GROWN.sub("", name)):
             if known in NAMES:
                 return NAMES[known]
-    return "prompt" if words and (words[0].startswith("prompt") or words[-1] in {"prompt", "prompts"}) else None
+    return (
+        "prompt" if words and (words[0].startswith("prompt") or not {"prompt", "prompts"}.isdisjoint(words)) else None
+    )

@@ -24,6 +24,8 @@ from tasks.models.near_names import beginning_column
         ("PROMPT.DE", "prompt"),
         ("1. Prompt", "prompt"),
         ("Image prompt", "prompt"),
+        ("Final prompt (approved)", "prompt"),
+        ("AI_prompt_EN", "prompt"),
         ("2) Aspect ratio", "aspect_ratio"),
         ("\u200bPrompt\u00ad (EN)", "prompt"),
         ("Aspect Ratio:", "aspect_ratio"),
