@@ -44,6 +44,7 @@ from flows.parameters import (
 )
 from flows.run_campaign import run_campaign
 from flows.run_shards import cancel_shards
+from tasks.front import front
 from tasks.models.campaign import DEFAULT_OUTPUT, Campaign
 from tasks.models.event import EVENT_NAMES
 from tasks.models.result import CampaignResult
@@ -128,5 +129,6 @@ async def campaign(  # noqa: PLR0913  the command line's options, under the same
         dry_run=dry_run,
         sandbox=sandbox,
     )
+    asked = front().campaign_of(asked)
     await tag_run(asked.slug)
     return cast("CampaignResult", await end_of_run(run_campaign(asked)))  # Prefect hands out the state's data

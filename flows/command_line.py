@@ -110,7 +110,7 @@ def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | No
         try:
             if not campaign.sandbox:
                 asyncio.run(load_run_settings())  # a key that is nowhere is told before there is a run
-            result: CampaignResult = asyncio.run(flow(**campaign_parameters(campaign)))
+            result: CampaignResult = asyncio.run(flow(**campaign_parameters(campaign.told())))
         except (HTTPError, PrefectException) as error:
             return without_server(terminal, error)
     return result.exit_code

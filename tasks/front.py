@@ -16,6 +16,10 @@ class Front:
     def __init__(self, plan: Plan | None = None) -> None:
         self._plan = plan
 
+    def campaign_of(self, told: Campaign) -> Campaign:
+        """The campaign that was planned before the run, of which Prefect was told without what is secret in it."""
+        return told if self._plan is None else self._plan.campaign
+
     def plan_of(self, campaign: Campaign) -> Plan | None:
         """The plan that was made of exactly this campaign already, if there is one."""
         return self._plan if self._plan is not None and self._plan.campaign == campaign else None

@@ -146,7 +146,7 @@ async def announce_missing(tools: Toolbox, announcements: Announcements) -> None
 
 async def announce_campaign(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:  # noqa: ARG001  a hook
     """A run of the campaign is over, in whatever way, on whatever machine is left to notice it."""
-    campaign = campaign_of(flow_run.parameters)
+    campaign = front().campaign_of(campaign_of(flow_run.parameters))
     result = await state.aresult(raise_on_failure=False) if state.is_final() else None
     if campaign.callback_url is None or campaign.dry_run or isinstance(result, NOT_BEGUN):
         return

@@ -4,7 +4,7 @@ import errno
 import os
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -12,20 +12,22 @@ from typing import Final
 STAGED: Final = ".part"
 STAGED_FOR_S: Final = 3600
 """Whoever staged a file that is older is no more."""
+PRIVATE_FILE: Final = 0o600
+PRIVATE_FOLDER: Final = 0o700
 _DAMAGED_OR_FULL: Final = {errno.EIO, errno.ENOSPC, errno.EDQUOT}
 
 
-def publish(files: Mapping[Path, bytes]) -> None:
-    """Write and flush every file beside its final name, then rename them all, then flush the folders."""
+def publish(files: Mapping[Path, bytes], private: Collection[Path] = ()) -> None:
+    """Write and flush every file beside its final name, then rename them all, then flush the folders.
+
+    Those of `private`, files and folders, can be read by their owner alone.
+    """
     staged: dict[Path, Path] = {}
     try:
         for path, data in files.items():
-            make_folder(path.parent)
+            make_folder(path.parent, is_private=path.parent in private)
             staged[path] = path.with_name(f".{uuid.uuid4().hex}{STAGED}")
-            with staged[path].open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            write_new(staged[path], data, is_private=path in private)
         for path, part in staged.items():
             part.replace(path)
     finally:
@@ -34,6 +36,18 @@ def publish(files: Mapping[Path, bytes]) -> None:
                 part.unlink(missing_ok=True)
     for folder in {path.parent for path in files}:
         flush_folder(folder)
+
+
+def write_new(path: Path, data: bytes, *, is_private: bool = False, is_flushed: bool = True) -> None:
+    """Write a file that is not there yet. Raises FileExistsError where it is."""
+    with path.open("xb") as file:
+        if is_private:
+            with suppress(PermissionError):  # a disk without modes, such as a memory stick
+                os.fchmod(file.fileno(), PRIVATE_FILE)
+        file.write(data)
+        file.flush()
+        if is_flushed:
+            os.fsync(file.fileno())
 
 
 def sweep(folder: Path) -> None:
@@ -52,12 +66,12 @@ def move(source: Path, target: Path) -> None:
         flush_folder(folder)
 
 
-def make_folder(folder: Path) -> None:
-    """`folder` and those above it, each flushed into the one that holds it."""
+def make_folder(folder: Path, *, is_private: bool = False) -> None:
+    """`folder` and those above it, each flushed into the one that holds it; a private one is its owner's alone."""
     if folder.is_dir():
         return
     make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(PRIVATE_FOLDER if is_private else 0o777, exist_ok=True)
     flush_folder(folder.parent)
 
 

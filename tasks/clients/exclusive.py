@@ -22,16 +22,26 @@ _CONFLICT: Final = ("ConditionalRequestConflict", "OperationAborted", "409")
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
-def create(fs: Any, path: str, data: bytes, *, is_flushed: bool = True) -> bool:  # noqa: ANN401  any of fsspec's
+def create(
+    fs: Any,  # noqa: ANN401  any of fsspec's
+    path: str,
+    data: bytes,
+    *,
+    is_flushed: bool = True,
+    is_private: bool = False,
+) -> bool:
     """Store `data` at `path` if nothing is there; whether it was this call that did.
 
     Not `is_flushed`, a power cut may undo it on a disk: enough for what only keeps living processes apart.
+    `is_private`, only its owner may read it there; who may read a bucket is the bucket's business.
     A bucket's client may send a request again whose answer was lost, and then meet its own file: the same bytes count
     as ours, so they must name their writer. A store that knows no condition is looked at, then written to, and two may
     win. Raises OSError where the storage fails.
     """
     try:
-        return _create_or_refuse(fs, path, data, is_flushed=is_flushed)
+        if isinstance(fs, LocalFileSystem):
+            return _create_locally(Path(path), data, is_flushed=is_flushed, is_private=is_private)
+        return _create_or_refuse(fs, path, data)
     except OSError as error:
         if error.errno != errno.ENOSYS:
             raise
@@ -41,10 +51,10 @@ def create(fs: Any, path: str, data: bytes, *, is_flushed: bool = True) -> bool:
     return there is None or there == data
 
 
-def _create_or_refuse(fs: Any, path: str, data: bytes, *, is_flushed: bool = True) -> bool:  # noqa: ANN401  as above
+def _create_or_refuse(fs: Any, path: str, data: bytes) -> bool:  # noqa: ANN401  as above
     """As `create`; an OSError that says ENOSYS where the store knows no condition."""
     if isinstance(fs, LocalFileSystem):
-        return _create_locally(Path(path), data, is_flushed=is_flushed)
+        return _create_locally(Path(path), data)
     for pause_s in (*(0.1 * 2**n for n in range(CONFLICT_TRIES)), None):
         try:
             fs.pipe_file(path, data, mode="create")
@@ -70,19 +80,19 @@ def _content(fs: Any, path: str) -> bytes | None:  # noqa: ANN401  as above
         return None
 
 
-def _create_locally(path: Path, data: bytes, *, is_flushed: bool) -> bool:
+def _create_locally(path: Path, data: bytes, *, is_flushed: bool = True, is_private: bool = False) -> bool:
     """A link appears whole or not at all, and fails where the name is taken; its folder is flushed after it."""
-    disk.make_folder(path.parent)
+    disk.make_folder(path.parent, is_private=is_private)
     part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        _write_new(part, data, is_flushed=is_flushed)
+        disk.write_new(part, data, is_private=is_private, is_flushed=is_flushed)
         try:
             os.link(part, path)
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
             # A disk without links, such as a memory stick: a crash here can leave it empty.
-            _write_new(path, data, is_flushed=is_flushed)
+            disk.write_new(path, data, is_private=is_private, is_flushed=is_flushed)
     except FileExistsError:
         return False
     finally:
@@ -91,14 +101,6 @@ def _create_locally(path: Path, data: bytes, *, is_flushed: bool) -> bool:
     if is_flushed:
         disk.flush_folder(path.parent)
     return True
-
-
-def _write_new(path: Path, data: bytes, *, is_flushed: bool) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        if is_flushed:
-            os.fsync(file.fileno())
 
 
 class Probed(NamedTuple):

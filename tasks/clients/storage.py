@@ -17,6 +17,7 @@ from tasks.clients.schemes import check_output
 from tasks.clients.whereabouts import whereabouts
 from tasks.errors import RemovalDenied, StorageFailed
 from tasks.models.fault import without_secrets
+from tasks.models.private import is_private
 
 REMOVED_FROM: Final = "removed from"
 
@@ -73,7 +74,9 @@ class CampaignStore:
             _check_key(key)
         try:
             if self.is_local:
-                disk.publish({Path(self._base, key): data for key, data in files.items()})
+                named = {name for key in files for name in (key, key.rpartition("/")[0])}
+                private = {Path(self._base, name) for name in named if is_private(name)}
+                disk.publish({Path(self._base, key): data for key, data in files.items()}, private)
             else:
                 for key, data in files.items():
                     self._fs.pipe_file(f"{self._base}/{key}", data, **content_type(self._fs, key))
@@ -89,7 +92,8 @@ class CampaignStore:
         """Store `data` under `key` if nothing is there; whether this call did. Raises StorageFailed."""
         _check_key(key)
         try:
-            return exclusive.create(self._fs, f"{self._base}/{key}", data, is_flushed=is_flushed)
+            path, private = f"{self._base}/{key}", is_private(key)
+            return exclusive.create(self._fs, path, data, is_flushed=is_flushed, is_private=private)
         except Exception as error:
             raise self._failed("written", error) from error
 

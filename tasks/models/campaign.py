@@ -3,7 +3,8 @@
 import re
 from decimal import Decimal
 from pathlib import PurePosixPath
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator
 
@@ -64,7 +65,7 @@ class Campaign(Record):
         """The name as given, else the matrix's file name without its ending."""
         if self.name:
             return self.name
-        path = without_secrets(self.matrix).partition("#")[0] if "://" in self.matrix else self.matrix
+        path = _without_query(self.matrix).partition("#")[0] if "://" in self.matrix else self.matrix
         return _TABLE_ENDING.sub("", PurePosixPath(path.replace("\\", "/")).name)
 
     @property
@@ -76,6 +77,22 @@ class Campaign(Record):
     def slug(self) -> str:
         """The name as a folder's name; empty where the name has no letter or digit."""
         return slug(self.title, SLUG_MAX_CHARS)
+
+    def told(self) -> Self:
+        """The campaign as others may see it: its addresses without passwords, signatures and tokens.
+
+        Of those who are called back only the hosts stay: a token may be anywhere in such an address.
+        """
+        addresses = {name: getattr(self, name) for name in ("matrix", "formats", "output")}
+        shown = {name: _without_query(url) for name, url in addresses.items() if url is not None}
+        hosts = [f"{parts.scheme}://{parts.netloc}/" for parts in map(urlsplit, self.callback_urls)]
+        return self.model_copy(update=shown | ({"callback_url": " ".join(hosts)} if hosts else {}))
+
+
+def _without_query(address: str) -> str:
+    """An address without what is secret in it; one that has a query is one address to its end, quotes in it or not."""
+    path, mark, query = address.partition("?")
+    return without_secrets(path + mark + re.sub("['\"]", "", query)) if "://" in path else address
 
 
 class Price(Record):

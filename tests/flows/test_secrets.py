@@ -20,6 +20,8 @@ from tests.waiting import LIMIT_S, until
 
 KEY = "4815162342108642"
 """Of digits, so that whoever reads it as JSON gets a number."""
+TOKEN = b"canary-of-a-token"
+"""In the address of whoever is called back, which the outbox has to know."""
 WRONG_KEY = "canary-of-a-key-that-is-wrong"
 SECRET_BYTES = b"canary of the secret of callbacks"
 SECRET = f"whsec_{base64.b64encode(SECRET_BYTES).decode()}"
@@ -98,7 +100,7 @@ def test_secrets_are_told_to_nobody(
     with running_sandbox(options) as api, listening() as receiver:
         env = {"IDEOGRAM_API_KEY": key, "IDEOGRAM_BASE_URL": api, "CALLBACK_SECRET": SECRET}
         env |= {"CALLBACK_ALLOW_PRIVATE": "1", **shared_server, **TALKATIVE}
-        ended = run_campaign(matrix, "--name", name, "--callback-url", receiver.url, env=env)
+        ended = run_campaign(matrix, "--name", name, "--callback-url", f"{receiver.url}?to={TOKEN.decode()}", env=env)
     assert ended.returncode == code, ended.stderr
     assert said in ended.stderr
     assert "DEBUG" in ended.stderr + ended.stdout, "the run was talkative"
@@ -110,6 +112,11 @@ def test_secrets_are_told_to_nobody(
     (tmp_path / "dump").write_text(dump_of(prefect_home))
     assert len(files_with((b"lamp",), tmp_path)) > len(PROMPTS), "it would be found"
     assert files_with(CANARIES, prefect_home, tmp_path) == []
+    (tmp_path / "heard").unlink()
+    knowing = [path for path in tmp_path.rglob("*") if path.is_file() and TOKEN in path.read_bytes()]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in knowing)
+    assert bool(knowing) == (code == 1)
+    assert files_with((TOKEN,), prefect_home) == []
 
 
 def test_a_key_that_is_nowhere_is_told_before_there_is_a_run(run_campaign: Run, tmp_path: Path, shared_server):
