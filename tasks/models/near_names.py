@@ -27,6 +27,5 @@ def beginning_column(header: str) -> str | None:
         for known in (name, _GROWN.sub("", name)):
             if known in NAMES:
                 return NAMES[known]
-    return (
-        "prompt" if words and (words[0].startswith("prompt") or not {"prompt", "prompts"}.isdisjoint(words)) else None
-    )
+    has_prompt = "".join(words[:1]).startswith("prompt") or not {"prompt", "prompts"}.isdisjoint(words)
+    return "prompt" if has_prompt else None

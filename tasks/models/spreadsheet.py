@@ -59,7 +59,8 @@ def check_typed(text: str) -> None:
     """Raise ValueError, with the end of a sentence, where `text` is an error value, a formula, or a dash."""
     text = edged(text)
     if is_error(text):
-        raise ValueError("is an error value of a spreadsheet; mend its formula there, and save the table again")
+        remedy = "mend its formula" if text.strip("#") else "widen its column"
+        raise ValueError(f"is an error value of a spreadsheet; {remedy} there, and save the table again")
     if _NO_WORDS.fullmatch(text):
         raise ValueError("holds no words; write some, or leave the cell empty")
     if is_formula(text):

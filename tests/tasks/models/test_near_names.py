@@ -55,5 +55,5 @@ from tasks.models.near_names import beginning_column
     ],
 )
 def test_a_name_with_words_or_signs_beside_it_is_seen(header: str, name: str | None) -> None:
-    """In front of it only what is no word, save for prompts; what only begins alike is another word."""
+    """In front of it only what is no word, save for a prompt's; what only begins alike is another word."""
     assert beginning_column(header) == name

@@ -115,6 +115,13 @@ def test_texts_with_a_sign_in_front_are_texts(text: str) -> None:
     assert not is_formula(text)
 
 
+@pytest.mark.parametrize(("text", "remedy"), [("#REF!", "mend its formula"), ("######", "widen its column")])
+def test_an_error_value_is_told_with_what_mends_it(text: str, remedy: str) -> None:
+    """A formula's error, and what a spreadsheet shows of a text that is wider than its column."""
+    with pytest.raises(ValueError, match=f"; {remedy} there, and save the table again"):
+        check_typed(text)
+
+
 def test_boxes_without_a_tick() -> None:
     """As the spreadsheets of some languages write them; a zero or a `no` is somebody's."""
     assert all(map(is_unticked, ["FALSE", "false", " False ", "FALSCH", "FAUX", "FALSO", "ONWAAR", "ЛОЖЬ"]))
