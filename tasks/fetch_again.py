@@ -1,11 +1,10 @@
 """What an earlier turn of a cell has paid for is looked for before another image is paid."""
 
-from contextlib import suppress
-
-from tasks.errors import CellError
+from tasks.errors import CellError, LinkFailed
 from tasks.generate_image import recover_image
 from tasks.models.cell import Cell
 from tasks.models.outcome import StoredOriginal
+from tasks.paid_bytes import is_lost
 from tasks.toolbox import Toolbox
 from tasks.under_way import UnderWay
 
@@ -26,9 +25,26 @@ async def is_fetched_after_all(tools: Toolbox, under_way: UnderWay) -> bool:
 
 
 async def recovered_from(tools: Toolbox, cell: Cell, turn: int) -> StoredOriginal | None:
-    """The image of the newest turn up to this one that gives one: from what is stored of it, or by its link."""
+    """The image of the newest turn up to this one that gives one: from what is stored of it, or by its link.
+
+    Raises LinkFailed where a link may still give it: another image would have to come from the same place.
+    """
     while (answered := await tools.on_storage_thread(tools.ledger.last_answer, cell.cell_id, turn)) is not None:
-        with suppress(CellError):
+        try:
             return await recover_image(cell, answered)
+        except LinkFailed as error:
+            if not is_lost(error):
+                raise
+        except CellError:
+            pass
         turn = answered.turn - 1
     return None
+
+
+def leave_as_it_was(tools: Toolbox, under_way: UnderWay, error: LinkFailed) -> None:
+    """What a cell has paid for cannot be had now, and may be had later: its end stands, with the reason."""
+    cell_id = under_way.cell.cell_id
+    told = f"{error}. The image is paid, so no other was asked for; --retry failed tries its link again"
+    tools.work.leave(cell_id)
+    tools.work.outcomes[cell_id] = outcome = tools.work.outcomes[cell_id].model_copy(update={"error": told})
+    tools.work.tally.count(outcome)

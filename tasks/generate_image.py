@@ -26,7 +26,7 @@ from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
 from tasks.models.original_keys import unreadable_key
 from tasks.models.outcome import StoredOriginal
-from tasks.paid_bytes import first_key, keys_of, moved, note_wasted, stored_original
+from tasks.paid_bytes import first_key, is_lost, keys_of, moved, note_wasted, stored_original
 from tasks.toolbox import Toolbox, toolbox
 from tasks.under_way import UnderWay
 
@@ -181,7 +181,7 @@ async def recover_image(cell: Cell, answered: Answered) -> StoredOriginal:
     try:
         record = await keep(tools, answered, await fetch(tools, answered), check)
     except LinkFailed as error:
-        raise found or error from error
+        raise (found if found is not None and is_lost(error) else error) from error
     if found is not None:
         await tools.on_storage_thread(tools.store.delete, unreadable_key(cell.cell_id, answered.turn))
     return record

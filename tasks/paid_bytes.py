@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from tasks.decode_image import FORMATS, Proven, suffix_of
+from tasks.errors import LinkFailed
 from tasks.models.ledger import Answered
 from tasks.models.original_keys import original_key, unreadable_key
 from tasks.models.outcome import StoredOriginal
@@ -41,6 +42,11 @@ def stored_original(answered: Answered, data: bytes, original: Proven) -> Stored
         started_at=answered.started_at,
         finished_at=datetime.now(UTC),
     )
+
+
+def is_lost(error: LinkFailed) -> bool:
+    """Whether the image cannot be had by this link any more, whoever waits or mends a setting."""
+    return error.link_fault not in {"not answered", "not allowed"}
 
 
 async def moved(tools: Toolbox, key: str, to: str) -> str:

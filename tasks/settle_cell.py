@@ -7,13 +7,14 @@ from tasks.conclude_cell import done, ended, note
 from tasks.errors import (
     ApiAway,
     CampaignStopped,
+    LinkFailed,
     NotAccepted,
     OriginalUnreadable,
     OutcomeUnknown,
     StorageFailed,
     TakenOver,
 )
-from tasks.fetch_again import is_fetched_after_all
+from tasks.fetch_again import is_fetched_after_all, leave_as_it_was
 from tasks.generate_image import generate_image, recover_image
 from tasks.hold_turn import hand_over
 from tasks.keep_budget import keep_budget
@@ -57,6 +58,8 @@ async def is_left_to_ask(tools: Toolbox, ask: Ask) -> bool:
         if not await is_fetched_after_all(tools, under_way):
             tools.work.leave(ask.cell.cell_id)
             return True
+    except LinkFailed as error:
+        leave_as_it_was(tools, under_way, error)
     except TakenOver:
         await hand_over(tools, under_way)
     except CampaignStopped as fault:

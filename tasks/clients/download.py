@@ -29,10 +29,10 @@ def check_link(link: httpx.URL, settings: Settings) -> None:
     schemes = {"https", httpx.URL(settings.base_url).scheme}
     if link.scheme not in schemes or link.userinfo:
         accepted = " or ".join(sorted(schemes))
-        raise LinkFailed(f"The image's link is not an {accepted} address: {shown(link)}", link_fault="not allowed")
+        raise LinkFailed(f"The image's link is not an {accepted} address: {shown(link)}", link_fault="refused")
     host = host_of(link)
     if not is_host(host):
-        raise LinkFailed(f"The image's link names no host: {shown(link)}", link_fault="not allowed")
+        raise LinkFailed(f"The image's link names no host: {shown(link)}", link_fault="refused")
     if not any(host == allowed or host.endswith(f".{allowed}") for allowed in settings.image_hosts):
         advice = f"allow it with IDEOGRAM_IMAGE_HOSTS={host}"
         raise LinkFailed(f"The image's link names the host {host!r}; {advice}", link_fault="not allowed")
@@ -74,7 +74,7 @@ def _parsed(url: str, seen_from: httpx.URL | None = None) -> httpx.URL:
     except (ValueError, httpx.InvalidURL):
         is_readable = False
     if not is_readable:
-        raise LinkFailed("The image's link is not an address", link_fault="not allowed")
+        raise LinkFailed("The image's link is not an address", link_fault="refused")
     return link
 
 
@@ -96,7 +96,7 @@ def _next(link: httpx.URL, location: str) -> httpx.URL:
     is_same = (target.scheme, target.port) == (link.scheme, link.port)
     is_safer = (link.scheme, target.scheme, target.port) == ("http", "https", None)
     if host_of(target) != host_of(link) or not (is_same or is_safer):
-        raise LinkFailed("The image's link leads to another host, which is not followed", link_fault="not allowed")
+        raise LinkFailed("The image's link leads to another host, which is not followed", link_fault="refused")
     return target
 
 

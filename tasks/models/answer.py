@@ -71,8 +71,11 @@ class ImageObject(Answer):
 
 
 def images_in(answer: object) -> Iterator[ImageObject]:
-    """Each image that `answer`, the decoded JSON, tells of; whatever else stands between them is passed over."""
-    data = answer.get("data") if isinstance(answer, dict) else None
+    """Each image that `answer`, the decoded JSON, tells of; whatever else stands between them is passed over.
+
+    They stand under `data`; where there is none, the answer itself may be an image, or a list of them.
+    """
+    data = answer.get("data", answer) if isinstance(answer, dict) else answer
     for item in data if isinstance(data, list) else [data]:
         if isinstance(item, dict) and isinstance(item.get("url"), str | None):
             yield ImageObject.model_validate(item | {"notes": ()})

@@ -9,10 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tasks import generate_image
 from tasks.begin_run import begin_run
 from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
-from tasks.errors import BudgetReached, PaidInVain
+from tasks.errors import BudgetReached, LinkFailed, PaidInVain
 from tasks.models.turn import ENDS
 from tasks.toolbox import open_toolbox
 from tests.factories import PRICE_USD, a_cell, a_request
@@ -211,6 +212,31 @@ def test_what_is_had_for_nothing_needs_no_budget(store, first):
     assert [outcome.status for outcome in ended.outcomes.values()] == ["done"] * 3
     assert (ended.spent_usd, api.billed.total()) == (0, 3)
     assert isinstance(ended.stopped_by, BudgetReached), "the one that is left cannot be paid"
+
+
+@pytest.mark.parametrize("fault", ["not answered", "not allowed"])
+@pytest.mark.parametrize("image", [TORN, None], ids=["torn", "never fetched"])
+def test_while_a_link_may_still_give_it_no_other_image_is_paid(store, monkeypatch, fault, image):
+    """That would come from the same place: a server that is away, or a host that is not allowed."""
+    download, links_fail = generate_image.download, [image is None]
+
+    async def failing(*args) -> bytes:
+        if links_fail[-1]:
+            raise LinkFailed("The link gave nothing", link_fault=fault)
+        return await download(*args)
+
+    monkeypatch.setattr(generate_image, "download", failing)
+    api = Api(image=TORN)
+    ran(store, api, 2)
+    links_fail.append(True)
+    ended = ran(store, api, 2, retry=["failed"])
+    assert (ended.statuses, api.billed.total(), ended.tally.ended) == (["failed"] * 2, 2, 2)
+    assert ended.tally.cost_usd == sum(outcome.cost_usd for outcome in ended.outcomes.values()) == 2 * PRICE_USD
+    assert all("The image is paid" in outcome.error for outcome in ended.outcomes.values())
+    links_fail.append(False)
+    api.image = Api().image
+    again = ran(store, api, 2, retry=["failed"])
+    assert (again.statuses, api.billed.total()) == (["done"] * 2, 2)
 
 
 def test_nor_an_api_that_lets_us_in(store):

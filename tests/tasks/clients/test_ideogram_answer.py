@@ -108,6 +108,12 @@ def test_the_link_is_found_wherever_it_stands(data):
     assert (image.url, image.seed, image.notes) == (IMAGE["url"], IMAGE["seed"], ())
 
 
+@pytest.mark.parametrize("answer", [IMAGE, [IMAGE], [None, IMAGE]])
+def test_an_answer_without_its_frame_is_an_image_all_the_same(answer):
+    """A link is there."""
+    assert parse_answer(200, {}, json.dumps(answer).encode()).url == IMAGE["url"]
+
+
 def test_of_several_images_the_first_is_kept_and_the_others_are_told():
     """One was asked for, and each may be on the bill."""
     other = IMAGE | {"url": "https://ideogram.ai/y.png", "seed": 1}
