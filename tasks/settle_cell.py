@@ -1,6 +1,8 @@
 """Takes a cell from its start to its one outcome, whatever happens on the way."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from tasks.conclude_cell import done, ended, note
@@ -33,39 +35,45 @@ OWNED_WITHIN_S: Final = 3.0
 async def work_cell(tools: Toolbox, under_way: UnderWay) -> None:
     """Own the cell, ask for its image, store it and queue it to be cut. Raises nothing: one cell stops no other."""
     cell, turn = under_way.cell, under_way.ask.turn
-    try:
+    async with ended_by_its_faults(tools, under_way):
         under_way.owning = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.intend, cell, turn))
         if not await asyncio.shield(under_way.owning):
             await lose_cell(tools, under_way)
             return
         await keep_budget(tools, under_way)
-        tools.work.stored.put_nowait(await made(tools, under_way))
+        try:
+            tools.work.stored.put_nowait(await made(tools, under_way))
+        except NotAccepted as error:
+            if not tools.work.is_cut_off(under_way):
+                raise
+            await put_off(tools, under_way, error)
+
+
+@asynccontextmanager
+async def ended_by_its_faults(tools: Toolbox, under_way: UnderWay) -> AsyncIterator[None]:
+    """Whatever is raised inside ends the cell, or stops the campaign, and no other cell. Raises nothing."""
+    try:
+        yield
     except TakenOver:
         await hand_over(tools, under_way)
     except CampaignStopped as fault:
         await give_up(tools, under_way, fault)
     except Exception as error:  # noqa: BLE001  a fault of ours ends a cell like any other
-        if isinstance(error, NotAccepted) and tools.work.is_cut_off(under_way):
-            await put_off(tools, under_way, error)
-        else:
-            await settle(tools, under_way, ended(under_way, error))
+        await settle(tools, under_way, ended(under_way, error))
 
 
 async def is_left_to_ask(tools: Toolbox, ask: Ask) -> bool:
     """Whether nothing that earlier turns of a waiting cell have paid for gives an image. Raises nothing."""
     under_way = tools.work.start(ask)
-    try:
-        if not await is_fetched_after_all(tools, under_way):
+    async with ended_by_its_faults(tools, under_way):
+        try:
+            is_fetched = await is_fetched_after_all(tools, under_way)
+        except LinkFailed as error:
+            leave_as_it_was(tools, under_way, error)
+            return False
+        if not is_fetched:
             tools.work.leave(ask.cell.cell_id)
-            return True
-    except LinkFailed as error:
-        leave_as_it_was(tools, under_way, error)
-    except TakenOver:
-        await hand_over(tools, under_way)
-    except CampaignStopped as fault:
-        await give_up(tools, under_way, fault)
-    except Exception as error:  # noqa: BLE001  as above
-        await settle(tools, under_way, ended(under_way, error))
+        return not is_fetched
     return False
 
 
@@ -93,16 +101,10 @@ async def recover_cell(tools: Toolbox, under_way: UnderWay, answered: Answered) 
     under_way.answer = answered
     under_way.attempts = answered.attempts - under_way.ask.attempts
     under_way.answered.set()
-    try:
+    async with ended_by_its_faults(tools, under_way):
         async with tools.recoveries:
             original = await recover_image(under_way.cell, answered)
         tools.work.stored.put_nowait(original)
-    except TakenOver:
-        await hand_over(tools, under_way)
-    except CampaignStopped as fault:
-        await give_up(tools, under_way, fault)
-    except Exception as error:  # noqa: BLE001  as above
-        await settle(tools, under_way, ended(under_way, error))
 
 
 async def cut_stored(tools: Toolbox) -> None:
