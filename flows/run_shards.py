@@ -93,6 +93,7 @@ async def unless_interrupted(running: Coroutine[Any, Any, None]) -> None:
 
 async def start_and_watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
     """Fill `shards`, and return when all are over."""
+    plan = plan.without_empty_shards()
     for number in range(1, plan.campaign.shards + 1):
         shards.append(await started(plan.campaign, number))  # noqa: PERF401  each is known as soon as it runs
     await watch(plan, store, shards)
@@ -123,11 +124,14 @@ async def watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
         while not all(shard.is_over for shard in shards):
             await asyncio.sleep(LOOK_EVERY_S)
             try:
+                await prefect.read_flow_run(runtime.flow_run.id)
                 living = await asyncio.to_thread(watcher.living)
                 for shard in shards:
                     if not shard.is_over:
                         await look_at(prefect, plan.campaign, shard, living)
                 await asyncio.to_thread(count, tally, plan, store)
+            except ObjectNotFound as error:
+                raise ShardCancelled("This run, or one of its shards, was deleted; the shards are cancelled") from error
             except (HTTPError, PrefectException, StorageFailed) as error:
                 get_run_logger().warning("Cannot look at the shards: %s", error)
                 lost_at = lost_at or clock()

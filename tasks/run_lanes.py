@@ -16,6 +16,7 @@ from tasks.models.outcome import Status
 from tasks.places import watch_places
 from tasks.settle_cell import cut_stored, is_left_to_ask
 from tasks.toolbox import Toolbox
+from tasks.watch_run import watch_run
 
 CUTTERS_MORE_THAN_CORES: Final = 2
 """While one stores what it has cut, another computes."""
@@ -62,7 +63,7 @@ async def beside(tools: Toolbox) -> AsyncIterator[None]:
     """What runs beside the lanes: the cutters, and who watches the places."""
     cutters = (os.cpu_count() or 1) + CUTTERS_MORE_THAN_CORES
     helpers = [asyncio.create_task(cut_stored(tools)) for _ in range(cutters)]
-    helpers.append(asyncio.create_task(watch_places(tools)))
+    helpers += [asyncio.create_task(watching) for watching in (watch_places(tools), watch_run(tools.work))]
     try:
         yield
     finally:

@@ -133,6 +133,11 @@ class Plan(Record):
     duration_min_s: float
     duration_max_s: float
 
+    def without_empty_shards(self) -> Self:
+        """The plan with no more shards than it has images."""
+        shards = max(1, min(self.campaign.shards, self.cell_count))
+        return self.model_copy(update={"campaign": self.campaign.model_copy(update={"shards": shards})})
+
     @property
     def has_callbacks(self) -> bool:
         """Whether anybody is to be told of anything."""

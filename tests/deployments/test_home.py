@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.home import VARIABLE, HomeMissing, enter_home
+from deployments.home import PROJECT, VARIABLE, HomeMissing, enter_home
 
 
 def test_the_run_goes_to_the_folder_that_the_worker_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -13,6 +13,19 @@ def test_the_run_goes_to_the_folder_that_the_worker_names(monkeypatch: pytest.Mo
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     assert enter_home() == {"directory": str(tmp_path.resolve())}
     assert Path.cwd() == tmp_path.resolve()
+
+
+@pytest.mark.parametrize("name", ["flows", "tasks/", "deployments/", "sandbox.py"])
+def test_a_folder_that_would_hide_this_project_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str):
+    """Prefect would import the flow from there; the project's own folder is none."""
+    path = tmp_path / name
+    path.mkdir() if path.suffix == "" else path.touch()
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    monkeypatch.chdir("/")
+    with pytest.raises(HomeMissing, match=rf"where '{path.stem}' would hide this project's own code"):
+        enter_home()
+    monkeypatch.setenv(VARIABLE, str(PROJECT))
+    assert enter_home() == {"directory": str(PROJECT)}
 
 
 @pytest.mark.parametrize(("named", "told"), [(None, "is not set"), (" ", "is not set"), ("/nope", "no folder")])
