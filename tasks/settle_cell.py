@@ -166,13 +166,14 @@ async def give_up(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped) -
 
 async def give_back(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped) -> None:
     """A cell in which the campaign stopped: free to be asked for again, unless it has, or may have, been paid."""
-    if isinstance(fault, StorageFailed) and not under_way.is_idle:
+    if under_way.answered.is_set() or (isinstance(fault, StorageFailed) and not under_way.is_idle):
         tools.work.settle(ended(under_way, fault), is_noted=False)  # the next run still has the answer's link
         return
-    if tools.work.leave(under_way.cell.cell_id) is None:
-        return
+    if tools.work.leave(under_way.cell.cell_id) is None or under_way.owning is None:
+        return  # what was taken over from a run that is no more may have been paid by that one
+    release = tools.ledger.mark_released if under_way.is_owned else tools.ledger.release
     try:
-        await tools.on_storage_thread(tools.ledger.release, under_way.cell.cell_id, under_way.ask.turn)
+        await tools.on_storage_thread(release, under_way.cell.cell_id, under_way.ask.turn)
     except StorageFailed as failed:
         tools.work.stop(failed)
 

@@ -50,6 +50,14 @@ class UnderWay:
         """What the cell has cost in all its turns, if this one is paid."""
         return self.ask.cost_usd + self.cell.price_usd
 
+    @property
+    def is_owned(self) -> bool:
+        """Whether its turn was, at one time at least, this run's."""
+        owning = self.owning
+        if owning is None or not owning.done() or owning.cancelled() or owning.exception() is not None:
+            return False
+        return owning.result()
+
     def drop_pixels(self) -> None:
         """Leave their room to another."""
         self.holds_pixels, self.image = False, None

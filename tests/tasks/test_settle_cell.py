@@ -158,6 +158,21 @@ def test_a_recovery_that_cannot_be_stored_gives_nothing_back(store, api, dead):
     assert api.billed.total() == 0
 
 
+def test_what_was_taken_over_from_a_dead_run_is_never_given_back(store, api, dead):
+    """The storage fails while a run finds out what became of it: it may have been paid, whoever owns it by now."""
+    dead.intend(CELL, 1)
+
+    class Failing(Ledger):
+        def read_answer(self, *_) -> None:
+            raise StorageFailed("away")
+
+    ended = ran(store, api, ledger=lambda own: Failing(own.store, own.run_id))
+    assert isinstance(ended.stopped_by, StorageFailed)
+    assert not dead.is_released(ID, 1)
+    assert ran(store, api).statuses == ["unknown"]
+    assert api.billed.total() == 0
+
+
 def test_a_damaged_record_stops_nobody(store, api, dead):
     """An end that is empty is found out again from the answer; an intent that is empty may have been paid."""
     dead.intend(CELL, 1)

@@ -1,4 +1,4 @@
-"""The ledger under two runs that die at any step: nothing paid is forgotten, nobody pays for another's turn."""
+"""The ledger under two runs that die, or stand still, at any step: nothing paid is forgotten, or paid unawares."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,8 +17,9 @@ from tasks.clients.storage import CampaignStore
 from tasks.errors import StorageFailed
 from tasks.models.answer import ImageObject
 from tasks.models.ledger import Answered
-from tasks.models.turn import ENDS, INTENTS, Turn, latest_ends, parse_name
-from tests.factories import a_cell, a_request, an_outcome
+from tasks.models.turn import ENDS, INTENTS, Intents, Turn, latest_ends, parse_name
+from tasks.resume_campaign import Ask
+from tests.factories import PRICE_USD, a_cell, a_request, an_outcome
 
 CELLS = tuple(a_cell(a_request(f"Teapot {number}")) for number in range(2))
 RUNS = ("one", "two")
@@ -73,7 +74,9 @@ class Run:
     ledger: Ledger
     fs: Shaky
     owned: dict[Turn, str] = field(default_factory=dict)
-    plans: dict[str, int] = field(default_factory=dict)
+    asks: dict[Turn, Ask] = field(default_factory=dict)
+    """What the earlier turns of each cell that it owns have cost."""
+    plans: dict[str, Ask] = field(default_factory=dict)
     """The turn of each cell that it would ask for."""
 
 
@@ -125,11 +128,17 @@ class TwoRuns(RuleBasedStateMachine):
         """A run decides which turn of each cell it would ask for: what it sees may be old when it comes to that."""
         known = self.runs[run].ledger.load(CELLS)
         self.runs[run].plans = {
-            cell.cell_id: known.next_turn(cell.cell_id)
+            cell.cell_id: self._ask(cell, known)
             for cell in CELLS
             if cell.cell_id not in known.open
             and (cell.cell_id not in known.outcomes or known.outcomes[cell.cell_id].status != "done")
         }
+
+    @staticmethod
+    def _ask(cell, known, turn: int | None = None) -> Ask:
+        outcome = known.outcomes.get(cell.cell_id)
+        turn = turn or known.next_turn(cell.cell_id)
+        return Ask.after(cell, turn, outcome) if outcome is not None else Ask(cell, turn)
 
     @precondition(lambda self: any(run.plans for run in self.runs.values()))
     @rule(data=st.data(), step=st.sampled_from(STEPS), is_sent=st.booleans())
@@ -137,26 +146,55 @@ class TwoRuns(RuleBasedStateMachine):
         """Own a turn that was decided on; a run that cannot tell whether it does takes back what is its own."""
         run = data.draw(st.sampled_from([run for run in RUNS if self.runs[run].plans]))
         cell = data.draw(st.sampled_from([cell for cell in CELLS if cell.cell_id in self.runs[run].plans]))
-        turn = Turn(cell.cell_id, self.runs[run].plans[cell.cell_id])
+        self._intend(run, cell, step, is_sent=is_sent)
+
+    def _intend(self, run: str, cell, step: str, *, is_sent: bool) -> None:
+        ask = self.runs[run].plans[cell.cell_id]
+        turn = Turn(cell.cell_id, ask.turn)
         owned = self._do(run, step, lambda ledger: ledger.intend(cell, turn.number))
         if owned is True:
-            self.runs[run].owned[turn] = "intended"
+            self.runs[run].owned[turn], self.runs[run].asks[turn] = "intended", ask
             del self.runs[run].plans[cell.cell_id]
-            if is_sent:
+            if is_sent and self._is_held(run, turn):
                 self._send(run, turn)
         elif owned == "failed":
             self._do(run, "fine", lambda ledger: ledger.release(*turn))
+
+    def _is_held(self, run: str, turn: Turn) -> bool:
+        """Whether the last look before a request leaves finds the turn this run's; if not, it notes that none left."""
+        ledger = self.runs[run].ledger
+        if ledger.read_owner(*turn) == ledger.run_id:
+            self.runs[run].owned[turn] = "held"
+            begun = Intents.of(self._fresh().store.names(INTENTS)).begun
+            assert not any(one.cell_id == turn.cell_id and one.number > turn.number for one in begun), "fenced"
+            return True
+        del self.runs[run].owned[turn]
+        self._do(run, "fine", lambda ledger: ledger.mark_released(*turn))
+        return False
+
+    @precondition(lambda self: any(self._turns("intended")))
+    @rule(data=st.data())
+    def hold(self, data) -> None:
+        """A run that has waited looks whether the turn is still its own, and then stands still once more."""
+        self._is_held(*data.draw(st.sampled_from(list(self._turns("intended")))))
 
     def _turns(self, *states: str) -> Iterator[tuple[str, Turn]]:
         return (
             (run, turn) for run in RUNS for turn, state in self.runs[run].owned.items() if not states or state in states
         )
 
-    @precondition(lambda self: any(self._turns("intended")))
+    @precondition(lambda self: any(self._turns("held")))
     @rule(data=st.data())
     def send(self, data) -> None:
         """The request leaves, and is paid."""
-        self._send(*data.draw(st.sampled_from(list(self._turns("intended")))))
+        self._send(*data.draw(st.sampled_from(list(self._turns("held")))))
+
+    @precondition(lambda self: any(self._turns("held")))
+    @rule(data=st.data())
+    def be_turned_away(self, data) -> None:
+        """The request left, and cost nothing: before another attempt the run waits."""
+        run, turn = data.draw(st.sampled_from(list(self._turns("held"))))
+        self.runs[run].owned[turn] = "intended"
 
     def _send(self, run: str, turn: Turn) -> None:
         self.runs[run].owned[turn] = "sent"
@@ -168,7 +206,7 @@ class TwoRuns(RuleBasedStateMachine):
         """The campaign stopped before the request left."""
         run, turn = data.draw(st.sampled_from(list(self._turns("intended"))))
         del self.runs[run].owned[turn]
-        self._do(run, step, lambda ledger: ledger.release(*turn))
+        self._do(run, step, lambda ledger: ledger.mark_released(*turn))
 
     @precondition(lambda self: any(self._turns("sent")))
     @rule(data=st.data(), step=st.sampled_from(STEPS))
@@ -188,21 +226,44 @@ class TwoRuns(RuleBasedStateMachine):
         """The turn ends."""
         run, turn = data.draw(st.sampled_from(list(self._turns("sent", "answered"))))
         del self.runs[run].owned[turn]
-        self._note(run, step, turn, status)
+        self._note(run, step, self.runs[run].asks[turn], status)
 
-    def _note(self, run: str, step: str, turn: Turn, status) -> None:
-        cell = next(cell for cell in CELLS if cell.cell_id == turn.cell_id)
-        self._do(run, step, lambda ledger: ledger.note_end(an_outcome(cell, status, turn=turn.number)))
+    def _note(self, run: str, step: str, ask: Ask, status) -> None:
+        cost = {"cost_usd": ask.cost_usd + PRICE_USD, "in_doubt": ask.in_doubt}
+        outcome = an_outcome(ask.cell, status, turn=ask.turn, **cost)
+        self._do(run, step, lambda ledger: ledger.note_end(outcome))
 
     @rule(run=st.sampled_from(RUNS), cell=st.sampled_from(CELLS), step=st.sampled_from(STEPS), is_wrong=st.booleans())
     def take_over(self, run: str, cell, step: str, is_wrong: bool) -> None:
         """A turn whose owner is dead, or is taken for dead, ends as well as it is known."""
         ledger = self.runs[run].ledger
-        turn = Turn(cell.cell_id, ledger.load([cell]).open.get(cell.cell_id, 0))
+        known = ledger.load([cell])
+        turn = Turn(cell.cell_id, known.open.get(cell.cell_id, 0))
         owner = ledger.read_owner(*turn)
-        if owner is None or (owner in {alive.ledger.run_id for alive in self.runs.values()} and not is_wrong):
+        if owner in {None, ledger.run_id} or (
+            owner in {alive.ledger.run_id for alive in self.runs.values()} and not is_wrong
+        ):
             return
-        self._note(run, step, turn, "done" if ledger.read_answer(*turn) else "unknown")
+        taken = self._do(run, step, lambda ledger: ledger.take(cell, turn.number))
+        if taken == "failed":  # it stops, as ever where the storage fails
+            self._start(run)
+        if taken in {"failed", "died"}:
+            return
+        ask = self._ask(cell, known, turn.number)
+        is_answered = ledger.read_answer(*turn) is not None
+        self._note(run, step, ask if is_answered else ask.doubted(), "done" if is_answered else "unknown")
+        self.look(run)
+
+    @precondition(lambda self: any(self._turns("intended", "held", "sent")))
+    @rule(data=st.data())
+    def stand_still(self, data) -> None:
+        """A machine is stopped, and another takes its cell over and asks again."""
+        run, turn = data.draw(st.sampled_from(list(self._turns("intended", "held", "sent"))))
+        other = next(name for name in RUNS if name != run)
+        cell = next(cell for cell in CELLS if cell.cell_id == turn.cell_id)
+        self.take_over(other, cell, "fine", is_wrong=True)
+        if cell.cell_id in self.runs[other].plans:
+            self._intend(other, cell, "fine", is_sent=True)
 
     @rule(run=st.sampled_from(RUNS), step=st.sampled_from(STEPS))
     def copy(self, run: str, step: str) -> None:
@@ -227,6 +288,20 @@ class TwoRuns(RuleBasedStateMachine):
     def a_turn_is_sent_once(self) -> None:
         """By one owner, once."""
         assert all(len(runs) == 1 for runs in self.sent.values()), self.sent
+
+    @invariant()
+    def what_is_counted_is_what_was_sent(self) -> None:
+        """A cell costs what its requests have cost, and what nobody can say of turns that were taken over."""
+        known = self._fresh().load(CELLS)
+        for cell_id, outcome in known.outcomes.items():
+            turns = {turn.number for turn in self.sent if turn.cell_id == cell_id and turn.number <= outcome.turn}
+            assert outcome.cost_usd == len(turns | outcome.in_doubt.keys()) * PRICE_USD
+
+    @invariant()
+    def nothing_that_was_given_back_is_paid(self) -> None:
+        """A mark is for ever, whoever has taken the turn over, and however late a request leaves."""
+        released = Intents.of(self._fresh().store.names(INTENTS)).released
+        assert not released & set(self.sent)
 
     @invariant()
     def nothing_that_was_sent_is_forgotten(self) -> None:
