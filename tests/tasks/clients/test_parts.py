@@ -144,7 +144,7 @@ def test_a_folder_that_is_no_table_is_told(tmp_path: Path, files: dict[str, byte
 
 def test_an_index_of_pandas_is_left_out_of_parts_as_well(tmp_path: Path) -> None:
     """So that equal rows of two parts are equal."""
-    frame = pd.DataFrame({"product": ["Tea"]}, index=pd.Index([7], name="nr"))
+    frame = pd.DataFrame({"product": ["Tea"]}, index=pd.Index([0], name="nr"))
     (tmp_path / "0.parquet").write_bytes(frame.to_parquet())
     with open_table(str(tmp_path)) as table:
         assert (table.header, list(table.rows)) == (("product",), [(2, ("Tea",))])
