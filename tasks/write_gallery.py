@@ -146,6 +146,7 @@ def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         "Style": request.style_type or "",
         "Not wanted": request.negative_prompt or "",
         "Attempts": str(outcome.attempts) if outcome.attempts > 1 else "",
+        "In doubt": outcome.doubt,
         "Noted": "; ".join(outcome.original.notes) if outcome.original else "",
     }
     return tuple((label, bounded(value)) for label, value in [*known.items(), *cell.metadata.items()] if value)

@@ -9,6 +9,7 @@ from typing import Final, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from tasks.models.answer import with_odd_seed_noted
+from tasks.models.money import usd
 from tasks.models.record import Record, Text
 
 Status = Literal["done", "failed", "blocked", "unknown", "pending"]
@@ -65,6 +66,12 @@ class Outcome(Record):
     finished_at: datetime | None = None
     request_sha256: str | None = None
     """Whose end it is: two requests may come to one `cell_id`. None in the records of earlier versions."""
+
+    @property
+    def doubt(self) -> str:
+        """What of the cost may not have been paid, or was paid for an image too many; empty where nothing was."""
+        in_doubt_usd = sum(self.in_doubt.values(), Decimal(0))
+        return f"{usd(in_doubt_usd)}: a run that asked for it was taken for dead" if in_doubt_usd else ""
 
     def less(self, turns: Collection[int]) -> Self:
         """The outcome when it is known that nothing was paid in `turns`."""

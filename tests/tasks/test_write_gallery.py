@@ -216,3 +216,11 @@ def test_a_contained_variant_has_the_shape_of_its_original():
 def test_money_reads_as_people_write_it(amount, text):
     """Cents, or four places where cents would lie."""
     assert usd(Decimal(amount)) == text
+
+
+def test_what_was_perhaps_paid_for_nothing_is_said():
+    """By a run that stood still while another asked again: the cell's cost holds both."""
+    cell = a_cell()
+    page = a_page([cell], [an_outcome(cell, turn=2, cost_usd=Decimal("0.16"), in_doubt={1: Decimal("0.08")})])
+    assert "$0.08: a run that asked for it was taken for dead" in "".join(Parsed(gallery_html(page)).texts)
+    assert "In doubt" not in gallery_html(a_page([cell], [an_outcome(cell)]))
