@@ -39,7 +39,7 @@ from tasks.queue_callback import announced
 from tasks.run_lanes import run_lanes
 from tasks.settings import Settings
 from tasks.tally import Tally
-from tasks.toolbox import Toolbox, open_toolbox
+from tasks.toolbox import open_toolbox
 from tests.factories import a_cell, a_request
 from tests.waiting import LIMIT_S
 
@@ -60,7 +60,8 @@ def without_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (lane, lane_task),
     ):
         monkeypatch.setattr(module, task.fn.__name__, with_hooks(task))
-    monkeypatch.setattr(run_lanes_module, "watch_places", nobody_else)
+    for watching in ("watch_places", "watch_run"):
+        monkeypatch.setattr(run_lanes_module, watching, nobody_else)
     with disable_run_logger():
         yield
 
@@ -87,8 +88,8 @@ def with_hooks(task: Task[..., Any]) -> Callable[..., Any]:
     return call
 
 
-async def nobody_else(_: Toolbox) -> None:
-    """Without Prefect's server nobody else can want a place."""
+async def nobody_else(_: object) -> None:
+    """Without Prefect's server nobody else can want a place, or delete the run."""
 
 
 def picture() -> bytes:
