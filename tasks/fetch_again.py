@@ -1,5 +1,7 @@
 """What an earlier turn of a cell has paid for is looked for before another image is paid."""
 
+from typing import Final
+
 from tasks.errors import CellError, LinkFailed
 from tasks.generate_image import recover_image
 from tasks.models.cell import Cell
@@ -7,6 +9,8 @@ from tasks.models.outcome import StoredOriginal
 from tasks.paid_bytes import is_lost
 from tasks.toolbox import Toolbox
 from tasks.under_way import UnderWay
+
+TRIED_AGAIN: Final = "; tried again: "
 
 
 async def is_fetched_after_all(tools: Toolbox, under_way: UnderWay) -> bool:
@@ -42,9 +46,11 @@ async def recovered_from(tools: Toolbox, cell: Cell, turn: int) -> StoredOrigina
 
 
 def leave_as_it_was(tools: Toolbox, under_way: UnderWay, error: LinkFailed) -> None:
-    """What a cell has paid for cannot be had now, and may be had later: its end stands, with the reason."""
+    """What a cell has paid for cannot be had now, and may be had later: its end stands, with what was found now."""
     cell_id = under_way.cell.cell_id
-    told = f"{error}. The image is paid, so no other was asked for; --retry failed tries its link again"
     tools.work.leave(cell_id)
-    tools.work.outcomes[cell_id] = outcome = tools.work.outcomes[cell_id].model_copy(update={"error": told})
-    tools.work.tally.count(outcome)
+    earlier = tools.work.outcomes[cell_id]
+    said = (earlier.error or "").partition(TRIED_AGAIN)[0]
+    told = f"{said}{TRIED_AGAIN}{error}. The image is paid, so no other was asked for"
+    tools.work.outcomes[cell_id] = earlier.model_copy(update={"error": told})
+    tools.work.tally.count(earlier)

@@ -10,7 +10,7 @@ import httpx
 from tasks.clients.connection import BodyRefused, as_text, read_body, reason
 from tasks.clients.ideogram import IdeogramClient
 from tasks.errors import LinkFailed
-from tasks.settings import Settings, is_host
+from tasks.settings import THIS_MACHINE, Settings, is_host
 
 PAUSES_S: Final = (0.5, 1.0, 2.0)
 """Between one try and the next; each is taken a quarter longer or shorter, by chance."""
@@ -61,8 +61,11 @@ async def download(client: IdeogramClient, url: str, pauses_s: Sequence[float] =
             raise LinkFailed(f"The image {error}", link_fault="too large") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, _NotNow) as error:
             failure = reason(error)
+    # A stand-in on this machine takes its images along when it ends; elsewhere a server may come back.
+    is_over = host_of(link) in THIS_MACHINE
     raise LinkFailed(
-        f"The image could not be downloaded, in {len(pauses_s) + 1} tries: {failure}", link_fault="not answered"
+        f"The image could not be downloaded, in {len(pauses_s) + 1} tries: {failure}",
+        link_fault="refused" if is_over else "not answered",
     )
 
 

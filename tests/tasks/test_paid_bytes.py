@@ -14,6 +14,7 @@ from tasks.begin_run import begin_run
 from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
 from tasks.errors import BudgetReached, LinkFailed, PaidInVain
+from tasks.fetch_again import TRIED_AGAIN
 from tasks.models.turn import ENDS
 from tasks.toolbox import open_toolbox
 from tests.factories import PRICE_USD, a_cell, a_request
@@ -232,7 +233,12 @@ def test_while_a_link_may_still_give_it_no_other_image_is_paid(store, monkeypatc
     ended = ran(store, api, 2, retry=["failed"])
     assert (ended.statuses, api.billed.total(), ended.tally.ended) == (["failed"] * 2, 2, 2)
     assert ended.tally.cost_usd == sum(outcome.cost_usd for outcome in ended.outcomes.values()) == 2 * PRICE_USD
-    assert all("The image is paid" in outcome.error for outcome in ended.outcomes.values())
+    ended = ran(store, api, 2, retry=["failed"])
+    for outcome in ended.outcomes.values():
+        reasons = outcome.error.split(TRIED_AGAIN)
+        assert len(reasons) == 2, "what was wrong at first, and what is now"
+        assert ("cut off" in reasons[0]) == (image is TORN)
+        assert reasons[1] == "The link gave nothing. The image is paid, so no other was asked for"
     links_fail.append(False)
     api.image = Api().image
     again = ran(store, api, 2, retry=["failed"])
