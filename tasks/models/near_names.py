@@ -12,6 +12,9 @@ _WORD: Final = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[^\W\d_]+|\d+")
 _GROWN: Final = re.compile(r"(?:s|names?|texts?|ids?|titles?|types?|codes?|numbers?|urls?)$")
 """What is grown together with a name: `prompts`, `productname`."""
 
+_ENDS_IN_PROMPT: Final = re.compile(r"prompts?$")
+"""Also in the compounds of other languages, such as `Bildprompt`."""
+
 
 def beginning_column(header: str) -> str | None:
     """The column of ours that `header` begins with, as in `Prompt (required)`, `*prompt` or `prompt_en`.
@@ -27,5 +30,5 @@ def beginning_column(header: str) -> str | None:
         for known in (name, _GROWN.sub("", name)):
             if known in NAMES:
                 return NAMES[known]
-    has_prompt = "".join(words[:1]).startswith("prompt") or not {"prompt", "prompts"}.isdisjoint(words)
+    has_prompt = any(word.startswith("prompt") for word in words[:1]) or any(map(_ENDS_IN_PROMPT.search, words))
     return "prompt" if has_prompt else None

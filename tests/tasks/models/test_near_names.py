@@ -26,6 +26,8 @@ from tasks.models.near_names import beginning_column
         ("Image prompt", "prompt"),
         ("Final prompt (approved)", "prompt"),
         ("AI_prompt_EN", "prompt"),
+        ("Bildprompt", "prompt"),
+        ("Prompt-Text (Bildprompts)", "prompt"),
         ("2) Aspect ratio", "aspect_ratio"),
         ("\u200bPrompt\u00ad (EN)", "prompt"),
         ("Aspect Ratio:", "aspect_ratio"),
