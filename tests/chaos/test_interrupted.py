@@ -14,6 +14,7 @@ import pytest
 
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
+from tasks.models.turn import INTENTS, Intents, Turn
 from tests import waiting
 from tests.chaos.campaigns import KILLED, KilledCampaign, places_taken, ran
 from tests.chaos.conftest import Make, is_long
@@ -56,9 +57,9 @@ def processes_of(home: Path) -> list[str]:
     return found
 
 
-def intents(campaign: KilledCampaign) -> set[str]:
-    """The intents in the ledger."""
-    return set(campaign.store().names("ledger/intents"))
+def intents(campaign: KilledCampaign) -> frozenset[Turn]:
+    """The turns that are somebody's, and were not given back."""
+    return Intents.of(campaign.store().names(INTENTS)).begun
 
 
 @pytest.mark.timeout(300)
@@ -114,7 +115,7 @@ def test_interrupted_while_every_lane_waits_to_try_again(make_campaign: Make, se
     until(lambda: len(intents(campaign)) >= 4, process)
     time.sleep(1.0)
     interrupted(process, number)
-    assert intents(campaign) == set()
+    assert intents(campaign) == frozenset()
     assert {(row["status"], float(row["cost_usd"])) for row in campaign.rows()} == {("pending", 0.0)}
     assert places_taken(server_env["PREFECT_API_URL"]) == 0
     if number == signal.SIGINT:
@@ -133,7 +134,7 @@ def test_interrupted_while_somebody_else_has_the_only_place(make_campaign: Make,
         until(lambda: campaign.bill()["refused"].get("429", 0) >= 6, process)
         interrupted(process, signal.SIGINT)
         assert campaign.bill()["billed"] == 1
-    assert intents(campaign) == set()
+    assert intents(campaign) == frozenset()
     assert {row["status"] for row in campaign.rows()} == {"pending"}
     assert places_taken(server_env["PREFECT_API_URL"]) == 0
 
