@@ -7,7 +7,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emi
 	--custom-compile-command "make lock" pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos lint format bench deploy lock clean
+.PHONY: help demo test coverage chaos lint format bench deploy lock clean
 
 help:           ## show this
 	@sed -n 's/^\([a-z]*\): .*##/\1\t/p' Makefile
@@ -17,6 +17,10 @@ demo: $(VENV)/installed   ## make the sample campaign's images with the built-in
 
 test: $(VENV)/installed-dev   ## run the tests
 	$(BIN)/python -m pytest $(TESTS)
+
+coverage: $(VENV)/installed-dev   ## run the tests, and hold how much of the code they run, by branch, to its floor
+	$(BIN)/coverage run -m pytest $(TESTS)
+	$(BIN)/coverage report
 
 chaos: $(VENV)/installed-dev  ## kill real runs, servers and workers at every point, for half an hour, and check the bill
 	CHAOS=1 $(BIN)/python -m pytest tests/chaos tests/deployments tests/flows/test_secrets.py $(TESTS)
