@@ -15,6 +15,7 @@ from tasks.begin_run import begin_run, paid_usd, shown_alive
 from tasks.claim_folder import told_of_folder
 from tasks.clients.storage import CampaignStore
 from tasks.contact_picture import contact_picture
+from tasks.end_cell import settle_interrupted
 from tasks.errors import CampaignStopped, Interrupted
 from tasks.front import front
 from tasks.keep_apart import keep_apart, stay_apart
@@ -31,7 +32,6 @@ from tasks.redefine_variants import drop_redefined
 from tasks.report_campaign import progress_artifact, report_plan, report_result
 from tasks.run_lanes import run_lanes
 from tasks.settings import SANDBOX_KEY, Settings
-from tasks.settle_cell import settle_interrupted
 from tasks.stored_key import load_run_settings
 from tasks.sum_up import sum_up
 from tasks.toolbox import Toolbox, open_toolbox

@@ -13,13 +13,14 @@ from prefect.runtime import flow_run
 
 from tasks.clients.runs import BEAT_EVERY_S, Watcher, this_run
 from tasks.conclude_cell import ended, note
+from tasks.end_cell import settle
 from tasks.errors import OutcomeUnknown, RemovalDenied, StorageFailed
 from tasks.models.event import counted
 from tasks.models.ledger import PROBES
 from tasks.models.outcome import Outcome, Status
 from tasks.plan_retry import retry_note, stored_files
 from tasks.resume_campaign import Ask, Standing, standing
-from tasks.settle_cell import recover_cell, settle
+from tasks.settle_cell import recover_cell
 from tasks.toolbox import Toolbox
 
 LOOK_EVERY_S: Final = 2.0
