@@ -11,7 +11,7 @@ from flows.embedded_server import home_held, is_server_ours
 from flows.run_shards import run_shards
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
-from tasks.begin_run import begin_run, paid_usd, shown_alive
+from tasks.begin_run import begin_run, paid_usd
 from tasks.claim_folder import told_of_folder
 from tasks.clients.storage import CampaignStore
 from tasks.contact_picture import contact_picture
@@ -32,6 +32,7 @@ from tasks.redefine_variants import drop_redefined
 from tasks.report_campaign import progress_artifact, report_plan, report_result
 from tasks.run_lanes import run_lanes
 from tasks.settings import SANDBOX_KEY, Settings
+from tasks.show_life import shown_alive
 from tasks.stored_key import load_run_settings
 from tasks.sum_up import sum_up
 from tasks.toolbox import Toolbox, open_toolbox

@@ -1,20 +1,16 @@
 """Takes up a campaign where it stands: what has ended is left alone, the rest is put where the run finds it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
-from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
-from itertools import count
 from typing import Final
 
 from prefect import get_run_logger
-from prefect.runtime import flow_run
 
-from tasks.clients.runs import BEAT_EVERY_S, Watcher, this_run
+from tasks.clients.runs import Watcher
 from tasks.conclude_cell import ended, note
 from tasks.end_cell import settle
-from tasks.errors import OutcomeUnknown, RemovalDenied, StorageFailed
+from tasks.errors import OutcomeUnknown
 from tasks.models.event import counted
 from tasks.models.ledger import PROBES
 from tasks.models.outcome import Outcome, Status
@@ -47,8 +43,7 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ..
     take_up(tools, now)
     notes = [await tools.on_storage_thread(retry_note, tools.store, now, retry, stored)] if retry else []
     await tools.on_storage_thread(tools.store.sweep)
-    with suppress(RemovalDenied):  # the probe finds that as well
-        await tools.on_storage_thread(Watcher(tools.store).sweep)
+    await tools.on_storage_thread(tools.watcher.sweep)
     probed = await tools.on_storage_thread(tools.store.probe, PROBES)
     notes += [] if probed.honours_create else [WEAK_STORAGE]
     return (*notes, *(() if probed.can_remove else (NO_REMOVAL,)))
@@ -78,37 +73,6 @@ def take_up(tools: Toolbox, now: Standing) -> None:
     for ask in (*now.to_ask, *now.begun):
         work.tally.cost_usd += ask.cost_usd
     work.outcomes.update((outcome.cell_id, outcome) for outcome in now.earlier)
-
-
-@asynccontextmanager
-async def shown_alive(tools: Toolbox) -> AsyncIterator[None]:
-    """Show others that this run is alive: before its first intent, and until nothing of it can end any more.
-
-    Raises StorageFailed where that cannot be shown.
-    """
-    await show_beat(tools, 0)
-    beating = asyncio.create_task(keep_beating(tools))
-    try:
-        yield
-    finally:
-        beating.cancel()
-        await asyncio.gather(beating, return_exceptions=True)
-        with suppress(StorageFailed):
-            await tools.on_storage_thread(Watcher(tools.store).take_away, tools.ledger.run_id)
-
-
-async def show_beat(tools: Toolbox, beat: int) -> None:
-    """Show one beat of this run."""
-    beacon = this_run(tools.ledger.run_id, beat, flow_run.id)
-    await tools.on_storage_thread(tools.store.write, beacon.key, beacon.model_dump_json().encode())
-
-
-async def keep_beating(tools: Toolbox) -> None:
-    """Show beat after beat until cancelled."""
-    for beat in count(1):
-        await asyncio.sleep(BEAT_EVERY_S)
-        with suppress(StorageFailed):  # the next beat may get through; others wait several
-            await show_beat(tools, beat)
 
 
 async def resolve_begun(tools: Toolbox, watcher: Watcher, retry: AbstractSet[Status]) -> None:

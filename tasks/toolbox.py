@@ -20,6 +20,7 @@ from typing import Final, TypeVar
 from tasks.announcer import Announcements
 from tasks.clients.ideogram import IdeogramClient
 from tasks.clients.ledger import Ledger
+from tasks.clients.runs import Watcher
 from tasks.clients.storage import CampaignStore
 from tasks.models.cell import Cell
 from tasks.models.variant import Variant
@@ -62,6 +63,7 @@ class Toolbox:
     ideogram: IdeogramClient
     store: CampaignStore
     ledger: Ledger
+    watcher: Watcher
     variants: tuple[Variant, ...]
     work: Workload
     image_pool: ThreadPoolExecutor
@@ -119,7 +121,7 @@ async def open_toolbox(
         async with IdeogramClient.open(settings) as ideogram:
             work = Workload(cells, Tally(len(cells)), budget_usd)
             work.waiting.extend(Ask(cell, 1) for cell in cells)
-            tools = Toolbox(ideogram, store, ledger, variants, work, image_pool, storage_pool)
+            tools = Toolbox(ideogram, store, ledger, Watcher(store), variants, work, image_pool, storage_pool)
             token = _TOOLBOX.set(tools)
             tools.outside = copy_context()
             try:

@@ -11,6 +11,7 @@ from tasks.errors import BudgetReached, CampaignStopped
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered
 from tasks.models.outcome import Outcome, Outcomes, StoredOriginal
+from tasks.others import Others
 from tasks.paid_images import PaidImages
 from tasks.resume_campaign import Ask
 from tasks.tally import Tally
@@ -51,6 +52,7 @@ class Workload:
     under_way: dict[str, UnderWay] = field(default_factory=dict)
     spare: dict[str, Answered] = field(default_factory=dict)
     """Answers to this run of cells that another has taken over: of use where that one comes to no image."""
+    others: Others = field(default_factory=Others)
     stored: asyncio.Queue[StoredOriginal] = field(default_factory=asyncio.Queue)
     """Originals whose variants are to be cut."""
     outcomes: Outcomes = field(default_factory=Outcomes)

@@ -23,8 +23,9 @@ def tags_in(fs: Any, base: str, folder: str) -> dict[str, str]:  # noqa: ANN401 
     """By key, what tells each file right below `base/folder` from whatever takes its name later."""
     path, prefix = f"{base}/{folder}".rstrip("/"), f"{folder}/" if folder else ""
     if isinstance(fs, LocalFileSystem):
-        files = (one for one in Path(path).iterdir() if one.is_file()) if Path(path).is_dir() else ()
-        return {f"{prefix}{one.name}": _local_tag(one) for one in files if not one.name.startswith(".")}
+        files = Path(path).iterdir() if Path(path).is_dir() else ()
+        tagged = ((one.name, _local_tag_now(one)) for one in files if not one.name.startswith("."))
+        return {f"{prefix}{name}": tag for name, tag in tagged if tag is not None}
     try:
         fs.invalidate_cache(path)
         found = [one for one in fs.ls(path, detail=True) if one["type"] == "file"]
@@ -95,6 +96,14 @@ def _give_back(aside: Path, path: Path) -> None:
 def _local_tag(path: Path) -> str:
     there = path.stat()
     return f"{there.st_ino}-{there.st_mtime_ns}-{there.st_size}"
+
+
+def _local_tag_now(path: Path) -> str | None:
+    """None for what is no file, or no more."""
+    try:
+        return _local_tag(path) if path.is_file() else None
+    except FileNotFoundError:
+        return None
 
 
 def _tag_now(fs: Any, path: str) -> str | None:  # noqa: ANN401  as above

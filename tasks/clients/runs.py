@@ -4,7 +4,8 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ import psutil
 from pydantic import Field, ValidationError
 
 from tasks.clients.storage import CampaignStore
+from tasks.errors import RemovalDenied
 from tasks.models.ledger import RUNS
 from tasks.models.record import Record
 
@@ -23,6 +25,19 @@ DEAD_AFTER_S: Final = 45.0
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 PROCESS_NUMBERS: Final = Path("/proc/self/ns/pid")
 ENDED: Final = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+BEACON: Final = ".json"
+GONE: Final = ".gone"
+"""Ends the name of a mark: the run of the beacon of that name was taken for dead, and nothing can be removed here."""
+
+
+def beacon_key(run_id: str) -> str:
+    """Where the beacon of a run lies in the campaign's folder."""
+    return f"{RUNS}/{run_id}{BEACON}"
+
+
+def gone_key(beacon: str) -> str:
+    """Where it is noted that the run of a beacon was taken for dead."""
+    return beacon.removesuffix(BEACON) + GONE
 
 
 class Beacon(Record):
@@ -40,7 +55,7 @@ class Beacon(Record):
     @property
     def key(self) -> str:
         """Where it lies in the campaign's folder."""
-        return f"{RUNS}/{self.run_id}.json"
+        return beacon_key(self.run_id)
 
 
 def this_run(run_id: str, beat: int = 0, flow_run_id: str | None = None) -> Beacon:
@@ -105,7 +120,10 @@ class Watcher:
     """
 
     store: CampaignStore
-    _seen: dict[str, tuple[int, float, float]] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
+    gone: dict[str, str] = field(default_factory=dict)
+    """The beacons of runs that are no more, where they may not be removed, and what each was when that was found."""
+    _seen: dict[str, tuple[object, float, float]] = field(default_factory=dict)
     """By run: its beat at the last look, the seconds that it has stood still, and when that look was."""
 
     def is_alive(self, run_id: str) -> bool:
@@ -119,38 +137,63 @@ class Watcher:
         return {one.flow_run_id for one in beacons if one is not None and one.flow_run_id and self.shows_life(one)}
 
     def take_away(self, run_id: str) -> None:
-        """Remove the beacon of a run that has ended, unless others are there: they must see that it has spent.
+        """Remove the beacon of a run that has ended, unless others may be alive: they must see that it has spent.
 
         Raises StorageFailed.
         """
-        own = f"{run_id}.json"
-        if set(self.store.names(RUNS)) <= {own}:
-            self.store.delete(f"{RUNS}/{own}")
+        there, own = self.store.tags(RUNS), beacon_key(run_id)
+        if self.may_be_alive(there, own):
+            return
+        for key in {own, gone_key(own)} & there.keys():
+            self.store.delete(key)
 
-    def sweep(self) -> None:
-        """Remove the beacons of runs of this machine that are no more, unless others may be alive.
+    def may_be_alive(self, there: Mapping[str, str], own: str = "") -> set[str]:
+        """The beacons, of all that is there, of other runs than one's own that were not found to be no more."""
+        others = {key for key in there if key.endswith(BEACON) and key != own}
+        return {key for key in others if self.gone.get(key) != there[key]}
 
-        Raises StorageFailed.
+    def sweep(self, run_id: str = "") -> AbstractSet[str]:
+        """Remove the beacons of runs that are no more, unless others than run `run_id` may be alive.
+
+        Another that is alive must see that they were there, and have spent. A run that was only frozen finds that its
+        beacon is gone or, where nothing can be removed, that it was marked. Returns what was there before. Raises
+        StorageFailed.
         """
-        beacons = [self._beacon(name.removesuffix(".json")) for name in self.store.names(RUNS)]
-        known = [beacon for beacon in beacons if beacon is not None]
-        if not any(self.shows_life(beacon) for beacon in known):
-            for beacon in known:
-                self.store.delete(beacon.key)
+        there, own = self.store.tags(RUNS), beacon_key(run_id)
+        others = {key for key in there if key.endswith(BEACON) and key != own}
+        living = {key for key in others if self._may_be_alive(key, there[key])}
+        if living or not self.may_be_alive(there, own):
+            return there.keys()
+        try:
+            self.store.remove({key: tag for key, tag in there.items() if key not in {own, gone_key(own)}})
+        except RemovalDenied:
+            for key in others:
+                self.store.create(gone_key(key), b"{}")
+            self.gone = {key: there[key] for key in others}
+        return there.keys()
+
+    def _may_be_alive(self, key: str, tag: str) -> bool:
+        run_id = key.removeprefix(f"{RUNS}/").removesuffix(BEACON)
+        beacon = self._beacon(run_id)
+        return self.shows_life(beacon) if beacon is not None else self._moves(run_id, tag)
 
     def shows_life(self, beacon: Beacon) -> bool:
         """Whether the run of a beacon that was read just now may still be alive."""
         if beacon.machine == this_machine():
             return is_process_alive(beacon.pid, beacon.started)
-        now = time.monotonic()
-        beat, still_s, looked_at = self._seen.get(beacon.run_id, (beacon.beat, 0.0, now))
-        still_s = still_s + min(now - looked_at, BEAT_EVERY_S) if beat == beacon.beat else 0.0
-        self._seen[beacon.run_id] = (beacon.beat, still_s, now)
+        return self._moves(beacon.run_id, beacon.beat)
+
+    def _moves(self, run_id: str, sign: object) -> bool:
+        """Whether what a run shows has changed in the time in which it should have."""
+        now = self.clock()
+        before, still_s, looked_at = self._seen.get(run_id, (sign, 0.0, now))
+        still_s = still_s + min(now - looked_at, BEAT_EVERY_S) if before == sign else 0.0
+        self._seen[run_id] = (sign, still_s, now)
         return still_s < DEAD_AFTER_S
 
     def _beacon(self, run_id: str) -> Beacon | None:
         """The beacon of a run; None where there is none that can be read."""
         try:
-            return Beacon.model_validate_json(self.store.read(f"{RUNS}/{run_id}.json"))
+            return Beacon.model_validate_json(self.store.read(beacon_key(run_id)))
         except (FileNotFoundError, ValidationError):
             return None

@@ -22,7 +22,7 @@ from prefect.tasks import Task
 from flows.run_campaign import until_interrupted
 from tasks import fetch_again, lane, settle_cell
 from tasks import run_lanes as run_lanes_module
-from tasks.begin_run import begin_run, shown_alive
+from tasks.begin_run import begin_run
 from tasks.clients.ideogram import IdeogramClient
 from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
@@ -38,6 +38,7 @@ from tasks.publish_campaign import publish_campaign
 from tasks.queue_callback import announced
 from tasks.run_lanes import run_lanes
 from tasks.settings import Settings
+from tasks.show_life import shown_alive
 from tasks.tally import Tally
 from tasks.toolbox import open_toolbox
 from tests.factories import a_cell, a_request

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 import psutil
 import pytest
 
-from tasks.clients import runs
 from tasks.clients.runs import (
     BEAT_EVERY_S,
     DEAD_AFTER_S,
@@ -22,7 +21,7 @@ from tasks.clients.runs import (
     this_run,
 )
 from tasks.clients.storage import CampaignStore
-from tasks.errors import StorageFailed
+from tasks.errors import RemovalDenied, StorageFailed
 
 
 @pytest.fixture
@@ -32,11 +31,14 @@ def store(tmp_path) -> CampaignStore:
 
 
 @pytest.fixture
-def clock(monkeypatch) -> list[float]:
+def clock() -> list[float]:
     """The time, as one number that a test sets."""
-    now = [1000.0]
-    monkeypatch.setattr(runs.time, "monotonic", lambda: now[0])
-    return now
+    return [1000.0]
+
+
+def watching(store: CampaignStore, clock: list[float]) -> Watcher:
+    """Somebody who looks at that clock."""
+    return Watcher(store, lambda: clock[0])
 
 
 def show(store: CampaignStore, beacon: Beacon, **changed) -> None:
@@ -139,7 +141,7 @@ def test_a_number_that_no_process_can_have_is_nobodys(store: CampaignStore, pid:
 
 def test_a_run_on_another_machine_is_alive_while_its_beat_moves(store: CampaignStore, clock: list[float]):
     """And dead when it has stood still for a while, by this machine's clock alone."""
-    watcher = Watcher(store)
+    watcher = watching(store, clock)
     for beat in range(3):
         show(store, this_run("x", beat), machine="another")
         assert all(looks(watcher, clock, DEAD_AFTER_S - 1))
@@ -157,7 +159,7 @@ def looks(watcher: Watcher, clock: list[float], seconds: float) -> list[bool]:
 
 def test_whoever_stood_still_himself_has_not_seen_another_stand_still(store: CampaignStore, clock: list[float]):
     """Paused together, as containers of one machine are, both wake at one moment, and the other's next beat is due."""
-    watcher = Watcher(store)
+    watcher = watching(store, clock)
     show(store, this_run("x"), machine="another")
     assert watcher.is_alive("x")
     clock[0] += 3600
@@ -181,15 +183,72 @@ def test_dead_runs_of_this_machine_are_swept_away_once_nobody_is_alive(store: Ca
     living = this_run("living")
     show(store, living)
     show(store, living, run_id="dead", started="1")
-    store.write("ledger/runs/damaged.json", b"{")
-    Watcher(store).sweep()
-    assert sorted(store.names("ledger/runs")) == ["damaged.json", "dead.json", "living.json"]
-    store.delete(living.key)
-    Watcher(store).sweep()
-    assert store.names("ledger/runs") == ["damaged.json"]
+    assert Watcher(store).sweep() == {"ledger/runs/dead.json", "ledger/runs/living.json"}
+    assert sorted(store.names("ledger/runs")) == ["dead.json", "living.json"]
+    Watcher(store).sweep("living")
+    assert store.names("ledger/runs") == ["living.json"], "one's own is no other's"
     show(store, living, run_id="elsewhere", machine="another")
-    Watcher(store).sweep()
+    Watcher(store).sweep("living")
     assert "elsewhere.json" in store.names("ledger/runs")
+
+
+def sweeps(watcher: Watcher, clock: list[float], seconds: float) -> None:
+    """What a living run does, with each of its beats for so long."""
+    watcher.sweep("living")
+    for _ in range(int(seconds / BEAT_EVERY_S)):
+        clock[0] += BEAT_EVERY_S
+        watcher.sweep("living")
+
+
+ELSEWHERE = this_run("x").model_copy(update={"machine": "another"})
+
+
+@pytest.mark.parametrize("content", [ELSEWHERE.model_dump_json().encode(), b"{"], ids=["elsewhere", "damaged"])
+def test_what_has_stood_still_for_long_is_swept_away(store: CampaignStore, clock: list[float], content: bytes):
+    """Whether it was a run on another machine, or is damaged; not before, and no matter how often one looks."""
+    watcher = watching(store, clock)
+    show(store, this_run("living"))
+    store.write("ledger/runs/x.json", content)
+    for _ in range(100):
+        watcher.sweep("living")
+    sweeps(watcher, clock, DEAD_AFTER_S - BEAT_EVERY_S)
+    assert "x.json" in store.names("ledger/runs")
+    sweeps(watcher, clock, 2 * BEAT_EVERY_S)
+    assert store.names("ledger/runs") == ["living.json"]
+
+
+def test_the_dead_stay_as_long_as_somebody_else_lives(store: CampaignStore, clock: list[float]):
+    """That one must see that they were there, and have spent."""
+    watcher, there = watching(store, clock), this_run("x")
+    for beat in range(20):
+        show(store, there, run_id="moves", machine="b", beat=beat)
+        show(store, there, run_id="gone", started="1")
+        if beat == 0:
+            show(store, there, machine="b")
+        sweeps(watcher, clock, BEAT_EVERY_S)
+    assert sorted(store.names("ledger/runs")) == ["gone.json", "moves.json", "x.json"]
+    sweeps(watcher, clock, 2 * DEAD_AFTER_S)
+    assert store.names("ledger/runs") == []
+
+
+def denied(*_: object) -> None:
+    """What a key without the right to remove is told."""
+    raise RemovalDenied("no")
+
+
+def test_what_may_not_be_removed_is_marked_and_remembered(store: CampaignStore, clock: list[float], monkeypatch):
+    """It counts as alive again when it moves; where the right is mended, all of it goes."""
+    watcher = watching(store, clock)
+    show(store, this_run("x"), machine="b")
+    with monkeypatch.context() as patch:
+        patch.setattr(CampaignStore, "remove", denied)
+        sweeps(watcher, clock, 2 * DEAD_AFTER_S)
+        assert sorted(store.names("ledger/runs")) == ["x.gone", "x.json"]
+        assert watcher.may_be_alive(store.tags("ledger/runs")) == set()
+        show(store, this_run("x"), machine="b", beat=7)
+        assert watcher.may_be_alive(store.tags("ledger/runs")) == {"ledger/runs/x.json"}
+    sweeps(watching(store, clock), clock, 2 * DEAD_AFTER_S)
+    assert store.names("ledger/runs") == []
 
 
 def test_a_run_takes_its_beacon_away_unless_others_must_see_it(store: CampaignStore):
