@@ -50,7 +50,7 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     """
     campaign = plan.campaign
     store = CampaignStore.open(campaign.output, campaign.slug)
-    ledger = Ledger(store, run_id="")  # it owns nothing
+    ledger = Ledger(store, run_id="", is_paid=not campaign.sandbox)  # it owns nothing
     known = ledger.load(plan.cells)
     plan = plan.model_copy(update={"cells": known.cells})
     if known.open or len(known.outcomes) < len(plan.cells) or ledger.is_sandbox() != campaign.sandbox:

@@ -76,6 +76,7 @@ async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
         image=image,
         attempts=under_way.ask.attempts + under_way.attempts,
         started_at=under_way.started_at,
+        made_by=tools.ideogram.settings.made_by,
     )
     under_way.answered.set()
     return under_way.answer

@@ -41,6 +41,7 @@ def stored_original(answered: Answered, data: bytes, original: Proven) -> Stored
         attempts=answered.attempts,
         started_at=answered.started_at,
         finished_at=datetime.now(UTC),
+        made_by=answered.made_by,
     )
 
 

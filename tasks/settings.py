@@ -11,6 +11,7 @@ from pydantic import SecretStr, StringConstraints
 
 from tasks.errors import InputInvalid
 from tasks.models.fault import Fault
+from tasks.models.outcome import SANDBOX
 from tasks.models.record import Record
 
 PUBLIC_API: Final = "https://api.ideogram.ai"
@@ -41,6 +42,11 @@ class Settings(Record):
     download_timeout_s: float = 60.0
     """How long one try of a download may take in all."""
     download_max_bytes: int = 50_000_000
+
+    @property
+    def made_by(self) -> str:
+        """What makes the images: `sandbox`, or the API's host, with its port where the address names one."""
+        return SANDBOX if self.api_key.get_secret_value() == SANDBOX_KEY else urlsplit(self.base_url).netloc.lower()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], stored_key: str | None = None) -> Self:

@@ -23,6 +23,7 @@ from tasks.clients.ledger import Ledger
 from tasks.clients.runs import Watcher
 from tasks.clients.storage import CampaignStore
 from tasks.models.cell import Cell
+from tasks.models.outcome import SANDBOX
 from tasks.models.variant import Variant
 from tasks.resume_campaign import Ask
 from tasks.settings import Settings
@@ -113,7 +114,7 @@ async def open_toolbox(
 ) -> AsyncIterator[Toolbox]:
     """The tools for `cells`, all of which wait to be asked for; every task started inside the context finds them."""
     cores = os.cpu_count() or 1
-    ledger = Ledger(store, uuid.uuid4().hex)
+    ledger = Ledger(store, uuid.uuid4().hex, is_paid=settings.made_by != SANDBOX)
     with (
         ThreadPoolExecutor(cores, "images", give_way) as image_pool,
         ThreadPoolExecutor(STORAGE_THREADS, "storage") as storage_pool,

@@ -124,6 +124,7 @@ def _whole_card(cell: Cell, outcome: Outcome, variants: Sequence[Variant], side_
         seed=original.seed if original else cell.request.seed,
         cost_usd=outcome.cost_usd,
         reason=bounded(outcome.error) if outcome.error else None,
+        is_drawing=outcome.is_drawing,
         details=_details(cell, outcome),
     )
 
@@ -137,14 +138,13 @@ def _links(outcome: Outcome, variants: Sequence[Variant]) -> tuple[GalleryLink, 
 
 
 def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
-    request = cell.request
     known = {
         "Cell": cell.cell_id,
         "Row": str(cell.row),
-        "Model": request.model,
-        "Aspect": request.aspect_text(),
-        "Style": request.style_type or "",
-        "Not wanted": request.negative_prompt or "",
+        "Model": cell.request.model,
+        "Aspect": cell.request.aspect_text(),
+        "Style": cell.request.style_type or "",
+        "Not wanted": cell.request.negative_prompt or "",
         "Attempts": str(outcome.attempts) if outcome.attempts > 1 else "",
         "In doubt": outcome.doubt,
         "Noted": "; ".join(outcome.original.notes) if outcome.original else "",

@@ -45,6 +45,7 @@ _CAME_OUT: Final[dict[str, Reader]] = {
     "image_sha256": lambda _, outcome: outcome.original.image_sha256 if outcome.original else "",
     "started_at": lambda _, outcome: outcome.started_at,
     "finished_at": lambda _, outcome: outcome.finished_at,
+    "made_by": lambda _, outcome: (outcome.original.made_by or "") if outcome.original else "",
 }
 _NUMBERS: Final = {"row": "int64", "seed": "Int64", "attempts": "int64", "cost_usd": "float64"}
 _TIMES: Final = frozenset({"started_at", "finished_at"})

@@ -59,6 +59,7 @@ def an_original(cell: Cell, **fields: Any) -> StoredOriginal:
         "attempts": 1,
         "started_at": STARTED_AT,
         "finished_at": STARTED_AT + timedelta(seconds=9.5),
+        "made_by": "api.ideogram.ai",
     }
     return StoredOriginal.model_validate(defaults | fields)
 

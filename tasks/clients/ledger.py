@@ -39,10 +39,14 @@ class Ledger(Turns):
 
         Outcomes that the file does not hold, since the run that made them was killed, are read one by one, and so are
         the intents of what has not ended, or has under an earlier version: they tell whose request an id stands for. A
-        turn whose end is damaged counts as one that has not ended.
+        turn whose end is damaged counts as one that has not ended, and one that was the sandbox's, where this run is
+        paid, as one that was given back.
         """
         ended, intents = self.store.names(ENDS), Intents.of(self.store.names(INTENTS))
         noted = self._outcomes(latest_ends(ended, intents.released))
+        drawn = {Turn(cell_id, end.turn) for cell_id, end in noted.items() if self.is_nothing(end)}
+        intents = Intents(intents.begun - drawn, intents.released | drawn)
+        noted = {cell_id: end for cell_id, end in noted.items() if not self.is_nothing(end)}
         outcomes = {cell_id: as_known(outcome, intents.released) for cell_id, outcome in noted.items()}
         ends = {cell_id: End(Turn(cell_id, outcome.turn), outcome.status) for cell_id, outcome in outcomes.items()}
         turns, released = newest_after(intents.begun, ends), newest_after(intents.released, ends)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tasks.clients.storage import CampaignStore
 from tasks.models.cell import Cell
 from tasks.models.ledger import Answered, Intent, Look, Released
-from tasks.models.outcome import Outcome
+from tasks.models.outcome import SANDBOX, Outcome
 from tasks.models.record import Record
 from tasks.models.turn import ANSWERS, BETTER_KNOWN, ENDS, INTENTS, RELEASED, Turn
 
@@ -22,6 +22,8 @@ class Turns:
 
     store: CampaignStore
     run_id: str
+    is_paid: bool = False
+    """Whether what the sandbox has drawn is nothing to this run, wherever it should come from."""
 
     def intend(self, cell: Cell, turn: int) -> bool:
         """Own the cell's turn, durably, before its request leaves; False where another run does."""
@@ -84,7 +86,9 @@ class Turns:
 
     def read_answer(self, cell_id: str, turn: int) -> Answered | None:
         """The answer of a turn that was noted; None where there is none that can be read."""
-        return self.read(Turn(cell_id, turn).key(ANSWERS), Answered)
+        answered = self.read(Turn(cell_id, turn).key(ANSWERS), Answered)
+        is_drawing = answered is not None and answered.made_by == SANDBOX
+        return None if is_drawing and self.is_paid else answered
 
     def last_answer(self, cell_id: str, turn: int) -> Answered | None:
         """The answer of a turn or, where it has none, of the last one before it that has."""
@@ -104,7 +108,12 @@ class Turns:
     def read_end(self, cell_id: str, turn: int) -> Outcome | None:
         """How a turn ended, if it has; reads no more than it must."""
         keys = (Turn(cell_id, turn).key(ENDS, status) for status in BETTER_KNOWN)
-        return next(filter(None, (self.read(key, Outcome) for key in keys)), None)
+        ends = filter(None, (self.read(key, Outcome) for key in keys))
+        return next((end for end in ends if not self.is_nothing(end)), None)
+
+    def is_nothing(self, outcome: Outcome) -> bool:
+        """Whether an end is that of a drawing, and this run's images are paid."""
+        return self.is_paid and outcome.is_drawing
 
     def look_at(self, cell_id: str, turn: int) -> Look:
         """How one turn stands at this moment."""

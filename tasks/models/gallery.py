@@ -69,6 +69,8 @@ class GalleryCard(Record):
     seed: int | None
     cost_usd: Decimal
     reason: str | None
+    is_drawing: bool
+    """Whether the sandbox drew the image."""
     details: tuple[tuple[str, str], ...]
     """Labels and values: where the cell comes from, and its metadata."""
 

@@ -47,6 +47,8 @@ class Answered(Record):
     image: ImageObject
     attempts: int
     started_at: datetime
+    made_by: str | None = None
+    """`sandbox`, or the host of the API that has answered; None in the records of earlier versions."""
 
 
 class Look(NamedTuple):

@@ -19,6 +19,9 @@ STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 LinkFault = Literal["not allowed", "refused", "too large", "not answered"]
 """Why a link gives no image."""
 
+SANDBOX: Final = "sandbox"
+"""Made by the stand-in: a drawing, for which nothing was paid."""
+
 
 class StoredOriginal(Record):
     """An image that is paid, downloaded, proven to be one, and stored byte for byte as it came."""
@@ -39,6 +42,8 @@ class StoredOriginal(Record):
     attempts: int
     started_at: datetime
     finished_at: datetime
+    made_by: str | None = None
+    """`sandbox`, or the host of the API that was asked; None in the records of earlier versions."""
 
     _odd_seed = model_validator(mode="before")(with_odd_seed_noted)
 
@@ -66,6 +71,11 @@ class Outcome(Record):
     finished_at: datetime | None = None
     request_sha256: str | None = None
     """Whose end it is: two requests may come to one `cell_id`. None in the records of earlier versions."""
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether its image was drawn by the sandbox."""
+        return self.original is not None and self.original.made_by == SANDBOX
 
     @property
     def doubt(self) -> str:

@@ -7,6 +7,8 @@ import pytest
 
 from tasks.clients.ledger import Ledger
 from tasks.clients.storage import CampaignStore
+from tasks.models.outcome import SANDBOX
+from tasks.models.turn import ANSWERS, ENDS, INTENTS
 from tests.factories import PRICE_USD, an_outcome
 from tests.tasks.running import CELLS, Api, Ended, run, storage_refuses, without_engine  # noqa: F401  a fixture
 
@@ -84,3 +86,46 @@ def test_what_another_run_has_ended_meanwhile_is_its_own(store, api):
     ended = ran(store, api, places=1)
     assert sorted(ended.statuses) == ["done", "unknown"]
     assert (ended.spent_usd, ended.tally.cost_usd) == (PRICE_USD, 2 * PRICE_USD)
+
+
+def as_if_drawn(store: CampaignStore, folder: str) -> None:
+    """Let the records in a folder of the ledger say that the sandbox has drawn what they tell of."""
+    for name in store.names(folder):
+        key = f"{folder}/{name}"
+        told = store.read(key).replace(b'"made_by":"api.example.com"', b'"made_by":"sandbox"')
+        assert b'"made_by":"sandbox"' in told
+        store.write(key, told)
+
+
+@pytest.mark.parametrize("left", ["ended, copied", "ended", "answered"])
+@pytest.mark.parametrize("retry", [(), ("failed", "unknown")])
+def test_what_the_sandbox_has_drawn_is_never_taken_for_paid(store, api, left, retry):
+    """Wherever its record should come from: the ledger and its copy, or an answer of which nothing was stored."""
+    assert ran(store, api).statuses == ["done"] * 2
+    as_if_drawn(store, ANSWERS)
+    as_if_drawn(store, ENDS)
+    if left != "ended, copied":
+        store.delete("ledger/outcomes.jsonl")
+    else:
+        store.write("ledger/outcomes.jsonl", b"\n".join(store.read(f"{ENDS}/{n}") for n in store.names(ENDS)))
+    if left == "answered":
+        for folder in (ENDS, INTENTS):
+            for name in store.names(folder):
+                store.delete(f"{folder}/{name}")
+    again = ran(store, api, retry=retry)
+    assert (again.statuses, again.spent_usd, api.billed.total()) == (["done"] * 2, 2 * PRICE_USD, 4)
+    assert {outcome.original.made_by for outcome in again.outcomes.values()} == {"api.example.com"}
+    assert ran(store, api, retry=retry).spent_usd == 0
+
+
+def test_what_an_earlier_version_has_made_stays_done(store, api):
+    """Its records do not say by whom."""
+    ran(store, api)
+    for name in store.names(ENDS):
+        told = store.read(f"{ENDS}/{name}")
+        store.write(f"{ENDS}/{name}", told.replace(b',"made_by":"api.example.com"', b""))
+    store.delete("ledger/outcomes.jsonl")
+    again = ran(store, api)
+    assert (again.statuses, again.spent_usd) == (["done"] * 2, 0)
+    assert {outcome.original.made_by for outcome in again.outcomes.values()} == {None}
+    assert SANDBOX not in store.read("manifest.csv").decode()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.errors import InputInvalid
-from tasks.settings import PUBLIC_API, PUBLIC_IMAGE_HOSTS, Settings, is_host, load_settings
+from tasks.settings import PUBLIC_API, PUBLIC_IMAGE_HOSTS, SANDBOX_KEY, Settings, is_host, load_settings
 
 KEY = "canary-key-0123456789"
 
@@ -163,3 +163,21 @@ def test_any_environment_gives_settings_or_a_named_fault(env):
         settings = Settings.from_env(env)
         assert httpx.URL(settings.base_url).host in settings.image_hosts
         assert all(is_host(host) for host in settings.image_hosts)
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "made_by"),
+    [
+        ("https://api.ideogram.ai", KEY, "api.ideogram.ai"),
+        ("https://API.example.com/v1?", KEY, None),
+        ("https://API.example.com/v1", KEY, "api.example.com"),
+        ("http://127.0.0.1:8787", KEY, "127.0.0.1:8787"),
+        ("http://127.0.0.1:8787", SANDBOX_KEY, "sandbox"),
+    ],
+)
+def test_what_makes_the_images_is_told_without_anything_secret(url, key, made_by):
+    """The host alone, or that it is the stand-in."""
+    if made_by is None:
+        assert fault_of(IDEOGRAM_BASE_URL=url)
+    else:
+        assert Settings.for_api(url, key).made_by == made_by

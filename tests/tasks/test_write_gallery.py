@@ -224,3 +224,12 @@ def test_what_was_perhaps_paid_for_nothing_is_said():
     page = a_page([cell], [an_outcome(cell, turn=2, cost_usd=Decimal("0.16"), in_doubt={1: Decimal("0.08")})])
     assert "$0.08: a run that asked for it was taken for dead" in "".join(Parsed(gallery_html(page)).texts)
     assert "In doubt" not in gallery_html(a_page([cell], [an_outcome(cell)]))
+
+
+def test_what_the_sandbox_drew_says_so_on_its_card():
+    """Also on the page of a paid campaign, where no picture is to be taken for what it is not."""
+    drawn, paid = a_cell(), a_cell(copy_number=2)
+    outcomes = [an_outcome(drawn, original=an_original(drawn, made_by="sandbox")), an_outcome(paid)]
+    page = a_page([drawn, paid], outcomes)
+    assert [card.is_drawing for group in page.groups for card in group.cards] == [True, False]
+    assert gallery_html(page).count("drawn by the sandbox") == 1

@@ -39,6 +39,7 @@ COLUMNS = [
     "image_sha256",
     "started_at",
     "finished_at",
+    "made_by",
 ]
 AWKWARD = {"a": "NA", "b": "None", "c": "00123", "d": " leading space", "e": "1e5", "f": "", "g": "true\rfalse"}
 
@@ -87,6 +88,7 @@ def test_a_done_cell_tells_all_that_is_known():
         "image_sha256": an_original(cell).image_sha256,
         "started_at": "2026-08-05T10:42:07.250Z",
         "finished_at": "2026-08-05T10:42:16.750Z",
+        "made_by": "api.ideogram.ai",
     }
 
 
