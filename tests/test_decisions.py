@@ -5,21 +5,22 @@ from pathlib import Path
 
 DECISIONS = (Path(__file__).resolve().parents[1] / "flows/DECISIONS.md").read_text(encoding="utf-8")
 HEADING = re.compile(r"^## (\d+)\. .+\n(?:\*\d{4}-\d\d-\d\d\.(.*)\*\n)?", re.MULTILINE)
-BACK = {
+EARLIER = {
     "Supersedes": "Superseded by",
     "Supersedes part of": "Superseded in part by",
     "Adds to": "Added to by",
 }
-FORWARD = {back: relation for relation, back in BACK.items()}
+"""What a decision says of earlier ones, and what those say in turn."""
+IN_TURN = EARLIER | {later: earlier for earlier, later in EARLIER.items()}
 
 
 def links(number: int, status: str) -> set[tuple[int, str, int]]:
-    """What a decision's status line says of others, each as (this one, relation, other one)."""
+    """What the line under a heading says of others, each as (this one, relation, other one)."""
     found = set()
     for sentence in filter(None, status.strip().rstrip(".").split(". ")):
-        relation, others = re.fullmatch(r"(\D+?) (\d+(?:, \d+)*(?: and \d+)?)", sentence).groups()
-        assert relation in BACK | FORWARD, f"{number}: {relation}"
-        found |= {(number, relation, int(other)) for other in re.findall(r"\d+", others)}
+        said = re.fullmatch(rf"({'|'.join(IN_TURN)}) (\d+(?:, \d+)*(?: and \d+)?)", sentence)
+        assert said, f"{number}: {sentence}"
+        found |= {(number, said[1], int(other)) for other in re.findall(r"\d+", said[2])}
     return found
 
 
@@ -37,6 +38,6 @@ def test_each_has_its_date():
 def test_links_go_both_ways():
     """And back in time where one supersedes or adds."""
     said = set().union(*(links(int(heading[1]), heading[2] or "") for heading in HEADING.finditer(DECISIONS)))
-    assert said == {(other, (BACK | FORWARD)[relation], number) for number, relation, other in said}
-    assert all(other < number for number, relation, other in said if relation in BACK)
+    assert said == {(other, IN_TURN[relation], number) for number, relation, other in said}
+    assert all(other < number for number, relation, other in said if relation in EARLIER)
     assert said
