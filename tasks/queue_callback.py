@@ -32,7 +32,7 @@ from tasks.models.cell import Cell
 from tasks.models.event import CampaignEnd, campaign_event, counted, event_id
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.models.result import CampaignResult
-from tasks.models.turn import ENDS, INTENTS
+from tasks.models.turn import ENDS, INTENTS, Intents
 from tasks.send_callback import open_deliverer, utc_now
 from tasks.toolbox import Toolbox, toolbox
 from tasks.under_way import UnderWay
@@ -181,7 +181,7 @@ def end_of(store: CampaignStore, state: str, result: object) -> CampaignEnd | No
     """What a run came to: its own result, else what the ledger knows; None where it never came to ask for anything."""
     if isinstance(result, CampaignResult):
         return CampaignEnd(counts=result.by_status, cost_usd=result.cost_usd)
-    if not store.names(ENDS) and not store.names(INTENTS):
+    if not store.names(ENDS) and not Intents.of(store.names(INTENTS)).begun:
         return None
     why = str(result) if isinstance(result, CampaignStopped) else f"The run {ENDED_AS.get(state, 'failed')}"
     return counted(Ledger(store, "").load(()).left).model_copy(update={"error": why})

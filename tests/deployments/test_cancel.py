@@ -21,7 +21,7 @@ from tests.chaos.conftest import is_long
 from tests.deployments.workers import a_worker, end_of
 from tests.tasks.receivers import listening
 
-CELLS, PLACES = 24, 4
+CELLS, PLACES = 64, 4
 OPTIONS = SandboxOptions(places=2 * PLACES, latency_range_s=(1.0, 2.0), plain_pictures=True)
 PARAMETERS = {
     "matrix": "lamps.csv",

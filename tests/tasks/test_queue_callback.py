@@ -320,6 +320,16 @@ def test_nothing_is_told_of_a_run_that_never_was_one(store, state, parameters):
     assert ended(store, state, **parameters) == []
 
 
+def test_a_run_that_could_ask_for_nothing_is_not_announced(store):
+    """Its key was refused, or the balance is empty: every turn that it had begun was given back."""
+    ledger = Ledger(store, "run")
+    assert ledger.intend(CELLS[0], 1)
+    ledger.mark_released(CELLS[0].cell_id, 1)
+    assert ended(store, Failed(data=CreditsExhausted("Top up the account (402)"))) == []
+    assert ledger.intend(CELLS[0], 2)
+    assert len(ended(store, Failed(data=CreditsExhausted("Top up the account (402)")))) == 1
+
+
 def test_a_cell_has_its_urls_one_by_one():
     """As they stand in the matrix, separated by white space."""
     assert a_cell(a_request(), callback_url="https://a/ https://b/").endpoints == ("https://a/", "https://b/")
