@@ -14,6 +14,9 @@ LOCK_WAIT_S: Final = 10.0
 KEPT_S: Final = 90 * 86_400.0
 """A finished event is remembered for longer than any sender repeats it, or a person would."""
 
+FILES: Final = ("", "-wal", "-shm", "-journal")
+"""The endings of the files that SQLite makes of one; what was received may hold links and tokens."""
+
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS events (
     event_id TEXT PRIMARY KEY,
@@ -55,6 +58,9 @@ class Inbox:
         """The journal at `path`, made if it is not there. Only one process at a time may have it open."""
         try:
             disk.make_folder(path.parent)
+            with suppress(FileExistsError):  # SQLite gives its other files the rights of this one
+                disk.write_new(path, b"", is_private=True)
+            disk.close_to_others((), [path.with_name(path.name + ending) for ending in FILES])
             database = sqlite3.connect(path, timeout=lock_wait_s, isolation_level=None, check_same_thread=False)
             try:
                 # Whoever has it open has it alone: two processes would do the same work twice.

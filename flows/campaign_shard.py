@@ -10,6 +10,7 @@ from flows.run_campaign import api_settings, result_of, work_through
 from tasks.begin_run import begin_run
 from tasks.clients.storage import CampaignStore
 from tasks.finished_campaign import publish_finished
+from tasks.hand_out import Handed, taken
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.result import CampaignResult
 from tasks.plan_campaign import plan_campaign
@@ -18,19 +19,21 @@ from tasks.toolbox import open_toolbox
 
 
 @flow(name="campaign-shard", persist_result=False)
-async def campaign_shard(campaign: Campaign, shard: int) -> CampaignResult:
+async def campaign_shard(campaign: Campaign, shard: int, addresses: str | None = None) -> CampaignResult:
     """Make one shard of a campaign. Started by a campaign's run with `shards`, not by hand.
 
     Args:
-        campaign: The campaign as it was asked for.
+        campaign: The campaign as it was asked for, its addresses without what opens them.
         shard: Which of its shards this is, from 1.
+        addresses: Where in the campaign's folder these lie as they were given; empty where nothing was left out.
 
     """
-    return cast("CampaignResult", await end_of_run(make_shard(campaign, shard)))
+    return cast("CampaignResult", await end_of_run(make_shard(Handed(campaign, addresses), shard)))
 
 
-async def make_shard(campaign: Campaign, shard: int) -> CampaignResult:
+async def make_shard(handed: Handed, shard: int) -> CampaignResult:
     """Make what is missing of a shard. Raises InputInvalid, or the CampaignStopped that ended it early."""
+    campaign = await asyncio.to_thread(taken, handed)
     whole = await asyncio.to_thread(plan_campaign, campaign)
     plan = shard_of(whole, shard)
     get_run_logger().info("Shard %d of %d: %d images", shard, campaign.shards, plan.cell_count)

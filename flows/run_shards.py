@@ -23,7 +23,8 @@ from tasks.clients.runs import Watcher
 from tasks.clients.storage import CampaignStore
 from tasks.errors import InputInvalid, Interrupted, ServerLost, ShardCancelled, StorageFailed
 from tasks.front import front
-from tasks.models.campaign import Campaign, Plan
+from tasks.hand_out import Handed, hand_out
+from tasks.models.campaign import Plan
 from tasks.models.fault import Fault
 from tasks.models.turn import ENDS, latest_ends
 from tasks.report_campaign import progress_artifact
@@ -46,6 +47,7 @@ class Shard:
 
     number: int
     run: FlowRun
+    handed: Handed
     attempt: int = 1
     is_over: bool = False
     has_shown_life: bool = False
@@ -93,27 +95,27 @@ async def unless_interrupted(running: Coroutine[Any, Any, None]) -> None:
 
 async def start_and_watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
     """Fill `shards`, and return when all are over."""
-    plan = plan.without_empty_shards()
-    for number in range(1, plan.campaign.shards + 1):
-        shards.append(await started(plan.campaign, number))  # noqa: PERF401  each is known as soon as it runs
+    handed = await asyncio.to_thread(hand_out, store, plan.without_empty_shards().campaign)
+    for number in range(1, handed.campaign.shards + 1):
+        shards.append(await started(handed, number))  # noqa: PERF401  each is known as soon as it runs
     await watch(plan, store, shards)
 
 
-async def started(campaign: Campaign, number: int, attempt: int = 1) -> Shard:
+async def started(handed: Handed, number: int, attempt: int = 1) -> Shard:
     """A run of shard `number`, new, or the one that this flow run has started before it was restarted itself."""
     try:
         run = await arun_deployment(
             DEPLOYMENT,
-            parameters={"campaign": campaign.model_dump(mode="json"), "shard": number},
-            flow_run_name=f"{campaign.slug}, shard {number} of {campaign.shards}",
-            tags=[campaign.slug],
+            parameters={**handed.as_parameters(), "shard": number},
+            flow_run_name=f"{handed.campaign.slug}, shard {number} of {handed.campaign.shards}",
+            tags=[handed.campaign.slug],
             idempotency_key=f"{runtime.flow_run.id}-{number}-{attempt}",
             timeout=0,
         )
     except ObjectNotFound as error:
         problem = f"need a Prefect server that knows {DEPLOYMENT}, and workers; python -m deployments.setup prepares it"
         raise InputInvalid([Fault(source="--shards", problem=problem)]) from error
-    return Shard(number, run, attempt)
+    return Shard(number, run, handed, attempt)
 
 
 async def watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
@@ -128,7 +130,7 @@ async def watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
                 living = await asyncio.to_thread(watcher.living)
                 for shard in shards:
                     if not shard.is_over:
-                        await look_at(prefect, plan.campaign, shard, living)
+                        await look_at(prefect, shard, living)
                 await asyncio.to_thread(count, tally, plan, store)
             except ObjectNotFound as error:
                 raise ShardCancelled("This run, or one of its shards, was deleted; the shards are cancelled") from error
@@ -141,7 +143,7 @@ async def watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
                 lost_at = None
 
 
-async def look_at(prefect: PrefectClient, campaign: Campaign, shard: Shard, living: set[str]) -> None:
+async def look_at(prefect: PrefectClient, shard: Shard, living: set[str]) -> None:
     """Note where a shard stands; one whose run has died gets another. Raises ShardCancelled."""
     state = (await prefect.read_flow_run(shard.run.id)).state
     kind = state.type if state is not None else None
@@ -151,14 +153,14 @@ async def look_at(prefect: PrefectClient, campaign: Campaign, shard: Shard, livi
     if kind in {StateType.COMPLETED, StateType.FAILED}:
         shard.is_over = True
     elif kind == StateType.CRASHED:
-        await start_anew(campaign, shard)
+        await start_anew(shard)
     elif is_lost:
         dead: State[Any] = Crashed(message="Showed no sign of life any more; another run takes over its shard")
         await prefect.set_flow_run_state(shard.run.id, dead, force=True)
-        await start_anew(campaign, shard)
+        await start_anew(shard)
 
 
-async def start_anew(campaign: Campaign, shard: Shard) -> None:
+async def start_anew(shard: Shard) -> None:
     """Have another run take over a shard whose run has died, unless that has happened too often.
 
     It tries nothing again that has ended: that may be what the dead run has just tried again.
@@ -167,7 +169,7 @@ async def start_anew(campaign: Campaign, shard: Shard) -> None:
         shard.is_over = True
         return
     get_run_logger().warning("Shard %d died; another run takes it over", shard.number)
-    anew = await started(campaign.model_copy(update={"retry": ()}), shard.number, shard.attempt + 1)
+    anew = await started(shard.handed.without_retry(), shard.number, shard.attempt + 1)
     shard.run, shard.attempt, shard.alive_at, shard.has_shown_life = anew.run, anew.attempt, anew.alive_at, False
 
 
@@ -186,8 +188,7 @@ async def cancel_shards(flow: Flow[..., Any], flow_run: FlowRun, state: State[An
     if flow_run.parameters.get("shards", 1) > 1:
         of_this = FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[flow_run.id]))
         async with get_client() as prefect:
-            runs = await prefect.read_flow_runs(flow_run_filter=of_this)
-        await cancel(runs)
+            await cancel(await prefect.read_flow_runs(flow_run_filter=of_this))
 
 
 async def cancel(runs: list[FlowRun]) -> None:

@@ -43,6 +43,7 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ..
     take_up(tools, now)
     notes = [await tools.on_storage_thread(retry_note, tools.store, now, retry, stored)] if retry else []
     await tools.on_storage_thread(tools.store.sweep)
+    await tools.on_storage_thread(tools.store.close_private)
     await tools.on_storage_thread(tools.watcher.sweep)
     probed = await tools.on_storage_thread(tools.store.probe, PROBES)
     notes += [] if probed.honours_create else [WEAK_STORAGE]

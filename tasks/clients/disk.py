@@ -50,6 +50,18 @@ def write_new(path: Path, data: bytes, *, is_private: bool = False, is_flushed: 
             os.fsync(file.fileno())
 
 
+def close_to_others(folders: Collection[Path], files: Collection[Path]) -> None:
+    """Let their owner alone reach them, where they are there and the disk and its rights allow it.
+
+    What lies in a folder that is closed is closed with it, however much it is.
+    """
+    for paths, mode in ((folders, PRIVATE_FOLDER), (files, PRIVATE_FILE)):
+        for path in paths:
+            with suppress(OSError):
+                if path.stat().st_mode & 0o077:
+                    path.chmod(mode)
+
+
 def sweep(folder: Path) -> None:
     """Remove what processes that were killed have staged anywhere in `folder`."""
     for path in folder.rglob(f".*{STAGED}"):

@@ -17,7 +17,7 @@ from tasks.clients.schemes import check_output
 from tasks.clients.whereabouts import whereabouts
 from tasks.errors import RemovalDenied, StorageFailed
 from tasks.models.fault import without_secrets
-from tasks.models.private import is_private
+from tasks.models.private import FILES, FOLDERS, is_private
 
 REMOVED_FROM: Final = "removed from"
 
@@ -140,6 +140,12 @@ class CampaignStore:
         """Remove what writes that were cut off have left, out of sight, on a disk; a bucket does so by itself."""
         if self.is_local:
             disk.sweep(Path(self._base))
+
+    def close_private(self) -> None:
+        """Let their owner alone read files with links that an earlier version has left for others, on a disk."""
+        if self.is_local:
+            base = Path(self._base)
+            disk.close_to_others([base / name for name in FOLDERS], [base / name for name in FILES])
 
     def move(self, key: str, to: str) -> None:
         """Give the file under `key` the key `to`. Raises FileNotFoundError or StorageFailed.

@@ -28,6 +28,14 @@ Retry = Literal["failed", "blocked", "unknown"]
 """Cells that ended so before, to be tried again."""
 
 
+class Addresses(Record):
+    """Where a campaign's tables are and who is called back: what may hold a signature or a token."""
+
+    matrix: str
+    formats: str | None
+    callback_url: str | None
+
+
 class Campaign(Record):
     """A campaign as the person who starts it asks for it; the fields are the command line's options."""
 
@@ -77,6 +85,11 @@ class Campaign(Record):
     def slug(self) -> str:
         """The name as a folder's name; empty where the name has no letter or digit."""
         return slug(self.title, SLUG_MAX_CHARS)
+
+    @property
+    def addresses(self) -> Addresses:
+        """What `told` leaves secrets out of, whole."""
+        return Addresses(matrix=self.matrix, formats=self.formats, callback_url=self.callback_url)
 
     def told(self) -> Self:
         """The campaign as others may see it: its addresses without passwords, signatures and tokens.

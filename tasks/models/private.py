@@ -7,9 +7,12 @@ from tasks.models.outbox import EVENTS
 from tasks.models.published import PUBLISHED_KEY
 from tasks.models.turn import ANSWERS, ENDS
 
-FOLDERS: Final = (ANSWERS, ENDS, EVENTS)
+ADDRESSES: Final = "ledger/addresses"
+"""What runs that share a campaign are handed in the place of addresses among their parameters."""
+FOLDERS: Final = (ANSWERS, ENDS, EVENTS, ADDRESSES)
+FILES: Final = (OUTCOMES_KEY, PUBLISHED_KEY)
 
 
 def is_private(key: str) -> bool:
     """Whether only the owner may read what is under `key`, a file's or a folder's."""
-    return key in {OUTCOMES_KEY, PUBLISHED_KEY} or f"{key}/".startswith(tuple(f"{folder}/" for folder in FOLDERS))
+    return key in FILES or f"{key}/".startswith(tuple(f"{folder}/" for folder in FOLDERS))

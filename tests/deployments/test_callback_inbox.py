@@ -1,5 +1,7 @@
 """An event stands in the journal once, from its arrival to its end, whatever ends the process in between."""
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -159,3 +161,20 @@ def test_any_life_of_a_journal_is_that_of_a_plain_table(tmp_path_factory, steps)
         counts = {state: list(states.values()).count(state) for state in ("waiting", "done", "failed")}
         assert inbox.counts() == counts
     inbox.close()
+
+
+def test_only_its_owner_reads_what_was_received(path):
+    """In the file and in those beside it, whatever the umask says; one that was open to others is closed."""
+    before = os.umask(0o022)
+    try:
+        for mode in (0o600, 0o644):
+            inbox = Inbox.open(path)
+            inbox.add("a", b"a token", NOW)
+            modes = {one.name: oct(one.stat().st_mode & 0o777) for one in path.parent.iterdir()}
+            assert modes == dict.fromkeys(("callbacks.sqlite", "callbacks.sqlite-wal"), "0o600")
+            inbox.close()
+            path.chmod(mode)
+    finally:
+        os.umask(before)
+    Inbox.open(path).close()
+    assert path.stat().st_mode & 0o777 == 0o600

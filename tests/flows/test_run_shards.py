@@ -15,6 +15,7 @@ from flows import run_shards as module
 from flows.run_shards import LOOK_EVERY_S, PATIENCE_S, Shard, watch
 from tasks.clients.storage import CampaignStore
 from tasks.errors import ServerLost, ShardCancelled
+from tasks.hand_out import Handed
 from tasks.models.campaign import Campaign, Plan
 from tests.waiting import pass_time, stop_time
 
@@ -27,7 +28,7 @@ def watched(
 ) -> Shard:
     """A shard that was watched: each look at its run fails after some seconds, or finds it completed."""
     waiting = list(looks)
-    shard = Shard(1, SimpleNamespace(id="run-1"))
+    shard = Shard(1, SimpleNamespace(id="run-1"), Handed(Campaign(matrix="lamps.csv")))
 
     async def look(run_id: str | None) -> SimpleNamespace:
         if run_id is None:  # this run's own

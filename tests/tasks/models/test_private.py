@@ -33,3 +33,21 @@ def test_only_their_owner_reads_them_on_a_disk(tmp_path: Path, how):
     assert {modes[key] for key in SHOWN[:4]} == {0o644}
     assert {modes[key] for key in ("ledger/answers", "ledger/ends", "callbacks/events")} == {0o700}
     assert {modes[key] for key in ("ledger", "callbacks", "originals", "ledger/runs")} == {0o755}
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path, monkeypatch, is_allowed):
+    """By its folder, whatever lies in it; without a word where the disk or its rights do not allow it."""
+    store = CampaignStore.open(str(tmp_path), "tea")
+    for key in (*PRIVATE, *SHOWN[:4]):
+        store.write(key, b"{}")
+    for path in (tmp_path / "tea").rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    if not is_allowed:
+        monkeypatch.setattr(Path, "chmod", lambda *_: (_ for _ in ()).throw(PermissionError("not yours")))
+    store.close_private()
+    closed = ("ledger/answers", "ledger/ends", "callbacks/events", "ledger/outcomes.jsonl")
+    assert all(((tmp_path / "tea" / key).stat().st_mode & 0o077 == 0) == is_allowed for key in closed)
+    assert (tmp_path / "tea" / "ledger").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "tea" / "manifest.csv").stat().st_mode & 0o777 == 0o644
+    CampaignStore.open(str(tmp_path), "none").close_private()
