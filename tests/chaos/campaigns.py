@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -52,9 +53,17 @@ class KilledCampaign:
     """How each run ended, for whoever reads a failure."""
 
     def start(
-        self, *options: str, point: str | None = None, script: Path = COMMAND, env: Mapping[str, str] | None = None
+        self,
+        *options: str,
+        point: str | None = None,
+        script: Path = COMMAND,
+        env: Mapping[str, str] | None = None,
+        below: Sequence[str] = (),
     ) -> subprocess.Popen[str]:
-        """Start the command, in a process that dies at `point` if one is given; with `env` in the campaign's place."""
+        """Start the command, in a process that dies at `point` if one is given; with `env` in the campaign's place.
+
+        `below` is a command that starts it.
+        """
         matrix = self.folder / "chaos.csv"
         with matrix.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([["prompt"], *([prompt] for prompt in self.prompts)])
@@ -62,7 +71,7 @@ class KilledCampaign:
         cuts = [word for name, (w, h) in VARIANTS.items() for word in ("--variant", f"{name}={w}x{h},png")]
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "IDEOGRAM_"))}
         return subprocess.Popen(
-            [*map(str, command), str(matrix), "--output", self.output, *cuts, *self.options, *options],
+            [*below, *map(str, command), str(matrix), "--output", self.output, *cuts, *self.options, *options],
             cwd=self.folder,
             env={
                 **kept,
@@ -70,6 +79,7 @@ class KilledCampaign:
                 "IDEOGRAM_API_KEY": "any",
                 **(self.env if env is None else env),
             },
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -103,7 +113,7 @@ class KilledCampaign:
 
     def bill(self) -> dict[str, Any]:
         """What the API has counted."""
-        return dict(httpx.get(f"{self.api}/stats", trust_env=False).json())
+        return dict(looker().get(f"{self.api}/stats").json())
 
     def check_bill(self) -> None:
         """At no time has a prompt been paid twice."""
@@ -168,6 +178,12 @@ class KilledCampaign:
     def rows(self) -> list[dict[str, str]]:
         """Its CSV manifest."""
         return list(csv.DictReader(self.store().read("manifest.csv").decode("utf-8-sig").splitlines()))
+
+
+@cache
+def looker() -> httpx.Client:
+    """A client for looking often: making one takes longer than an answer."""
+    return httpx.Client(trust_env=False)
 
 
 def free_places(api_url: str) -> None:

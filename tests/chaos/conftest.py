@@ -1,8 +1,10 @@
 """A stand-in API and a Prefect server for campaigns that are killed."""
 
 import os
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -10,10 +12,31 @@ from flows.embedded_server import SERVER_DEFAULTS, EmbeddedServer
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
 from tests.chaos.campaigns import KilledCampaign
+from tests.chaos.series import Tally
+
+SEED: Final = os.environ.get("CHAOS_SEED") or str(random.randrange(10**6))
+"""What the series of kills choose by; said at the end, so that they can be repeated."""
+KILLS_USUAL: Final = 3
+KILLS: Final = int(os.environ.get("CHAOS_KILLS") or KILLS_USUAL)
+"""How many of each sort there are at least in each series."""
+TALLY: Final = Tally()
 
 is_long = pytest.mark.skipif(not os.environ.get("CHAOS"), reason="takes minutes: make chaos")
 
 Make = Callable[..., KilledCampaign]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what has become of the kills, and by which seed."""
+    if TALLY.kills:
+        terminalreporter.section(f"kills, by CHAOS_SEED={SEED}")
+        terminalreporter.write_line("\n".join(TALLY.table()))
+
+
+@pytest.fixture
+def tally() -> Tally:
+    """Counts the kills of the whole session."""
+    return TALLY
 
 
 @pytest.fixture(scope="session")

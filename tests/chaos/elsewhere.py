@@ -1,5 +1,9 @@
-"""The real command, as on another machine that loses patience with a silent run soon: `elsewhere.py OPTIONS...`."""
+"""The real command, which loses patience with a silent run on another machine soon: `elsewhere.py OPTIONS...`.
 
+Its machine is another one by a host name of its own, or by `CHAOS_MACHINE`.
+"""
+
+import os
 import sys
 from typing import Final
 
@@ -9,6 +13,7 @@ from tasks.clients import runs
 PATIENCE_S: Final = 4.0
 
 if __name__ == "__main__":
-    runs.this_machine = lambda: "elsewhere"
+    if machine := os.environ.get("CHAOS_MACHINE"):
+        runs.this_machine = lambda: machine
     runs.DEAD_AFTER_S = PATIENCE_S
     sys.exit(main(sys.argv[1:]))

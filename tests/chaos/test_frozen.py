@@ -24,7 +24,7 @@ def taken_over(campaign: KilledCampaign, *, requests: int) -> tuple[str, str]:
     stopped.send_signal(signal.SIGSTOP)
     try:
         time.sleep(1.5)  # what is out is answered, and paid, into nothing
-        home = {"PREFECT_HOME": str(campaign.folder / "prefect-elsewhere")}
+        home = {"PREFECT_HOME": str(campaign.folder / "prefect-elsewhere"), "CHAOS_MACHINE": "elsewhere"}
         other = campaign.start("--retry", "unknown", script=ELSEWHERE, env=home)
         there = ran(other)
     finally:
