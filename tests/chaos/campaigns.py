@@ -192,6 +192,12 @@ def free_places(api_url: str) -> None:
     httpx.patch(limit, json={"active_slots": 0}, trust_env=False)
 
 
+def set_limit(api_url: str, places: int) -> None:
+    """Let the server grant so many places."""
+    limit = {"tag": "ideogram", "concurrency_limit": places}
+    httpx.post(f"{api_url}/concurrency_limits/", json=limit, trust_env=False).raise_for_status()
+
+
 def places_taken(api_url: str) -> int:
     """How many places the server believes to be taken."""
     answer = httpx.get(f"{api_url}/v2/concurrency_limits/tag:ideogram", trust_env=False)

@@ -11,7 +11,7 @@ import pytest
 from flows.embedded_server import SERVER_DEFAULTS, EmbeddedServer
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
-from tests.chaos.campaigns import KilledCampaign
+from tests.chaos.campaigns import KilledCampaign, set_limit
 from tests.chaos.series import Tally
 
 SEED: Final = os.environ.get("CHAOS_SEED") or str(random.randrange(10**6))
@@ -52,6 +52,14 @@ def server_env(prefect_home: Path) -> Iterator[dict[str, str]]:
     server.wait_until_ready()
     yield {"PREFECT_API_URL": server.api_url, "PREFECT_HOME": str(prefect_home)}
     server.stop()
+
+
+@pytest.fixture
+def eight_places(server_env: dict[str, str]) -> Iterator[None]:
+    """The server grants twice as many places as the API has, so that some requests wait to be sent once more."""
+    set_limit(server_env["PREFECT_API_URL"], 8)
+    yield
+    set_limit(server_env["PREFECT_API_URL"], 4)
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ def taken_over(campaign: KilledCampaign, *, requests: int) -> tuple[str, str]:
 
 
 @is_long
+@pytest.mark.usefixtures("eight_places")
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("requests", [3, 9, 14])
 def test_a_run_that_was_stopped_for_a_while_pays_for_nothing_that_was_taken_over(make_campaign: Make, requests: int):

@@ -50,7 +50,7 @@ def start(tmp_path: Path, server_env: dict[str, str], tally: Tally, monkeypatch)
         listener = running.enter_context(listening())
 
         def go(name: str, env: dict[str, str] | None = None, **fields) -> Series:
-            options = ("--max-in-flight", "4", "--callback-url", listener.url)
+            options = (*fields.pop("options", ("--max-in-flight", "4")), "--callback-url", listener.url)
             output = fields.pop("output", "out")
             campaign = KilledCampaign(tmp_path, api, server_env | (env or {}), (), output, options)
             return Series(name, campaign, Random(f"{SEED} {name}"), tally, listener, **fields)
@@ -141,9 +141,11 @@ def test_killed_on_one_machine_and_taken_up_on_another(start: Start):
 
 @is_long
 @HOURS
+@pytest.mark.usefixtures("eight_places")
 def test_stopped_on_one_machine_and_taken_over_on_another(start: Start, server_there: dict[str, str]):
     """Who wakes sends nothing for a cell that is another's by then, and what it had out is told."""
-    series = start("two machines", script=ELSEWHERE, does_keep_originals=False)
+    places = ("--max-in-flight", "8")
+    series = start("two machines", script=ELSEWHERE, does_keep_originals=False, options=places)
     stand_still(Standstill(series, *two_hosts(), server_there))
 
 
