@@ -104,6 +104,7 @@ class Terminal(Front):
         self._console.print("Interrupted: finishing what is in flight; Ctrl-C again leaves it at once.", soft_wrap=True)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+        loop.set_exception_handler(lambda *_: None)  # what a second Ctrl-C cuts off is no fault
 
     def started(self, plan: Plan, tally: Tally, notes: tuple[str, ...]) -> None:
         """Say what is about to be made, and show the bar."""
