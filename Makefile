@@ -22,7 +22,7 @@ coverage: $(VENV)/installed-dev   ## run the tests, and hold how much of the cod
 	$(BIN)/coverage run -m pytest $(TESTS)
 	$(BIN)/coverage report
 
-chaos: $(VENV)/installed-dev  ## kill real runs, servers and workers at every point, for half an hour, and check the bill
+chaos: $(VENV)/installed-dev  ## kill real runs, servers and workers, for three quarters of an hour, and check the bill
 	CHAOS=1 $(BIN)/python -m pytest tests/chaos tests/deployments tests/flows/test_secrets.py $(TESTS)
 
 lint: $(VENV)/installed-dev   ## check style and types

@@ -4,6 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -31,7 +32,7 @@ class Books:
     """By cell, how often it was asked for, what was given back left out."""
     unknown: Mapping[str, int]
     """By cell, how many of these turns ended without anybody knowing whether they were paid."""
-    named: Counter[str]
+    named: AbstractSet[str]
     """The files that manifest and ledger name."""
     files: Mapping[str, str]
     """The files that are there, with their SHA-256."""
@@ -49,7 +50,7 @@ class Books:
             {prompt: counts["billed"] for prompt, counts in bill["prompts"].items()},
             Counter(name.turn.cell_id for name in begun if name.state is None and name.turn not in released),
             Counter(name.turn.cell_id for name in ends if name.state == "unknown" and name.turn not in released),
-            Counter((*kept, *columns)),
+            frozenset((*kept, *columns)),
             stored(store, *FOLDERS),
         )
 
@@ -60,8 +61,8 @@ class Books:
         found += [f"{prompt} has two rows" for prompt, count in Counter(prompts).items() if count > 1]
         for row in self.rows:
             found += [f"{row['prompt']}: {fault}, {row}" for fault in self.faults_of(row)]
-        found += [f"{name} is named and is not there" for name in self.named.keys() - self.files.keys()]
-        found += [f"{name} is there, and nobody names it" for name in self.files.keys() - self.named.keys()]
+        found += [f"{name} is named and is not there" for name in self.named - self.files.keys()]
+        found += [f"{name} is there, and nobody names it" for name in self.files.keys() - self.named]
         return found
 
     def faults_of(self, row: Mapping[str, str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from flows.deliver_command import main as deliver
 from tasks.delivery_attempt import STALE_AFTER
+from tasks.models.ledger import RUNS
 from tasks.models.turn import ENDS, INTENTS, parse_name
 from tests.chaos.audit import Books, aged_litter, stored, unheard
 from tests.chaos.campaigns import COMMAND, KilledCampaign, free_places, places_taken, ran
@@ -161,6 +162,7 @@ class Series:
         self.count(books)
         assert not books.faults(), "\n".join([*books.faults(), self.story])
         assert not any(path.exists() for path in litter), self.story
+        assert self.script is not COMMAND or not campaign.store().names(RUNS), self.story
         self.collect()
         self.check_callbacks()
         return books
