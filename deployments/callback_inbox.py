@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from tasks.clients import disk
+from tasks.models.exit_code import ExitCode
 
 LOCK_WAIT_S: Final = 10.0
 """How long a receiver that starts waits for the one before it to end."""
@@ -34,6 +35,8 @@ CREATE INDEX IF NOT EXISTS events_due ON events (state, due_at);
 
 class InboxFailed(Exception):
     """The journal cannot be read or written; what was not journaled was not acknowledged."""
+
+    exit_code = ExitCode.BAD_INPUT
 
 
 @dataclass(frozen=True)

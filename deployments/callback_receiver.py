@@ -14,13 +14,12 @@ import logging
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Annotated
+from typing import Final
 
 import uvicorn
-from cyclopts import App, Parameter
-from cyclopts.validators import Number
+from pydantic import Field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deployments.callback_inbox import Inbox, InboxFailed
@@ -29,9 +28,11 @@ from deployments.json_lines import log_in_json
 from deployments.process_callbacks import STOP_PATIENCE_S, Processor, handle_as_flow, handle_here
 from deployments.receiver_settings import ReceiverSettings, load_receiver_settings
 from deployments.unfinished_requests import BACKLOG, bounded_protocol, connections_max
+from flows.answer import answer
+from flows.options import Command
 from tasks.clients.hooks import Hooks
-from tasks.errors import InputInvalid
-from tasks.models.fault import visible
+from tasks.models.exit_code import ExitCode
+from tasks.models.record import Order
 
 logger = logging.getLogger(__name__)
 
@@ -84,38 +85,47 @@ class CallbackReceiver:
 
 
 app = CallbackReceiver()
-command = App(
-    name="python -m deployments.callback_receiver",
-    help="Receive callbacks until SIGTERM or Ctrl-C.",
-    help_epilogue="CALLBACK_SECRET holds the sender's secret; the README lists the other variables.",
-    version_flags=[],
-    result_action="return_value",
+
+
+class Wanted(Order):
+    """What a person may choose; all else is set in the environment."""
+
+    host: str = "127.0.0.1"
+    """Address to listen at; 0.0.0.0 is every one of this machine."""
+    port: int = Field(default=8070, ge=1, le=65_535)
+    """Port to listen at."""
+    retry_failed: bool = False
+    """Put events that were given up in line again."""
+
+
+INTERRUPTED: Final = "Stopped; what is journaled and not processed yet is, at the next start."
+COMMAND: Final = Command(
+    typed="python -m deployments.callback_receiver",
+    asked=Wanted,
+    says="Receive callbacks until SIGTERM or Ctrl-C.",
+    epilogue="CALLBACK_SECRET holds the sender's secret; the README lists the other variables.",
+    untouched="nothing was started",
 )
 
 
-@command.default
-def main(
-    *,
-    host: Annotated[str, Parameter(help="Address to listen at; 0.0.0.0 is every one of this machine.")] = "127.0.0.1",
-    port: Annotated[int, Parameter(help="Port to listen at.", validator=Number(gte=1, lte=65_535))] = 8070,
-    retry_failed: Annotated[bool, Parameter(negative="", help="Put events that were given up in line again.")] = False,
-) -> int:
-    """Receive callbacks until SIGTERM or Ctrl-C."""
-    try:
-        settings = load_receiver_settings()
-        Hooks.from_env(os.environ)
-        if retry_failed:
-            inbox = Inbox.open(settings.inbox)
-            inbox.retry_failed(time.time())
-            inbox.close()
-    except (InputInvalid, InboxFailed) as fault:
-        print(visible(str(fault)), file=sys.stderr)  # noqa: T201  the one sentence for the terminal
-        return InputInvalid.exit_code
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    return answer(COMMAND, serve, arguments, also=(InboxFailed,), interrupted=INTERRUPTED)
+
+
+def serve(wanted: Wanted) -> int:
+    """Receive callbacks until SIGTERM or Ctrl-C. Raises InputInvalid and InboxFailed before it listens."""
+    settings = load_receiver_settings()
+    Hooks.from_env(os.environ)
+    if wanted.retry_failed:
+        inbox = Inbox.open(settings.inbox)
+        inbox.retry_failed(time.time())
+        inbox.close()
     log_in_json()
     uvicorn.run(
         "deployments.callback_receiver:app",  # by its name: this module is called __main__ here
-        host=host,
-        port=port,
+        host=wanted.host,
+        port=wanted.port,
         http=bounded_protocol(connections_max()),
         backlog=BACKLOG,
         lifespan="on",
@@ -124,8 +134,8 @@ def main(
         server_header=False,
         timeout_graceful_shutdown=int(STOP_PATIENCE_S),
     )
-    return 0
+    return ExitCode.DONE
 
 
 if __name__ == "__main__":
-    sys.exit(command())
+    sys.exit(main())

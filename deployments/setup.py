@@ -14,14 +14,12 @@ if __name__ == "__main__":
 import asyncio
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
-from cyclopts import App, CycloptsError, Parameter
-from cyclopts.validators import Number
 from prefect import get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
@@ -29,19 +27,21 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL
 from prefect.workers.process import ProcessWorker
+from pydantic import Field
 
 from deployments.set_by_hand import with_what_is_set
+from flows.answer import answer
 from flows.named_server import ServerNotStarted, reach
-from tasks.errors import InputInvalid
+from flows.options import Command
 from tasks.models.campaign import PLACES_MAX
+from tasks.models.exit_code import ExitCode
+from tasks.models.record import Order
 from tasks.places import TAG, current_limit
 from tasks.proxies import check_proxies
 
 POOL: Final = "ideogram"
 PLACES: Final = 10  # what the API allows an account at first
 PREFECT_FILE: Final = Path(__file__).with_name("prefect.yaml")
-EXIT_BAD_INPUT: Final = 2
-EXIT_STOPPED: Final = 3
 BOOKKEEPING: Final = frozenset(
     {"created", "updated", "version_id", "version_info", "status", "last_polled", "global_concurrency_limit"}
 )
@@ -49,13 +49,11 @@ BOOKKEEPING: Final = frozenset(
 OF_A_SCHEDULE: Final = BOOKKEEPING | {"id"}
 """And of a schedule, which is made anew where one of its deployment's has no slug."""
 
-app = App(name="setup", help=__doc__, version_flags=[], result_action="return_value")
-
 
 class SetupFailed(Exception):
     """The server could not be brought to what is needed."""
 
-    def __init__(self, message: str, exit_code: int = EXIT_STOPPED) -> None:
+    def __init__(self, message: str, exit_code: ExitCode = ExitCode.STOPPED) -> None:
         super().__init__(message)
         self.exit_code = exit_code
 
@@ -68,36 +66,33 @@ class Step(NamedTuple):
     """`created`, `updated` or `unchanged`, with more where there is more to say."""
 
 
-@app.default
-def parse(
-    *, max_in_flight: Annotated[int | None, Parameter(validator=Number(gte=1, lte=PLACES_MAX))] = None
-) -> int | None:
-    """Bring the Prefect server that PREFECT_API_URL names to what this project needs; again, it changes nothing.
+class Wanted(Order):
+    """What a person may choose."""
 
-    Parameters
-    ----------
-    max_in_flight
-        The account's images in flight, for all campaigns on this server together. Without it, a limit that is there
-        stays, and a new one is 10.
-
-    """
-    return max_in_flight
+    max_in_flight: int | None = Field(default=None, ge=1, le=PLACES_MAX)
+    """The account's images in flight, for all campaigns on this server together. Without it, a limit that is there
+    stays, and a new one is 10."""
 
 
-def main(arguments: list[str] | None = None) -> int:
+COMMAND: Final = Command(
+    typed="python -m deployments.setup",
+    asked=Wanted,
+    says="Bring the Prefect server that PREFECT_API_URL names to what this project needs; again, it changes nothing.",
+    epilogue="Exit codes: 0 all is there, 2 bad input, 3 the server cannot be used or did not take it.",
+    untouched="nothing was changed",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    given = sys.argv[1:] if arguments is None else arguments
-    try:
-        places = app(given, exit_on_error=False, print_error=False)
-        if {"-h", "--help"} & set(given):
-            return 0
-        check_proxies()
-        steps = asyncio.run(set_up(server_url(), places))
-    except (CycloptsError, SetupFailed, ServerNotStarted, InputInvalid) as error:
-        sys.stderr.write(f"{error}\n")
-        return getattr(error, "exit_code", EXIT_BAD_INPUT if isinstance(error, CycloptsError) else EXIT_STOPPED)
-    sys.stdout.write(report(steps))
-    return 0
+    return answer(COMMAND, run, arguments, also=(SetupFailed, ServerNotStarted))
+
+
+def run(wanted: Wanted) -> int:
+    """Set the server up, and say what changed."""
+    check_proxies()
+    sys.stdout.write(report(asyncio.run(set_up(server_url(), wanted.max_in_flight))))
+    return ExitCode.DONE
 
 
 def server_url() -> str:
@@ -107,7 +102,7 @@ def server_url() -> str:
         raise SetupFailed(
             "No Prefect server is named; set PREFECT_API_URL, such as http://127.0.0.1:4200/api "
             "(deployments/README.md says how to start one)",
-            EXIT_BAD_INPUT,
+            ExitCode.BAD_INPUT,
         )
     return str(url)
 

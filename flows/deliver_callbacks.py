@@ -20,10 +20,9 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_table_artifact
 
 from flows.deliver_command import told
-from flows.parameters import CampaignSlug, ListOnly, Output, Replay, ReplaySince
+from flows.parameters import takes
 from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.deliver_outbox import deliver_all, is_sent_unsigned
-from tasks.models.campaign import DEFAULT_OUTPUT
 from tasks.models.delivery_report import Line, Wish
 from tasks.models.fault import one_line, without_secrets
 
@@ -31,30 +30,16 @@ ARTIFACT_KEY = "callbacks"
 
 
 @flow(name="deliver-callbacks", persist_result=False)
-async def deliver_callbacks(
-    output: Output = DEFAULT_OUTPUT,
-    campaign: CampaignSlug = None,
-    replay: Replay = [],  # noqa: B006  shown in the form; never changed
-    replay_since: ReplaySince = None,
-    list_only: ListOnly = False,  # noqa: FBT002  a parameter of the form
-) -> dict[str, int]:
-    """Deliver the callbacks that are due.
-
-    Args:
-        output: Folder or URL that holds campaigns, such as s3://bucket/campaigns.
-        campaign: The folder's name of one campaign; without it, all of them are served.
-        replay: Ids of events to send once more, whatever has become of them; or `all`, every dead letter.
-        replay_since: Send every dead letter of an event that happened since then once more.
-        list_only: Only tell what waits and what is dead.
-
-    """
-    wish = Wish(list_only=list_only, replay=tuple(replay), replay_since=replay_since)
+@takes(Wish.model_fields)
+async def deliver_callbacks(**asked: Any) -> dict[str, int]:  # noqa: ANN401  of many types, which Prefect checks
+    """Deliver the callbacks that are due."""
+    wish = Wish(**asked)
     settings = load_callback_settings()
-    reports = await deliver_all(output, campaign, wish, settings)
+    reports = await deliver_all(wish, settings)
     if is_sent_unsigned(reports, settings):
         get_run_logger().warning(UNSIGNED_NOTE)
     if not reports:
-        get_run_logger().warning("There are no callbacks below %s", one_line(without_secrets(output)))
+        get_run_logger().warning("There are no callbacks below %s", one_line(without_secrets(wish.output)))
     for report in reports:
         get_run_logger().info("%s: %s", one_line(report.campaign), told(report))
     rows = [shown(line) for report in reports for line in report.lines]

@@ -1,81 +1,68 @@
 """The command line of `python flows/deliver_callbacks.py`: it runs without Prefect."""
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Final
 
-from cyclopts import App, CycloptsError, Parameter
 from rich.markup import escape
 from rich.table import Column, Table
 
+from flows.answer import answer
+from flows.options import Command, Written
 from flows.screen import Screen
-from flows.terminal import print_faults
 from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.clients.storage import CampaignStore
 from tasks.deliver_outbox import deliver_all, is_sent_unsigned
-from tasks.errors import CampaignFault, InputInvalid
+from tasks.errors import InputInvalid
 from tasks.models.campaign import DEFAULT_OUTPUT
 from tasks.models.delivery_report import ALL, Report, Wish
+from tasks.models.exit_code import ExitCode
 from tasks.models.fault import Fault, one_line, shortened
 from tasks.models.outbox import EVENTS
 from tasks.models.turn import ENDS, INTENTS
 
-EXIT_CLEAR: Final = 0
-EXIT_LEFT: Final = 1
-EXIT_INTERRUPTED: Final = 130
 WHY_MAX_CHARS: Final = 80
 WIDTH_IN_A_FILE: Final = 240
-
-app = App(
-    name="deliver_callbacks",
-    help="Deliver the callbacks that are due, and show what waits and what is dead.",
-    help_epilogue="The secret is read from CALLBACK_SECRET. Exit codes: 0 nothing due and nothing dead is left, 1 some "
-    "is, 2 bad input, 3 the storage failed.",
-    version_flags=[],
-    result_action="return_value",
+COMMAND: Final = Command(
+    typed="python flows/deliver_callbacks.py",
+    asked=Wish,
+    says="Deliver the callbacks that are due, and show what waits and what is dead.",
+    epilogue="The secret is read from CALLBACK_SECRET. Exit codes: 0 nothing due and nothing dead is left, 1 some is, "
+    "2 bad input, 3 the storage failed, 130 interrupted.",
+    untouched="nothing was sent",
+    first="output",
+    fields={"list_only": Written("list"), "replay": Written(takes_all=True)},
 )
 
 
-@app.default
-def deliver(
-    output: str = DEFAULT_OUTPUT,
-    *,
-    campaign: str | None = None,
-    list_: Annotated[bool, Parameter(name="--list", negative=())] = False,
-    replay: Annotated[tuple[str, ...] | None, Parameter(negative=(), consume_multiple=True)] = None,
-    replay_since: datetime | None = None,
-) -> list[Report]:
-    """Deliver the callbacks that are due, and show what waits and what is dead.
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    return answer(COMMAND, run, arguments, interrupted="Interrupted; what is left waits.")
 
-    Parameters
-    ----------
-    output
-        Folder or URL that holds campaigns, such as s3://bucket/campaigns.
-    campaign
-        The folder's name of one campaign; without it, all of them are served.
-    list_
-        Send nothing; only show.
-    replay
-        Send these events once more, by their ids, whatever has become of them; `all` for every dead letter.
-    replay_since
-        Send every dead letter of an event that happened since then once more, such as 2026-11-20.
 
-    """
-    if replay is not None and not all((*replay, replay)):
-        raise InputInvalid([Fault(source="--replay", problem=f"names no event; give ids, or {ALL!r}")])
-    wish = Wish(list_only=list_, replay=replay or (), replay_since=replay_since)
-    if wish.list_only and wish.is_replay:
-        raise InputInvalid([Fault(source="--list", problem="sends nothing, and --replay does; give one of them")])
-    check_output(output)
+def run(wish: Wish) -> int:
+    """Do what is wished for, and show where all stands then."""
+    check_wish(wish)
+    check_output(wish.output)
     settings = load_callback_settings()
-    reports = asyncio.run(deliver_all(output, campaign, wish, settings))
-    if campaign and not reports:
-        raise InputInvalid([Fault(source="--campaign", value=campaign, problem=f"has no callbacks below {output}")])
+    reports = asyncio.run(deliver_all(wish, settings))
+    if wish.campaign and not reports:
+        problem = f"has no callbacks below {wish.output}"
+        raise InputInvalid([Fault(source="--campaign", value=wish.campaign, problem=problem)])
     if is_sent_unsigned(reports, settings):
         Screen(soft_wrap=True).print(f"Note: {UNSIGNED_NOTE}")
-    return reports
+    screen = Screen(stderr=False)
+    print_reports(screen if screen.is_terminal else Screen(stderr=False, width=WIDTH_IN_A_FILE), reports)
+    return ExitCode.DONE if all(report.is_clear for report in reports) else ExitCode.SOME_NOT_DONE
+
+
+def check_wish(wish: Wish) -> None:
+    """Raise InputInvalid where nothing was named that could be sent once more, or what excludes another was."""
+    if "replay" in wish.model_fields_set and not all((*wish.replay, wish.replay)):
+        raise InputInvalid([Fault(source="--replay", problem=f"names no event; give ids, or {ALL!r}")])
+    if wish.list_only and wish.is_replay:
+        raise InputInvalid([Fault(source="--list", problem="sends nothing, and --replay does; give one of them")])
 
 
 def check_output(output: str) -> None:
@@ -89,30 +76,6 @@ def check_output(output: str) -> None:
     if any(store.names(folder) for folder in (ENDS, INTENTS, EVENTS)):
         problem = "is the folder of one campaign; give the one above it, and this one's name with --campaign"
         raise InputInvalid([Fault(source="OUTPUT", value=output, problem=problem)])
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns its exit code, and leaves a sentence on standard error where it failed."""
-    errors = Screen(soft_wrap=True)
-    try:
-        reports = app(sys.argv[1:] if arguments is None else arguments, exit_on_error=False, print_error=False)
-    except InputInvalid as invalid:
-        print_faults(errors, invalid)
-        return int(invalid.exit_code)
-    except CampaignFault as fault:
-        errors.print(f"[red]Stopped:[/] {escape(str(fault))}")
-        return int(fault.exit_code)
-    except (CycloptsError, ValueError) as error:
-        print_faults(errors, InputInvalid([Fault(source="deliver_callbacks", problem=str(error))]))
-        return InputInvalid.exit_code
-    except KeyboardInterrupt:
-        errors.print("Interrupted; what is left waits.")
-        return EXIT_INTERRUPTED
-    if not isinstance(reports, list):
-        return EXIT_CLEAR
-    console = Screen(stderr=False)
-    print_reports(console if console.is_terminal else Screen(stderr=False, width=WIDTH_IN_A_FILE), reports)
-    return EXIT_CLEAR if all(report.is_clear for report in reports) else EXIT_LEFT
 
 
 def print_reports(console: Screen, reports: Sequence[Report]) -> None:

@@ -7,10 +7,10 @@ import time
 from typing import Any, Final, NoReturn, cast
 
 from flows.named_server import ServerNotStarted, reach
+from tasks.models.exit_code import ExitCode
 
 LOOK_EVERY_S: Final = 5.0
 HANDED_OVER_WITHIN_S: Final = 120.0
-EXIT_INTERRUPTED: Final = 130
 
 
 def leave(code: int) -> NoReturn:
@@ -22,7 +22,7 @@ def leave(code: int) -> NoReturn:
     try:
         is_over = "prefect.events.worker" not in sys.modules or is_all_handed_over()
     except KeyboardInterrupt:
-        is_over, code = False, EXIT_INTERRUPTED
+        is_over, code = False, ExitCode.INTERRUPTED
     if is_over:
         sys.exit(code)
     sys.stdout.flush()

@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 from pydantic import BaseModel, ValidationError
 
 from flows.prefect_home import prefect_home
+from tasks.models.exit_code import ExitCode
 from tasks.models.fault import one_line, without_secrets
 
 REACH_TIMEOUT_S: Final = 15.0
@@ -28,13 +29,13 @@ LET_IN: Final = (
 class ServerNotStarted(Exception):
     """There is no Prefect server to run on: the embedded one gave up, or the one that is named cannot be used."""
 
-    exit_code: ClassVar[int] = 3
+    exit_code: ClassVar[ExitCode] = ExitCode.STOPPED
 
 
 class SettingsUnusable(ServerNotStarted):
     """Prefect cannot read its own settings; nothing was started."""
 
-    exit_code = 2
+    exit_code = ExitCode.BAD_INPUT
     is_for_people = True
     """Where nobody catches it, it is shown without a traceback (`tasks/needs.py`)."""
 

@@ -1,129 +1,162 @@
-"""The options of the command: from its arguments to a `Campaign`."""
+"""The options of a command are the fields of a record: names, types, limits, defaults and descriptions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from inspect import Parameter as Argument
+from inspect import Signature
+from typing import Annotated, Any, Final, Generic, Literal, NamedTuple, TypeVar, get_args, get_origin
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CoercionError, CycloptsError, MissingArgumentError, Parameter, UnusedCliTokensError
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from tasks.errors import InputInvalid
-from tasks.models.campaign import DEFAULT_OUTPUT, Campaign, Retry
-from tasks.models.event import EventName
+from tasks.models.delivery_report import A_TIME
 from tasks.models.fault import Fault
+from tasks.models.record import Order, explained
 from tasks.models.variant import Variant
-from tasks.models.vocabulary import Model
 
-app = App(
-    name="campaign",
-    help="Turn a campaign matrix (CSV or Parquet) into finished images through the Ideogram API.",
-    help_epilogue="The key is read from IDEOGRAM_API_KEY. Exit codes: 0 every image done, 1 some not, 2 bad input, "
-    "3 stopped early, 130 interrupted.",
-    version_flags=[],
-    result_action="return_value",
-)
-
-
-@app.default
-def parse(  # noqa: PLR0913  the options of the command line
-    matrix: str,
-    *,
-    formats: str | None = None,
-    name: str | None = None,
-    output: str = DEFAULT_OUTPUT,
-    model: Model = "V_2",
-    max_in_flight: int = 10,
-    budget_usd: float | None = None,
-    retry: Annotated[tuple[Retry, ...], Parameter(negative=(), show_default=False)] = (),
-    callback_url: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
-    callback_events: Annotated[tuple[EventName, ...], Parameter(negative=(), show_default=False)] = (),
-    variant: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
-    encoding: str | None = None,
-    shards: int = 1,
-    same_campaign: Annotated[bool, Parameter(negative=())] = False,
-    dry_run: Annotated[bool, Parameter(negative=())] = False,
-    sandbox: Annotated[bool, Parameter(negative=())] = False,
-) -> Campaign:
-    """Turn a campaign matrix (CSV or Parquet) into finished images through the Ideogram API.
-
-    Parameters
-    ----------
-    matrix
-        Path or URL of the matrix: a .csv or .parquet, one product or prompt a row.
-    formats
-        Path or URL of the formats table (format, aspect_ratio, style_type, ...); every row is made in each.
-    name
-        The campaign's name; without one, the matrix's file name.
-    output
-        Folder or URL that holds campaigns, such as s3://bucket/campaigns.
-    model
-        The model of rows that name none.
-    max_in_flight
-        How many images the account may have in flight.
-    budget_usd
-        Never spend more on this campaign, in all its runs together.
-    retry
-        Try cells again that ended so before; may be given several times. What is stored or linked is used first, and
-        what that comes to is told before anything is paid; `unknown` ones may be paid a second time.
-    callback_url
-        Who is told of each image of rows that name no URL of their own, and of the campaign's end; may be given several
-        times.
-    callback_events
-        What they are told of; may be given several times. Without it: all four.
-    variant
-        A cut to make of every image, NAME=WIDTHxHEIGHT[,cover|contain][,webp|jpeg|png|avif][,QUALITY]; may be given
-        several times. Without it: og=1200x630, thumb=400x400, social=1080x1080.
-    encoding
-        The text encoding of tables that are not UTF-8, such as cp1252; each that is UTF-8 is read as such.
-    shards
-        In how many runs the workers of a Prefect server's work pool share the campaign.
-    same_campaign
-        The folder's campaign is this one, though its name or its matrix was another: go on with what is there.
-    dry_run
-        Plan only: check, count, price; pay nothing. With --retry, also what that would cost.
-    sandbox
-        Use the built-in stand-in for the API: no key is needed, nothing is charged.
-
-    """
-    chosen: dict[str, Any] = {"variants": tuple(Variant.parse(text) for text in variant)} if variant else {}
-    chosen |= {"callback_events": callback_events} if callback_events else {}
-    return Campaign(
-        matrix=matrix,
-        formats=formats,
-        name=name,
-        output=output,
-        model=model,
-        max_in_flight=max_in_flight,
-        budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
-        retry=retry,
-        callback_url=" ".join(callback_url) if callback_url else None,
-        encoding=encoding,
-        shards=shards,
-        same_campaign=same_campaign,
-        dry_run=dry_run,
-        sandbox=sandbox,
-        **chosen,
-    )
+Asked = TypeVar("Asked", bound=Order)
+IN_WORDS: Final = {
+    "int": "is not accepted; it must be a whole number",
+    "decimal": "is not accepted; it must be a number, such as 12.50",
+    "datetime": f"is not accepted; {A_TIME}",
+}
+"""What a value must be, by the beginning of the type that pydantic gives its errors."""
+VALUES: Final = {int: "NUMBER", Decimal: "USD", datetime: "DATE", Variant: "VARIANT"}
+"""What `--help` writes behind an option, by the type of its values."""
 
 
-def campaign_of(arguments: list[str]) -> Campaign | None:
-    """The campaign that `arguments` ask for; None where they asked for help, and got it. Raises InputInvalid."""
-    try:
-        asked = app(arguments, exit_on_error=False, print_error=False)
-    except ValidationError as error:
-        raise InputInvalid([option_fault(one) for one in error.errors()]) from error
-    except (CycloptsError, ValueError) as error:
-        raise InputInvalid([Fault(source="campaign", problem=str(error))]) from error
-    return asked if isinstance(asked, Campaign) else None
+class Written(NamedTuple):
+    """How a field is written in a terminal, where that is not as its record says."""
+
+    option: str = ""
+    note: str = ""
+    """What `--help` adds to its description."""
+    is_repeated: bool = False
+    """It holds one text in the record, and may be given several times here."""
+    takes_all: bool = False
+    """It takes all values up to the next option."""
 
 
-def option_fault(error: Mapping[str, Any]) -> Fault:
-    """What is wrong with an option, in the words of the command line."""
-    option = str(error["loc"][0]).replace("_", "-").replace("variants", "variant")
-    problem = error["msg"].removeprefix("Value error, ").replace("Input should be", "is not accepted; it must be")
-    value = error["input"]
-    return Fault(
-        source=f"--{option}",
-        value=str(value) if isinstance(value, str | int | float | Decimal) else None,
-        problem=problem,
-    )
+@dataclass(frozen=True)
+class Command(Generic[Asked]):
+    """How a person writes an `Asked` in a terminal."""
+
+    typed: str
+    """What starts it, such as `python flows/campaign.py`."""
+    asked: type[Asked]
+    says: str
+    """What it does, for `--help`."""
+    epilogue: str
+    example: str = ""
+    """What may be typed behind it, for those who have left out what is needed."""
+    untouched: str = "nothing was sent, nothing was paid"
+    """Of a command that was written wrong."""
+    first: str = ""
+    """The field whose value needs no name before it."""
+    fields: Mapping[str, Written] = field(default_factory=dict)
+
+    def read(self, arguments: Sequence[str]) -> Asked | None:
+        """What `arguments` ask for; None where they asked for help, and got it. Raises InputInvalid."""
+        app = self.app()
+        try:
+            given = app(arguments, exit_on_error=False, print_error=False)
+            return None if given is None else self.asked(**given)
+        except ValidationError as error:
+            faults = [self.fault_of(one) for one in error.errors() if one["type"] != "too_short"]  # by those left out
+            raise InputInvalid(faults) from error
+        except CycloptsError as error:
+            raise InputInvalid([self.fault_of_words(error)]) from error
+
+    def app(self) -> App:
+        """The parser: it tells words and options apart, and leaves what they mean to the record."""
+        signature = Signature([self.argument_of(name, shape) for name, shape in self.asked.model_fields.items()])
+
+        def given(*values: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401  texts, or whether there is a flag
+            return dict(signature.bind(*values, **options).arguments)
+
+        given.__signature__ = signature  # type: ignore[attr-defined]
+        app = App(
+            name=self.typed,
+            help=self.says,
+            help_epilogue=self.epilogue,
+            version_flags=[],
+            result_action="return_value",
+        )
+        app.default(given)
+        return app
+
+    def argument_of(self, name: str, shape: FieldInfo) -> Argument:
+        """A field as the parser sees it: a flag, a text, or several of them."""
+        own = self.own(name)
+        is_several = own.is_repeated or get_origin(shape.annotation) is tuple
+        kind: Any = bool if shape.annotation is bool else tuple[str, ...] if is_several else str
+        is_shown = isinstance(shape.default, str | int) and shape.annotation is not bool
+        several = "May be given several times." if is_several and not own.takes_all else ""
+        written = Parameter(
+            name=self.option_of(name),
+            help=" ".join(filter(None, (explained(shape), own.note, several))),
+            negative=(),
+            choices=next((part for part in parts_of(shape.annotation) if get_origin(part) is Literal), None),
+            metavar=next((VALUES[part] for part in parts_of(shape.annotation) if part in VALUES), None),
+            consume_multiple=own.takes_all,
+        )
+        return Argument(
+            name,
+            Argument.POSITIONAL_OR_KEYWORD if name == self.first else Argument.KEYWORD_ONLY,
+            default=Argument.empty if shape.is_required() else str(shape.default) if is_shown else None,
+            annotation=Annotated[kind if shape.is_required() else kind | None, written],
+        )
+
+    def own(self, name: str) -> Written:
+        """What is special about a field here."""
+        return self.fields.get(name, Written())
+
+    def option_of(self, name: str) -> str:
+        """Such as `--max-in-flight`."""
+        return f"--{(self.own(name).option or name).replace('_', '-')}"
+
+    def shown(self, name: str) -> str:
+        """A field as `--help` calls it."""
+        return name.upper().replace("_", "-") if name == self.first else self.option_of(name)
+
+    def fault_of(self, error: Mapping[str, Any]) -> Fault:
+        """What is wrong with an option's value, in the words of the command line."""
+        said = error["msg"].removeprefix("Value error, ").replace("Input should be", "is not accepted; it must be")
+        said = said.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
+        name, value = str(error["loc"][0]), error["input"]
+        if self.own(name).is_repeated and not isinstance(value, str):
+            value = " ".join(value)
+        return Fault(
+            source=self.shown(name),
+            value=value if isinstance(value, str) else None,
+            problem=IN_WORDS.get(error["type"].partition("_")[0], said),
+        )
+
+    def fault_of_words(self, error: CycloptsError) -> Fault:
+        """What is wrong with the words themselves."""
+        argument = error.argument
+        if argument is not None:
+            source, choices = self.shown(argument.field_info.name), argument.get_choices()
+            if isinstance(error, MissingArgumentError) and error.keyword is not None:
+                return Fault(source=source, problem="needs a value behind it")
+            if isinstance(error, MissingArgumentError):
+                return Fault(source=source, problem=f"is missing; type for example: {self.typed} {self.example}")
+            if isinstance(error, CoercionError) and error.token is not None:
+                accepted = f"use one of {', '.join(choices)}" if choices else "leave it out, the option takes none"
+                return Fault(source=source, value=error.token.value, problem=f"is not accepted; {accepted}")
+        if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+            problem = "belongs to no option; what has spaces in it is written in quotes"
+            return Fault(source=self.typed.split()[-1], value=error.unused_tokens[0], problem=problem)
+        return Fault(source=self.typed.split()[-1], problem=str(error))
+
+
+def parts_of(annotation: Any) -> Iterator[Any]:  # noqa: ANN401  any type
+    """A type, and each that it is made of."""
+    yield annotation
+    if get_origin(annotation) is not Literal:
+        for part in get_args(annotation):
+            yield from parts_of(part)

@@ -19,15 +19,15 @@ if __name__ == "__main__":
     sys.exit(main())
 
 import asyncio
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.parameters import AskedVariants, CampaignFolder, Prune
+from flows.parameters import takes
 from tasks.models.fault import shortened
-from tasks.models.recut import RecutResult
+from tasks.models.recut import Recut, RecutResult
 from tasks.recut_campaign import recut_campaign
 from tasks.report_campaign import report_recut
 
@@ -41,25 +41,16 @@ def run_name() -> str:
 
 
 @flow(name="recut-variants", flow_run_name=run_name, persist_result=False)
-async def recut_variants(
-    campaign_folder: CampaignFolder,
-    variants: AskedVariants,
-    prune: Prune = False,  # noqa: FBT002  a parameter of the form
-) -> RecutResult:
-    """Cut new sizes from the stored originals of a campaign; nothing is paid, no key and no matrix is needed.
-
-    Args:
-        campaign_folder: Folder or URL of the campaign, such as data/out/q1-launch or s3://bucket/campaigns/q1-launch.
-        variants: The cuts to make of every image; one takes the place of a variant that has its name.
-        prune: Remove the variants that are not named; otherwise they are kept.
-
-    """
+@takes(Recut.model_fields)
+async def recut_variants(**asked: Any) -> RecutResult:  # noqa: ANN401  of many types, which Prefect checks
+    """Cut new sizes from the stored originals of a campaign; nothing is paid, no key and no matrix is needed."""
+    wanted = Recut(**asked)
     logger = get_run_logger()
 
     def tell(done: int, total: int) -> None:
         if done % LOGGED_EVERY == 0 or done == total:
             logger.info("Cut %d of %d originals", done, total)
 
-    result = await asyncio.to_thread(recut_campaign, campaign_folder, variants, prune=prune, progress=tell)
+    result = await asyncio.to_thread(recut_campaign, wanted, progress=tell)
     await report_recut(result)
     return cast("RecutResult", Completed(message=result.sentence(), data=result))  # Prefect hands out its data

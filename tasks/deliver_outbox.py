@@ -21,13 +21,14 @@ LINES_MAX: Final = 200
 OUTBOXES_AT_ONCE: Final = 4
 
 
-async def deliver_all(output: str, campaign: str | None, wish: Wish, settings: CallbackSettings) -> list[Report]:
-    """Serve every outbox below `output`, or that of one campaign.
+async def deliver_all(wish: Wish, settings: CallbackSettings) -> list[Report]:
+    """Serve every outbox below an output, or that of one campaign.
 
     Raises InputInvalid, and StorageFailed when all others have been served.
     """
-    slugs = [campaign] if campaign else await asyncio.to_thread(CampaignStore.open(output, "").folders)
-    await asyncio.to_thread(check_replays, output, slugs, wish)
+    output = wish.output
+    slugs = [wish.campaign] if wish.campaign else await asyncio.to_thread(CampaignStore.open(output, "").folders)
+    await asyncio.to_thread(check_replays, slugs, wish)
     places = asyncio.Semaphore(OUTBOXES_AT_ONCE)
 
     async def serve(slug: str) -> Report:
@@ -51,14 +52,14 @@ def is_sent_unsigned(reports: Sequence[Report], settings: CallbackSettings) -> b
     return settings.secrets is None and any(report.sent for report in reports)
 
 
-def check_replays(output: str, slugs: Sequence[str], wish: Wish) -> None:
+def check_replays(slugs: Sequence[str], wish: Wish) -> None:
     """Raise InputInvalid, before anything is sent, where an event that is named is in none of the outboxes."""
     named = set(wish.replay) - {ALL}
     if not named:
         return
     for slug in slugs:
-        named -= {delivery.event_id for delivery in Outbox(CampaignStore.open(output, slug)).queued()}
-    problem = f"is no event below {output}"
+        named -= {delivery.event_id for delivery in Outbox(CampaignStore.open(wish.output, slug)).queued()}
+    problem = f"is no event below {wish.output}"
     if named:
         raise InputInvalid([Fault(source="--replay", value=one, problem=problem) for one in sorted(named)])
 

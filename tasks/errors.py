@@ -32,6 +32,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
+from tasks.models.exit_code import ExitCode
 from tasks.models.fault import Fault, visible
 from tasks.models.money import budget_reached
 from tasks.models.outcome import LinkFault, Status
@@ -40,7 +41,7 @@ from tasks.models.outcome import LinkFault, Status
 class CampaignFault(Exception):
     """The campaign cannot go on. `exit_code` is what the command line ends with."""
 
-    exit_code: ClassVar[int] = 3
+    exit_code: ClassVar[ExitCode] = ExitCode.STOPPED
 
     def __str__(self) -> str:
         """What is told of it, in terminals and logs."""
@@ -50,7 +51,7 @@ class CampaignFault(Exception):
 class InputInvalid(CampaignFault):
     """The matrix, the formats or a setting is wrong; nothing was sent, nothing was paid. Carries every fault found."""
 
-    exit_code = 2
+    exit_code = ExitCode.BAD_INPUT
 
     def __init__(self, faults: Sequence[Fault], more: int = 0) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
@@ -80,7 +81,7 @@ class BudgetReached(CampaignStopped):
 class Interrupted(CampaignStopped):
     """The run was ended from outside; run the same command again to go on."""
 
-    exit_code = 130
+    exit_code = ExitCode.INTERRUPTED
 
 
 class StorageFailed(CampaignStopped):

@@ -19,9 +19,9 @@ from tasks.models.fault import Fault
 from tasks.models.ledger import Known
 from tasks.models.outcome import Outcome, StoredOriginal
 from tasks.models.published import Published
-from tasks.models.recut import RECUTS, RecutResult, marker, merged, with_cuts
+from tasks.models.recut import RECUTS, Recut, RecutResult, marker, merged, with_cuts
 from tasks.models.turn import ENDS
-from tasks.models.variant import GRAMMAR, Variant
+from tasks.models.variant import Variant
 from tasks.resume_campaign import as_it_is_now
 from tasks.wait_for_runs import wait_for_runs
 
@@ -40,14 +40,13 @@ class Job(NamedTuple):
     marker: str
 
 
-def recut_campaign(folder: str, asked: Sequence[Variant], *, prune: bool, progress: Progress) -> RecutResult:
-    """Make the variants `asked` of every original in `folder`; with `prune`, remove all other variants.
+def recut_campaign(wanted: Recut, *, progress: Progress) -> RecutResult:
+    """Make the variants that are `wanted` of every original in a folder, and remove others where that is wanted.
 
     A variant that has the name of another takes its place. Raises InputInvalid where the folder is no campaign's, or a
     run is busy in it, and StorageFailed.
     """
-    check_variants(asked)
-    store = CampaignStore.at(folder)
+    asked, store = wanted.variants, CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, uuid.uuid4().hex)
     published = published_in(store, ledger)
     wait_for_runs(store)  # or it would publish its own variants over these
@@ -62,7 +61,7 @@ def recut_campaign(folder: str, asked: Sequence[Variant], *, prune: bool, progre
     for number, (job, trouble) in enumerate(cut_each(store, left, asked), start=len(cut_before) + 1):
         failed |= {job.original.cell_id: trouble} if trouble else {}
         progress(number, len(jobs))
-    kept = tuple(asked) if prune else merged(published.variants, asked)
+    kept = asked if wanted.prune else merged(published.variants, asked)
     now = published.model_copy(update={"variants": kept})
     publish(ledger, now, outcomes, known)
     forget(store, published, now)
@@ -75,14 +74,6 @@ def recut_campaign(folder: str, asked: Sequence[Variant], *, prune: bool, progre
         variants=tuple(variant.name for variant in kept),
         troubles=tuple(f"{cell_id}: {why}" for cell_id, why in (failed | lost).items()),
     )
-
-
-def check_variants(asked: Sequence[Variant]) -> None:
-    """Raise InputInvalid unless there are variants, each with a name of its own."""
-    if not asked:
-        raise InputInvalid([Fault(source="--variant", problem=f"is missing; name the cuts to make: {GRAMMAR}")])
-    if len({variant.name for variant in asked}) < len(asked):
-        raise InputInvalid([Fault(source="--variant", problem="is not accepted; give each variant a name of its own")])
 
 
 def published_in(store: CampaignStore, ledger: Ledger) -> Published:

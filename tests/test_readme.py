@@ -4,7 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from flows.options import app
+from flows.command_line import COMMAND
+from tasks.models.campaign import Campaign
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,11 +22,14 @@ def first_cells(text: str) -> list[str]:
     return [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
 
 
-def test_every_option_has_a_row():
-    """As `--help` knows them."""
-    options = {name for argument in app.assemble_argument_collection() for name in argument.names}
-    told = [name for name in first_cells(section("Options")) if name.startswith("--")]
-    assert sorted(told) == sorted(options - {"MATRIX", "--matrix"})
+def test_every_option_has_a_row_with_its_default():
+    """As the record of a campaign has them; a default that is a word or a number is told as it is."""
+    rows = re.findall(r"^\| `(MATRIX|--[a-z-]+)` \|.*\| ?`?(.*?)`? \|$", section("Options"), re.MULTILINE)
+    wanted = {COMMAND.shown(name): field.default for name, field in Campaign.model_fields.items()}
+    assert sorted(name for name, _ in rows) == sorted(wanted)
+    for name, told in rows:
+        if isinstance(wanted[name], str | int) and not isinstance(wanted[name], bool):
+            assert told == str(wanted[name]), name
 
 
 def test_every_folder_has_a_row():

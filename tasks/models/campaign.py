@@ -6,13 +6,13 @@ from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from tasks.models.cell import Cell
 from tasks.models.columns import parse_callback_url
 from tasks.models.event import EVENT_NAMES, EventName
 from tasks.models.fault import without_secrets
-from tasks.models.record import Record
+from tasks.models.record import Order, Record
 from tasks.models.slug import slug
 from tasks.models.variant import DEFAULT_VARIANTS, Variant
 from tasks.models.vocabulary import Model
@@ -28,6 +28,21 @@ Retry = Literal["failed", "blocked", "unknown"]
 """Cells that ended so before, to be tried again."""
 
 
+def _names_differ(variants: tuple[Variant, ...]) -> tuple[Variant, ...]:
+    if len({variant.name for variant in variants}) < len(variants):
+        raise ValueError("is not accepted; give each variant a name of its own")
+    return variants
+
+
+def _joined(urls: object) -> object:
+    return " ".join(map(str, urls)) if isinstance(urls, list | tuple) else urls
+
+
+Usd = Annotated[Decimal, Field(gt=0), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})]
+Variants = Annotated[tuple[Variant, ...], AfterValidator(_names_differ)]
+CallbackUrls = Annotated[str, BeforeValidator(_joined), AfterValidator(parse_callback_url)]
+
+
 class Addresses(Record):
     """Where a campaign's tables are and who is called back: what may hold a signature or a token."""
 
@@ -36,37 +51,43 @@ class Addresses(Record):
     callback_url: str | None
 
 
-class Campaign(Record):
-    """A campaign as the person who starts it asks for it; the fields are the command line's options."""
+class Campaign(Order):
+    """A campaign as the person who starts it asks for it."""
 
-    matrix: str
-    formats: str | None = None
-    name: str | None = None
-    output: str = DEFAULT_OUTPUT
-    model: Model = "V_2"
-    max_in_flight: Annotated[int, Field(ge=1, le=PLACES_MAX)] = 10
-    budget_usd: Annotated[Decimal, Field(gt=0)] | None = None
-    """What the campaign may cost in all its runs."""
-    retry: tuple[Retry, ...] = ()
-    callback_url: Annotated[str, AfterValidator(parse_callback_url)] | None = None
-    """Of rows that name none, and of the campaign's own end; several are separated by spaces."""
-    callback_events: tuple[EventName, ...] = EVENT_NAMES
-    """What is told of."""
-    variants: tuple[Variant, ...] = DEFAULT_VARIANTS
-    encoding: str | None = None
-    shards: Annotated[int, Field(ge=1, le=SHARDS_MAX)] = 1
-    """In how many runs the work pool's workers share the campaign."""
-    same_campaign: bool = False
-    """Whether a person says that the folder's campaign is this one, though its name or matrix was another."""
-    dry_run: bool = False
-    sandbox: bool = False
-
-    @field_validator("variants")
-    @classmethod
-    def _names_differ(cls, variants: tuple[Variant, ...]) -> tuple[Variant, ...]:
-        if len({variant.name for variant in variants}) < len(variants):
-            raise ValueError("is not accepted; give each variant a name of its own")
-        return variants
+    matrix: str = Field(title="Matrix")
+    """Path or URL of the campaign matrix: a .csv or .parquet, one product or prompt a row."""
+    formats: str | None = Field(default=None, title="Formats table")
+    """Path or URL of the formats table (format, aspect_ratio, style_type, ...); every row is made in each."""
+    name: str | None = Field(default=None, title="Campaign name")
+    """The campaign's name; without one, the matrix's file name."""
+    output: str = Field(default=DEFAULT_OUTPUT, title="Output")
+    """Folder or URL that holds campaigns, such as s3://bucket/campaigns."""
+    model: Model = Field(default="V_2", title="Model")
+    """The model of rows that name none."""
+    max_in_flight: int = Field(default=10, ge=1, le=PLACES_MAX, title="Images in flight")
+    """How many images the account may have in flight."""
+    budget_usd: Usd | None = Field(default=None, title="Budget in USD")
+    """Never spend more on a campaign, in all its runs together."""
+    retry: tuple[Retry, ...] = Field(default=(), title="Try again")
+    """Cells that ended so before and are tried again, from what is stored or linked where that helps; `unknown` ones
+    may be paid a second time."""
+    callback_url: CallbackUrls | None = Field(default=None, title="Callback URL")
+    """Who is told of each image of rows that name no URL of their own, and of a campaign's end; several URLs are
+    separated by spaces."""
+    callback_events: tuple[EventName, ...] = Field(default=EVENT_NAMES, title="Callback events")
+    """What they are told of; without any choice, of all."""
+    variants: Variants = Field(default=DEFAULT_VARIANTS, title="Variants")
+    """The cuts to make of every image."""
+    encoding: str | None = Field(default=None, title="Text encoding")
+    """The text encoding of tables that are not UTF-8, such as cp1252; each that is UTF-8 is read as such."""
+    shards: int = Field(default=1, ge=1, le=SHARDS_MAX, title="Shards")
+    """In how many runs the workers of a Prefect server's work pool share the campaign; 1 makes it in one."""
+    same_campaign: bool = Field(default=False, title="Same campaign")
+    """The folder's campaign is this one, though its name or its matrix was another: go on with it."""
+    dry_run: bool = Field(default=False, title="Dry run")
+    """Check, count and price only, a retry as well; nothing is paid."""
+    sandbox: bool = Field(default=False, title="Sandbox")
+    """Use the built-in stand-in for the API; no key is needed, nothing is charged."""
 
     @property
     def title(self) -> str:

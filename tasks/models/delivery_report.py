@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from tasks.models.campaign import DEFAULT_OUTPUT
 from tasks.models.outbox import State
-from tasks.models.record import Record
+from tasks.models.record import Order, Record
 
 ALL: Final = "all"
+A_TIME: Final = "it must be a date or a time, such as 2026-11-20 or 2026-11-20T18:00"
 
 
 def aware(at: datetime) -> datetime:
@@ -16,14 +18,29 @@ def aware(at: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-class Wish(Record):
+def _written_out(at: object) -> object:
+    if isinstance(at, str) and "-" not in at[1:]:
+        raise ValueError(f"is not accepted; {A_TIME}")
+    return at
+
+
+Since = Annotated[datetime, BeforeValidator(_written_out), AfterValidator(aware)]
+
+
+class Wish(Order):
     """What is to be done with the outboxes below an output."""
 
-    list_only: bool = False
-    replay: tuple[str, ...] = ()
-    """Ids of events, whatever has become of them; or `all`: every dead letter."""
-    replay_since: Annotated[datetime, AfterValidator(aware)] | None = None
-    """Every dead letter of an event that happened since; UTC, unless it says otherwise."""
+    output: str = Field(default=DEFAULT_OUTPUT, title="Output")
+    """Folder or URL that holds campaigns, such as s3://bucket/campaigns."""
+    campaign: str | None = Field(default=None, title="Campaign")
+    """The folder's name of one campaign; without it, all of them are served."""
+    replay: tuple[str, ...] = Field(default=(), title="Send once more")
+    """Ids of events to send once more, whatever has become of them; or `all`, every dead letter."""
+    replay_since: Since | None = Field(default=None, title="Send dead letters since")
+    """Send every dead letter of an event that happened since then once more, such as 2026-11-20; UTC, unless it says
+    otherwise."""
+    list_only: bool = Field(default=False, title="List only")
+    """Send nothing; only tell what waits and what is dead."""
 
     @property
     def is_replay(self) -> bool:

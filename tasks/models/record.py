@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
 
 
 def writable(text: str) -> str:
@@ -17,6 +18,20 @@ class Record(BaseModel):
     """A value that is made once, never edited, and handed on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+class Order(Record):
+    """What a person asks for, in a terminal or in the form of the Prefect UI.
+
+    Each field is an option of the command and a parameter of the flow, with the text below it to explain it.
+    """
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+def explained(field: FieldInfo) -> str:
+    """The text below a field of an order, on one line."""
+    return " ".join((field.description or "").split())
 
 
 class Answer(BaseModel):

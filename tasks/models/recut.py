@@ -4,13 +4,27 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
+from pydantic import Field
+
+from tasks.models.campaign import Variants
+from tasks.models.exit_code import ExitCode
 from tasks.models.outcome import Outcome
-from tasks.models.record import Record
-from tasks.models.result import EXIT_DONE, EXIT_SOME_NOT_DONE
+from tasks.models.record import Order, Record
 from tasks.models.variant import Variant
 
 RECUTS: Final = "ledger/recuts"
 """A file for each cell that an unfinished recut has cut: who goes on leaves those out."""
+
+
+class Recut(Order):
+    """What a person asks to be cut."""
+
+    campaign_folder: str = Field(title="Campaign folder")
+    """Folder or URL of the campaign, such as data/out/q1-launch or s3://bucket/campaigns/q1-launch."""
+    variants: Variants = Field(min_length=1, title="Variants")
+    """The cuts to make of every image; one takes the place of a variant that has its name."""
+    prune: bool = Field(default=False, title="Remove other variants")
+    """Remove the variants that are not named; otherwise they are kept."""
 
 
 class RecutResult(Record):
@@ -28,9 +42,9 @@ class RecutResult(Record):
     """Cells that have an original and could not be cut, a sentence each."""
 
     @property
-    def exit_code(self) -> int:
-        """0 every original cut; 1 some not."""
-        return EXIT_SOME_NOT_DONE if self.troubles else EXIT_DONE
+    def exit_code(self) -> ExitCode:
+        """Whether every original was cut."""
+        return ExitCode.SOME_NOT_DONE if self.troubles else ExitCode.DONE
 
     def sentence(self) -> str:
         """Such as `60 images cut, 1 not; the campaign has og, thumb, story`."""

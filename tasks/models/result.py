@@ -1,15 +1,11 @@
 """What a campaign came to."""
 
 from decimal import Decimal
-from typing import Final
 
+from tasks.models.exit_code import ExitCode
 from tasks.models.money import usd
 from tasks.models.outcome import Status
 from tasks.models.record import Record
-
-EXIT_DONE: Final = 0
-EXIT_SOME_NOT_DONE: Final = 1
-EXIT_STOPPED: Final = 3
 
 
 class CampaignResult(Record):
@@ -30,13 +26,13 @@ class CampaignResult(Record):
     is_dry_run: bool = False
 
     @property
-    def exit_code(self) -> int:
-        """0 every cell done, or a dry run; 1 some not done; 3 stopped early."""
+    def exit_code(self) -> ExitCode:
+        """A dry run is done when it is told."""
         if self.stopped_because is not None:
-            return EXIT_STOPPED
+            return ExitCode.STOPPED
         if self.is_dry_run:
-            return EXIT_DONE
-        return EXIT_DONE if self.by_status.get("done", 0) == self.cells else EXIT_SOME_NOT_DONE
+            return ExitCode.DONE
+        return ExitCode.DONE if self.by_status.get("done", 0) == self.cells else ExitCode.SOME_NOT_DONE
 
     def sentence(self) -> str:
         """Such as `5 done, 1 blocked`, or `6 images planned for $0.48`."""

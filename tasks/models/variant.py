@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
 from tasks.models.record import Record
@@ -48,18 +48,23 @@ class Variant(Record):
         int, Field(ge=1, le=100), _shown(5, "Quality", "1 to 100, of formats that lose something; 85 looks whole.")
     ] = 85
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: object) -> object:
+        return cls.parse(given).model_dump() if isinstance(given, str) else given
+
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The variant that `text` writes in `GRAMMAR`; ValueError where it writes none."""
+        """The variant that `text` writes in `GRAMMAR`; ValueError with the end of a sentence where it writes none."""
         match = _TEXT.fullmatch(text.strip())
         if match is None:
-            raise ValueError(f"{text!r} is not a variant; write {GRAMMAR}")
+            raise ValueError(f"is not a variant; write {GRAMMAR}")
         try:
             return cls.model_validate({key: value for key, value in match.groupdict().items() if value is not None})
         except ValidationError as error:
             field = error.errors()[0]["loc"][0]
             limits = f"sides of 1 to {VARIANT_SIDE_MAX_PX} pixels, quality of 1 to 100, a name of a-z, 0-9 and dashes"
-            raise ValueError(f"{text!r} is not a variant, by its {field}: {limits}; write {GRAMMAR}") from error
+            raise ValueError(f"is not a variant, by its {field}: {limits}; write {GRAMMAR}") from error
 
     def key(self, cell_id: str) -> str:
         """Where the variant of this cell lies, relative to the campaign's folder."""

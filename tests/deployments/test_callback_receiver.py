@@ -10,7 +10,7 @@ import pytest
 from starlette.types import Message
 
 from deployments.callback_inbox import Inbox
-from deployments.callback_receiver import CallbackReceiver, command
+from deployments.callback_receiver import CallbackReceiver, main
 from deployments.callback_routes import Routes, application
 from deployments.json_lines import JSON_LINES
 from deployments.process_callbacks import AT_ONCE, Processor
@@ -219,10 +219,10 @@ def test_a_receiver_that_starts_ends_as_well(tmp_path):
     ],
 )
 def test_the_command_says_what_to_set(monkeypatch, capsys, env, told):
-    """In one line, before it listens."""
+    """Before it listens."""
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    assert command([]) == 2
+    assert main([]) == 2
     printed = capsys.readouterr()
-    assert (printed.out, printed.err.count("\n")) == ("", 1)
-    assert printed.err.startswith(told)
+    assert (printed.out, printed.err.count("\n")) == ("", 2)
+    assert printed.err.startswith(f"1 thing to mend; nothing was started:\n  {told}")

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from rich.progress import TextColumn
 
 from flows import command_line, deliver_command, recut_command
+from flows.answer import print_faults
 from flows.screen import Screen, progress_bar
-from flows.terminal import Terminal, facts, print_faults, print_finished, print_plan
+from flows.terminal import Terminal, facts, print_finished, print_plan
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.models.delivery_report import Line, Report
 from tasks.models.fault import Fault
@@ -39,7 +40,9 @@ def told_of_callbacks(text: str) -> None:
 PRINTERS: dict[str, Callable[[str], object]] = {
     "the plan": lambda text: print_plan(Screen(width=2000), a_plan(text)),
     "faults": lambda text: print_faults(
-        Screen(soft_wrap=True), InputInvalid([Fault(source=text, row=1, column=text, value=text, problem=text)])
+        Screen(soft_wrap=True),
+        InputInvalid([Fault(source=text, row=1, column=text, value=text, problem=text)]),
+        "nothing was sent",
     ),
     "a finished campaign": lambda text: print_finished(Screen(), a_plan(text), a_result(text)),
     "a run": told_by_terminal,

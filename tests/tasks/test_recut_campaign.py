@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from pydantic import ValidationError
 
 from tasks import recut_campaign as module
 from tasks.clients.ledger import Ledger
@@ -16,7 +17,7 @@ from tasks.clients.runs import this_run
 from tasks.clients.storage import CampaignStore
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.models.published import Published
-from tasks.models.recut import RECUTS, RecutResult
+from tasks.models.recut import RECUTS, Recut, RecutResult
 from tasks.models.turn import Turn
 from tasks.models.variant import Variant
 from tasks.recut_campaign import recut_campaign
@@ -57,7 +58,9 @@ def campaign(tmp_path: Path) -> CampaignStore:
 
 def recut(store: CampaignStore, *asked: Variant, prune: bool = False) -> RecutResult:
     """The recut of the campaign in `store`."""
-    return recut_campaign(store.root, asked, prune=prune, progress=lambda _done, _total: None)
+    return recut_campaign(
+        Recut(campaign_folder=store.root, variants=asked, prune=prune), progress=lambda _done, _total: None
+    )
 
 
 def rows_of(store: CampaignStore) -> list[dict[str, str]]:
@@ -190,7 +193,7 @@ def test_a_campaign_that_is_being_made_is_left_alone(campaign: CampaignStore, mo
 @pytest.mark.parametrize("asked", [(), (STORY, STORY.model_copy(update={"width": 1}))])
 def test_no_variants_or_two_of_one_name_are_refused(campaign: CampaignStore, asked):
     """Before anything is touched."""
-    with pytest.raises(InputInvalid, match="--variant"):
+    with pytest.raises(ValidationError, match="variants"):
         recut(campaign, *asked)
 
 

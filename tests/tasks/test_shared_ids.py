@@ -18,6 +18,7 @@ from tasks.finished_campaign import finished_result
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.ledger import OUTCOMES_KEY
 from tasks.models.published import PUBLISHED_KEY, Published
+from tasks.models.recut import Recut
 from tasks.models.turn import ENDS, INTENTS
 from tasks.plan_campaign import plan_campaign
 from tasks.recut_campaign import recut_campaign
@@ -175,5 +176,5 @@ def test_new_sizes_are_cut_from_their_own_originals(tmp_path: Path):
         cell.model_copy(update={"cell_id": cell_id}) for cell, cell_id in zip(published.cells, ids[::-1], strict=True)
     ]
     store.write(PUBLISHED_KEY, published.model_copy(update={"cells": tuple(mixed)}).model_dump_json().encode())
-    recut_campaign(store.root, VARIANTS, prune=False, progress=lambda *_: None)
+    recut_campaign(Recut(campaign_folder=store.root, variants=VARIANTS), progress=lambda *_: None)
     assert listed(plan) == before
