@@ -9,7 +9,6 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from flows.screen import Screen, progress_bar
-from tasks.errors import InputInvalid
 from tasks.front import Front
 from tasks.models.campaign import Plan
 from tasks.models.fault import one_line, shortened
@@ -20,16 +19,6 @@ from tasks.tally import Tally
 REFRESH_EVERY_S: Final = 0.25
 LINE_EVERY_S: Final = 15.0
 """How often a line is written where the output is a file and no bar can move."""
-
-
-def print_faults(console: Screen, invalid: InputInvalid) -> None:
-    """Every fault on a line of its own."""
-    count = len(invalid.faults) + invalid.more
-    console.print(f"[bold red]{count} thing{'s' if count > 1 else ''} to mend; nothing was sent, nothing was paid:[/]")
-    for fault in invalid.faults:
-        console.print(f"  {fault}", markup=False)
-    if invalid.more:
-        console.print(f"  ... and {invalid.more:,} more", markup=False)
 
 
 def print_plan(console: Screen, plan: Plan) -> None:
@@ -91,6 +80,7 @@ class Terminal(Front):
         self._console = Screen()
         self._over = Event()
         self._watcher: Thread | None = None
+        self._begun: tuple[Plan, Tally] | None = None
         self.result: CampaignResult | None = None
         """What came out, once everything is written."""
 
@@ -101,7 +91,7 @@ class Terminal(Front):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, asked.set)
         await asked.wait()
-        self._console.print("Interrupted: finishing what is in flight; Ctrl-C again leaves it at once.", soft_wrap=True)
+        self._console.print(interrupted(*self._begun) if self._begun else "Interrupted.", soft_wrap=True)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
         loop.set_exception_handler(lambda *_: None)  # what a second Ctrl-C cuts off is no fault
@@ -109,6 +99,7 @@ class Terminal(Front):
     def started(self, plan: Plan, tally: Tally, notes: tuple[str, ...]) -> None:
         """Say what is about to be made, and show the bar."""
         print_head(self._console, plan, notes)
+        self._begun = (plan, tally)
         watch = self._watch_bar if self._console.is_terminal else self._watch_lines
         self._watcher = Thread(target=watch, args=(tally,), daemon=True)
         self._watcher.start()
@@ -142,6 +133,16 @@ class Terminal(Front):
         while not self._over.wait(LINE_EVERY_S):
             said = " · ".join(filter(None, (f"{tally.ended:,} of {tally.total:,}", *facts(tally))))
             self._console.print(said, markup=False, soft_wrap=True)
+
+
+def interrupted(plan: Plan, tally: Tally) -> str:
+    """What an interruption waits for, and what it costs not to wait for it."""
+    said = "Interrupted: what is in flight gets a few seconds to arrive. Ctrl-C again leaves at once"
+    count = min(plan.campaign.max_in_flight, tally.total - tally.ended)
+    if not count or plan.campaign.sandbox:
+        return f"{said}."
+    dearest = max(group.cost_usd / group.cells for group in plan.groups if group.cells)
+    return f"{said}: up to {images(count)} ({usd(count * dearest)}) may then be paid and not here."
 
 
 def facts(tally: Tally) -> tuple[str, ...]:
