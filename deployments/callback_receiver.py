@@ -87,7 +87,7 @@ class CallbackReceiver:
 app = CallbackReceiver()
 
 
-class Wanted(Order):
+class ReceiverOrder(Order):
     """What a person may choose; all else is set in the environment."""
 
     host: str = "127.0.0.1"
@@ -101,7 +101,7 @@ class Wanted(Order):
 INTERRUPTED: Final = "Stopped; what is journaled and not processed yet is, at the next start."
 COMMAND: Final = Command(
     typed="python -m deployments.callback_receiver",
-    asked=Wanted,
+    asked=ReceiverOrder,
     says="Receive callbacks until SIGTERM or Ctrl-C.",
     epilogue="CALLBACK_SECRET holds the sender's secret; the README lists the other variables.",
     untouched="nothing was started",
@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return answer(COMMAND, serve, arguments, also=(InboxFailed,), interrupted=INTERRUPTED)
 
 
-def serve(wanted: Wanted) -> int:
+def serve(wanted: ReceiverOrder) -> int:
     """Receive callbacks until SIGTERM or Ctrl-C. Raises InputInvalid and InboxFailed before it listens."""
     settings = load_receiver_settings()
     Hooks.from_env(os.environ)

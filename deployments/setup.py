@@ -66,7 +66,7 @@ class Step(NamedTuple):
     """`created`, `updated` or `unchanged`, with more where there is more to say."""
 
 
-class Wanted(Order):
+class SetupOrder(Order):
     """What a person may choose."""
 
     max_in_flight: int | None = Field(default=None, ge=1, le=PLACES_MAX)
@@ -76,7 +76,7 @@ class Wanted(Order):
 
 COMMAND: Final = Command(
     typed="python -m deployments.setup",
-    asked=Wanted,
+    asked=SetupOrder,
     says="Bring the Prefect server that PREFECT_API_URL names to what this project needs; again, it changes nothing.",
     epilogue="Exit codes: 0 all is there, 2 bad input, 3 the server cannot be used or did not take it.",
     untouched="nothing was changed",
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return answer(COMMAND, run, arguments, also=(SetupFailed, ServerNotStarted))
 
 
-def run(wanted: Wanted) -> int:
+def run(wanted: SetupOrder) -> int:
     """Set the server up, and say what changed."""
     check_proxies()
     sys.stdout.write(report(asyncio.run(set_up(server_url(), wanted.max_in_flight))))
