@@ -10,6 +10,7 @@ from flows.run_campaign import api_settings, result_of, work_through
 from tasks.begin_run import begin_run
 from tasks.clients.storage import CampaignStore
 from tasks.finished_campaign import publish_finished
+from tasks.front import front
 from tasks.hand_out import Handed, taken
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.result import CampaignResult
@@ -49,6 +50,7 @@ async def make_shard(handed: Handed, shard: int) -> CampaignResult:
         await work_through(campaign, tools, key)
         result = result_of(campaign, tools)
         await report_result(result, key, tools.work.cells, tools.work.outcomes)
+        front().hand_out(tools.rescues.link_lines())
         await asyncio.to_thread(publish_finished, whole)  # the last of them, in case nobody is left to gather them
         if tools.work.stopped_by is not None:
             raise tools.work.stopped_by

@@ -16,7 +16,7 @@ from tasks.claim_folder import told_of_folder
 from tasks.clients.storage import CampaignStore
 from tasks.contact_picture import contact_picture
 from tasks.end_cell import settle_interrupted
-from tasks.errors import CampaignStopped, Interrupted
+from tasks.errors import CampaignStopped, Interrupted, StorageFailed
 from tasks.front import front
 from tasks.keep_apart import keep_apart, stay_apart
 from tasks.models.campaign import Campaign, Plan
@@ -35,6 +35,7 @@ from tasks.settings import SANDBOX_KEY, Settings
 from tasks.show_life import shown_alive
 from tasks.stored_key import load_run_settings
 from tasks.sum_up import sum_up
+from tasks.take_up_rescued import take_up_rescued
 from tasks.toolbox import Toolbox, open_toolbox
 
 GRACE_S: Final = 8.0
@@ -74,6 +75,7 @@ async def carry_out(plan: Plan, people: People) -> CampaignResult:
         notes = await tools.on_storage_thread(keep_apart, store, plan)
         await drop_redefined(tools, plan)
         if campaign.shards > 1:
+            notes += await take_up_rescued(tools)  # before a shard takes it for lost
             before_usd = await paid_usd(tools)
             try:
                 await run_shards(plan, store)
@@ -91,10 +93,16 @@ async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...], people
     notes += await begin_run(tools, frozenset(campaign.retry))
     front().started(plan, work.tally, notes)
     await work_through(campaign, tools, campaign.slug)
-    await publish_campaign(campaign.title, is_sandbox=campaign.sandbox)
-    result = result_of(campaign, tools)
+    is_published = True
+    try:
+        await publish_campaign(campaign.title, is_sandbox=campaign.sandbox)
+    except StorageFailed as fault:  # what was kept elsewhere is told all the same
+        work.stop(fault)
+        is_published = False
+    result = result_of(campaign, tools, is_published=is_published)
     await report_result(result, campaign.slug, work.cells, work.outcomes, await picture_of(tools))
     front().ended(result)
+    front().hand_out(tools.rescues.link_lines())
     await people.hear(subject(result), news(result, work.cells, work.outcomes))
     if work.stopped_by is not None:
         raise work.stopped_by
@@ -172,10 +180,10 @@ def planned_result(plan: Plan) -> CampaignResult:
     )
 
 
-def result_of(campaign: Campaign, tools: Toolbox) -> CampaignResult:
+def result_of(campaign: Campaign, tools: Toolbox, *, is_published: bool = True) -> CampaignResult:
     """What the campaign came to."""
     work = tools.work
-    return sum_up(
+    result = sum_up(
         campaign,
         tools.store.root,
         work.cells,
@@ -184,3 +192,4 @@ def result_of(campaign: Campaign, tools: Toolbox) -> CampaignResult:
         spent_usd=work.spent_usd,
         stopped_by=work.stopped_by,
     )
+    return result.model_copy(update={"kept": tools.rescues.told(), "is_published": is_published})

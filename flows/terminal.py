@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from threading import Event, Thread
 from typing import Final
 
@@ -114,6 +115,11 @@ class Terminal(Front):
         self.close()
         self._console.print(summary(result), markup=False, soft_wrap=True)
 
+    def hand_out(self, lines: Sequence[str]) -> None:
+        """Show them below all else, each whole."""
+        for line in lines:
+            self._console.print(one_line(line), markup=False, soft_wrap=True)
+
     def close(self) -> None:
         """Take the bar off the screen."""
         self._over.set()
@@ -164,7 +170,12 @@ def summary(result: CampaignResult) -> str:
     lines = [f"{result.sentence()} of {images(result.cells)}. {usd(result.cost_usd)}{charged}"]
     lines += [f"  {one_line(trouble)}" for trouble in result.troubles]
     more = result.cells - result.by_status.get("done", 0) - result.by_status.get("pending", 0) - len(result.troubles)
-    lines += [f"  and {more:,} more that need a look, see the page"] if more > 0 else []
+    where = ", see the page" if result.is_published else ""
+    lines += [f"  and {more:,} more that need a look{where}"] if more > 0 else []
+    lines += [f"  {one_line(kept)}" for kept in result.kept]
     folder = one_line(result.folder)
-    lines += [f"  page      {folder}/index.html", f"  manifest  {folder}/manifest.csv"]
+    if result.is_published:
+        lines += [f"  page      {folder}/index.html", f"  manifest  {folder}/manifest.csv"]
+    else:
+        lines += [f"  page and manifest could not be written in {folder}"]
     return "\n".join(lines)

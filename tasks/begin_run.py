@@ -17,10 +17,15 @@ from tasks.models.outcome import Outcome, Status
 from tasks.plan_retry import retry_note, stored_files
 from tasks.resume_campaign import Ask, Standing, standing
 from tasks.settle_cell import recover_cell
+from tasks.take_up_rescued import take_up_rescued
 from tasks.toolbox import Toolbox
 
 LOOK_EVERY_S: Final = 2.0
 """How often a run that has nothing else to do looks whether another has ended what it has begun."""
+LEFT_BEHIND: Final = (
+    "A run asked for this image and left no word of what came: it was killed, or could not write here any more; it may "
+    "have been paid. What such a run has kept on its own machine, the next run there takes up"
+)
 WEAK_STORAGE: Final = (
     "This storage does not refuse to create a file that is there already: never run this campaign twice at one time"
 )
@@ -33,7 +38,7 @@ NO_REMOVAL: Final = (
 
 async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ...]:
     """Sort the campaign's cells by what the ledger knows of them. Returns notes for the person who watches."""
-    work = tools.work
+    work, rescued = tools.work, await take_up_rescued(tools)
     known = await tools.on_storage_thread(tools.ledger.load, (*work.cells, *work.elsewhere))
     work.cells, work.elsewhere = known.cells[: len(work.cells)], known.cells[len(work.cells) :]
     stored = await tools.on_storage_thread(stored_files, tools.store) if known.outcomes else frozenset()
@@ -47,7 +52,7 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ..
     await tools.on_storage_thread(tools.watcher.sweep)
     probed = await tools.on_storage_thread(tools.store.probe, PROBES)
     notes += [] if probed.honours_create else [WEAK_STORAGE]
-    return (*notes, *(() if probed.can_remove else (NO_REMOVAL,)))
+    return (*rescued, *notes, *(() if probed.can_remove else (NO_REMOVAL,)))
 
 
 async def paid_usd(tools: Toolbox) -> Decimal:
@@ -126,9 +131,9 @@ async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status]) -> Non
     if answered is not None:
         await recover_cell(tools, under_way, answered)
         return
-    get_run_logger().warning("%s: asked for by a run that was killed; it may have been paid", ask.cell.cell_id)
+    get_run_logger().warning("%s: asked for by a run that is no more; it may have been paid", ask.cell.cell_id)
     under_way.ask, under_way.is_sent = ask.doubted(), True
-    left = OutcomeUnknown("A run was killed after it had asked for this image; it may have been paid")
+    left = OutcomeUnknown(LEFT_BEHIND)
     outcome = ended(under_way, left)
     if left.status not in retry:
         await settle(tools, under_way, outcome)

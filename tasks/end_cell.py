@@ -6,6 +6,7 @@ from typing import Final
 from tasks.conclude_cell import ended, note
 from tasks.errors import ApiAway, CampaignStopped, NotAccepted, OutcomeUnknown, StorageFailed
 from tasks.models.outcome import Outcome
+from tasks.rescue_answers import forget_rescued, rescue
 from tasks.toolbox import Toolbox
 from tasks.under_way import UnderWay
 
@@ -21,7 +22,11 @@ async def settle(tools: Toolbox, under_way: UnderWay, outcome: Outcome) -> None:
         outcome = await note(tools, under_way, outcome)
     except StorageFailed as fault:
         tools.work.stop(fault)
+        await rescue(tools, under_way, outcome=outcome)
         is_noted = False
+    else:
+        if outcome.status == "done":
+            await forget_rescued(tools, under_way)
     tools.work.settle(outcome, is_noted=is_noted)
 
 
@@ -43,8 +48,10 @@ async def give_up(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped) -
 
 async def give_back(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped) -> None:
     """A cell in which the campaign stopped: free to be asked for again, unless it has, or may have, been paid."""
+    await rescue(tools, under_way)
     if under_way.answered.is_set() or (isinstance(fault, StorageFailed) and not under_way.is_idle):
-        tools.work.settle(ended(under_way, fault), is_noted=False)  # the next run still has the answer's link
+        left = CampaignStopped(f"Paid, and not stored so far: {fault}")
+        tools.work.settle(ended(under_way, left), is_noted=False)  # the next run still has the answer's link
         return
     if tools.work.leave(under_way.cell.cell_id) is None or under_way.owning is None:
         return  # what was taken over from a run that is no more may have been paid by that one
@@ -53,6 +60,7 @@ async def give_back(tools: Toolbox, under_way: UnderWay, fault: CampaignStopped)
         await tools.on_storage_thread(release, under_way.cell.cell_id, under_way.ask.turn)
     except StorageFailed as failed:
         tools.work.stop(failed)
+        await rescue(tools, under_way, is_released=True)
 
 
 async def settle_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
@@ -61,6 +69,7 @@ async def settle_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
         if under_way.outcome is not None:
             await settle(tools, under_way, under_way.outcome)
         elif under_way.answered.is_set():
+            await rescue(tools, under_way)
             left = OutcomeUnknown("Interrupted while its image was stored; it is paid, and the next run fetches it")
             tools.work.settle(ended(under_way, left), is_noted=False)
         elif under_way.is_sent:

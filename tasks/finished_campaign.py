@@ -7,6 +7,7 @@ from tasks.announcer import Announcer
 from tasks.campaign_files import publish
 from tasks.clients.ledger import Ledger
 from tasks.clients.outbox import Outbox
+from tasks.clients.refuge import Refuge
 from tasks.clients.storage import CampaignStore
 from tasks.models.campaign import Campaign, Plan
 from tasks.models.outcome import Outcome
@@ -53,6 +54,8 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     ledger = Ledger(store, run_id="", is_paid=not campaign.sandbox)  # it owns nothing
     known = ledger.load(plan.cells)
     plan = plan.model_copy(update={"cells": known.cells})
+    if Refuge.of(store).holds_any():
+        return None
     if known.open or len(known.outcomes) < len(plan.cells) or ledger.is_sandbox() != campaign.sandbox:
         return None
     published = ledger.read_published()

@@ -1,7 +1,8 @@
 """Who watches a run from this process: nobody by default, the terminal when a person started it there."""
 
 import asyncio
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -37,6 +38,10 @@ class Front:
 
     def warn(self, sentence: str) -> None:
         """Something went wrong that stops nothing."""
+
+    def hand_out(self, lines: Sequence[str]) -> None:
+        """Links of paid images that could be kept nowhere: for whoever reads this process, and for no log."""
+        sys.stderr.writelines(f"{line}\n" for line in lines)
 
     def ended(self, result: CampaignResult) -> None:
         """Everything is written."""

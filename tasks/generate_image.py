@@ -27,6 +27,7 @@ from tasks.models.ledger import Answered
 from tasks.models.original_keys import unreadable_key
 from tasks.models.outcome import StoredOriginal
 from tasks.paid_bytes import first_key, is_lost, keys_of, moved, note_wasted, stored_original
+from tasks.rescue_answers import rescue
 from tasks.toolbox import Toolbox, toolbox
 from tasks.under_way import UnderWay
 
@@ -91,10 +92,13 @@ async def keep(
     that already, `look` is the proof, and it is decoded when it is cut.
     """
     under_way = tools.work.under_way[answered.cell_id]
+    if key is None:
+        under_way.in_hand = answered, data
     await hold_image(tools, under_way)
     if key is None:
         key = first_key(answered, data)
         await tools.on_storage_thread(tools.store.write, key, data)
+        under_way.in_hand = None
     under_way.holds_pixels = tools.work.has_room_for_pixels
     try:
         proven = await tools.on_image_thread(decode if under_way.holds_pixels else look, data)
@@ -144,8 +148,10 @@ async def generate_image(cell: Cell) -> StoredOriginal:
     try:
         try:
             await tools.on_storage_thread(tools.ledger.note_answer, answered)
+            under_way.is_answer_noted = True
         except StorageFailed as fault:
             tools.work.stop(fault)  # the image is paid: it is fetched all the same, and perhaps it can be stored
+            await rescue(tools, under_way)
         record = await keep(tools, answered, await fetch(tools, answered))
     except (CampaignStopped, TakenOver):
         raise

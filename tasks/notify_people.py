@@ -95,6 +95,7 @@ def news(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, O
     lines = [f"{result.sentence()} of {result.cells:,} images. {usd(result.cost_usd)}{charged}"]
     if result.stopped_because is not None:
         lines.append(f"Stopped early: {result.stopped_because}")
+    lines += result.kept
     lines += section("A reviewer must look at these; their prompts were refused:", cells, outcomes, {"blocked"})
     lines += section("These have no image:", cells, outcomes, {"failed", "unknown"})
     return "\n".join([*lines, f"Page: {result.folder}/index.html"])

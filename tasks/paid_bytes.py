@@ -7,7 +7,7 @@ from hashlib import sha256
 from tasks.decode_image import FORMATS, Proven, suffix_of
 from tasks.errors import LinkFailed
 from tasks.models.ledger import Answered
-from tasks.models.original_keys import original_key, unreadable_key
+from tasks.models.original_keys import original_key, spare_key, unreadable_key
 from tasks.models.outcome import StoredOriginal
 from tasks.toolbox import Toolbox
 from tasks.under_way import UnderWay
@@ -21,9 +21,10 @@ def first_key(answered: Answered, data: bytes) -> str:
 
 def keys_of(answered: Answered) -> tuple[str, ...]:
     """Everywhere that what a turn has paid for may lie."""
-    suffixes = (known.suffix for known in FORMATS)
+    suffixes = [known.suffix for known in FORMATS]
+    spare = (spare_key(answered.cell_id, answered.turn, suffix) for suffix in suffixes)
     named = (original_key(answered.cell_id, suffix) for suffix in suffixes)
-    return (unreadable_key(answered.cell_id, answered.turn), *named)
+    return (unreadable_key(answered.cell_id, answered.turn), *spare, *named)
 
 
 def stored_original(answered: Answered, data: bytes, original: Proven) -> StoredOriginal:

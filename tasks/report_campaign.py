@@ -88,6 +88,7 @@ def summary_markdown(result: CampaignResult, cells: Sequence[Cell], outcomes: Ma
     lines += files_of(result.folder)
     if result.stopped_because is not None:
         lines += ["", f"**Stopped early:** {as_text(result.stopped_because)}"]
+    lines += [f"\n**Not stored:** {as_text(kept)}" for kept in result.kept]
     troubles = [(cell, o) for cell in cells if (o := outcomes.get(cell.cell_id)) is not None and o.status != "done"]
     if troubles:
         shown = [(str(c.row), c.product, c.format, o.status, o.error or "") for c, o in troubles[:TROUBLES_SHOWN]]

@@ -93,7 +93,7 @@ async def made(tools: Toolbox, under_way: UnderWay) -> StoredOriginal:
 
 async def recover_cell(tools: Toolbox, under_way: UnderWay, answered: Answered) -> None:
     """Store the image of a cell that was paid by a run that is no more. Raises nothing."""
-    under_way.answer = answered
+    under_way.answer, under_way.is_answer_noted = answered, True
     under_way.attempts = answered.attempts - under_way.ask.attempts
     under_way.answered.set()
     async with ended_by_its_faults(tools, under_way):

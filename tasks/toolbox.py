@@ -20,11 +20,13 @@ from typing import Final, TypeVar
 from tasks.announcer import Announcements
 from tasks.clients.ideogram import IdeogramClient
 from tasks.clients.ledger import Ledger
+from tasks.clients.refuge import Refuge
 from tasks.clients.runs import Watcher
 from tasks.clients.storage import CampaignStore
 from tasks.models.cell import Cell
 from tasks.models.outcome import SANDBOX
 from tasks.models.variant import Variant
+from tasks.rescues import Rescues
 from tasks.resume_campaign import Ask
 from tasks.settings import Settings
 from tasks.tally import Tally
@@ -69,6 +71,8 @@ class Toolbox:
     work: Workload
     image_pool: ThreadPoolExecutor
     storage_pool: ThreadPoolExecutor
+    rescues: Rescues
+    """What the storage did not take."""
     gate: Gate = field(default_factory=Gate)
     downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DOWNLOADS_MAX))
     recoveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RECOVERIES_MAX))
@@ -122,7 +126,9 @@ async def open_toolbox(
         async with IdeogramClient.open(settings) as ideogram:
             work = Workload(cells, Tally(len(cells)), budget_usd)
             work.waiting.extend(Ask(cell, 1) for cell in cells)
-            tools = Toolbox(ideogram, store, ledger, Watcher(store), variants, work, image_pool, storage_pool)
+            rescues = Rescues(Refuge.of(store), is_sandbox=not ledger.is_paid)
+            watcher = Watcher(store)
+            tools = Toolbox(ideogram, store, ledger, watcher, variants, work, image_pool, storage_pool, rescues)
             token = _TOOLBOX.set(tools)
             tools.outside = copy_context()
             try:

@@ -29,6 +29,10 @@ class UnderWay:
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the API's answer has come, and with it the place in flight is free for another."""
     answer: Answered | None = None
+    is_answer_noted: bool = False
+    """Whether the storage has it, so that whoever comes next can still fetch its image."""
+    in_hand: tuple[Answered, bytes] | None = None
+    """An image that was downloaded and lies nowhere yet, with the answer that led to it."""
     paid_number: int | None = None
     """Which of the images that this run has paid is this; None where it was not asked for, or not answered."""
     outcome: Outcome | None = None

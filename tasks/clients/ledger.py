@@ -15,6 +15,7 @@ from tasks.models.outcome import Outcome
 from tasks.models.published import PUBLISHED_KEY, Published
 from tasks.models.record import Record
 from tasks.models.turn import (
+    ANSWERS,
     ENDS,
     INTENTS,
     End,
@@ -22,6 +23,7 @@ from tasks.models.turn import (
     Turn,
     latest_ends,
     newest_after,
+    parse_name,
 )
 
 READERS: Final = 32
@@ -37,13 +39,18 @@ class Ledger(Turns):
     def load(self, cells: Sequence[Cell]) -> Known:
         """What is known of these cells: a listing of the ends, one of the intents, and one file.
 
+        Where any end is unknown, there is a listing of the answers too.
+
         Outcomes that the file does not hold, since the run that made them was killed, are read one by one, and so are
         the intents of what has not ended, or has under an earlier version: they tell whose request an id stands for. A
         turn whose end is damaged counts as one that has not ended, and one that was the sandbox's, where this run is
         paid, as one that was given back.
         """
         ended, intents = self.store.names(ENDS), Intents.of(self.store.names(INTENTS))
-        noted = self._outcomes(latest_ends(ended, intents.released))
+        answered = self.answered() if any(name.endswith(".unknown.json") for name in ended) else frozenset()
+        # Of an earlier turn than the newest that end stands: the later ones have its cost.
+        come_to_light = answered.intersection(newest_after(intents.begun, {}).values())
+        noted = self._outcomes(latest_ends(ended, intents.released | come_to_light))
         drawn = {Turn(cell_id, end.turn) for cell_id, end in noted.items() if self.is_nothing(end)}
         intents = Intents(intents.begun - drawn, intents.released | drawn)
         noted = {cell_id: end for cell_id, end in noted.items() if not self.is_nothing(end)}
@@ -70,6 +77,10 @@ class Ledger(Turns):
             left_open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id not in wanted},
             left_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
         )
+
+    def answered(self) -> frozenset[Turn]:
+        """The turns whose answer was noted, which may be stored by now or not."""
+        return frozenset(named.turn for named in map(parse_name, self.store.names(ANSWERS)) if named is not None)
 
     def _outcomes(self, ends: Mapping[str, End]) -> dict[str, Outcome]:
         """The outcome of each of these ends that can be read."""

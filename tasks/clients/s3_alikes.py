@@ -21,16 +21,29 @@ def spare_check_sums(fs: Any) -> None:  # noqa: ANN401  any of fsspec's
 
     What a person has set, in the environment, a profile or fsspec's configuration, stays as it is set.
     """
-    while hasattr(fs, "fs"):  # of a chain, what is behind
-        fs = fs.fs
-    if "s3" not in fs.protocol:
+    endpoint = endpoint_of(fs)
+    if not endpoint:
         return
-    profile, services = _profile(fs)
-    endpoint = fs.client_kwargs.get("endpoint_url") or fs.endpoint_url or _endpoint(profile, services)
-    if not endpoint or (urlsplit(endpoint).hostname or "").endswith(_AWS_HOSTS):
-        return
+    fs = _behind(fs)
+    profile, _ = _profile(fs)
     unset = {name: way for name, way in ONLY_WHERE_REQUIRED.items() if not (_in_environment(name) or name in profile)}
     fs.config_kwargs = unset | fs.config_kwargs
+
+
+def endpoint_of(fs: Any) -> str:  # noqa: ANN401  as above
+    """Whose S3 `fs` speaks to; empty for AWS's own, and for what is none."""
+    fs = _behind(fs)
+    if "s3" not in fs.protocol:
+        return ""
+    endpoint = fs.client_kwargs.get("endpoint_url") or fs.endpoint_url or _endpoint(*_profile(fs))
+    return "" if (urlsplit(endpoint).hostname or "").endswith(_AWS_HOSTS) else str(endpoint)
+
+
+def _behind(fs: Any) -> Any:  # noqa: ANN401  as above
+    """Of a chain of file systems, the last."""
+    while hasattr(fs, "fs"):
+        fs = fs.fs
+    return fs
 
 
 def _profile(fs: Any) -> tuple[Mapping[str, Any], Mapping[str, Any]]:  # noqa: ANN401  as above

@@ -1,5 +1,6 @@
 """Keeps a campaign's files on anything that fsspec reaches: a local folder, S3, GCS, R2, memory."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from tasks.clients import disk, exclusive, removal
 from tasks.clients.advice import what_to_do
 from tasks.clients.content_types import content_type
 from tasks.clients.exclusive import Probed
+from tasks.clients.s3_alikes import endpoint_of
 from tasks.clients.schemes import check_output
 from tasks.clients.whereabouts import whereabouts
 from tasks.errors import RemovalDenied, StorageFailed
@@ -60,6 +62,13 @@ class CampaignStore:
     def address(self) -> str:
         """As it can be named anywhere: a whole path, or a URL without a password."""
         return self._base if self.is_local else self.root
+
+    @property
+    def identity(self) -> str:
+        """Where the files really are, whichever way leads there; no two storages that this machine reaches have one."""
+        if self.is_local:
+            return os.path.realpath(self._base)
+        return f"{without_secrets(endpoint_of(self._fs))} {self.root}".strip()
 
     def write(self, key: str, data: bytes) -> None:
         """Store `data` under `key`, whole or not at all, over what was there. Raises StorageFailed."""

@@ -27,14 +27,19 @@ class Turns:
 
     def intend(self, cell: Cell, turn: int) -> bool:
         """Own the cell's turn, durably, before its request leaves; False where another run does."""
-        return self.store.create(Turn(cell.cell_id, turn).key(INTENTS), self._intent(cell, turn))
+        return self.note_intent(self.intent_of(cell, turn))
 
     def take(self, cell: Cell, turn: int) -> None:
         """Own a turn in the place of a run that is taken for dead: should it wake, it sends nothing more in it."""
-        self.store.write(Turn(cell.cell_id, turn).key(INTENTS), self._intent(cell, turn))
+        self.store.write(Turn(cell.cell_id, turn).key(INTENTS), self.intent_of(cell, turn).model_dump_json().encode())
 
-    def _intent(self, cell: Cell, turn: int) -> bytes:
-        intent = Intent(
+    def note_intent(self, intent: Intent) -> bool:
+        """Note what is noted before a request leaves, unless the turn is somebody's; whether it was not."""
+        return self.store.create(Turn(intent.cell_id, intent.turn).key(INTENTS), intent.model_dump_json().encode())
+
+    def intent_of(self, cell: Cell, turn: int) -> Intent:
+        """What is noted before this run's request leaves."""
+        return Intent(
             cell_id=cell.cell_id,
             turn=turn,
             run_id=self.run_id,
@@ -42,7 +47,6 @@ class Turns:
             request_sha256=cell.request_sha256,
             at=datetime.now(UTC),
         )
-        return intent.model_dump_json().encode()
 
     def release(self, cell_id: str, turn: int) -> None:
         """Give a turn back that is this run's, if it is, and of which nothing was or will be paid.
@@ -120,6 +124,8 @@ class Turns:
         outcome = self.read_end(cell_id, turn)
         if (outcome is None or outcome.status == "unknown") and self.is_released(cell_id, turn):
             return Look(is_released=True)
+        if outcome is not None and outcome.status == "unknown" and self.read_answer(cell_id, turn) is not None:
+            return Look(owner="")
         if outcome is None:
             return Look(owner=self.read_owner(cell_id, turn))
         return Look(outcome.less([number for number in outcome.in_doubt if self.is_released(cell_id, number)]))

@@ -56,7 +56,8 @@ class Look(NamedTuple):
 
     outcome: Outcome | None = None
     owner: str | None = None
-    """The run that has begun it and not ended it; no run's name where that cannot be read."""
+    """The run that has begun it and not ended it; no run's name where that cannot be read, or the answer of an end that
+    was unknown has come: whoever comes first fetches its image."""
     is_released: bool = False
 
 

@@ -4,6 +4,7 @@
 originals/{cell_id}.{suffix}              an image, by its first bytes at least
 originals/{cell_id}.unreadable            paid in the first turn, and no image that we read
 originals/{cell_id}.{turn}.unreadable     in a later one
+originals/{cell_id}.{turn}.spare.{suffix}  an image of a turn after which the cell was asked for again
 ```
 """
 
@@ -22,6 +23,11 @@ def original_key(cell_id: str, suffix: str) -> str:
 def unreadable_key(cell_id: str, turn: int) -> str:
     """The key of bytes that a turn paid for and that cannot be read; no later turn writes over them."""
     return original_key(cell_id, UNREADABLE if turn == 1 else f"{turn}.{UNREADABLE}")
+
+
+def spare_key(cell_id: str, turn: int, suffix: str) -> str:
+    """The key of an image that came to light when another run had asked for the cell again."""
+    return original_key(cell_id, f"{turn}.spare.{suffix}")
 
 
 def cells_with_bytes(keys: Iterable[str]) -> frozenset[str]:

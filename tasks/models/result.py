@@ -22,6 +22,10 @@ class CampaignResult(Record):
     troubles: tuple[str, ...] = ()
     """The first few cells that somebody must look at, a sentence each; the manifest has them all."""
     stopped_because: str | None = None
+    kept: tuple[str, ...] = ()
+    """What the storage did not take, where it is kept, and what to do about it: a sentence each."""
+    is_published: bool = True
+    """Whether page and manifest could be written."""
     is_sandbox: bool = False
     is_dry_run: bool = False
 

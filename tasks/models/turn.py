@@ -7,8 +7,9 @@ ledger/answers/{cell_id}.{turn}.json            the API's answer: paid, and not 
 ledger/ends/{cell_id}.{turn}.{status}.json      how the turn ended
 ```
 A turn is one time of asking: the first, then one for each `--retry`, and one more after each that was given back.
-States move one way: planned > intent > answered > ended, or intent > released. No record is removed, since a bucket's
-client may send a removal twice, the second time after another run has come. A turn with two ends (another run took its
+States move one way: planned > intent > answered > ended, or intent > released. An end that is `unknown` does not count
+where the turn was given back, or its answer came to light later. No record is removed, since a bucket's client may send
+a removal twice, the second time after another run has come. A turn with two ends (another run took its
 owner for dead) has the better known.
 """
 
@@ -70,14 +71,15 @@ def parse_name(name: str) -> Named | None:
     return Named(Turn(match["cell_id"], int(match["turn"])), state)
 
 
-def latest_ends(names: Iterable[str], released: AbstractSet[Turn] = frozenset()) -> dict[str, End]:
+def latest_ends(names: Iterable[str], better_known: AbstractSet[Turn] = frozenset()) -> dict[str, End]:
     """How the newest ended turn of each cell ended, from the names in `ledger/ends`.
 
-    A turn that was given back has not ended, whatever a run has thought that took its owner for dead.
+    One that was given back, or whose answer has come after all, has not ended as `unknown`, whatever a run has thought
+    that took its owner for dead.
     """
     latest: dict[str, End] = {}
     for named in filter(None, map(parse_name, names)):
-        if named.state is None or named.state == RELEASED or (named.state == "unknown" and named.turn in released):
+        if named.state is None or named.state == RELEASED or (named.state == "unknown" and named.turn in better_known):
             continue
         end = End(named.turn, named.state)
         known = latest.get(end.turn.cell_id)
