@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final, Self
 
 from fsspec.implementations.local import LocalFileSystem
@@ -19,6 +19,7 @@ from tasks.clients.schemes import check_output
 from tasks.clients.whereabouts import whereabouts
 from tasks.errors import RemovalDenied, StorageFailed
 from tasks.models.fault import without_secrets
+from tasks.models.keys import check_key
 from tasks.models.private import FILES, FOLDERS, is_private
 
 REMOVED_FROM: Final = "removed from"
@@ -80,7 +81,7 @@ class CampaignStore:
         On a disk they are staged, flushed, then renamed; in a bucket a write is whole by nature. Raises StorageFailed.
         """
         for key in files:
-            _check_key(key)
+            check_key(key)
         try:
             if self.is_local:
                 named = {name for key in files for name in (key, key.rpartition("/")[0])}
@@ -99,7 +100,7 @@ class CampaignStore:
 
     def create(self, key: str, data: bytes, *, is_flushed: bool = True) -> bool:
         """Store `data` under `key` if nothing is there; whether this call did. Raises StorageFailed."""
-        _check_key(key)
+        check_key(key)
         try:
             path, private = f"{self._base}/{key}", is_private(key)
             return exclusive.create(self._fs, path, data, is_flushed=is_flushed, is_private=private)
@@ -162,7 +163,7 @@ class CampaignStore:
         In a bucket it is copied, then removed, and lies under both keys for a moment.
         """
         for each in (key, to):
-            _check_key(each)
+            check_key(each)
         source, target = f"{self._base}/{key}", f"{self._base}/{to}"
         with self._told("written"):
             if self.is_local:
@@ -196,10 +197,3 @@ class CampaignStore:
     def _failed(self, done: str, error: Exception) -> StorageFailed:
         kind = RemovalDenied if done == REMOVED_FROM and isinstance(error, PermissionError) else StorageFailed
         return kind(f"{self.root} cannot be {done}: {what_to_do(error)}")
-
-
-def _check_key(key: str) -> None:
-    """Raise ValueError for a key that would lead out of the campaign's folder, on any system."""
-    parts = PurePosixPath(key).parts
-    if not parts or key.startswith("/") or ".." in parts or set(key) & set("\\:\0"):
-        raise ValueError(f"{key!r} is not a key of a campaign's folder")
