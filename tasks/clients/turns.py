@@ -1,6 +1,6 @@
 """The records of one turn of a cell: who owns it, what was answered, how it ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ class Turns:
 
     store: CampaignStore
     run_id: str
-    is_paid: bool = False
+    is_paid: bool = field(default=False, kw_only=True)
     """Whether what the sandbox has drawn is nothing to this run, wherever it should come from."""
 
     def intend(self, cell: Cell, turn: int) -> bool:
