@@ -66,7 +66,7 @@ class Rescues:
             cells = "1 cell" if len(others) == 1 else f"{len(others):,} cells"
             yield f"What became of {cells} without an image is kept in {self._places(others)} for the next run there"
         if self.links:
-            yield f"{images(len(self.links))} paid and could be kept nowhere: its output tells their links"
+            yield f"{images(len(self.links))} paid and could be kept nowhere: the output of the run shows their links"
 
     def _places(self, names: "list[str] | set[str]") -> str:
         return " and ".join(sorted({str(self.folders[name]) for name in names}))

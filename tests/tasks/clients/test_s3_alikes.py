@@ -15,7 +15,7 @@ from tasks.clients.storage import CampaignStore
 from tasks.clients.tables import open_table
 from tasks.errors import RemovalDenied, StorageFailed
 from tests.tasks.clients.conftest import Bucket
-from tests.tasks.clients.s3_alikes import Imitation, old_minio, r2, served, stripping, without_right
+from tests.tasks.clients.s3_alikes import Answer, Imitation, old_minio, r2, served, stripping, without_right
 from tests.tasks.running import CELLS, Api, run, without_engine  # noqa: F401  a fixture
 
 Start = Callable[[Imitation], None]
@@ -56,6 +56,27 @@ def test_a_campaign_works_on_what_speaks_s3_in_its_own_way(start: Start, imitati
 
 
 # Rights
+
+
+@pytest.mark.usefixtures("without_engine")
+@pytest.mark.parametrize(
+    "refusal",
+    [(400, "ExpiredToken", "The provided token has expired."), (404, "NoSuchBucket", "It does not exist")],
+)
+def test_a_bucket_that_lets_nobody_in_any_more_loses_nothing_that_was_paid(start: Start, refusal: Answer):
+    """From the first answer on; when it does again, its links have expired, and the images are there all the same."""
+    refused: list[str] = []
+    start(lambda _: refusal if refused else None)
+    store, api = CampaignStore.open("s3://campaigns", "q1"), Api(before=refused.append)
+    ended = asyncio.run(run(store, api))
+    assert isinstance(ended.stopped_by, StorageFailed)
+    paid = api.billed.total()
+    api.before, api.expired = lambda _: refused.clear(), True
+    refused.clear()
+    for name in store.names("ledger/runs"):  # of the first run, whose process has not ended here
+        store.delete(f"ledger/runs/{name}")
+    again = asyncio.run(run(store, api, CELLS[:paid]))
+    assert (set(again.statuses), api.billed.total()) == ({"done"}, paid)
 
 
 @pytest.mark.parametrize("right", ["s3:ListBucket", "s3:GetObject", "s3:PutObject"])
