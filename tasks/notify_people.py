@@ -98,7 +98,8 @@ def news(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, O
     lines += result.kept
     lines += section("A reviewer must look at these; their prompts were refused:", cells, outcomes, {"blocked"})
     lines += section("These have no image:", cells, outcomes, {"failed", "unknown"})
-    return "\n".join([*lines, f"Page: {result.folder}/index.html"])
+    lines += [f"Page: {result.folder}/index.html"] if result.is_published else []
+    return "\n".join(lines)
 
 
 def section(title: str, cells: Sequence[Cell], outcomes: Mapping[str, Outcome], statuses: set[Status]) -> list[str]:

@@ -85,7 +85,7 @@ def summary_markdown(result: CampaignResult, cells: Sequence[Cell], outcomes: Ma
     lines = [f"# {as_text(result.name)}", "", "| | |", "|---|---|"]
     lines += [f"| {status} | {count:,} |" for status, count in result.by_status.items() if count]
     lines += [f"| cost | {usd(result.cost_usd)}{' (sandbox: nothing was charged)' if result.is_sandbox else ''} |"]
-    lines += files_of(result.folder)
+    lines += files_of(result.folder) if result.is_published else []
     if result.stopped_because is not None:
         lines += ["", f"**Stopped early:** {as_text(result.stopped_because)}"]
     lines += [f"\n**Not stored:** {as_text(kept)}" for kept in result.kept]

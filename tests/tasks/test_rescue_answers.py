@@ -10,18 +10,25 @@ from pathlib import Path
 import httpx
 import pytest
 
+from flows.terminal import summary
 from tasks.clients.ledger import Ledger
 from tasks.clients.refuge import Refuge
 from tasks.clients.storage import CampaignStore
-from tasks.errors import StorageFailed
+from tasks.end_cell import settle_interrupted
+from tasks.errors import Interrupted, StorageFailed
 from tasks.models.answer import ImageObject
 from tasks.models.ledger import Answered
 from tasks.models.rescued import Rescued
+from tasks.models.result import CampaignResult
 from tasks.models.turn import ANSWERS, ENDS, RELEASED
+from tasks.notify_people import news
+from tasks.report_campaign import summary_markdown
 from tasks.rescues import Rescues
+from tasks.resume_campaign import Ask
+from tasks.toolbox import open_toolbox
 from tests.factories import PRICE_USD
 from tests.tasks.pictures import gradient, saved
-from tests.tasks.running import CELLS, Api, Ended, run, without_engine  # noqa: F401  a fixture
+from tests.tasks.running import CELLS, SETTINGS, VARIANTS, Api, Ended, run, without_engine  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.usefixtures("without_engine")
 
@@ -278,6 +285,39 @@ def test_where_nothing_can_be_written_links_are_told(store, tmp_path):
     rescues.keep(a_rescued(store), b"an image")
     assert rescues.link_lines()[1:] == (f"{ID}  https://ideogram.ai/x.png?sig=1",)
     assert "sig=1" not in " ".join(rescues.told())
+
+
+def test_an_interruption_that_cuts_the_storing_off_loses_nothing(store):
+    """Its answer has come, its image as well, and the storage has said nothing of either."""
+    api = Api()
+
+    async def cut_off() -> None:
+        async with open_toolbox(SETTINGS, store, CELLS[:1], VARIANTS) as tools:
+            tools.ledger.intend(CELL, 1)
+            under_way = tools.work.start(Ask(CELL, 1))
+            under_way.answer = a_rescued(store).answered
+            under_way.in_hand = under_way.answer, api.image
+            under_way.answered.set()
+            await settle_interrupted(tools, Interrupted("by a person"))
+
+    asyncio.run(cut_off())
+    api.expired = True
+    assert (ran(store, api).statuses, api.billed.total()) == (["done"], 0)
+
+
+def test_the_end_of_a_run_says_what_is_kept_and_where(store, tmp_path):
+    """In the terminal and in Prefect's summary; what could not be written is not pointed to."""
+    rescues = Rescues(Refuge.below(store, [tmp_path / "home"]), is_sandbox=False)
+    rescues.keep(a_rescued(store), b"an image")
+    result = CampaignResult(
+        name="Lamps", folder="out/lamps", cells=1, by_status={"failed": 1}, kept=rescues.told(), is_published=False
+    )
+    folder = str(rescues.refuge.folders[0])
+    assert folder in summary(result)
+    assert "**Not stored:** 1 image was paid" in summary_markdown(result, (), {})
+    assert folder in news(result, (), {})
+    told = (summary(result), summary_markdown(result, (), {}), news(result, (), {}))
+    assert not any("index.html" in text for text in told)
 
 
 def test_what_is_damaged_or_a_strangers_is_passed_over(store, tmp_path):
