@@ -5,7 +5,7 @@ answered with 200 and not processed again. What is not believed, not readable or
 """
 
 if __name__ == "__main__":
-    from tasks.needs import explain_imports
+    from flows.commands.needs import explain_imports
 
     explain_imports()
 
@@ -22,17 +22,17 @@ import uvicorn
 from pydantic import Field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deployments.callback_inbox import Inbox, InboxFailed
-from deployments.callback_routes import Routes, application
-from deployments.json_lines import log_in_json
-from deployments.process_callbacks import STOP_PATIENCE_S, Processor, handle_as_flow, handle_here
-from deployments.receiver_settings import ReceiverSettings, load_receiver_settings
-from deployments.unfinished_requests import BACKLOG, bounded_protocol, connections_max
-from flows.answer import answer
-from flows.options import Command
-from tasks.clients.hooks import Hooks
-from tasks.models.exit_code import ExitCode
-from tasks.models.record import Order
+from deployments.receiver.journal import Inbox, InboxFailed
+from deployments.receiver.json_lines import log_in_json
+from deployments.receiver.process import STOP_PATIENCE_S, Processor, handle_as_flow, handle_here
+from deployments.receiver.routes import Routes, application
+from deployments.receiver.settings import ReceiverSettings, load_receiver_settings
+from deployments.receiver.unfinished_requests import BACKLOG, bounded_protocol, connections_max
+from flows.commands.answer import answer
+from flows.commands.options import Command
+from tasks.receiving.hooks import Hooks
+from tasks.records.exit_code import ExitCode
+from tasks.records.record import Order
 
 logger = logging.getLogger(__name__)
 

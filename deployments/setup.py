@@ -4,10 +4,10 @@ Run again it changes nothing and says so. The server is the one that `PREFECT_AP
 """
 
 if __name__ == "__main__":
-    from tasks.needs import explain_imports
+    from flows.commands.needs import explain_imports
 
     explain_imports()
-    from flows.named_server import import_prefect
+    from flows.prefect_server.named_server import import_prefect
 
     import_prefect()
 
@@ -30,14 +30,14 @@ from prefect.workers.process import ProcessWorker
 from pydantic import Field
 
 from deployments.set_by_hand import with_what_is_set
-from flows.answer import answer
-from flows.named_server import ServerNotStarted, reach
-from flows.options import Command
-from tasks.models.campaign import PLACES_MAX
-from tasks.models.exit_code import ExitCode
-from tasks.models.record import Order
-from tasks.places import TAG, current_limit
-from tasks.proxies import check_proxies
+from flows.commands.answer import answer
+from flows.commands.options import Command
+from flows.prefect_server.named_server import ServerNotStarted, reach
+from tasks.api.proxies import check_proxies
+from tasks.records.campaign import PLACES_MAX
+from tasks.records.exit_code import ExitCode
+from tasks.records.record import Order
+from tasks.running.slots import TAG, current_limit
 
 POOL: Final = "ideogram"
 PLACES: Final = 10  # what the API allows an account at first

@@ -1,6 +1,6 @@
 """Starts the Prefect server that deployments run on: `python -m deployments.start_server [options]`.
 
-It is `prefect server start`, whose options it takes, with the settings of `flows/server_settings.py`; what the
+It is `prefect server start`, whose options it takes, with the settings of `flows/prefect_server/settings.py`; what the
 environment says comes before them. `--print` writes the settings as lines of an environment file instead, for a server
 that is started otherwise (a container, another machine).
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from flows.server_settings import LASTING_SERVER_DEFAULTS
+from flows.prefect_server.settings import LASTING_SERVER_DEFAULTS
 
 DATABASE: Final = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
 DATABASE_NAMES: Final = (DATABASE, "PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_NAME")

@@ -5,14 +5,14 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parents[1]))  # also where this project is not installed
-    from tasks.needs import explain_imports
+    from flows.commands.needs import explain_imports
 
     explain_imports()
     # Before Prefect is imported, which takes seconds: wrong input is told at once, and the embedded server starts
     # meanwhile. The command imports this file by its module's name, so that nothing in it exists twice.
     try:
-        from flows.command_line import main
-        from flows.leave import leave
+        from flows.commands.campaign_command import main
+        from flows.prefect_server.leave import leave
     except KeyboardInterrupt:
         sys.exit(130)
     leave(main())
@@ -22,15 +22,15 @@ from typing import Any, cast
 from prefect import flow
 from prefect.runtime import flow_run
 
-from flows.end_of_run import end_of_run
+from flows.campaign_run.end_of_run import end_of_run
+from flows.campaign_run.run_campaign import run_campaign
+from flows.campaign_run.run_shards import cancel_shards
 from flows.parameters import takes
-from flows.run_campaign import run_campaign
-from flows.run_shards import cancel_shards
-from tasks.front import front
-from tasks.models.campaign import Campaign
-from tasks.models.result import CampaignResult
-from tasks.queue_callback import announce_campaign
-from tasks.report_campaign import tag_run
+from tasks.records.campaign import Campaign
+from tasks.records.result import CampaignResult
+from tasks.reporting.report_campaign import tag_run
+from tasks.reporting.reporter import front
+from tasks.running.announce_cells import announce_campaign
 
 
 def run_name() -> str:

@@ -1,22 +1,22 @@
-"""The flow `campaign-shard`: one of the runs that share a campaign. `flows/run_shards.py` starts and watches them."""
+"""The flow `campaign-shard`: one of the runs that share a campaign. `run_shards.py` starts and watches them."""
 
 import asyncio
 from typing import cast
 
 from prefect import flow, get_run_logger
 
-from flows.end_of_run import end_of_run
-from flows.run_campaign import api_settings, result_of, work_through
-from tasks.begin_run import begin_run
-from tasks.clients.storage import CampaignStore
-from tasks.finished_campaign import publish_finished
-from tasks.front import front
-from tasks.hand_out import Handed, taken
-from tasks.models.campaign import Campaign, Plan
-from tasks.models.result import CampaignResult
-from tasks.plan_campaign import plan_campaign
-from tasks.report_campaign import report_result
-from tasks.toolbox import open_toolbox
+from flows.campaign_run.end_of_run import end_of_run
+from flows.campaign_run.hand_out import Handed, taken
+from flows.campaign_run.run_campaign import api_settings, result_of, work_through
+from tasks.planning.plan_campaign import plan_campaign
+from tasks.records.campaign import Campaign, Plan
+from tasks.records.result import CampaignResult
+from tasks.reporting.report_campaign import report_result
+from tasks.reporting.reporter import front
+from tasks.run_state.toolbox import open_toolbox
+from tasks.running.begin_run import begin_run
+from tasks.running.finished_campaign import publish_finished
+from tasks.storage.storage import CampaignStore
 
 
 @flow(name="campaign-shard", persist_result=False)

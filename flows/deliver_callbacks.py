@@ -5,11 +5,11 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parents[1]))  # also where this project is not installed
-    from tasks.needs import explain_imports
+    from flows.commands.needs import explain_imports
 
     explain_imports()
     # Before Prefect is imported: as a command it needs neither its server nor the seconds its import takes.
-    from flows.deliver_command import main
+    from flows.commands.deliver_command import main
 
     sys.exit(main())
 
@@ -19,12 +19,12 @@ from typing import Any
 from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_table_artifact
 
-from flows.deliver_command import told
+from flows.commands.deliver_command import told
 from flows.parameters import takes
-from tasks.callback_settings import UNSIGNED_NOTE, load_callback_settings
-from tasks.deliver_outbox import deliver_all, is_sent_unsigned
-from tasks.models.delivery_report import Line, Wish
-from tasks.models.fault import one_line, without_secrets
+from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
+from tasks.callbacks.deliver_outbox import deliver_all, is_sent_unsigned
+from tasks.callbacks.delivery_report import Line, Wish
+from tasks.records.fault import one_line, without_secrets
 
 ARTIFACT_KEY = "callbacks"
 

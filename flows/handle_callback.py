@@ -12,11 +12,11 @@ from typing import Final
 from prefect import flow
 from prefect.runtime import flow_run
 
-from tasks.clients.connection import as_text
-from tasks.clients.hooks import Hooks
-from tasks.handle_event import Work
-from tasks.models.fault import shortened
-from tasks.models.received_event import ReceivedEvent
+from tasks.api.connection import as_text
+from tasks.receiving.handle_event import Work
+from tasks.receiving.hooks import Hooks
+from tasks.receiving.received_event import ReceivedEvent
+from tasks.records.fault import shortened
 
 NOT_SHOWN: Final = "Prefect's server failed, so this may not be shown there; it is done all the same"
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 from pydantic import Field, JsonValue
 from pydantic.fields import FieldInfo
 
-from tasks.models.record import explained
+from tasks.records.record import explained
 
 Function = TypeVar("Function", bound=Callable[..., object])
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parents[1]))  # also where this project is not installed
-    from tasks.needs import explain_imports
+    from flows.commands.needs import explain_imports
 
     explain_imports()
     # Before Prefect is imported, which takes seconds: wrong options are told at once.
     try:
-        from flows.recut_command import main
+        from flows.commands.recut_command import main
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(main())
@@ -26,10 +26,10 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.parameters import takes
-from tasks.models.fault import shortened
-from tasks.models.recut import Recut, RecutResult
-from tasks.recut_campaign import recut_campaign
-from tasks.report_campaign import report_recut
+from tasks.publishing.recut import Recut, RecutResult
+from tasks.publishing.recut_campaign import recut_campaign
+from tasks.records.fault import shortened
+from tasks.reporting.report_campaign import report_recut
 
 LOGGED_EVERY: Final = 100
 

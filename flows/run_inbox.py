@@ -1,6 +1,6 @@
 """The flow `run-inbox`: every matrix that waits in a folder or a bucket is run once and filed away.
 
-`tasks/models/inbox.py` draws what lies where.
+`tasks/inbox/names.py` draws what lies where.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ from pydantic.fields import FieldInfo
 
 from flows.campaign import campaign
 from flows.parameters import takes
-from tasks.clients import inbox as inboxes
-from tasks.clients.schemes import check_output
-from tasks.models.campaign import Campaign
-from tasks.models.inbox import InboxResult
-from tasks.models.result import CampaignResult
-from tasks.report_campaign import report_inbox
-from tasks.stored_key import load_run_settings
-from tasks.work_inbox import work_inbox
+from flows.prefect_server.stored_key import load_run_settings
+from tasks.inbox import inbox as inboxes
+from tasks.inbox.names import InboxResult
+from tasks.inbox.process_inbox import work_inbox
+from tasks.records.campaign import Campaign
+from tasks.records.result import CampaignResult
+from tasks.reporting.report_campaign import report_inbox
+from tasks.storage.schemes import check_output
 
 OF_EACH_CAMPAIGN: Final = (
     "output",

@@ -1,7 +1,7 @@
 """`python -m sandbox`: the stand-in for the Ideogram API on this machine."""
 
 if __name__ == "__main__":
-    from tasks.needs import explain_imports
+    from flows.commands.needs import explain_imports
 
     explain_imports()
 

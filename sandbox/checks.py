@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from sandbox.markers import MARKERS, markers_in
-from tasks.models.vocabulary import (
+from tasks.records.vocabulary import (
     PALETTE_MEMBERS_MAX,
     PALETTE_NAMES,
     PALETTE_WEIGHT_MAX,

@@ -16,7 +16,7 @@ from sandbox.options import SandboxOptions
 from sandbox.refusals import Gate, Refusal
 from sandbox.rules import ImageRequest
 from sandbox.tariff import latency_s
-from tasks.models.vocabulary import SEED_MAX
+from tasks.records.vocabulary import SEED_MAX
 
 _SUCCESSOR: Final = {"Link": '</v2/image/generate/ideogram-2>; rel="successor-version"'}
 _NOTICE: Final = "This route is served by the sandbox and has a successor: /v2/image/generate/ideogram-2."

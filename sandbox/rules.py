@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sandbox.checks import Check, integer, one_of, palette, prompt, text
-from tasks.models.vocabulary import (
+from tasks.records.vocabulary import (
     ASPECT_RATIOS,
     IMAGES_MAX,
     MAGIC_PROMPT_VERSIONS,

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
-from tasks.models.vocabulary import Model
+from tasks.records.vocabulary import Model
 
 PRICE_USD_MICROS: Final[Mapping[Model, int]] = {
     "V_1": 60_000,

@@ -32,10 +32,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from tasks.models.exit_code import ExitCode
-from tasks.models.fault import Fault, visible
-from tasks.models.money import budget_reached
-from tasks.models.outcome import LinkFault, Status
+from tasks.records.exit_code import ExitCode
+from tasks.records.fault import Fault, visible
+from tasks.records.money import budget_reached
+from tasks.records.outcome import LinkFault, Status
 
 
 class CampaignFault(Exception):

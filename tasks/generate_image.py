@@ -8,8 +8,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
-from tasks.clients.download import download
-from tasks.decode_image import Original, Proven, check, check_sums, decode
+from tasks.api.download import download
 from tasks.errors import (
     ApiUnavailable,
     CampaignStopped,
@@ -21,15 +20,16 @@ from tasks.errors import (
     StorageFailed,
     TakenOver,
 )
-from tasks.hold_turn import hold, hold_image
-from tasks.models.cell import Cell
-from tasks.models.ledger import Answered
-from tasks.models.original_keys import unreadable_key
-from tasks.models.outcome import StoredOriginal
-from tasks.paid_bytes import first_key, is_lost, keys_of, moved, note_wasted, stored_original
-from tasks.rescue_answers import rescue
-from tasks.toolbox import Toolbox, toolbox
-from tasks.under_way import UnderWay
+from tasks.images.decode_image import Original, Proven, check, check_sums, decode
+from tasks.ledger.original_keys import unreadable_key
+from tasks.ledger.records import Answered
+from tasks.records.cell import Cell
+from tasks.records.outcome import StoredOriginal
+from tasks.run_state.hold_turn import hold, hold_image
+from tasks.run_state.paid_bytes import first_key, is_lost, keys_of, moved, note_wasted, stored_original
+from tasks.run_state.rescue_answers import rescue
+from tasks.run_state.toolbox import Toolbox, toolbox
+from tasks.run_state.under_way import UnderWay
 
 RETRY_DELAYS_S: Final[list[float]] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]
 """Some four minutes of a busy or absent API before a cell is given up; the last cells of a campaign need it most."""

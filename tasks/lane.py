@@ -15,11 +15,11 @@ from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.exceptions import PrefectException
 
 from tasks.errors import CampaignStopped, ServerLost
-from tasks.places import TAG
-from tasks.settle_cell import work_cell
-from tasks.toolbox import Toolbox, toolbox
-from tasks.under_way import UnderWay
-from tasks.workload import Workload
+from tasks.run_state.toolbox import Toolbox, toolbox
+from tasks.run_state.under_way import UnderWay
+from tasks.run_state.workload import Workload
+from tasks.running.settle_cell import work_cell
+from tasks.running.slots import TAG
 
 TIME_SLICE_S: Final = 30.0
 """After so long a lane gives its place back if others want it, so that campaigns that share the account take turns."""

@@ -9,14 +9,14 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
-from tasks.cut_image import cut
-from tasks.decode_image import decode
 from tasks.errors import ImageUnreadable, OriginalUnreadable, StorageFailed, VariantsFailed
-from tasks.models.original_keys import unreadable_key
-from tasks.models.outcome import StoredOriginal
-from tasks.models.variant import Variant
-from tasks.paid_bytes import moved
-from tasks.toolbox import toolbox
+from tasks.images.cut_image import cut
+from tasks.images.decode_image import decode
+from tasks.ledger.original_keys import unreadable_key
+from tasks.records.outcome import StoredOriginal
+from tasks.records.variant import Variant
+from tasks.run_state.paid_bytes import moved
+from tasks.run_state.toolbox import toolbox
 
 
 def cut_all(image: Image.Image | None, data: bytes, cell_id: str, variants: Sequence[Variant]) -> dict[str, bytes]:

@@ -5,10 +5,10 @@ from typing import Final
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.campaign_files import publish
-from tasks.models.published import Published
-from tasks.refresh_outcomes import refresh
-from tasks.toolbox import toolbox
+from tasks.ledger.published import Published
+from tasks.publishing.campaign_files import publish
+from tasks.run_state.refresh_outcomes import refresh
+from tasks.run_state.toolbox import toolbox
 
 LOOKS_MAX: Final = 3
 """So often is the ledger looked at: of two runs that publish at once, the later then shows every end of both."""

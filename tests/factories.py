@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from tasks.models.cell import Cell, cell_digest
-from tasks.models.outcome import Outcome, Status, StoredOriginal
-from tasks.models.request import GenerationRequest
-from tasks.models.variant import DEFAULT_VARIANTS
+from tasks.records.cell import Cell, cell_digest
+from tasks.records.outcome import Outcome, Status, StoredOriginal
+from tasks.records.request import GenerationRequest
+from tasks.records.variant import DEFAULT_VARIANTS
 
 STARTED_AT: Final = datetime(2026, 8, 5, 10, 42, 7, 250_000, tzinfo=UTC)
 PRICE_USD: Final = Decimal("0.08")

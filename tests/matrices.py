@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.errors import InputInvalid
-from tasks.models.campaign import Campaign, Plan
-from tasks.models.fault import Fault
-from tasks.plan_campaign import plan_campaign
+from tasks.planning.plan_campaign import plan_campaign
+from tasks.records.campaign import Campaign, Plan
+from tasks.records.fault import Fault
 
 DATA = Path(__file__).parents[1] / "data"
 

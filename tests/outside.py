@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from tasks.models.campaign import Campaign, Plan, PlanGroup
-from tasks.models.result import CampaignResult
+from tasks.records.campaign import Campaign, Plan, PlanGroup
+from tasks.records.result import CampaignResult
 from tests.factories import a_cell, a_request
 
 COMMANDS = frozenset(

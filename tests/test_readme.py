@@ -4,8 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from flows.command_line import COMMAND
-from tasks.models.campaign import Campaign
+from flows.commands.campaign_command import COMMAND
+from tasks.records.campaign import Campaign
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

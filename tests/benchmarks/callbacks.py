@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.server import running_sandbox
-from tasks.callback_settings import CallbackSettings
-from tasks.clients.outbox import Outbox
-from tasks.clients.storage import CampaignStore
-from tasks.deliver_outbox import deliver_all
-from tasks.models.delivery_report import Wish
+from tasks.callbacks.callback_settings import CallbackSettings
+from tasks.callbacks.deliver_outbox import deliver_all
+from tasks.callbacks.delivery_report import Wish
+from tasks.callbacks.outbox import Outbox
+from tasks.storage.storage import CampaignStore
 from tests.benchmarks.command import run_campaign
 from tests.benchmarks.load import Load
 from tests.benchmarks.rows import Row

@@ -13,9 +13,9 @@ import httpx
 import psutil
 
 from sandbox.server import running_sandbox
-from tasks.decode_image import decode
+from tasks.images.decode_image import decode
 from tasks.make_variants import cut_all
-from tasks.models.variant import Variant
+from tasks.records.variant import Variant
 from tests.benchmarks.command import start_campaign
 from tests.benchmarks.load import Load
 from tests.benchmarks.rows import Row

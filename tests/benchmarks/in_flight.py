@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flows.embedded_server import EmbeddedServer
-from flows.server_settings import SERVER_DEFAULTS
+from flows.prefect_server.embedded_server import EmbeddedServer
+from flows.prefect_server.settings import SERVER_DEFAULTS
 from sandbox.server import running_sandbox
 from tests.benchmarks.callbacks import receiver
 from tests.benchmarks.command import own_env, refused, run_campaign, span_s, start_campaign, stats_of

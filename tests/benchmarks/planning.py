@@ -11,8 +11,8 @@ FORMATS = Path(__file__).parents[2] / "data" / "formats.csv"
 PLAN = """
 import re, sys, time
 from pathlib import Path
-from tasks.models.campaign import Campaign
-from tasks.plan_campaign import plan_campaign
+from tasks.records.campaign import Campaign
+from tasks.planning.plan_campaign import plan_campaign
 started = time.monotonic()
 plan = plan_campaign(Campaign(matrix=sys.argv[1], formats=sys.argv[2]), look=True)
 seconds = time.monotonic() - started

@@ -8,13 +8,13 @@ import numpy as np
 from PIL import Image
 
 from sandbox.server import running_sandbox
-from tasks.clients.ledger import Ledger
-from tasks.clients.storage import CampaignStore
-from tasks.models.answer import ImageObject
-from tasks.models.campaign import Campaign
-from tasks.models.ledger import Answered
-from tasks.paid_bytes import original_key
-from tasks.plan_campaign import plan_campaign
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.records import Answered
+from tasks.planning.plan_campaign import plan_campaign
+from tasks.records.answer import ImageObject
+from tasks.records.campaign import Campaign
+from tasks.run_state.paid_bytes import original_key
+from tasks.storage.storage import CampaignStore
 from tests.benchmarks.command import start_campaign
 from tests.benchmarks.cost import TINY, memory_of
 from tests.benchmarks.load import Load

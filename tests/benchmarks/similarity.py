@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tasks.models.geometry import Size, cover_box
+from tasks.images.geometry import Size, cover_box
 
 SIGMA_PX = 1.5
 RADIUS_PX = 5

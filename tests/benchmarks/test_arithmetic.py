@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tasks.models.geometry import Size
+from tasks.images.geometry import Size
 from tests.benchmarks.load import Load, greedy_makespan_s
 from tests.benchmarks.rows import Row
 from tests.benchmarks.similarity import brightness, ideal_cut, similarity

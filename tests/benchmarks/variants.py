@@ -13,11 +13,11 @@ from typing import NamedTuple, TypeVar
 
 from PIL import Image
 
-from tasks.cut_image import ENCODERS
-from tasks.decode_image import decode
+from tasks.images.cut_image import ENCODERS
+from tasks.images.decode_image import decode
+from tasks.images.geometry import Size
 from tasks.make_variants import cut_all
-from tasks.models.geometry import Size
-from tasks.models.variant import DEFAULT_VARIANTS
+from tasks.records.variant import DEFAULT_VARIANTS
 from tests.benchmarks.command import own_env
 from tests.benchmarks.pictures import SIDE_PX, Files, large_pictures, pictures_in
 from tests.benchmarks.reference_design import installed, tool

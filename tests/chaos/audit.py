@@ -11,10 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from tasks.clients.storage import CampaignStore
-from tasks.models.ledger import OUTCOMES_KEY
-from tasks.models.outcome import Outcome
-from tasks.models.turn import ENDS, INTENTS, parse_name
+from tasks.ledger.names import ENDS, INTENTS, parse_name
+from tasks.ledger.records import OUTCOMES_KEY
+from tasks.records.outcome import Outcome
+from tasks.storage.storage import CampaignStore
 from tests.chaos.campaigns import PRICE_USD, VARIANTS
 
 ENDED: Final = {"done", "failed", "blocked", "unknown"}

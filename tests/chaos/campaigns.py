@@ -18,7 +18,7 @@ from typing import Any, Final
 import httpx
 from PIL import Image
 
-from tasks.clients.storage import CampaignStore
+from tasks.storage.storage import CampaignStore
 
 ROOT: Final = Path(__file__).parents[2]
 COMMAND: Final = ROOT / "flows" / "campaign.py"

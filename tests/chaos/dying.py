@@ -1,6 +1,6 @@
 """The real command, killed by SIGKILL at a named point: `dying.py MODULE:NAME:before|after:COUNT OPTIONS...`.
 
-`tasks.clients.ledger:Ledger.intend:after:3` ends the process when the third intent is on the storage.
+`tasks.ledger.ledger:Ledger.intend:after:3` ends the process when the third intent is on the storage.
 """
 
 import functools
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flows.command_line import main
+from flows.commands.campaign_command import main
 
 
 def deadly(real: Callable[..., Any], when: str, count: int) -> Callable[..., Any]:

@@ -7,8 +7,8 @@ import os
 import sys
 from typing import Final
 
-from flows.command_line import main
-from tasks.clients import runs
+from flows.commands.campaign_command import main
+from tasks.ledger import heartbeats as runs
 
 PATIENCE_S: Final = 4.0
 

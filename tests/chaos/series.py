@@ -9,10 +9,10 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from flows.deliver_command import main as deliver
-from tasks.delivery_attempt import STALE_AFTER
-from tasks.models.ledger import RUNS
-from tasks.models.turn import ENDS, INTENTS, parse_name
+from flows.commands.deliver_command import main as deliver
+from tasks.callbacks.delivery_attempt import STALE_AFTER
+from tasks.ledger.names import ENDS, INTENTS, parse_name
+from tasks.ledger.records import RUNS
 from tests.chaos.audit import Books, aged_litter, stored, unheard
 from tests.chaos.campaigns import COMMAND, KilledCampaign, free_places, places_taken, ran
 from tests.chaos.sorts import KILLED, Run, Sort

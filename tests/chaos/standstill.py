@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from tasks.begin_run import LOOK_EVERY_S
-from tasks.clients.turns import Turns
-from tasks.models.turn import INTENTS, parse_name
+from tasks.ledger.names import INTENTS, parse_name
+from tasks.ledger.turns import Turns
+from tasks.running.begin_run import LOOK_EVERY_S
 from tests import waiting
 from tests.chaos.campaigns import free_places, ran
 from tests.chaos.series import AGAIN, TRIES, Series

@@ -5,18 +5,18 @@ import time
 
 import pytest
 
-from flows.deliver_command import main
-from tasks.clients.outbox import Outbox
-from tasks.delivery_attempt import STALE_AFTER
+from flows.commands.deliver_command import main
+from tasks.callbacks.delivery_attempt import STALE_AFTER
+from tasks.callbacks.outbox import Outbox
 from tests.chaos.conftest import Make, is_long
 from tests.tasks.receivers import listening
 
-OUTBOX = "tasks.clients.outbox:Outbox"
-SEND = "tasks.clients.callbacks:CallbackSender.send"
+OUTBOX = "tasks.callbacks.outbox:Outbox"
+SEND = "tasks.callbacks.sender:CallbackSender.send"
 POINTS = [
     *(f"{OUTBOX}.queue:before:1", f"{OUTBOX}.queue:after:2", f"{OUTBOX}.claim:before:2", f"{OUTBOX}.claim:after:1"),
     *(f"{SEND}:before:1", f"{SEND}:after:1", f"{OUTBOX}.note:before:1", f"{OUTBOX}.note:after:1"),
-    "tasks.queue_callback:queue_campaign:before:1",
+    "tasks.running.announce_cells:queue_campaign:before:1",
 ]
 
 

@@ -14,11 +14,11 @@ import pytest
 
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
-from tasks.models.turn import INTENTS, Intents, Turn
+from tasks.ledger.names import INTENTS, Intents, Turn
 from tests import waiting
 from tests.chaos.campaigns import KILLED, KilledCampaign, places_taken, ran
 from tests.chaos.conftest import Make, is_long
-from tests.tasks.clients.raw_server import unused_port
+from tests.tasks.api.raw_server import unused_port
 
 PROMPT_S = 15.0
 MANY = 48
@@ -70,7 +70,7 @@ def test_killed_then_interrupted_then_done_with_a_server_of_its_own(
     home = tmp_path / "prefect-home"
     shutil.copytree(prefect_home, home)  # its database has its tables already, which takes long
     campaign = make_campaign(MANY, env={"PREFECT_HOME": str(home)}, options=("--max-in-flight", "2"))
-    assert campaign.run(point="tasks.clients.ledger:Ledger.note_answer:after:2").returncode == KILLED
+    assert campaign.run(point="tasks.ledger.ledger:Ledger.note_answer:after:2").returncode == KILLED
     waiting.until(lambda: not processes_of(home), said=lambda: processes_of(home))  # a server ends with its run
     assert taken(home) > 0, "it died with places taken"
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.chaos.conftest import Make, is_long
 
-LEDGER = "tasks.clients.ledger:Ledger"
-STORE = "tasks.clients.storage:CampaignStore"
-API = "tasks.clients.ideogram:IdeogramClient.generate"
+LEDGER = "tasks.ledger.ledger:Ledger"
+STORE = "tasks.storage.storage:CampaignStore"
+API = "tasks.api.ideogram:IdeogramClient.generate"
 RENAME = "pathlib:Path.replace:after"
 
 POINTS = {
@@ -28,15 +28,15 @@ IMAGE = "tasks.generate_image"
 IN_VAIN = [
     f"{IMAGE}:download:after:1",
     f"{IMAGE}:decode:before:1",
-    "tasks.clients.disk:move:before:1",
-    "tasks.clients.disk:move:after:1",
+    "tasks.storage.disk:move:before:1",
+    "tasks.storage.disk:move:after:1",
     f"{LEDGER}.note_end:before:1",
 ]
 PUBLISH = [
-    "tasks.campaign_files:campaign_files:after:1",
+    "tasks.publishing.campaign_files:campaign_files:after:1",
     f"{LEDGER}.copy_outcomes:before:1",
     f"{LEDGER}.copy_outcomes:after:1",
-    "tasks.begin_run:standing:after:1",
+    "tasks.running.begin_run:standing:after:1",
 ]
 
 

@@ -16,9 +16,10 @@ from typing import Final
 
 import pytest
 
-from flows.embedded_server import SERVER_DEFAULTS, EmbeddedServer
+from flows.prefect_server.embedded_server import SERVER_DEFAULTS, EmbeddedServer
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
+from tests.buckets import Bucket, bucket, s3_server  # noqa: F401  fixtures
 from tests.chaos.campaigns import KilledCampaign
 from tests.chaos.conftest import KILLS, KILLS_USUAL, SEED, is_long
 from tests.chaos.fates import LOSES_ITS_ANSWER, OF_PICTURES, OF_THE_API, OF_THE_BUCKET, Fate, Odds, Passing
@@ -26,7 +27,6 @@ from tests.chaos.go_between import go_between
 from tests.chaos.series import Series, Tally
 from tests.chaos.sorts import ELSEWHERE, SORTS, Run, Sort, name_of_its_own, on_host, signals
 from tests.chaos.standstill import THEN, Standstill
-from tests.tasks.clients.conftest import Bucket, bucket, s3_server  # noqa: F401  fixtures
 from tests.tasks.receivers import listening
 
 HOURS = pytest.mark.timeout(3600)

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows.embedded_server import SCRIPT
-from flows.server_settings import SERVER_DEFAULTS
+from flows.prefect_server.embedded_server import SCRIPT
+from flows.prefect_server.settings import SERVER_DEFAULTS
 from tests.chaos.campaigns import KilledCampaign, places_taken, ran
 from tests.chaos.conftest import Make, is_long
 

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.buckets import Bucket, bucket, s3_server  # noqa: F401  fixtures
 from tests.chaos.campaigns import KILLED, KilledCampaign, ran
 from tests.chaos.conftest import Make, is_long
-from tests.tasks.clients.conftest import Bucket, bucket, s3_server  # noqa: F401  fixtures
 
 
 def both(campaign: KilledCampaign) -> list[subprocess.CompletedProcess[str]]:
@@ -50,7 +50,7 @@ def test_two_runs_on_one_bucket(make_campaign: Make, bucket: Bucket):  # noqa: F
 def test_two_runs_on_one_bucket_after_one_was_killed(make_campaign: Make, bucket: Bucket):  # noqa: F811
     """What a killed run has left is taken up by one of them."""
     campaign = make_campaign(12, output=f"{bucket.url}/campaigns")
-    assert campaign.run(point="tasks.clients.ledger:Ledger.note_answer:after:2").returncode == KILLED
+    assert campaign.run(point="tasks.ledger.ledger:Ledger.note_answer:after:2").returncode == KILLED
     ends = both(campaign)
     unknown = campaign.check()["unknown"]
     assert [end.returncode for end in ends] == [1 if unknown else 0] * 2, ends

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from tasks.clients.prices import PRICE_LIST, read_prices
-from tasks.models import vocabulary as words
-from tasks.models.columns import ALIASES, PARSERS, parse_value
-from tasks.models.request import as_written
+from tasks.planning.prices import PRICE_LIST, read_prices
+from tasks.records import vocabulary as words
+from tasks.records.request import as_written
+from tasks.tables.columns import ALIASES, PARSERS, parse_value
 from tests.matrices import DATA, plan_of
 
 README = (DATA / "README.md").read_text(encoding="utf-8")

@@ -3,7 +3,7 @@
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.models.columns import PARSERS
+from tasks.tables.columns import PARSERS
 from tests.data.spring_catalogue import PARQUET, typed_table
 from tests.matrices import DATA, plan_of
 

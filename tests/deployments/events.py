@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any, Final
 
-from tasks.models.signature import Secrets, sign
+from tasks.callbacks.signature import Secrets, sign
 
 SECRET: Final = "whsec_" + "Y2FuYXJ5" * 4
 SECRETS: Final = Secrets.parse(SECRET)

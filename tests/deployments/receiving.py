@@ -11,9 +11,9 @@ import httpx
 from starlette.types import ASGIApp
 
 from deployments.callback_receiver import receiving
-from deployments.receiver_settings import ReceiverSettings
-from tasks.clients.hooks import Hook, Hooks
-from tasks.models.signature import Secrets
+from deployments.receiver.settings import ReceiverSettings
+from tasks.callbacks.signature import Secrets
+from tasks.receiving.hooks import Hook, Hooks
 from tests.deployments.events import PATH, SECRETS, event_body, signed
 from tests.waiting import LIMIT_S
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import httpx
 
 from tests.deployments.events import PATH, SECRET, event_body, signed
-from tests.tasks.clients.raw_server import unused_port
+from tests.tasks.api.raw_server import unused_port
 from tests.waiting import LIMIT_S, until
 
 ROOT: Final = Path(__file__).parents[2]

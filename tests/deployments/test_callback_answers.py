@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deployments.callback_routes import BODY_MAX_BYTES
-from tasks.models.signature import Secrets
+from deployments.receiver.routes import BODY_MAX_BYTES
+from tasks.callbacks.signature import Secrets
 from tests.deployments.events import PATH, event_body, signed
 from tests.deployments.receiving import BODY, answer, receiver, rows
 

@@ -9,15 +9,15 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from deployments.callback_inbox import Inbox
 from deployments.callback_receiver import CallbackReceiver, main
-from deployments.callback_routes import Routes, application
-from deployments.json_lines import JSON_LINES
-from deployments.process_callbacks import AT_ONCE, Processor
-from deployments.receiver_settings import ReceiverSettings
+from deployments.receiver.journal import Inbox
+from deployments.receiver.json_lines import JSON_LINES
+from deployments.receiver.process import AT_ONCE, Processor
+from deployments.receiver.routes import Routes, application
+from deployments.receiver.settings import ReceiverSettings
 from tasks.errors import InputInvalid
-from tasks.models.fault import Fault
-from tasks.models.received_event import ReceivedEvent
+from tasks.receiving.received_event import ReceivedEvent
+from tasks.records.fault import Fault
 from tests.deployments.events import PATH, SECRET, SECRETS, event_body, signed
 from tests.deployments.receiving import BODY, client_of, receiver, rows, settled
 from tests.waiting import seen

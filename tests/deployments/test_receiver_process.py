@@ -5,7 +5,7 @@ import signal
 import sqlite3
 from pathlib import Path
 
-from deployments.process_callbacks import AT_ONCE
+from deployments.receiver.process import AT_ONCE
 from tests.deployments.running import running_receiver
 from tests.waiting import LIMIT_S, until
 

@@ -14,8 +14,8 @@ from sandbox.server import running_sandbox
 from tests.chaos.conftest import is_long
 from tests.deployments.workers import a_worker, end_of
 from tests.flows.conftest import prefect_home, shared_server  # noqa: F401  fixtures
-from tests.tasks.clients.test_web_tables import Web, web  # noqa: F401  a fixture
 from tests.tasks.receivers import listening
+from tests.tasks.tables.test_web_tables import Web, web  # noqa: F401  a fixture
 
 CELLS = 6
 SMALL = [{"name": "og", "width": 120, "height": 63}]

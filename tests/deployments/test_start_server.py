@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from deployments.start_server import environment_file, server_environment
-from flows.server_settings import LASTING_SERVER_DEFAULTS, SERVER_DEFAULTS
+from flows.prefect_server.settings import LASTING_SERVER_DEFAULTS, SERVER_DEFAULTS
 
 SLOT_WAIT = "PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS"
 

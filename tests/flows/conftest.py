@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.embedded_server import SERVER_DEFAULTS, EmbeddedServer
+from flows.prefect_server.embedded_server import SERVER_DEFAULTS, EmbeddedServer
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.deliver_command import main
-from flows.last_callbacks import sentence
-from tasks.clients.outbox import Outbox
-from tasks.clients.storage import CampaignStore
-from tasks.models.retry import Verdict
-from tasks.models.signature import Secrets, verify
+from flows.commands.deliver_command import main
+from flows.commands.last_callbacks import sentence
+from tasks.callbacks.outbox import Outbox
+from tasks.callbacks.retry import Verdict
+from tasks.callbacks.signature import Secrets, verify
+from tasks.storage.storage import CampaignStore
 from tests.factories import STARTED_AT
 from tests.flows.conftest import ROOT, Run
 from tests.tasks.receivers import DOWN, Listener, an_event, listening

@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from flows.handle_callback import NOT_SHOWN, done_as_run, work_on
-from tasks.clients.hooks import Hooks
-from tasks.handle_event import Work
-from tasks.models.received_event import ReceivedEvent, parse_event
+from tasks.receiving.handle_event import Work
+from tasks.receiving.hooks import Hooks
+from tasks.receiving.received_event import ReceivedEvent, parse_event
 from tests.deployments.events import event_body
 from tests.deployments.running import running_receiver
-from tests.tasks.clients.raw_server import unused_port
+from tests.tasks.api.raw_server import unused_port
 
 SHOP = """
 def note(event):

@@ -18,8 +18,8 @@ from prefect.settings import PREFECT_API_SSL_CERT_FILE, PREFECT_API_URL, tempora
 from prefect.states import Completed
 from prefect.utilities.engine import link_state_to_task_run_result
 
-from flows.one_writer import CACHE_KIB
-from flows.server_settings import CLIENT_DEFAULTS, LASTING_SERVER_DEFAULTS, SERVER_DEFAULTS
+from flows.prefect_server.settings import CLIENT_DEFAULTS, LASTING_SERVER_DEFAULTS, SERVER_DEFAULTS
+from flows.prefect_server.sqlite import CACHE_KIB
 from tests.factories import a_cell, an_original
 from tests.flows.databases import kept_by_a_connection
 
@@ -41,7 +41,7 @@ def test_a_client_of_a_server_without_tls_reads_certificates(tmp_path):
 
 
 def test_an_image_that_is_gone_stays_linked_to_its_run():
-    """Decision 51: once this fails, `tasks/flow_memory.py` can go."""
+    """Decision 51: once this fails, `tasks/running/prefect_memory.py` can go."""
     with FlowRunContext.model_construct(flow_run=FlowRun(flow_id=uuid4()), run_results={}) as context:
         result = an_original(a_cell())
         link_state_to_task_run_result(Completed(), result)
@@ -51,7 +51,7 @@ def test_an_image_that_is_gone_stays_linked_to_its_run():
 
 
 def test_every_run_is_noted_to_have_no_assets():
-    """Decision 51: once this fails, `KnownAssets` in `tasks/flow_memory.py` can go."""
+    """Decision 51: once this fails, `KnownAssets` in `tasks/running/prefect_memory.py` can go."""
     with FlowRunContext.model_construct(task_run_assets={}) as context:
         AssetContext.model_construct(
             task_run_id=uuid4(), downstream_assets=set(), upstream_assets=set()
@@ -60,7 +60,7 @@ def test_every_run_is_noted_to_have_no_assets():
 
 
 def test_connections_of_sqlite_keep_much(tmp_path):
-    """Decision 51: once this fails, `CACHE_KIB` and `STATEMENTS_MAX` in `flows/one_writer.py` can go."""
+    """Decision 51: once this fails, `CACHE_KIB` and `STATEMENTS_MAX` in `flows/prefect_server/sqlite.py` can go."""
     configuration = AioSqliteConfiguration(f"sqlite+aiosqlite:///{tmp_path}/prefect.db")
 
     cache, options = asyncio.run(kept_by_a_connection(configuration))
@@ -69,7 +69,7 @@ def test_connections_of_sqlite_keep_much(tmp_path):
 
 
 def test_at_its_end_prefect_hands_over_however_long_that_takes(monkeypatch):
-    """Once this fails, `flows/leave.py` can go."""
+    """Once this fails, `flows/prefect_server/leave.py` can go."""
     waited: list[float | None] = []
 
     class Handed(concurrent.futures.Future[bool]):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.rules import ImageRequest, parse_body, parse_document
-from tasks.models import vocabulary as words
+from tasks.records import vocabulary as words
 from tests.sandbox.examples import body, image_request
 
 JSON_VALUES = st.recursive(

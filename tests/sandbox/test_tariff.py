@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.tariff import LATENCY_RANGE_S, PRICE_USD_MICROS, latency_s
-from tasks.models.vocabulary import MODELS, Model
+from tasks.records.vocabulary import MODELS, Model
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(MODELS))

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.buckets import bucket, s3_server  # noqa: F401  fixtures
+
 
 @pytest.fixture(scope="session", autouse=True)
 def no_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -12,10 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
-from tasks.clients.outbox import Outbox
-from tasks.models.attempt import Attempt
-from tasks.models.outbox import QueuedEvent
-from tasks.send_callback import Deliverer
+from tasks.callbacks.attempt import Attempt
+from tasks.callbacks.names import QueuedEvent
+from tasks.callbacks.outbox import Outbox
+from tasks.callbacks.send_callback import Deliverer
 from tests.factories import STARTED_AT
 
 OK = Attempt(result="delivered", message="200", status_code=200)

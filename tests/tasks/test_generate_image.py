@@ -20,15 +20,15 @@ from prefect.logging import disable_run_logger
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
 from tasks import errors
-from tasks.clients.ideogram import IdeogramClient
-from tasks.clients.storage import CampaignStore
+from tasks.api.ideogram import IdeogramClient
+from tasks.api.settings import Settings
 from tasks.generate_image import generate_image, is_worth_retrying
-from tasks.models.cell import Cell
-from tasks.models.money import usd
-from tasks.models.outcome import StoredOriginal
-from tasks.models.variant import DEFAULT_VARIANTS
-from tasks.settings import Settings
-from tasks.toolbox import open_toolbox
+from tasks.records.cell import Cell
+from tasks.records.money import usd
+from tasks.records.outcome import StoredOriginal
+from tasks.records.variant import DEFAULT_VARIANTS
+from tasks.run_state.toolbox import open_toolbox
+from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD, a_cell, a_request
 from tests.waiting import stop_time, time_passes
 

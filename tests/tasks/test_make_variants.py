@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 
 from tasks import make_variants as module
-from tasks.clients.storage import CampaignStore
-from tasks.cut_image import cut
+from tasks.api.settings import Settings
 from tasks.errors import CellError, StorageFailed, VariantsFailed
+from tasks.images.cut_image import cut
 from tasks.make_variants import cut_all, make_variants
-from tasks.models.variant import DEFAULT_VARIANTS, Variant
-from tasks.settings import Settings
-from tasks.toolbox import open_toolbox
+from tasks.records.variant import DEFAULT_VARIANTS, Variant
+from tasks.run_state.toolbox import open_toolbox
+from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, an_original
 
 CELL = a_cell()

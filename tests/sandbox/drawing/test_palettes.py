@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.drawing.palettes import luminance, palette_for
-from tasks.models.vocabulary import PALETTE_NAMES
+from tasks.records.vocabulary import PALETTE_NAMES
 
 MEMBERS = st.lists(
     st.tuples(st.from_regex(r"#(?:[0-9a-f]{3}){1,2}", fullmatch=True), st.floats(0.05, 1.0)), min_size=1, max_size=8

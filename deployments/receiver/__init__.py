@@ -1,0 +1,1 @@
+"""The receiver of callbacks: what it answers, the journal of what came, the work on it."""

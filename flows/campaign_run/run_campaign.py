@@ -1,0 +1,195 @@
+"""A campaign from its plan to its result."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import ExitStack, asynccontextmanager
+from typing import Any, Final
+
+from prefect import get_run_logger
+
+from flows.campaign_run.run_shards import run_shards
+from flows.prefect_server.embedded_server import home_held, is_server_ours
+from flows.prefect_server.stored_key import load_run_settings
+from sandbox.options import SandboxOptions
+from sandbox.server import running_sandbox
+from tasks.api.settings import SANDBOX_KEY, Settings
+from tasks.errors import CampaignStopped, Interrupted, StorageFailed
+from tasks.planning.plan_campaign import plan_campaign
+from tasks.publish_campaign import publish_campaign
+from tasks.records.campaign import Campaign, Plan
+from tasks.records.money import usd
+from tasks.records.result import CampaignResult
+from tasks.reporting.contact_picture import contact_picture
+from tasks.reporting.notify_people import People, news, people_told, subject
+from tasks.reporting.report_campaign import progress_artifact, report_plan, report_result
+from tasks.reporting.reporter import front
+from tasks.reporting.summarize import sum_up
+from tasks.run_state.toolbox import Toolbox, open_toolbox
+from tasks.running.announce_cells import announced
+from tasks.running.begin_run import begin_run, paid_usd
+from tasks.running.claim_folder import told_of_folder
+from tasks.running.end_cell import settle_interrupted
+from tasks.running.plan_retry import plan_dry_run
+from tasks.running.redefine_variants import drop_redefined
+from tasks.running.run_lanes import run_lanes
+from tasks.running.separate_sandbox import keep_apart, stay_apart
+from tasks.running.show_life import shown_alive
+from tasks.running.slots import agreed_places
+from tasks.running.take_up_rescued import take_up_rescued
+from tasks.storage.storage import CampaignStore
+
+GRACE_S: Final = 8.0
+"""How long what is in flight may take to be answered and stored after an interruption."""
+CANCEL_TIMEOUT_S: Final = 2.0
+SANDBOX_LATENCY_SCALE: Final = 0.2
+"""The built-in stand-in answers five times as fast as the API, so that a try takes seconds."""
+
+
+async def run_campaign(campaign: Campaign) -> CampaignResult:
+    """Plan, generate, cut, publish, report. Raises InputInvalid, or the CampaignStopped that ended it early."""
+    if campaign.dry_run:
+        plan = await asyncio.to_thread(told_of_folder, await planned(campaign))
+        await report_plan(plan)
+        return planned_result(plan)
+    async with people_told(campaign.title) as people:
+        return await carry_out(await planned(campaign), people)
+
+
+async def planned(campaign: Campaign) -> Plan:
+    """The plan that was shown before the run, or one that is made now. Raises InputInvalid."""
+    plan = front().plan_of(campaign)
+    if plan is None:
+        plan = await asyncio.to_thread(plan_dry_run if campaign.dry_run else plan_campaign, campaign)
+    get_run_logger().info("Planned %d images of %d rows for %s", plan.cell_count, plan.row_count, usd(plan.cost_usd))
+    return plan
+
+
+async def carry_out(plan: Plan, people: People) -> CampaignResult:
+    """Make what is planned, alone or with other runs. Raises the CampaignStopped that ended it early."""
+    campaign = plan.campaign
+    store = CampaignStore.open(campaign.output, campaign.slug)
+    async with (
+        api_settings(campaign) as settings,
+        open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
+    ):
+        notes = await tools.on_storage_thread(keep_apart, store, plan)
+        await drop_redefined(tools, plan)
+        if campaign.shards > 1:
+            notes += await take_up_rescued(tools)  # before a shard takes it for lost
+            before_usd = await paid_usd(tools)
+            try:
+                await run_shards(plan, store)
+            except CampaignStopped as fault:
+                tools.work.stop(fault)
+            tools.work.spent_usd += await paid_usd(tools) - before_usd
+            # What they leave is made here; what they have tried again is not tried once more.
+            plan = plan.model_copy(update={"campaign": campaign.model_copy(update={"retry": ()})})
+        return await make_images(plan, tools, notes, people)
+
+
+async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...], people: People) -> CampaignResult:
+    """Carry out `plan`: whatever stops it, what is done is written before it ends."""
+    campaign, work = plan.campaign, tools.work
+    notes += await begin_run(tools, frozenset(campaign.retry))
+    front().started(plan, work.tally, notes)
+    await work_through(campaign, tools, campaign.slug)
+    is_published = True
+    try:
+        await publish_campaign(campaign.title, is_sandbox=campaign.sandbox)
+    except StorageFailed as fault:  # what was kept elsewhere is told all the same
+        work.stop(fault)
+        is_published = False
+    result = result_of(campaign, tools, is_published=is_published)
+    await report_result(result, campaign.slug, work.cells, work.outcomes, await picture_of(tools))
+    front().ended(result)
+    front().hand_out(tools.rescues.link_lines())
+    await people.hear(subject(result), news(result, work.cells, work.outcomes))
+    if work.stopped_by is not None:
+        raise work.stopped_by
+    return result
+
+
+async def work_through(campaign: Campaign, tools: Toolbox, key: str) -> None:
+    """Make what waits in the toolbox, until the end or an interruption; `key` names the progress in the UI."""
+    with home_held() as is_alone:
+        places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
+    async with progress_artifact(tools.work.tally, key), shown_alive(tools), announced(tools, campaign):
+        if campaign.sandbox:
+            await stay_apart(tools)
+        await until_interrupted(tools, run_lanes(tools, places, frozenset(campaign.retry)))
+
+
+async def picture_of(tools: Toolbox) -> bytes | None:
+    """A picture of the images for the UI; None on a server of our own, which has none."""
+    if is_server_ours():
+        return None
+    work = tools.work
+    return await tools.on_image_thread(contact_picture, tools.store, work.cells, work.outcomes, tools.variants)
+
+
+async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) -> None:
+    """Run until the end, or until an interruption's grace is over; what is under way then is settled as it stands.
+
+    Nothing of the run goes on after it. What stops the campaign is noted, any other fault is raised.
+    """
+    lanes = asyncio.create_task(running)
+    interruption = asyncio.create_task(front().interruption())
+    try:
+        await asyncio.wait({lanes, interruption}, return_when=asyncio.FIRST_COMPLETED)
+        if interruption.done():
+            tools.work.stop(Interrupted("The run was interrupted; run the same command again to go on"))
+            await asyncio.wait({lanes}, timeout=GRACE_S)
+        if not lanes.done():
+            lanes.cancel()
+            await asyncio.wait({lanes}, timeout=CANCEL_TIMEOUT_S)
+    finally:
+        interruption.cancel()
+        lanes.cancel()
+    error = lanes.exception() if lanes.done() and not lanes.cancelled() else None
+    if isinstance(error, CampaignStopped):
+        tools.work.stop(error)
+    elif error is not None:
+        raise error
+    if tools.work.stopped_by is not None:
+        await settle_interrupted(tools, tools.work.stopped_by)
+
+
+@asynccontextmanager
+async def api_settings(campaign: Campaign) -> AsyncIterator[Settings]:
+    """The settings of the environment and the stored key, or of a stand-in that runs as long as the context."""
+    if not campaign.sandbox:
+        yield await load_run_settings()
+        return
+    options = SandboxOptions(places=campaign.max_in_flight, latency_scale=SANDBOX_LATENCY_SCALE)
+    with ExitStack() as stack:
+        url = await asyncio.to_thread(stack.enter_context, running_sandbox(options))
+        yield Settings.for_api(url, SANDBOX_KEY)
+
+
+def planned_result(plan: Plan) -> CampaignResult:
+    """The result of a dry run: everything still to be done, nothing paid."""
+    campaign = plan.campaign
+    folder = CampaignStore.open(campaign.output, campaign.slug).root
+    return CampaignResult(
+        name=campaign.title,
+        folder=folder,
+        cells=plan.cell_count,
+        by_status={"pending": plan.cell_count},
+        cost_usd=plan.cost_usd,
+        is_dry_run=True,
+    )
+
+
+def result_of(campaign: Campaign, tools: Toolbox, *, is_published: bool = True) -> CampaignResult:
+    """What the campaign came to."""
+    work = tools.work
+    result = sum_up(
+        campaign,
+        tools.store.root,
+        work.cells,
+        work.outcomes,
+        cost_usd=work.tally.cost_usd,
+        spent_usd=work.spent_usd,
+        stopped_by=work.stopped_by,
+    )
+    return result.model_copy(update={"kept": tools.rescues.told(), "is_published": is_published})

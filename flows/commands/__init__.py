@@ -1,0 +1,1 @@
+"""What a person types, and sees: options, the terminal, exit codes."""

@@ -1,0 +1,40 @@
+"""The command line of `python flows/campaign.py`: options in, an exit code out."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from flows.commands.answer import answer
+from flows.commands.options import Command, Written
+from flows.prefect_server.named_server import ServerNotStarted
+from sandbox.server import SandboxNotStarted
+from tasks.records.campaign import Campaign
+from tasks.records.variant import GRAMMAR
+
+COMMAND: Final = Command(
+    typed="python flows/campaign.py",
+    asked=Campaign,
+    says="Turn a campaign matrix (CSV or Parquet) into finished images through the Ideogram API.",
+    epilogue="The key is read from IDEOGRAM_API_KEY. Exit codes: 0 every image done, 1 some not, 2 bad input, "
+    "3 stopped early, 130 interrupted.",
+    example="data/q1_launch.csv --formats data/formats.csv --sandbox",
+    first="matrix",
+    fields={
+        "retry": Written(note="What that comes to is told before anything is paid."),
+        "callback_url": Written(is_repeated=True),
+        "variants": Written(
+            "variant", note=f"Each is written {GRAMMAR}. Without any: og=1200x630, thumb=400x400, social=1080x1080."
+        ),
+    },
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    return answer(COMMAND, run, arguments, also=(ServerNotStarted, SandboxNotStarted))
+
+
+def run(campaign: Campaign) -> int:
+    """Plan, and unless that is all, carry the plan out."""
+    from flows.commands.start_run import start_run  # noqa: PLC0415  takes half a second; wrong options are told before
+
+    return start_run(campaign)

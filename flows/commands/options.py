@@ -1,0 +1,162 @@
+"""The options of a command are the fields of a record: names, types, limits, defaults and descriptions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from inspect import Parameter as Argument
+from inspect import Signature
+from typing import Annotated, Any, Final, Generic, Literal, NamedTuple, TypeVar, get_args, get_origin
+
+from cyclopts import App, CoercionError, CycloptsError, MissingArgumentError, Parameter, UnusedCliTokensError
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from tasks.callbacks.delivery_report import A_TIME
+from tasks.errors import InputInvalid
+from tasks.records.fault import Fault
+from tasks.records.record import Order, explained
+from tasks.records.variant import Variant
+
+Asked = TypeVar("Asked", bound=Order)
+IN_WORDS: Final = {
+    "int": "is not accepted; it must be a whole number",
+    "decimal": "is not accepted; it must be a number, such as 12.50",
+    "datetime": f"is not accepted; {A_TIME}",
+}
+"""What a value must be, by the beginning of the type that pydantic gives its errors."""
+VALUES: Final = {int: "NUMBER", Decimal: "USD", datetime: "DATE", Variant: "VARIANT"}
+"""What `--help` writes behind an option, by the type of its values."""
+
+
+class Written(NamedTuple):
+    """How a field is written in a terminal, where that is not as its record says."""
+
+    option: str = ""
+    note: str = ""
+    """What `--help` adds to its description."""
+    is_repeated: bool = False
+    """It holds one text in the record, and may be given several times here."""
+    takes_all: bool = False
+    """It takes all values up to the next option."""
+
+
+@dataclass(frozen=True)
+class Command(Generic[Asked]):
+    """How a person writes an `Asked` in a terminal."""
+
+    typed: str
+    """What starts it, such as `python flows/campaign.py`."""
+    asked: type[Asked]
+    says: str
+    """What it does, for `--help`."""
+    epilogue: str
+    example: str = ""
+    """What may be typed behind it, for those who have left out what is needed."""
+    untouched: str = "nothing was sent, nothing was paid"
+    """Of a command that was written wrong."""
+    first: str = ""
+    """The field whose value needs no name before it."""
+    fields: Mapping[str, Written] = field(default_factory=dict)
+
+    def read(self, arguments: Sequence[str]) -> Asked | None:
+        """What `arguments` ask for; None where they asked for help, and got it. Raises InputInvalid."""
+        app = self.app()
+        try:
+            given = app(arguments, exit_on_error=False, print_error=False)
+            return None if given is None else self.asked(**given)
+        except ValidationError as error:
+            faults = [self.fault_of(one) for one in error.errors() if one["type"] != "too_short"]  # by those left out
+            raise InputInvalid(faults) from error
+        except CycloptsError as error:
+            raise InputInvalid([self.fault_of_words(error)]) from error
+
+    def app(self) -> App:
+        """The parser: it tells words and options apart, and leaves what they mean to the record."""
+        signature = Signature([self.argument_of(name, shape) for name, shape in self.asked.model_fields.items()])
+
+        def given(*values: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401  texts, or whether there is a flag
+            return dict(signature.bind(*values, **options).arguments)
+
+        given.__signature__ = signature  # type: ignore[attr-defined]
+        app = App(
+            name=self.typed,
+            help=self.says,
+            help_epilogue=self.epilogue,
+            version_flags=[],
+            result_action="return_value",
+        )
+        app.default(given)
+        return app
+
+    def argument_of(self, name: str, shape: FieldInfo) -> Argument:
+        """A field as the parser sees it: a flag, a text, or several of them."""
+        own = self.own(name)
+        is_several = own.is_repeated or get_origin(shape.annotation) is tuple
+        kind: Any = bool if shape.annotation is bool else tuple[str, ...] if is_several else str
+        is_shown = isinstance(shape.default, str | int) and shape.annotation is not bool
+        several = "May be given several times." if is_several and not own.takes_all else ""
+        written = Parameter(
+            name=self.option_of(name),
+            help=" ".join(filter(None, (explained(shape), own.note, several))),
+            negative=(),
+            choices=next((part for part in parts_of(shape.annotation) if get_origin(part) is Literal), None),
+            metavar=next((VALUES[part] for part in parts_of(shape.annotation) if part in VALUES), None),
+            consume_multiple=own.takes_all,
+        )
+        return Argument(
+            name,
+            Argument.POSITIONAL_OR_KEYWORD if name == self.first else Argument.KEYWORD_ONLY,
+            default=Argument.empty if shape.is_required() else str(shape.default) if is_shown else None,
+            annotation=Annotated[kind if shape.is_required() else kind | None, written],
+        )
+
+    def own(self, name: str) -> Written:
+        """What is special about a field here."""
+        return self.fields.get(name, Written())
+
+    def option_of(self, name: str) -> str:
+        """Such as `--max-in-flight`."""
+        return f"--{(self.own(name).option or name).replace('_', '-')}"
+
+    def shown(self, name: str) -> str:
+        """A field as `--help` calls it."""
+        return name.upper().replace("_", "-") if name == self.first else self.option_of(name)
+
+    def fault_of(self, error: Mapping[str, Any]) -> Fault:
+        """What is wrong with an option's value, in the words of the command line."""
+        said = error["msg"].removeprefix("Value error, ").replace("Input should be", "is not accepted; it must be")
+        said = said.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
+        name, value = str(error["loc"][0]), error["input"]
+        if self.own(name).is_repeated and not isinstance(value, str):
+            value = " ".join(value)
+        return Fault(
+            source=self.shown(name),
+            value=value if isinstance(value, str) else None,
+            problem=IN_WORDS.get(error["type"].partition("_")[0], said),
+        )
+
+    def fault_of_words(self, error: CycloptsError) -> Fault:
+        """What is wrong with the words themselves."""
+        argument = error.argument
+        if argument is not None:
+            source, choices = self.shown(argument.field_info.name), argument.get_choices()
+            if isinstance(error, MissingArgumentError) and error.keyword is not None:
+                return Fault(source=source, problem="needs a value behind it")
+            if isinstance(error, MissingArgumentError):
+                return Fault(source=source, problem=f"is missing; type for example: {self.typed} {self.example}")
+            if isinstance(error, CoercionError) and error.token is not None:
+                accepted = f"use one of {', '.join(choices)}" if choices else "leave it out, the option takes none"
+                return Fault(source=source, value=error.token.value, problem=f"is not accepted; {accepted}")
+        if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+            problem = "belongs to no option; what has spaces in it is written in quotes"
+            return Fault(source=self.typed.split()[-1], value=error.unused_tokens[0], problem=problem)
+        return Fault(source=self.typed.split()[-1], problem=str(error))
+
+
+def parts_of(annotation: Any) -> Iterator[Any]:  # noqa: ANN401  any type
+    """A type, and each that it is made of."""
+    yield annotation
+    if get_origin(annotation) is not Literal:
+        for part in get_args(annotation):
+            yield from parts_of(part)

@@ -1,0 +1,147 @@
+"""From a campaign that a person has asked for in a terminal to its run, and to an exit code."""
+
+import asyncio
+import logging
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich.markup import escape
+
+from flows.commands.last_callbacks import callbacks_told
+from flows.commands.screen import Screen
+from flows.commands.terminal import Terminal, print_finished, print_plan
+from flows.prefect_server.embedded_server import EmbeddedServer, start_embedded_server
+from flows.prefect_server.named_server import ServerNotStarted, import_prefect
+from flows.prefect_server.prefect_home import has_settings_of_its_own
+from tasks.api.proxies import check_proxies
+from tasks.api.settings import is_key_set, load_settings
+from tasks.errors import InputInvalid, Interrupted, StorageFailed
+from tasks.ledger.records import PROBES
+from tasks.planning.plan_campaign import plan_campaign
+from tasks.records.campaign import Campaign, Plan
+from tasks.records.exit_code import ExitCode
+from tasks.records.fault import Fault
+from tasks.reporting.reporter import watched_by
+from tasks.running.claim_folder import claim_folder, told_of_folder
+from tasks.running.finished_campaign import finished_result, was_run_before
+from tasks.running.plan_retry import plan_dry_run
+from tasks.storage.storage import CampaignStore
+
+if TYPE_CHECKING:
+    from tasks.records.result import CampaignResult
+
+LEFT: Final = "What was in flight may be paid; the same command again looks for it first, and pays nothing twice"
+SERVER_GONE: Final = "Prefect's server does not answer; it does not know how this run ended"
+QUIET_LOGGERS: Final = (
+    "tasks",
+    # Those that repeat themselves while the server is away.
+    "prefect._internal.concurrency",
+    "prefect.concurrency",
+    "prefect.events.clients",
+    "EventsWorker",
+    "APILogWorker",
+)
+
+
+def start_run(campaign: Campaign) -> int:
+    """Plan, and unless that is all, carry the plan out. The plan is made while Prefect's server starts."""
+    check_proxies()
+    if campaign.dry_run:
+        print_plan(Screen(stderr=False), told_of_folder(plan_dry_run(campaign)))
+        return ExitCode.DONE
+    has_own_settings = has_settings_of_its_own(os.environ, Path.cwd())
+    if not campaign.sandbox and (is_key_set() or not has_own_settings):
+        load_settings()
+    if not campaign.output.strip() or campaign.output.startswith("memory:"):
+        problem = "is no place to keep images; name a folder, or a URL such as s3://bucket/campaigns"
+        raise InputInvalid([Fault(source="--output", value=campaign.output, problem=problem)])
+    plan = None
+    if known_output(campaign) and not has_own_settings:
+        # Whoever keeps a server of their own wants to see every run there; otherwise one that has nothing to do needs
+        # none, and is over before a server would have started.
+        plan = plan_campaign(campaign)
+        claim_output(plan)
+        result = finished_result(plan)
+        if result is not None:
+            with callbacks_told(plan):
+                print_finished(Screen(), plan, result)
+            return result.exit_code
+    return carry_out(campaign, start_embedded_server(), plan)
+
+
+def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | None) -> int:
+    """Run the flow of `campaign` with the terminal as its front."""
+    import_prefect()
+    from httpx import HTTPError  # noqa: PLC0415  Prefect's engine is imported while its server starts
+    from prefect.exceptions import PrefectException  # noqa: PLC0415
+
+    from flows.campaign import campaign as flow  # noqa: PLC0415
+    from flows.prefect_server.stored_key import load_run_settings  # noqa: PLC0415
+
+    quieten()
+    plan = plan or plan_campaign(campaign)
+    terminal = Terminal(plan)
+    claim_output(plan)
+    if server is not None:
+        server.wait_until_ready()
+    with callbacks_told(plan), watched_by(terminal), closing(terminal):
+        try:
+            if not campaign.sandbox:
+                asyncio.run(load_run_settings())  # a key that is nowhere is told before there is a run
+            result: CampaignResult = asyncio.run(flow(**dict(campaign.told())))
+        except (HTTPError, PrefectException) as error:
+            return without_server(terminal, error)
+        except KeyboardInterrupt:
+            raise Interrupted("The run was interrupted" if campaign.sandbox else LEFT) from None
+    return result.exit_code
+
+
+def without_server(terminal: Terminal, error: Exception) -> int:
+    """The exit code of a run whose end Prefect's server did not hear of, or whose beginning."""
+    if terminal.result is None:
+        raise ServerNotStarted(f"Prefect's server failed, and with it the run; run again: {error}") from error
+    stopped = terminal.result.stopped_because
+    said = f"[red]Stopped:[/] {escape(stopped)}" if stopped else f"[yellow]Note:[/] {SERVER_GONE}"
+    Screen(soft_wrap=True).print(said)
+    return terminal.result.exit_code
+
+
+def known_output(campaign: Campaign) -> bool:
+    """Whether the campaign was run before. Raises InputInvalid where its output cannot be looked into."""
+    try:
+        return was_run_before(campaign)
+    except StorageFailed as error:
+        raise InputInvalid([Fault(source="--output", problem=str(error))]) from error
+
+
+def claim_output(plan: Plan) -> None:
+    """Raise InputInvalid where the images could not be kept, or would lie among those of another campaign.
+
+    Tried, since nothing has been paid yet.
+    """
+    campaign = plan.campaign
+    try:
+        store = CampaignStore.open(campaign.output, campaign.slug)
+        store.probe(PROBES)
+        claim_folder(store, plan)
+    except StorageFailed as error:
+        raise InputInvalid([Fault(source="--output", problem=str(error))]) from error
+
+
+def quieten() -> None:
+    """Keep Prefect's own lines off the terminal, which shows a progress bar; the server has them all the same.
+
+    Whoever sets PREFECT_LOGGING_LEVEL wants to see them.
+    """
+    if "PREFECT_LOGGING_LEVEL" not in os.environ:
+        logging.raiseExceptions = False  # Prefect asks this before it tells on the terminal what it could not log
+        logging.getLogger("prefect").propagate = False
+        for name in QUIET_LOGGERS:
+            logging.getLogger(name).addFilter(is_critical)
+
+
+def is_critical(record: logging.LogRecord) -> bool:
+    """Whether a line must be seen. A filter, since Prefect sets the levels of its loggers anew when a run begins."""
+    return record.levelno >= logging.CRITICAL

@@ -1,0 +1,181 @@
+"""What a person sees in the terminal: the plan, a bar while it runs, and how it ended."""
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from threading import Event, Thread
+from typing import Final
+
+from rich.markup import escape
+from rich.table import Column, Table
+
+from flows.commands.screen import Screen, progress_bar
+from tasks.records.campaign import Plan
+from tasks.records.fault import one_line, shortened
+from tasks.records.money import usd
+from tasks.records.result import CampaignResult
+from tasks.reporting.reporter import Front
+from tasks.reporting.tally import Tally
+
+REFRESH_EVERY_S: Final = 0.25
+LINE_EVERY_S: Final = 15.0
+"""How often a line is written where the output is a file and no bar can move."""
+
+
+def print_plan(console: Screen, plan: Plan) -> None:
+    """Everything to know before paying."""
+    print_head(console, plan)
+    groups = Table("format", "model", "aspect", "images", "cost", title="What would be made", title_justify="left")
+    for group in plan.groups:
+        cost = usd(group.cost_usd)
+        groups.add_row(escape(one_line(group.format)) or "-", group.model, group.aspect, f"{group.cells:,}", cost)
+    console.print(groups)
+    is_all = len(plan.cells) == plan.cell_count
+    shown = "Every image" if is_all else f"The first {len(plan.cells)} of {plan.cell_count:,}"
+    first = Table("row", Column("cell", overflow="fold"), "prompt", title=shown, title_justify="left")
+    for cell in plan.cells:
+        first.add_row(str(cell.row), cell.cell_id, escape(shortened(cell.request.prompt, 70)))
+    console.print(first)
+
+
+def print_head(console: Screen, plan: Plan, notes: tuple[str, ...] = ()) -> None:
+    """What the campaign is, and what to know of it."""
+    console.print(f"[bold]{escape(one_line(plan.campaign.title))}[/]: {headline(plan)}", soft_wrap=True)
+    for note in (*plan.notes, *notes):
+        console.print(f"Note: {one_line(note)}", markup=False, soft_wrap=True)
+
+
+def print_finished(console: Screen, plan: Plan, result: CampaignResult) -> None:
+    """What a campaign came to that was finished before."""
+    print_head(console, plan)
+    console.print(summary(result), markup=False, soft_wrap=True)
+
+
+def headline(plan: Plan) -> str:
+    """Such as `2 rows, 6 images, $0.48, about 8 to 15 s at 10 in flight`."""
+    rows = f"{plan.row_count:,} row{'s' if plan.row_count != 1 else ''}"
+    spread = f"{clock(plan.duration_min_s)} to {clock(plan.duration_max_s)}"
+    places = plan.campaign.max_in_flight
+    cost = f"{usd(plan.cost_usd)} at prices of {plan.prices_read_on}"
+    return f"{rows}, {images(plan.cell_count)}, {cost}, {spread} at {places} in flight"
+
+
+def images(count: int) -> str:
+    """Such as `6 images`."""
+    return f"{count:,} image{'s' if count != 1 else ''}"
+
+
+def clock(seconds: float) -> str:
+    """Such as `45 s`, `12 min`, `3 h 20 min`."""
+    if seconds < 100:  # noqa: PLR2004  short enough to say in seconds
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+class Terminal(Front):
+    """The front of a run that a person watches in a terminal, or reads in a file."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self._console = Screen()
+        self._over = Event()
+        self._watcher: Thread | None = None
+        self._begun: tuple[Plan, Tally] | None = None
+        self.result: CampaignResult | None = None
+        """What came out, once everything is written."""
+
+    async def interruption(self) -> None:
+        """Return at Ctrl-C or when the system asks the process to end; a second time, it ends at once."""
+        asked = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, asked.set)
+        await asked.wait()
+        self._console.print(interrupted(*self._begun) if self._begun else "Interrupted.", soft_wrap=True)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+        loop.set_exception_handler(lambda *_: None)  # what a second Ctrl-C cuts off is no fault
+
+    def started(self, plan: Plan, tally: Tally, notes: tuple[str, ...]) -> None:
+        """Say what is about to be made, and show the bar."""
+        print_head(self._console, plan, notes)
+        self._begun = (plan, tally)
+        watch = self._watch_bar if self._console.is_terminal else self._watch_lines
+        self._watcher = Thread(target=watch, args=(tally,), daemon=True)
+        self._watcher.start()
+
+    def warn(self, sentence: str) -> None:
+        """Say it, above the bar if there is one."""
+        self._console.print(f"[yellow]Note:[/] {escape(one_line(sentence))}", soft_wrap=True)
+
+    def ended(self, result: CampaignResult) -> None:
+        """Say what came out."""
+        self.result = result
+        self.close()
+        self._console.print(summary(result), markup=False, soft_wrap=True)
+
+    def hand_out(self, lines: Sequence[str]) -> None:
+        """Show them below all else, each whole."""
+        for line in lines:
+            self._console.print(one_line(line), markup=False, soft_wrap=True)
+
+    def close(self) -> None:
+        """Take the bar off the screen."""
+        self._over.set()
+        if self._watcher is not None:
+            self._watcher.join()
+            self._watcher = None
+
+    def _watch_bar(self, tally: Tally) -> None:
+        with progress_bar(self._console) as bar:
+            task = bar.add_task("", total=tally.total)
+            is_over = False
+            while not is_over:
+                is_over = self._over.wait(REFRESH_EVERY_S)
+                bar.update(task, completed=tally.ended, description=" · ".join(filter(None, facts(tally))))
+
+    def _watch_lines(self, tally: Tally) -> None:
+        while not self._over.wait(LINE_EVERY_S):
+            said = " · ".join(filter(None, (f"{tally.ended:,} of {tally.total:,}", *facts(tally))))
+            self._console.print(said, markup=False, soft_wrap=True)
+
+
+def interrupted(plan: Plan, tally: Tally) -> str:
+    """What an interruption waits for, and what it costs not to wait for it."""
+    said = "Interrupted: what is in flight gets a few seconds to arrive. Ctrl-C again leaves at once"
+    count = min(plan.campaign.max_in_flight, tally.total - tally.ended)
+    if not count or plan.campaign.sandbox:
+        return f"{said}."
+    dearest = max(group.cost_usd / group.cells for group in plan.groups if group.cells)
+    return f"{said}: up to {images(count)} ({usd(count * dearest)}) may then be paid and not here."
+
+
+def facts(tally: Tally) -> tuple[str, ...]:
+    """What is said beside the bar: cells not done, cost, time left; empty where there is nothing to say."""
+    left = tally.remaining_s()
+    return (
+        f"{tally.not_done:,} without an image" if tally.not_done else "",
+        usd(tally.cost_usd),
+        f"about {clock(left)} left" if left else "",
+        one_line(tally.trouble),
+    )
+
+
+def summary(result: CampaignResult) -> str:
+    """How it ended, in a few lines that name the output."""
+    charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
+    if result.spent_usd != result.cost_usd:
+        charged = f", {usd(result.spent_usd)} of it in this run{charged}"
+    lines = [f"{result.sentence()} of {images(result.cells)}. {usd(result.cost_usd)}{charged}"]
+    lines += [f"  {one_line(trouble)}" for trouble in result.troubles]
+    more = result.cells - result.by_status.get("done", 0) - result.by_status.get("pending", 0) - len(result.troubles)
+    where = ", see the page" if result.is_published else ""
+    lines += [f"  and {more:,} more that need a look{where}"] if more > 0 else []
+    lines += [f"  {one_line(kept)}" for kept in result.kept]
+    folder = one_line(result.folder)
+    if result.is_published:
+        lines += [f"  page      {folder}/index.html", f"  manifest  {folder}/manifest.csv"]
+    else:
+        lines += [f"  page and manifest could not be written in {folder}"]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""The Ideogram API: its settings, one request, its answer, the download."""

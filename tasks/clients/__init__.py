@@ -1,1 +1,0 @@
-"""The outside world: the API, the storage, tables; no Prefect."""

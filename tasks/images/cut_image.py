@@ -1,0 +1,64 @@
+"""From a decoded image to the bytes of a variant. Safe to call from many threads."""
+
+from io import BytesIO
+from typing import Any, Final
+
+from PIL import Image, ImageFilter
+
+from tasks.images.decode_image import without_idle_alpha
+from tasks.images.geometry import Size, contain_size, cover_box
+from tasks.records.variant import Variant
+
+_REDUCING_GAP: Final = 3.0
+"""Large sources first shrink by a whole factor: 4096 px to 400 px in a quarter of the time, SSIM 0.9995."""
+
+_BEHIND_EDGES_PX: Final = 4
+
+_ENLARGES: Final = Image.Resampling.BICUBIC
+"""Held against a larger picture, Lanczos is no truer where it enlarges (SSIM 0.0003), for 2 to 8 % more bytes."""
+
+ENCODERS: Final[dict[str, dict[str, Any]]] = {
+    "webp": {"method": 2},  # 4, the default, takes twice the time for 2.5 % fewer bytes and 0.001 of SSIM
+    "jpeg": {"optimize": True},  # 4 % fewer bytes for 3 ms
+    "png": {},  # lossless: the quality of the variant says nothing here
+    "avif": {"max_threads": 1},  # the bytes depend on the number of threads, and we run in a pool anyway
+}
+
+
+def cut(image: Image.Image, variant: Variant) -> bytes:
+    """`variant` of `image` (RGB or RGBA, sRGB), encoded; no metadata. The same image gives the same bytes."""
+    source, size, box = Size(*image.size), Size(variant.width, variant.height), None
+    if variant.fit == "cover":
+        box = cover_box(source, size)
+    else:
+        size = contain_size(source, size)
+    is_enlarged = size.width_px > (source.width_px if box is None else box.right - box.left)
+    resample = _ENLARGES if is_enlarged else Image.Resampling.LANCZOS
+    resized = image.resize(size, resample, box=box, reducing_gap=_REDUCING_GAP)
+    return _encode(without_idle_alpha(resized), variant)
+
+
+def _encode(image: Image.Image, variant: Variant) -> bytes:
+    """`image` in the variant's format; on white where the format knows no alpha."""
+    if image.mode == "RGBA" and variant.format == "jpeg":
+        paper = Image.new("RGB", image.size, "white")
+        paper.paste(image, mask=image.getchannel("A"))
+        image = paper
+    elif image.mode == "RGBA" and variant.format == "avif":
+        image = _with_colours_behind_edges(image)
+    image.info.clear()  # what lies here, an encoder may write
+    out = BytesIO()
+    image.save(out, variant.format, quality=variant.quality, **ENCODERS[variant.format])
+    return out.getvalue()
+
+
+def _with_colours_behind_edges(image: Image.Image) -> Image.Image:
+    """The same to look at, but with the colour of its neighbours where a pixel near an edge is clear, and not black.
+
+    A codec that halves the resolution of colours mixes them: the edge of a blue disc was off by 73 levels, now by 12.
+    """
+    alpha = image.getchannel("A")
+    spread = image.convert("RGBa").filter(ImageFilter.BoxBlur(_BEHIND_EDGES_PX)).convert("RGBA")
+    spread.paste(image, mask=alpha.point([0, *[255] * 255]))
+    spread.putalpha(alpha)
+    return spread

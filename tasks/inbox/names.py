@@ -1,0 +1,90 @@
+"""An inbox: a folder where matrices wait to be run, read off the names of its files alone.
+
+```
+{inbox}/spring.csv                              waits; its campaign is called `spring`
+{inbox}/formats.csv                             the formats of every matrix here
+{inbox}/claims/spring.csv.1.json                a run is at it; the number counts the runs that were
+{inbox}/done/20261122T020003Z-spring.csv        was run, then
+{inbox}/failed/20261122T020003Z-spring.csv      was not, with the reason in `...csv.txt` beside it
+```
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final, Literal, NamedTuple
+
+from tasks.records.record import Record
+
+CLAIMS: Final = "claims"
+FORMATS_NAMES: Final = ("formats.csv", "formats.parquet")
+_MATRIX: Final = re.compile(r"[^.].*\.(csv|parquet)", re.IGNORECASE)
+_CLAIM: Final = re.compile(r"(?P<name>.+)\.(?P<turn>\d+)\.json", re.DOTALL)
+
+Shelf = Literal["done", "failed"]
+
+
+class Claim(NamedTuple):
+    """A run is at a matrix. Every run that takes it over from a dead one has the next number."""
+
+    name: str
+    turn: int
+
+    @property
+    def key(self) -> str:
+        """Where it lies in the inbox."""
+        return f"{CLAIMS}/{self.name}.{self.turn}.json"
+
+
+class Filed(Record):
+    """A matrix that was run, or could not be."""
+
+    name: str
+    shelf: Shelf
+    key: str
+    """Where it lies in the inbox now."""
+    came_to: str
+    """What its campaign came to, or why there is none; of several lines the first is the shortest answer."""
+
+
+class InboxResult(Record):
+    """What a run made of an inbox."""
+
+    inbox: str
+    filed: tuple[Filed, ...] = ()
+    left: tuple[str, ...] = ()
+    """Files that were left for the next time, with the reason: `spring.csv: changed within the last minute`."""
+    stopped_because: str | None = None
+    """Why no further matrix was begun; those that were not stay where they are."""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nobody needs to look."""
+        return self.stopped_because is None and all(filed.shelf == "done" for filed in self.filed)
+
+    def sentence(self) -> str:
+        """Such as `2 done, 1 failed (spring.csv); 1 left for the next time`."""
+        failed = [filed.name for filed in self.filed if filed.shelf == "failed"]
+        done = len(self.filed) - len(failed)
+        parts = [f"{done:,} done"] if done else []
+        parts += [f"{len(failed):,} failed ({', '.join(failed)})"] if failed else []
+        said = ", ".join(parts) or "nothing was run"
+        said += f"; {len(self.left):,} left for the next time" if self.left else ""
+        return f"{said}; stopped: {self.stopped_because}" if self.stopped_because else said
+
+
+def is_matrix(name: str) -> bool:
+    """Whether the file waits to be run: a table that is not the formats', under its final name."""
+    return _MATRIX.fullmatch(name) is not None and name not in FORMATS_NAMES
+
+
+def latest_claim(name: str, claims: Iterable[str]) -> Claim | None:
+    """The newest claim of matrix `name`, of the names in `claims`."""
+    found = (_CLAIM.fullmatch(claim) for claim in claims)
+    turns = [int(match["turn"]) for match in found if match is not None and match["name"] == name]
+    return Claim(name, max(turns)) if turns else None
+
+
+def filed_key(shelf: Shelf, name: str, at: datetime) -> str:
+    """Where matrix `name` goes that ended at `at`, an aware time; by name they sort by time."""
+    return f"{shelf}/{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{name}"

@@ -1,0 +1,128 @@
+"""The ledger of a campaign: what is known of each cell, durable, on the campaign's own storage."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from tasks.ledger.names import (
+    ANSWERS,
+    ENDS,
+    INTENTS,
+    End,
+    Intents,
+    Turn,
+    latest_ends,
+    newest_after,
+    parse_name,
+)
+from tasks.ledger.published import PUBLISHED_KEY, Published
+from tasks.ledger.records import OUTCOMES_KEY, SANDBOX_MARK, Known, as_known
+from tasks.ledger.turns import Turns
+from tasks.records.cell import Cell, with_own_ids
+from tasks.records.outcome import Outcome
+from tasks.records.record import Record
+
+READERS: Final = 32
+
+K = TypeVar("K")
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Ledger(Turns):
+    """Reads and writes the records of a campaign's cells for one run. Every method may raise StorageFailed."""
+
+    def load(self, cells: Sequence[Cell]) -> Known:
+        """What is known of these cells: a listing of the ends, one of the intents, and one file.
+
+        Where any end is unknown, there is a listing of the answers too.
+
+        Outcomes that the file does not hold, since the run that made them was killed, are read one by one, and so are
+        the intents of what has not ended, or has under an earlier version: they tell whose request an id stands for. A
+        turn whose end is damaged counts as one that has not ended, and one that was the sandbox's, where this run is
+        paid, as one that was given back.
+        """
+        ended, intents = self.store.names(ENDS), Intents.of(self.store.names(INTENTS))
+        answered = self.answered() if any(name.endswith(".unknown.json") for name in ended) else frozenset()
+        # Of an earlier turn than the newest that end stands: the later ones have its cost.
+        come_to_light = answered.intersection(newest_after(intents.begun, {}).values())
+        noted = self._outcomes(latest_ends(ended, intents.released | come_to_light))
+        drawn = {Turn(cell_id, end.turn) for cell_id, end in noted.items() if self.is_nothing(end)}
+        intents = Intents(intents.begun - drawn, intents.released | drawn)
+        noted = {cell_id: end for cell_id, end in noted.items() if not self.is_nothing(end)}
+        outcomes = {cell_id: as_known(outcome, intents.released) for cell_id, outcome in noted.items()}
+        ends = {cell_id: End(Turn(cell_id, outcome.turn), outcome.status) for cell_id, outcome in outcomes.items()}
+        turns, released = newest_after(intents.begun, ends), newest_after(intents.released, ends)
+        asked = turns | {cell_id: ends[cell_id].turn for cell_id, one in outcomes.items() if one.request_sha256 is None}
+        read = dict(zip(asked, self._each(list(asked.values()), self.read_intent), strict=True))
+        held = {cell_id: outcome.request_sha256 for cell_id, outcome in outcomes.items()}
+        held |= {cell_id: intent.request_sha256 if intent else held.get(cell_id) for cell_id, intent in read.items()}
+        own = with_own_ids(cells, held)
+        wanted = {cell.cell_id for cell in own}
+        lost = [read[cell_id] for cell_id in turns if cell_id not in wanted]
+        return Known(
+            cells=own,
+            outcomes={
+                cell_id: outcome.model_copy(update={"request_sha256": held[cell_id]})
+                for cell_id, outcome in outcomes.items()
+                if cell_id in wanted
+            },
+            open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id in wanted},
+            released={cell_id: turn.number for cell_id, turn in released.items() if cell_id in wanted},
+            left=tuple(outcome for cell_id, outcome in outcomes.items() if cell_id not in wanted),
+            left_open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id not in wanted},
+            left_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
+        )
+
+    def answered(self) -> frozenset[Turn]:
+        """The turns whose answer was noted, which may be stored by now or not."""
+        return frozenset(named.turn for named in map(parse_name, self.store.names(ANSWERS)) if named is not None)
+
+    def _outcomes(self, ends: Mapping[str, End]) -> dict[str, Outcome]:
+        """The outcome of each of these ends that can be read."""
+        copies = self._copied_outcomes() if ends else {}
+        outcomes: dict[str, Outcome] = {}
+        missing: list[str] = []
+        for cell_id, (turn, status) in ends.items():
+            copy = copies.get(cell_id)
+            if copy is not None and (copy.turn, copy.status) == (turn.number, status):
+                outcomes[cell_id] = copy
+            else:
+                missing.append(turn.key(ENDS, status))
+        read = self._each(missing, lambda key: self.read(key, Outcome))
+        return outcomes | {outcome.cell_id: outcome for outcome in read if outcome is not None}
+
+    def copy_outcomes(self, outcomes: Iterable[Outcome]) -> None:
+        """Keep a copy of all outcomes in one file, for the next resume."""
+        self.store.write(OUTCOMES_KEY, "\n".join(outcome.model_dump_json() for outcome in outcomes).encode())
+
+    def keep_published(self, published: Published) -> None:
+        """Keep what the manifest and the page were made of, so that they can be made again without the matrix."""
+        kept = published.after(self.read_published())
+        self.store.write(PUBLISHED_KEY, kept.model_dump_json(exclude_none=True).encode())
+
+    def read_published(self) -> Published | None:
+        """The campaign as it was last published; None where it never was, or by a version that kept none."""
+        return self.read(PUBLISHED_KEY, Published)
+
+    def is_sandbox(self) -> bool:
+        """Whether everything in the campaign's folder was made with the sandbox."""
+        folder, _, name = SANDBOX_MARK.rpartition("/")
+        return name in self.store.names(folder)
+
+    def _copied_outcomes(self) -> dict[str, Outcome]:
+        try:
+            lines = self.store.read(OUTCOMES_KEY).splitlines()
+            outcomes = [Outcome.model_validate_json(line) for line in lines]
+        except (FileNotFoundError, ValidationError):
+            return {}
+        return {outcome.cell_id: outcome for outcome in outcomes}
+
+    @staticmethod
+    def _each(keys: list[K], read: Callable[[K], R | None]) -> list[R | None]:
+        with ThreadPoolExecutor(READERS, "ledger") as pool:
+            return list(pool.map(read, keys))

@@ -1,0 +1,100 @@
+"""What the ledger keeps of a cell and its turns, and what it knows of a campaign."""
+
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from pydantic import Field
+
+from tasks.ledger.names import Turn
+from tasks.records.answer import ImageObject
+from tasks.records.cell import Cell
+from tasks.records.outcome import Outcome
+from tasks.records.record import Record
+
+RUNS: Final = "ledger/runs"
+PROBES: Final = "ledger/probes"
+SANDBOX_MARK: Final = "ledger/sandbox.json"
+"""Says that everything in the campaign's folder was made with the sandbox."""
+OUTCOMES_KEY: Final = "ledger/outcomes.jsonl"
+"""A copy of the newest outcomes, so that a resume reads one file and not thousands; the ends are the truth."""
+
+
+class Intent(Record):
+    """A request that is about to leave: from here on it may have been paid."""
+
+    cell_id: str
+    turn: int
+    run_id: str
+    price_usd: Decimal
+    request_sha256: str
+    at: datetime
+
+
+class Released(Record):
+    """A turn that its owner gave back, for whoever wants to know who and when."""
+
+    run_id: str
+    at: datetime
+
+
+class Answered(Record):
+    """An image that is paid and was not yet stored when this was written; its link lives for hours."""
+
+    cell_id: str
+    turn: int
+    image: ImageObject
+    attempts: int
+    started_at: datetime
+    made_by: str | None = None
+    """`sandbox`, or the host of the API that has answered; None in the records of earlier versions."""
+
+
+class Look(NamedTuple):
+    """How one turn stands: at most one of these; none where nobody has begun it."""
+
+    outcome: Outcome | None = None
+    owner: str | None = None
+    """The run that has begun it and not ended it; no run's name where that cannot be read, or the answer of an end that
+    was unknown has come: whoever comes first fetches its image."""
+    is_released: bool = False
+
+
+def as_known(outcome: Outcome, released: AbstractSet[Turn]) -> Outcome:
+    """`outcome` as it is now that it is known which turns were given back: nothing was paid in those."""
+    return outcome.less([number for number in outcome.in_doubt if Turn(outcome.cell_id, number) in released])
+
+
+class Known(Record):
+    """Everything the ledger knows of the cells of a campaign at a moment."""
+
+    cells: tuple[Cell, ...] = ()
+    """The cells that were asked about, in their order, each under the id that it has in this ledger."""
+    outcomes: dict[str, Outcome]
+    """The outcome of each cell whose newest turn has ended."""
+    open: dict[str, int]
+    """The newest turn of each cell that has been asked for and has not ended: in flight in another run, or lost."""
+    released: dict[str, int] = Field(default_factory=dict)
+    """The newest turn of each cell that was given back, where none has ended or been asked for since."""
+    left: tuple[Outcome, ...] = ()
+    """The outcomes of cells that the matrix does not ask for any more."""
+    left_open: dict[str, int] = Field(default_factory=dict)
+    """The newest turn of each such cell whose end is not known."""
+    left_open_usd: Decimal = Decimal(0)
+    """What those turns may have cost."""
+
+    @property
+    def left_usd(self) -> Decimal:
+        """What has, or may have, been spent on cells that the matrix does not ask for any more."""
+        return sum((outcome.cost_usd for outcome in self.left), self.left_open_usd)
+
+    def next_turn(self, cell_id: str) -> int:
+        """The turn in which the cell is asked for next, if it is; of a cell that nobody else is asking for."""
+        outcome = self.outcomes.get(cell_id)
+        return max(outcome.turn if outcome is not None else 0, self.released.get(cell_id, 0)) + 1
+
+    def is_done(self, cell_id: str) -> bool:
+        """Whether the cell's newest turn has ended with an image that was stored."""
+        outcome = self.outcomes.get(cell_id)
+        return outcome is not None and outcome.status == "done" and cell_id not in self.open

@@ -1,1 +1,0 @@
-"""What travels: frozen records and pure rules over them; no Prefect, no input or output."""

@@ -1,0 +1,1 @@
+"""From the rows of tables to a plan: cells that are checked, identified and priced."""

@@ -1,0 +1,113 @@
+"""The second axis of a matrix: each row is made in each format, or in the one that it names."""
+
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from tasks.planning.equal_rows import Duplicates
+from tasks.planning.faults import Faults
+from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
+from tasks.records.request import as_written
+from tasks.tables.columns import FREE_TEXT
+from tasks.tables.placeholders import check_filled, placeholder
+from tasks.tables.tables import open_table
+from tasks.tables.unseen import squeezed
+
+NO_FORMAT: Final = ParsedRow("", 0, {}, {})
+
+
+def read_formats(url: str, encoding: str | None, faults: Faults) -> tuple[list[ParsedRow], list[str]]:
+    """The formats of the table at `url`, each with a name of its own, and what to note; faults are collected."""
+    with open_table(url, encoding, faults.note) as table:
+        columns = read_header(table, faults)
+        duplicates = Duplicates(table.source)
+        rows = []
+        for row in parse_rows(table, columns, faults, duplicates):
+            if "format" in columns.known and "format" not in row.wishes:
+                faults.add(row.source, "is empty; every format needs a name", row.number, "format")
+            rows.append(row)
+        if "format" not in columns.known:
+            faults.add(table.source, "has no column 'format'; it needs one, beside aspect_ratio, style_type and such")
+        elif not rows:
+            faults.add(table.source, "has no formats below its header")
+        else:
+            _check_names(rows, faults)
+    return rows, [*table.notes, *duplicates.notes(), *columns.notes(table.source)]
+
+
+def _check_names(rows: Sequence[ParsedRow], faults: Faults) -> None:
+    names = Counter(row.wishes.get("format") for row in rows)
+    for row in rows:
+        name = row.wishes.get("format")
+        if name is not None and names[name] > 1:
+            problem = "names more than one format; give each a name of its own"
+            faults.add(row.source, problem, row.number, "format", name)
+
+
+def names_of(formats: Sequence[ParsedRow]) -> Sequence[str]:
+    """The names of the formats' metadata, which a placeholder in the matrix may mean."""
+    return tuple(formats[0].metadata) if formats else ()
+
+
+def add_leftovers(formats: Sequence[ParsedRow], names: Container[str], faults: Faults) -> None:
+    """Note the placeholders of the formats that mean a column of the matrix, of which their own table does not know."""
+    for row in formats:
+        for column in sorted(FREE_TEXT & row.wishes.keys()):
+            text = row.wishes[column]
+            try:
+                check_filled(text, names)
+            except ValueError as error:
+                if placeholder(text, frozenset(map(squeezed, row.metadata))) is None:
+                    faults.add(row.source, str(error), row.number, column, text)
+
+
+def formats_of(row: ParsedRow, formats: Sequence[ParsedRow], faults: Faults) -> Sequence[ParsedRow]:
+    """The formats that `row` is to be made in: all of them, or the one that it names."""
+    name = row.wishes.get("format")
+    if not formats:
+        return (NO_FORMAT,)
+    if name is None:
+        return formats
+    named = [one for one in formats if one.wishes.get("format") == name]
+    if not named:
+        known = ", ".join(str(one.wishes["format"]) for one in formats if "format" in one.wishes)
+        problem = f"is not in {formats[0].source}; use one of {known}, or leave it empty for all of them"
+        faults.add(row.source, problem, row.number, "format", name)
+    return named
+
+
+def cross(row: ParsedRow, one: ParsedRow) -> ParsedRow:
+    """`row` in the format `one`. What the row says goes before the format; an empty cell says nothing."""
+    if one is NO_FORMAT:
+        return row
+    metadata = row.metadata
+    if one.metadata:
+        metadata = one.metadata | {name: text for name, text in metadata.items() if text or name not in one.metadata}
+    return ParsedRow(row.source, row.number, over(one.wishes, row.wishes), metadata)
+
+
+def over(format_wishes: Mapping[str, Any], row_wishes: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's wishes over a format's. Aspect ratio and resolution stand for one choice, so the row's displaces both."""
+    wishes = {**format_wishes, **row_wishes}
+    for mine, other in (("resolution", "aspect_ratio"), ("aspect_ratio", "resolution")):
+        if mine in row_wishes and other not in row_wishes:
+            wishes.pop(other, None)
+    return wishes
+
+
+def add_misfits(row: ParsedRow, one: ParsedRow, found: Iterable[tuple[str, str, str]], faults: Faults) -> None:
+    """Note the misfits of `row` in the format `one` (column, problem, remedy) at the place where they are to be mended.
+
+    That is the format, unless the row itself names the value, or the model that does not take it.
+    """
+    has_model = not row.wishes.keys().isdisjoint({"model", "rendering"})
+    for column, problem, remedy in found:
+        value = row.wishes.get(column, one.wishes.get(column))
+        text = None if value is None else as_written(str(value))
+        if column in row.wishes or column not in one.wishes:
+            faults.add(row.source, f"{problem}; {remedy}", row.number, column, text)
+        elif has_model:
+            whose = f"of the format {one.wishes.get('format')!r}"
+            faults.add(row.source, f"{whose} {problem}; change the model or the format", row.number, column, text)
+        else:
+            faults.add(one.source, f"{problem}; {remedy}", one.number, column, text)

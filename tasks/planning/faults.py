@@ -1,0 +1,62 @@
+"""Collects what is wrong with an input, so that all of it is told at once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from tasks.errors import InputInvalid
+from tasks.records.fault import Fault
+
+FAULTS_SHOWN: Final = 100
+
+
+@dataclass
+class Faults:
+    """The first hundred faults, each of them once, and the count of the others."""
+
+    found: list[Fault] = field(default_factory=list)
+    more: int = 0
+    places: dict[str, Callable[[int], tuple[str, int]]] = field(default_factory=dict)
+    """Of a source in many files, in which of them a row stands, and its number there."""
+    _known: set[Fault] = field(default_factory=set)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.found) + self.more
+
+    def add(
+        self, source: str, problem: str, row: int | None = None, column: str | None = None, value: object = None
+    ) -> None:
+        """Note one fault."""
+        text = None if value is None else str(value)
+        self.note(Fault(source=source, row=row, column=column, value=text, problem=problem))
+
+    def note(self, fault: Fault) -> None:
+        """Note `fault`, unless it is known."""
+        if fault.row is not None and fault.source in self.places:
+            source, row = self.places[fault.source](fault.row)
+            fault = fault.model_copy(update={"source": source, "row": row})
+        if fault in self._known:
+            return
+        if len(self.found) < FAULTS_SHOWN:
+            self.found.append(fault)
+            self._known.add(fault)
+        else:
+            self.more += 1
+
+    @contextmanager
+    def collected(self) -> Iterator[None]:
+        """Note the faults of an InputInvalid that is raised inside, and go on after it."""
+        try:
+            yield
+        except InputInvalid as invalid:
+            for fault in invalid.faults:
+                self.note(fault)
+            self.more += invalid.more
+
+    def raise_if_any(self) -> None:
+        """Raise InputInvalid with everything that was found."""
+        if self.found:
+            raise InputInvalid(self.found, self.more)

@@ -1,0 +1,29 @@
+"""Gives every cell of a plan its copy number, and the words that its id begins with."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from tasks.records.slug import slug
+
+PRODUCT_SLUG_MAX_CHARS: Final = 40
+FORMAT_SLUG_MAX_CHARS: Final = 24
+
+
+def readable_slug(product: str, format_name: str) -> str:
+    """Lower-case words of product and format, joined by dashes; `image` where neither has a letter or digit."""
+    parts = (slug(product, PRODUCT_SLUG_MAX_CHARS, whole_words=True), slug(format_name, FORMAT_SLUG_MAX_CHARS))
+    return "-".join(filter(None, parts)) or "image"
+
+
+@dataclass
+class Copies:
+    """Remembers what was asked for."""
+
+    _counts: Counter[bytes] = field(default_factory=Counter)
+
+    def next_copy(self, request_sha256: str) -> int:
+        """How often the request has been asked for, this time included."""
+        key = bytes.fromhex(request_sha256)
+        self._counts[key] += 1
+        return self._counts[key]

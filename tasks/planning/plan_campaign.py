@@ -1,0 +1,173 @@
+"""The plan: a matrix crossed with its formats becomes cells, checked, identified and priced before anything is paid."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
+from tasks.planning.cross_formats import add_leftovers, add_misfits, cross, formats_of, names_of, read_formats
+from tasks.planning.equal_rows import Duplicates
+from tasks.planning.faults import Faults
+from tasks.planning.identify_cells import Copies, readable_slug
+from tasks.planning.parse_matrix import Columns, ParsedRow, parse_rows, read_header
+from tasks.planning.price_cells import Bill
+from tasks.planning.prices import read_prices
+from tasks.planning.request_rules import build_request, chosen_model, misfits
+from tasks.records.campaign import Campaign, Plan
+from tasks.records.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, with_own_ids
+from tasks.records.request import GenerationRequest
+from tasks.records.slug import is_device
+from tasks.storage.schemes import check_output
+from tasks.tables.columns import similar_column
+from tasks.tables.tables import Table, open_table
+
+CELLS_SHOWN: Final = 10
+VISIBILITY_NOTE: Final = (
+    "visibility is kept as a note only: the endpoint has no such field, so nothing was made public or private by it"
+)
+
+
+def plan_campaign(campaign: Campaign, *, look: bool = False) -> Plan:
+    """The plan of `campaign`; with `look` it keeps the first cells only, so that its memory does not grow with them.
+
+    Raises InputInvalid with every fault of the matrix and the formats, by file, row and column.
+    """
+    planner = Planner(campaign)
+    cells: list[Cell] = []
+    with planner.faults.collected():
+        check_output(campaign.output)
+    with planner.faults.collected():
+        planner.read_formats()
+    faults = planner.faults
+    with faults.collected(), open_table(campaign.matrix, campaign.encoding, faults.note) as table:
+        for row, request, nth in planner.wanted_images(table):
+            sha256 = request.sha256()
+            copy_number = planner.count(row, request, sha256, nth)
+            if not look or len(cells) < CELLS_SHOWN:
+                cells.append(planner.cell(row, request, sha256, copy_number))
+    with planner.faults.collected():
+        planner.check_callbacks()
+    planner.faults.raise_if_any()
+    return planner.plan(tuple(cells))
+
+
+@dataclass
+class Planner:
+    """Takes rows apart into images, and remembers what the plan says about them all."""
+
+    campaign: Campaign
+    faults: Faults = field(default_factory=Faults)
+    formats: Sequence[ParsedRow] = ()
+    bill: Bill = field(default_factory=lambda: Bill(read_prices()))
+    copies: Copies = field(default_factory=Copies)
+    rows: int = 0
+    repeats: int = 0
+    first_repeat: int = 0
+    """The row of the first image that was asked for before."""
+    has_callbacks: bool = False
+    """Whether a row names a callback URL of its own."""
+    notes: list[str] = field(default_factory=list)
+
+    def read_formats(self) -> None:
+        """Read the formats, if there are any. Raises InputInvalid where their table cannot be read."""
+        if not self.campaign.slug:
+            problem = "has no letter or digit to name a folder with; choose another name"
+            self.faults.add("--name", problem, value=self.campaign.title)
+        elif is_device(self.campaign.slug) or is_device(self.campaign.title):
+            problem = "cannot name a folder: Windows keeps it for a device; choose another name with --name"
+            self.faults.add("--name", problem, value=self.campaign.title)
+        if self.campaign.formats:
+            self.formats, notes = read_formats(self.campaign.formats, self.campaign.encoding, self.faults)
+            self.notes += notes
+
+    def check_callbacks(self) -> None:
+        """Say so where callbacks are not signed. Raises InputInvalid where their settings are malformed."""
+        if (self.campaign.callback_url or self.has_callbacks) and load_callback_settings().secrets is None:
+            self.notes.append(UNSIGNED_NOTE)
+
+    def wanted_images(self, table: Table) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
+        """Each image in matrix order: its row as it is in its format, its request, and its place in the row from 0."""
+        count = self.faults.count
+        columns = read_header(table, self.faults, names_of(self.formats))
+        if columns.known.keys().isdisjoint({"product", "prompt"}):
+            names = ", ".join(table.header)
+            problem = f"has neither a column 'product' nor a column 'prompt'; it needs one of them, and has {names}"
+            self.faults.add(table.source, problem)
+            return
+        add_leftovers(self.formats, columns.names, self.faults)
+        duplicates = Duplicates(table.source)
+        for row in parse_rows(table, columns, self.faults, duplicates):
+            self.rows += 1
+            for one in formats_of(row, self.formats, self.faults):
+                yield from self._images_in(row, one)
+        if not self.rows and self.faults.count == count:
+            self.faults.add(table.source, "has no rows below its header")
+        self.notes += [*table.notes, *duplicates.notes(), *columns.notes(table.source), *column_notes(columns)]
+
+    def _images_in(self, row: ParsedRow, one: ParsedRow) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
+        wanted = cross(row, one)
+        model = chosen_model(wanted.wishes, self.campaign.model)
+        found = list(misfits(wanted.wishes, model))
+        add_misfits(row, one, found, self.faults)
+        for nth in range(0 if found else wanted.wishes.get("num_images", 1)):
+            yield wanted, build_request(wanted.wishes, model, nth), nth
+
+    def count(self, row: ParsedRow, request: GenerationRequest, sha256: str, nth: int) -> int:
+        """Count and price one image; returns how often its request has been asked for, this time included."""
+        self.has_callbacks |= "callback_url" in row.wishes
+        self.bill.add(row.wishes.get("format", ""), request.model, request.aspect_text())
+        copy_number = self.copies.next_copy(sha256)
+        if copy_number > (1 if request.seed is not None else nth + 1):
+            self.repeats += 1
+            self.first_repeat = self.first_repeat or row.number
+        return copy_number
+
+    def cell(self, row: ParsedRow, request: GenerationRequest, sha256: str, copy_number: int) -> Cell:
+        """The cell of an image that was counted, under its shortest id, which another may have as well."""
+        product, format_name = row.wishes.get("product", ""), row.wishes.get("format", "")
+        name = readable_slug(product or request.prompt, format_name)
+        return Cell(
+            cell_id=f"{name}-{cell_digest(sha256, copy_number)[: DIGEST_SHOWN_CHARS[0]]}",
+            row=row.number,
+            product=product,
+            format=format_name,
+            copy_number=copy_number,
+            request=request,
+            request_sha256=sha256,
+            price_usd=self.bill.prices[request.model].usd_per_image,
+            callback_url=row.wishes.get("callback_url", self.campaign.callback_url),
+            metadata=row.metadata,
+        )
+
+    def plan(self, cells: tuple[Cell, ...]) -> Plan:
+        """What was planned, once every image has been counted."""
+        groups = self.bill.groups()
+        places = self.campaign.max_in_flight
+        return Plan(
+            campaign=self.campaign,
+            cells=with_own_ids(cells, held={}),
+            row_count=self.rows,
+            cell_count=sum(group.cells for group in groups),
+            groups=groups,
+            notes=tuple(dict.fromkeys([*self.notes, *self._repeat_notes()])),
+            cost_usd=self.bill.cost_usd(),
+            prices_read_on=self.bill.prices_read_on(),
+            duration_min_s=self.bill.duration_min_s(places),
+            duration_max_s=self.bill.duration_max_s(places),
+        )
+
+    def _repeat_notes(self) -> list[str]:
+        if not self.repeats:
+            return []
+        ask = "1 image asks" if self.repeats == 1 else f"{self.repeats:,} images ask"
+        return [f"{ask} for exactly what another one does, first in row {self.first_repeat}; all are made and paid for"]
+
+
+def column_notes(columns: Columns) -> list[str]:
+    """What becomes of the columns that are not ours or not sent, in sentences."""
+    notes = [VISIBILITY_NOTE] if "visibility" in columns.known else []
+    if columns.metadata:
+        notes.append(f"kept as metadata, not sent: {', '.join(columns.metadata)}")
+    slips = ((name, similar_column(name)) for name in columns.metadata)
+    asked = ((name, meant) for name, meant in slips if meant and meant not in columns.known)
+    return notes + [f"is the column {name!r} meant to be {meant!r}? Then rename it" for name, meant in asked]

@@ -1,0 +1,57 @@
+"""What a plan costs and how long it takes, by format and model."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tasks.records.campaign import PlanGroup, Price
+from tasks.records.vocabulary import Model
+
+
+@dataclass
+class Bill:
+    """Counts the cells of a plan by format, model and aspect, and prices them."""
+
+    prices: Mapping[Model, Price]
+    _cells: Counter[tuple[str, Model, str]] = field(default_factory=Counter)
+
+    def add(self, format_name: str, model: Model, aspect: str) -> None:
+        """Count one cell."""
+        self._cells[format_name, model, aspect] += 1
+
+    def groups(self) -> tuple[PlanGroup, ...]:
+        """In the order in which they were first counted."""
+        return tuple(
+            PlanGroup(format=name, model=model, aspect=aspect, cells=n, cost_usd=n * self.prices[model].usd_per_image)
+            for (name, model, aspect), n in self._cells.items()
+        )
+
+    def cost_usd(self) -> Decimal:
+        """What all of it costs."""
+        return sum((count * price.usd_per_image for price, count in self._counted()), Decimal(0))
+
+    def prices_read_on(self) -> str:
+        """The date of the oldest price among those used."""
+        return min(price.read_on for price, _ in self._counted())
+
+    def duration_min_s(self, places: int) -> float:
+        """The least time in seconds at `places` in flight, if every image comes as fast as its model can."""
+        return duration_s(((price.latency_min_s, count) for price, count in self._counted()), places)
+
+    def duration_max_s(self, places: int) -> float:
+        """The least time in seconds at `places` in flight, if every image takes as long as its model may."""
+        return duration_s(((price.latency_max_s, count) for price, count in self._counted()), places)
+
+    def _counted(self) -> Iterator[tuple[Price, int]]:
+        for (_, model, _), count in self._cells.items():
+            yield self.prices[model], count
+
+
+def duration_s(latencies: Iterable[tuple[float, int]], places: int) -> float:
+    """The least seconds that so many images (latency in seconds, count) can take at `places` in flight."""
+    longest_s = work_s = 0.0
+    for latency_s, count in latencies:
+        longest_s = max(longest_s, latency_s)
+        work_s += latency_s * count
+    return max(longest_s, work_s / places)

@@ -1,0 +1,1 @@
+"""What people open afterwards: manifest, contact sheet, variants cut anew."""

@@ -1,0 +1,189 @@
+"""The manifest: one row a cell, in matrix order; as CSV for people and scripts, as Parquet with real types.
+
+Text that is missing is empty text in both files; only seeds and times can be null. Read the CSV with
+`pandas.read_csv(path, dtype=str, keep_default_na=False)`, or a metadata value such as `NA` becomes a gap.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import pandas as pd
+
+from tasks.records.answer import SEED_LIMIT
+from tasks.records.cell import Cell
+from tasks.records.outcome import Outcome
+from tasks.records.record import writable
+from tasks.records.request import as_written
+from tasks.records.variant import Variant
+
+Value = str | int | float | datetime | None
+Reader = Callable[[Cell, Outcome], Value]
+
+_ASKED: Final[dict[str, Reader]] = {
+    "cell_id": lambda cell, _: cell.cell_id,
+    "row": lambda cell, _: cell.row,
+    "product": lambda cell, _: cell.product,
+    "format": lambda cell, _: cell.format,
+    "prompt": lambda cell, _: cell.request.prompt,
+    "model": lambda cell, _: cell.request.model,
+    "aspect_ratio": lambda cell, _: as_written(cell.request.aspect_ratio or ""),
+    "style_type": lambda cell, _: cell.request.style_type or "",
+    "status": lambda _, outcome: outcome.status,
+    "seed": lambda cell, outcome: outcome.original.seed if outcome.original else cell.request.seed,
+    "resolution": lambda _, outcome: resolution_text(outcome),
+    "original": lambda _, outcome: outcome.original.key if outcome.original else "",
+}
+_CAME_OUT: Final[dict[str, Reader]] = {
+    "cost_usd": lambda _, outcome: round(float(outcome.cost_usd), 6),
+    "attempts": lambda _, outcome: outcome.attempts,
+    "error": lambda _, outcome: outcome.error or "",
+    "request_sha256": lambda cell, _: cell.request_sha256,
+    "image_sha256": lambda _, outcome: outcome.original.image_sha256 if outcome.original else "",
+    "started_at": lambda _, outcome: outcome.started_at,
+    "finished_at": lambda _, outcome: outcome.finished_at,
+    "made_by": lambda _, outcome: (outcome.original.made_by or "") if outcome.original else "",
+}
+_NUMBERS: Final = {"row": "int64", "seed": "Int64", "attempts": "int64", "cost_usd": "float64"}
+_TIMES: Final = frozenset({"started_at", "finished_at"})
+_NOTHING: Final[dict[str, Value]] = {
+    **dict.fromkeys(("row", "attempts", "cost_usd"), 0),
+    **dict.fromkeys(("seed", *_TIMES)),
+}
+"""What stands in a column where there is nothing that can be shown; in all others it is empty text."""
+
+_UNSEEN = r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*"
+_FORMULA: Final = re.compile(rf"'*(?:[\t\r\n]|{_UNSEEN}[=+\-@＝＋－＠﹦﹢﹣﹫−])")  # noqa: RUF001  the wide forms are meant
+"""What a spreadsheet may run (https://owasp.org/www-community/attacks/CSV_Injection), also behind quotes of ours."""
+
+
+def manifest_frame(cells: Sequence[Cell], outcomes: Mapping[str, Outcome], variants: Sequence[Variant]) -> pd.DataFrame:
+    """One row a cell, in the order of `cells`; `outcomes` by cell_id, and a cell that has none is `pending`.
+
+    Times are cut to milliseconds, so that the CSV and the Parquet file say the same.
+    """
+    readers = _readers(cells, variants)
+    rows = [(cell, outcomes.get(cell.cell_id) or Outcome(cell_id=cell.cell_id, status="pending")) for cell in cells]
+    shown = {name: [_shown(name, read, *row) for row in rows] for name, read in readers.items()}
+    return pd.DataFrame({name: _typed(name, values) for name, values in shown.items()})
+
+
+def resolution_text(outcome: Outcome) -> str:
+    """The size of the stored original, such as `1344x768`: width first, in pixels; empty where there is none."""
+    return f"{outcome.original.width_px}x{outcome.original.height_px}" if outcome.original else ""
+
+
+def _readers(cells: Sequence[Cell], variants: Sequence[Variant]) -> dict[str, Reader]:
+    """How to read each column, in the order of the columns."""
+    fixed = [*_ASKED, *_CAME_OUT]
+    cuts = unique_names([variant.name for variant in variants], fixed, "variant_")
+    metadata = list(dict.fromkeys(name for cell in cells for name in cell.metadata))
+    names = unique_names([writable(name) for name in metadata], [*fixed, *cuts], "matrix_")
+    return {
+        **_ASKED,
+        **{column: _variant_reader(variant.name) for column, variant in zip(cuts, variants, strict=True)},
+        **_CAME_OUT,
+        **{column: _metadata_reader(name) for column, name in zip(names, metadata, strict=True)},
+    }
+
+
+def _variant_reader(name: str) -> Reader:
+    return lambda _, outcome: outcome.variants.get(name, "")
+
+
+def _metadata_reader(name: str) -> Reader:
+    return lambda cell, _: cell.metadata.get(name, "")
+
+
+def unique_names(names: Sequence[str], taken: Iterable[str], prefix: str) -> list[str]:
+    """`names` as columns beside those `taken`; no two are equal without case, since databases look at none.
+
+    A name that is taken gets `prefix`, and a number where that is taken as well; every other name stays as it is.
+    """
+    reserved = {name.casefold() for name in taken}
+    used = reserved | {name.casefold() for name in names}
+    given: set[str] = set()
+    columns = []
+    for name in names:
+        column = name
+        if name.casefold() in reserved | given:
+            column = _free(f"{prefix}{name}" if name.casefold() in reserved else name, used)
+        given.add(column.casefold())
+        used.add(column.casefold())
+        columns.append(column)
+    return columns
+
+
+def _free(name: str, used: set[str]) -> str:
+    column, number = name, 2
+    while column.casefold() in used:
+        column, number = f"{name}_{number}", number + 1
+    return column
+
+
+def _shown(name: str, read: Reader, cell: Cell, outcome: Outcome) -> Value:
+    """What a record says in one column; nothing where that fits no column, since one record must not cost the others.
+
+    Text has `?` for half a character.
+    """
+    try:
+        value = read(cell, outcome)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        if isinstance(value, int) and not -SEED_LIMIT <= value < SEED_LIMIT:
+            return _NOTHING[name]
+        return writable(value) if isinstance(value, str) else value
+    except (ArithmeticError, ValueError):
+        return _NOTHING.get(name, "")
+
+
+def _typed(name: str, values: list[Value]) -> pd.Series:
+    if name in _TIMES:
+        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object), utc=True)).dt.as_unit("ms")
+    return pd.Series(values, dtype=_NUMBERS.get(name, "string"))
+
+
+def manifest_parquet(frame: pd.DataFrame) -> bytes:
+    """The manifest as Parquet: real types, times in milliseconds of UTC, no index column."""
+    return frame.to_parquet(None, engine="pyarrow", index=False)
+
+
+def manifest_csv(frame: pd.DataFrame) -> bytes:
+    r"""The manifest as CSV by RFC 4180: UTF-8, commas, lines that end in `\r\n`, quotes where they are needed.
+
+    No byte order mark: a script that reads the first column by its name must find it. Excel then wants
+    Data > From Text/CSV rather than a double click. Text that a spreadsheet would run gets a leading `'`.
+    """
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)  # its \r\n also makes it quote a lone \r, which it passes over with \n
+    writer.writerow([without_formula(str(name)) for name in frame.columns])
+    writer.writerows(zip(*(_csv_texts(frame[name]) for name in frame.columns), strict=True))
+    return file.getvalue().encode()
+
+
+def without_formula(text: str) -> str:
+    """`text`, with a `'` in front where a spreadsheet would run it.
+
+    Text that looks so already gets one more, so that taking one away again always gives back the text.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _csv_texts(column: pd.Series) -> list[str]:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        microseconds = column.dt.strftime("%Y-%m-%dT%H:%M:%S.%f").fillna("")
+        return [f"{time[:-3]}Z" if time else "" for time in microseconds.tolist()]
+    if isinstance(column.dtype, pd.StringDtype):
+        return [without_formula(text) for text in column.tolist()]
+    return ["" if number is pd.NA else _number(number) for number in column.tolist()]
+
+
+def _number(number: float) -> str:
+    """Whole as it is; money to the cent and, where there is more, to six decimals, never as `1e-06`."""
+    if isinstance(number, int):
+        return str(number)
+    cents, more = f"{number:.6f}"[:-4], f"{number:.6f}"[-4:]
+    return cents + more.rstrip("0")

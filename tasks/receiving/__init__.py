@@ -1,0 +1,1 @@
+"""What a callback tells its receiver, and the work that follows."""

@@ -1,0 +1,52 @@
+"""Functions of the user's own that are called with what callbacks tell."""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+from tasks.errors import InputInvalid
+from tasks.receiving.received_event import ReceivedEvent
+from tasks.records.fault import Fault
+
+ON_COMPLETED_VARIABLE: Final = "CALLBACK_ON_COMPLETED"
+ON_FAILED_VARIABLE: Final = "CALLBACK_ON_FAILED"
+
+Hook = Callable[[ReceivedEvent], object]
+"""Plain or async; a few may run at once, plain ones in threads. One that raises is called again later."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What is called for a finished image and for one that failed."""
+
+    on_completed: Hook | None = None
+    on_failed: Hook | None = None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """The functions that `CALLBACK_ON_COMPLETED` and `CALLBACK_ON_FAILED` name.
+
+        Raises InputInvalid that names the variable whose function cannot be imported.
+        """
+        return cls(find_hook(env, ON_COMPLETED_VARIABLE), find_hook(env, ON_FAILED_VARIABLE))
+
+    def of(self, event: ReceivedEvent) -> Hook | None:
+        """The one for an event, if there is one."""
+        return {"generation.completed": self.on_completed, "generation.failed": self.on_failed}.get(event.event)
+
+
+def find_hook(env: Mapping[str, str], variable: str) -> Hook | None:
+    """The function that a variable names, such as `shop.images:publish`. Raises InputInvalid."""
+    name = env.get(variable, "").strip()
+    if not name:
+        return None
+    try:
+        found: object = pkgutil.resolve_name(name)
+    except Exception as error:  # a module may fail in any way while it is imported
+        problem = f"cannot be imported: {type(error).__name__}: {error}"
+        raise InputInvalid([Fault(source=variable, value=name, problem=problem)]) from error
+    if not callable(found):
+        problem = "is not a function; name one as package.module:function"
+        raise InputInvalid([Fault(source=variable, value=name, problem=problem)])
+    return found

@@ -1,0 +1,178 @@
+"""What a campaign is asked to do, and the plan that is made of it."""
+
+import re
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from tasks.records.cell import Cell
+from tasks.records.event import EVENT_NAMES, EventName
+from tasks.records.fault import without_secrets
+from tasks.records.record import Order, Record
+from tasks.records.slug import slug
+from tasks.records.variant import DEFAULT_VARIANTS, Variant
+from tasks.records.vocabulary import Model
+from tasks.tables.columns import parse_callback_url
+
+_TABLE_ENDING: Final = re.compile(r"\.(csv|tsv|txt|parquet|pq)(\.(gz|bz2|xz))?$", re.IGNORECASE)
+SLUG_MAX_CHARS: Final = 60
+DEFAULT_OUTPUT: Final = "data/out"
+PLACES_MAX: Final = 1000
+SHARDS_MAX: Final = 100
+
+
+Retry = Literal["failed", "blocked", "unknown"]
+"""Cells that ended so before, to be tried again."""
+
+
+def _names_differ(variants: tuple[Variant, ...]) -> tuple[Variant, ...]:
+    if len({variant.name for variant in variants}) < len(variants):
+        raise ValueError("is not accepted; give each variant a name of its own")
+    return variants
+
+
+def _joined(urls: object) -> object:
+    return " ".join(map(str, urls)) if isinstance(urls, list | tuple) else urls
+
+
+Usd = Annotated[Decimal, Field(gt=0), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})]
+Variants = Annotated[tuple[Variant, ...], AfterValidator(_names_differ)]
+CallbackUrls = Annotated[str, BeforeValidator(_joined), AfterValidator(parse_callback_url)]
+
+
+class Addresses(Record):
+    """Where a campaign's tables are and who is called back: what may hold a signature or a token."""
+
+    matrix: str
+    formats: str | None
+    callback_url: str | None
+
+
+class Campaign(Order):
+    """A campaign as the person who starts it asks for it."""
+
+    matrix: str = Field(title="Matrix")
+    """Path or URL of the campaign matrix: a .csv or .parquet, one product or prompt a row."""
+    formats: str | None = Field(default=None, title="Formats table")
+    """Path or URL of the formats table (format, aspect_ratio, style_type, ...); every row is made in each."""
+    name: str | None = Field(default=None, title="Campaign name")
+    """The campaign's name; without one, the matrix's file name."""
+    output: str = Field(default=DEFAULT_OUTPUT, title="Output")
+    """Folder or URL that holds campaigns, such as s3://bucket/campaigns."""
+    model: Model = Field(default="V_2", title="Model")
+    """The model of rows that name none."""
+    max_in_flight: int = Field(default=10, ge=1, le=PLACES_MAX, title="Images in flight")
+    """How many images the account may have in flight."""
+    budget_usd: Usd | None = Field(default=None, title="Budget in USD")
+    """Never spend more on a campaign, in all its runs together."""
+    retry: tuple[Retry, ...] = Field(default=(), title="Try again")
+    """Cells that ended so before and are tried again, from what is stored or linked where that helps; `unknown` ones
+    may be paid a second time."""
+    callback_url: CallbackUrls | None = Field(default=None, title="Callback URL")
+    """Who is told of each image of rows that name no URL of their own, and of a campaign's end; several URLs are
+    separated by spaces."""
+    callback_events: tuple[EventName, ...] = Field(default=EVENT_NAMES, title="Callback events")
+    """What they are told of; without any choice, of all."""
+    variants: Variants = Field(default=DEFAULT_VARIANTS, title="Variants")
+    """The cuts to make of every image."""
+    encoding: str | None = Field(default=None, title="Text encoding")
+    """The text encoding of tables that are not UTF-8, such as cp1252; each that is UTF-8 is read as such."""
+    shards: int = Field(default=1, ge=1, le=SHARDS_MAX, title="Shards")
+    """In how many runs the workers of a Prefect server's work pool share the campaign; 1 makes it in one."""
+    same_campaign: bool = Field(default=False, title="Same campaign")
+    """The folder's campaign is this one, though its name or its matrix was another: go on with it."""
+    dry_run: bool = Field(default=False, title="Dry run")
+    """Check, count and price only, a retry as well; nothing is paid."""
+    sandbox: bool = Field(default=False, title="Sandbox")
+    """Use the built-in stand-in for the API; no key is needed, nothing is charged."""
+
+    @property
+    def title(self) -> str:
+        """The name as given, else the matrix's file name without its ending."""
+        if self.name:
+            return self.name
+        path = _without_query(self.matrix).partition("#")[0] if "://" in self.matrix else self.matrix
+        return _TABLE_ENDING.sub("", PurePosixPath(path.replace("\\", "/")).name)
+
+    @property
+    def callback_urls(self) -> tuple[str, ...]:
+        """Who is told of rows that name nobody, and of the campaign's own end."""
+        return tuple((self.callback_url or "").split())
+
+    @property
+    def slug(self) -> str:
+        """The name as a folder's name; empty where the name has no letter or digit."""
+        return slug(self.title, SLUG_MAX_CHARS)
+
+    @property
+    def addresses(self) -> Addresses:
+        """What `told` leaves secrets out of, whole."""
+        return Addresses(matrix=self.matrix, formats=self.formats, callback_url=self.callback_url)
+
+    def told(self) -> Self:
+        """The campaign as others may see it: its addresses without passwords, signatures and tokens.
+
+        Of those who are called back only the hosts stay: a token may be anywhere in such an address.
+        """
+        addresses = {name: getattr(self, name) for name in ("matrix", "formats", "output")}
+        shown = {name: _without_query(url) for name, url in addresses.items() if url is not None}
+        hosts = [f"{parts.scheme}://{parts.netloc}/" for parts in map(urlsplit, self.callback_urls)]
+        return self.model_copy(update=shown | ({"callback_url": " ".join(hosts)} if hosts else {}))
+
+
+def _without_query(address: str) -> str:
+    """An address without what is secret in it; one that has a query is one address to its end, quotes in it or not."""
+    path, mark, query = address.partition("?")
+    return without_secrets(path + mark + re.sub("['\"]", "", query)) if "://" in path else address
+
+
+class Price(Record):
+    """What one image of a model costs, and how long it takes; `data/prices.csv` names the sources."""
+
+    model: Model
+    usd_per_image: Decimal
+    latency_min_s: float
+    latency_max_s: float
+    source: str
+    read_on: str
+
+
+class PlanGroup(Record):
+    """The cells of one format and model."""
+
+    format: str
+    model: Model
+    aspect: str
+    """The aspect ratio or resolution asked for, as people write it, such as `16:9` or `1344x704`."""
+    cells: int
+    cost_usd: Decimal
+
+
+class Plan(Record):
+    """Everything a campaign would make, checked and priced; nothing has been sent."""
+
+    campaign: Campaign
+    cells: tuple[Cell, ...]
+    """In matrix order; only the first few where the plan was made to be looked at."""
+    row_count: int
+    cell_count: int
+    groups: tuple[PlanGroup, ...]
+    notes: tuple[str, ...]
+    """What the person should know before paying, such as rows dropped as duplicates."""
+    cost_usd: Decimal
+    prices_read_on: str
+    duration_min_s: float
+    duration_max_s: float
+
+    def without_empty_shards(self) -> Self:
+        """The plan with no more shards than it has images."""
+        shards = max(1, min(self.campaign.shards, self.cell_count))
+        return self.model_copy(update={"campaign": self.campaign.model_copy(update={"shards": shards})})
+
+    @property
+    def has_callbacks(self) -> bool:
+        """Whether anybody is to be told of anything."""
+        return bool(self.campaign.callback_url) or any(cell.endpoints for cell in self.cells)

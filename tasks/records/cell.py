@@ -1,0 +1,77 @@
+"""A cell: exactly one wanted image, from planning to the manifest."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from pydantic import Field
+
+from tasks.records.record import Record
+from tasks.records.request import GenerationRequest
+
+DIGEST_SHOWN_CHARS: Final = (8, 16, 64)
+"""How many digits of its digest a cell's id ends in; more where another cell has the shorter id."""
+
+
+class Cell(Record):
+    """One image of the campaign: a row of the matrix x a format x a copy."""
+
+    cell_id: str
+    row: int
+    """The row's number in the matrix as a spreadsheet shows it: the header is row 1."""
+    product: str
+    format: str
+    copy_number: int
+    """How often this matrix has asked for the same request up to here, from 1."""
+    request: GenerationRequest
+    request_sha256: str
+    price_usd: Decimal
+    callback_url: str | None = None
+    """Who is told of its end: one URL or several, separated by spaces."""
+    metadata: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """Each URL of `callback_url`."""
+        return tuple(self.callback_url.split()) if self.callback_url else ()
+
+    @property
+    def possible_ids(self) -> tuple[str, ...]:
+        """Every id that it may have, the shortest first."""
+        name = self.cell_id.rpartition("-")[0]
+        digest = cell_digest(self.request_sha256, self.copy_number)
+        return tuple(f"{name}-{digest[:shown]}" for shown in DIGEST_SHOWN_CHARS)
+
+
+def cell_digest(request_sha256: str, copy_number: int) -> str:
+    """The SHA-256, in hex, of a request and its copy number: what makes a cell the same in any run on any machine."""
+    return hashlib.sha256(f"{request_sha256}/{copy_number}".encode()).hexdigest()
+
+
+def with_own_ids(cells: Sequence[Cell], held: Mapping[str, str | None]) -> tuple[Cell, ...]:
+    """`cells` in their order, each under an id that is its own, whatever the order is.
+
+    `held` tells of ids that are in use for whose request they are, by its SHA-256; None where that is not known, and
+    the id alone is believed. A cell keeps the id under which its request is held; of the others, each has the shortest
+    that is neither held nor given.
+    """
+    own: dict[str, int] = {}
+    # Copies of one request come one after the other, so that the first has what the first had before.
+    order = sorted(range(len(cells)), key=lambda n: (cells[n].request_sha256, cells[n].copy_number))
+    new: list[int] = []
+    for number in order:
+        sha256 = cells[number].request_sha256
+        ids = (each for each in reversed(cells[number].possible_ids) if each in held and held[each] in {None, sha256})
+        found = next((each for each in ids if each not in own), None)
+        if found is None:
+            new.append(number)
+        else:
+            own[found] = number
+    for number in new:
+        own[next(each for each in cells[number].possible_ids if each not in own and each not in held)] = number
+    ids_of = {number: cell_id for cell_id, number in own.items()}
+    return tuple(
+        cell if cell.cell_id == ids_of[number] else cell.model_copy(update={"cell_id": ids_of[number]})
+        for number, cell in enumerate(cells)
+    )

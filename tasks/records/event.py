@@ -1,0 +1,147 @@
+"""What a callback tells: an event, in the words that receivers know."""
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, Literal, get_args
+
+from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from tasks.records.cell import Cell
+from tasks.records.outcome import Outcome, Status
+from tasks.records.record import Record
+
+EventName = Literal["generation.completed", "generation.failed", "campaign.completed", "campaign.failed"]
+EVENT_NAMES: Final[tuple[EventName, ...]] = get_args(EventName)
+
+METADATA_MAX_CHARS: Final = 1000
+"""Of one value."""
+METADATA_MAX_BYTES: Final = 20_000
+"""Of a row's own columns together: receivers expect small bodies; the manifest has the whole of it."""
+
+
+class Event(Record):
+    """The body of a callback. Its keys in JSON are in camel case; what there is nothing to say of is null."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    event: EventName
+    job_id: str
+    """The cell's id, or the campaign's folder name."""
+    status: Status | None = None
+    prompt: str | None = None
+    """As it was asked for; the API may have rewritten it."""
+    seed: int | None = None
+    resolution: str | None = None
+    file_path: str | None = None
+    """The original: a path or URL that can be opened from elsewhere, if the storage can."""
+    metadata: dict[str, str] = Field(default_factory=dict)
+    campaign: str
+    """Its name."""
+    variants: dict[str, str] = Field(default_factory=dict)
+    """Path or URL of each variant by its name."""
+    error: str | None = None
+    timestamp: datetime
+    """When it happened; the time of sending is in the header."""
+
+    def body(self) -> bytes:
+        """The JSON that is sent, and signed."""
+        return self.model_dump_json(by_alias=True).encode()
+
+
+class CampaignEvent(Event):
+    """What a campaign has come to, or that a run of it was stopped."""
+
+    counts: dict[Status, int]
+    """Its cells by their status."""
+    cost_usd: float
+    """In all its runs."""
+    manifest: str
+    page: str
+
+
+class CampaignEnd(Record):
+    """What is known of a campaign when a run of it is over."""
+
+    counts: dict[Status, int]
+    cost_usd: Decimal
+    error: str | None = None
+    """Why it ended early, if it did."""
+
+
+def event_id(*parts: str) -> str:
+    """The same for the same `parts`, on any machine; without dots, which would end it where it is signed."""
+    return f"evt_{hashlib.sha256('/'.join(parts).encode()).hexdigest()[:32]}"
+
+
+def cell_event_name(status: Status) -> EventName:
+    """What is told of a cell that ended so."""
+    return "generation.completed" if status == "done" else "generation.failed"
+
+
+def cell_event(campaign: str, folder: str, cell: Cell, outcome: Outcome) -> Event:
+    """What is told of a cell's end. `folder` is where the campaign's files are, for whoever opens them from elsewhere.
+
+    `outcome` must be one that has ended.
+    """
+    original = outcome.original if outcome.status == "done" else None
+    ended_at = outcome.finished_at or outcome.started_at
+    if ended_at is None:
+        raise ValueError(f"{outcome.cell_id} has not ended")
+    return Event(
+        event=cell_event_name(outcome.status),
+        job_id=cell.cell_id,
+        status=outcome.status,
+        prompt=cell.request.prompt,
+        seed=original.seed if original else cell.request.seed,
+        resolution=f"{original.width_px}x{original.height_px}" if original else None,
+        file_path=f"{folder}/{original.key}" if original else None,
+        metadata=event_metadata(campaign, cell),
+        campaign=campaign,
+        variants={name: f"{folder}/{key}" for name, key in outcome.variants.items()} if original else {},
+        error=outcome.error,
+        timestamp=ended_at,
+    )
+
+
+def event_metadata(campaign: str, cell: Cell) -> dict[str, str]:
+    """The row's own columns, the first of many, and what every handler may rely on: campaign, product, format."""
+    own: dict[str, str] = {}
+    left_bytes = METADATA_MAX_BYTES
+    for name, value in cell.metadata.items():
+        short = cut_short(value)
+        left_bytes -= len(f"{name}{short}".encode())
+        if left_bytes >= 0:
+            own[name] = short
+    return own | {"campaign": campaign, "product": cell.product, "format": cell.format}
+
+
+def cut_short(value: str) -> str:
+    """`value`, or its beginning where it is long."""
+    return value if len(value) <= METADATA_MAX_CHARS else f"{value[: METADATA_MAX_CHARS - 1]}…"
+
+
+def campaign_event(name: str, slug: str, folder: str, end: CampaignEnd, at: datetime) -> CampaignEvent:
+    """What is told of a campaign when a run of it is over."""
+    return CampaignEvent(
+        event="campaign.completed" if end.error is None else "campaign.failed",
+        job_id=slug,
+        campaign=name,
+        metadata={"campaign": name},
+        error=end.error,
+        timestamp=at,
+        counts=end.counts,
+        cost_usd=float(end.cost_usd),
+        manifest=f"{folder}/manifest.csv",
+        page=f"{folder}/index.html",
+    )
+
+
+def counted(outcomes: Collection[Outcome]) -> CampaignEnd:
+    """The counts and the cost of these cells."""
+    counts: dict[Status, int] = {}
+    for outcome in outcomes:
+        counts[outcome.status] = counts.get(outcome.status, 0) + 1
+    return CampaignEnd(counts=counts, cost_usd=sum((one.cost_usd for one in outcomes), Decimal(0)))

@@ -1,0 +1,133 @@
+"""What became of a cell."""
+
+from collections.abc import Collection, Iterator, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from tasks.records.answer import with_odd_seed_noted
+from tasks.records.money import usd
+from tasks.records.record import Record, Text
+
+Status = Literal["done", "failed", "blocked", "unknown", "pending"]
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+
+
+LinkFault = Literal["not allowed", "refused", "too large", "not answered"]
+"""Why a link gives no image."""
+
+SANDBOX: Final = "sandbox"
+"""Made by the stand-in: a drawing, for which nothing was paid."""
+
+
+class StoredOriginal(Record):
+    """An image that is paid, downloaded, proven to be one, and stored byte for byte as it came."""
+
+    cell_id: str
+    key: str
+    """Relative to the campaign's folder, such as `originals/tea-hero-1a2b3c4d.png`."""
+    image_sha256: str
+    size_bytes: int
+    width_px: int
+    height_px: int
+    seed: int | None = None
+    """The one that was drawn with; None where the API did not tell one that can be kept."""
+    final_prompt: Text
+    """The prompt that was drawn, after the API's magic prompt has rewritten it; empty where that was not told."""
+    notes: tuple[Text, ...] = ()
+    """What is odd about the image or its answer, and did no harm."""
+    attempts: int
+    started_at: datetime
+    finished_at: datetime
+    made_by: str | None = None
+    """`sandbox`, or the host of the API that was asked; None in the records of earlier versions."""
+
+    _odd_seed = model_validator(mode="before")(with_odd_seed_noted)
+
+
+class Outcome(Record):
+    """How a cell ended. Every cell of a campaign has exactly one."""
+
+    cell_id: str
+    status: Status
+    original: StoredOriginal | None = None
+    kept: str | None = None
+    """The key of what was paid for and cannot be read, relative to the campaign's folder."""
+    variants: dict[str, str] = Field(default_factory=dict)
+    """The key of each variant by its name, relative to the campaign's folder."""
+    cost_usd: Decimal = Decimal(0)
+    """What the cell has cost, as far as is known: an `unknown` one counts as paid."""
+    attempts: int = 0
+    turn: int = 1
+    """Which time of asking ended so; cost and attempts are those of all turns."""
+    in_doubt: dict[int, Decimal] = Field(default_factory=dict)
+    """Of the cost, the price of each turn whose run was taken for dead, and that nobody can say was paid."""
+    error: Text | None = None
+    """A sentence for the person who reads the manifest; no secrets, no signed links."""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    request_sha256: str | None = None
+    """Whose end it is: two requests may come to one `cell_id`. None in the records of earlier versions."""
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether its image was drawn by the sandbox."""
+        return self.original is not None and self.original.made_by == SANDBOX
+
+    @property
+    def doubt(self) -> str:
+        """What of the cost may not have been paid, or was paid for an image too many; empty where nothing was."""
+        in_doubt_usd = sum(self.in_doubt.values(), Decimal(0))
+        return f"{usd(in_doubt_usd)}: a run that asked for it was taken for dead" if in_doubt_usd else ""
+
+    def less(self, turns: Collection[int]) -> Self:
+        """The outcome when it is known that nothing was paid in `turns`."""
+        free = self.in_doubt.keys() & set(turns)
+        if not free:
+            return self
+        in_doubt = {turn: price_usd for turn, price_usd in self.in_doubt.items() if turn not in free}
+        cost_usd = self.cost_usd - sum(self.in_doubt[turn] for turn in free)
+        return self.model_copy(update={"cost_usd": cost_usd, "in_doubt": in_doubt})
+
+    def says_the_same(self, other: "Outcome") -> bool:
+        """Whether both tell of one end, at whatever time, in whatever words, and lead to the same files."""
+        mine, its = (one.original.image_sha256 if one.original else None for one in (self, other))
+        return (self.status, mine, self.variants) == (other.status, its, other.variants)
+
+
+@dataclass(eq=False)
+class Outcomes(MutableMapping[str, Outcome]):
+    """The outcome of each cell by its cell_id, kept as JSON: in a quarter of the memory that the records would take."""
+
+    texts: dict[str, bytes] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
+    """The turn of each outcome, to be had without reading them all."""
+
+    def copy(self, *, without: Collection[str] = ()) -> Self:
+        """The outcomes as they stand now, less those of some cells."""
+        texts = {cell_id: text for cell_id, text in self.texts.items() if cell_id not in without}
+        return type(self)(texts, {cell_id: self.turns[cell_id] for cell_id in texts})
+
+    def __getitem__(self, cell_id: str) -> Outcome:
+        """The outcome, read anew each time."""
+        return Outcome.model_validate_json(self.texts[cell_id])
+
+    def __setitem__(self, cell_id: str, outcome: Outcome) -> None:
+        """Keep `outcome` in the place of what was known of the cell."""
+        self.texts[cell_id] = outcome.model_dump_json().encode()
+        self.turns[cell_id] = outcome.turn
+
+    def __delitem__(self, cell_id: str) -> None:
+        """Forget the cell."""
+        del self.texts[cell_id], self.turns[cell_id]
+
+    def __iter__(self) -> Iterator[str]:
+        """The cells in the order in which they first ended."""
+        return iter(self.texts)
+
+    def __len__(self) -> int:
+        """How many cells have an outcome."""
+        return len(self.texts)

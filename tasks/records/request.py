@@ -1,0 +1,53 @@
+"""What a cell asks of the API, in our own words; `tasks/api/ideogram.py` puts it into the API's."""
+
+import hashlib
+
+from tasks.records.record import Record
+from tasks.records.vocabulary import AspectRatio, MagicPrompt, MagicPromptVersion, Model, PaletteName, StyleType
+
+
+class PaletteMember(Record):
+    """One colour of a palette: `#rgb` or `#rrggbb`, and its weight from 0.05 to 1.0."""
+
+    color_hex: str
+    color_weight: float | None = None
+
+
+class Palette(Record):
+    """Either a palette that the API knows by name, or up to eight colours of one's own; never both."""
+
+    name: PaletteName | None = None
+    members: tuple[PaletteMember, ...] = ()
+
+
+class GenerationRequest(Record):
+    """Exactly one wanted image. `None` means that the field is not sent."""
+
+    prompt: str
+    model: Model = "V_2"
+    aspect_ratio: AspectRatio | None = None
+    resolution: str | None = None
+    style_type: StyleType | None = None
+    magic_prompt: MagicPrompt = "AUTO"
+    magic_prompt_version: MagicPromptVersion | None = None
+    negative_prompt: str | None = None
+    seed: int | None = None
+    color_palette: Palette | None = None
+
+    def sha256(self) -> str:
+        """The digest of the request in canonical form: fields in order, those that are not sent left out.
+
+        A field that is added later and left empty changes no digest, so stored campaigns keep their cells.
+        """
+        return hashlib.sha256(self.model_dump_json(exclude_none=True).encode()).hexdigest()
+
+    def aspect_text(self) -> str:
+        """The resolution or the aspect ratio asked for, as people write it; empty where neither is."""
+        return as_written(self.resolution or self.aspect_ratio or "")
+
+
+def as_written(word: str) -> str:
+    """`ASPECT_16_9` as people write it, `16:9`, and `RESOLUTION_1344_704` as `1344x704`; other words as they are."""
+    kind, _, numbers = word.partition("_")
+    sign = {"ASPECT": ":", "RESOLUTION": "x"}.get(kind)
+    return numbers.replace("_", sign) if sign else word

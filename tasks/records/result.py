@@ -1,0 +1,46 @@
+"""What a campaign came to."""
+
+from decimal import Decimal
+
+from tasks.records.exit_code import ExitCode
+from tasks.records.money import usd
+from tasks.records.outcome import Status
+from tasks.records.record import Record
+
+
+class CampaignResult(Record):
+    """The campaign as it stands after a run: small enough for Prefect to show, with everything else in the manifest."""
+
+    name: str
+    folder: str
+    """Where its files are: a path, or a URL."""
+    cells: int
+    by_status: dict[Status, int]
+    cost_usd: Decimal = Decimal(0)
+    spent_usd: Decimal = Decimal(0)
+    """What of the cost was spent in this run."""
+    troubles: tuple[str, ...] = ()
+    """The first few cells that somebody must look at, a sentence each; the manifest has them all."""
+    stopped_because: str | None = None
+    kept: tuple[str, ...] = ()
+    """What the storage did not take, where it is kept, and what to do about it: a sentence each."""
+    is_published: bool = True
+    """Whether page and manifest could be written."""
+    is_sandbox: bool = False
+    is_dry_run: bool = False
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """A dry run is done when it is told."""
+        if self.stopped_because is not None:
+            return ExitCode.STOPPED
+        if self.is_dry_run:
+            return ExitCode.DONE
+        return ExitCode.DONE if self.by_status.get("done", 0) == self.cells else ExitCode.SOME_NOT_DONE
+
+    def sentence(self) -> str:
+        """Such as `5 done, 1 blocked`, or `6 images planned for $0.48`."""
+        if self.is_dry_run:
+            return f"{self.cells:,} image{'s' if self.cells != 1 else ''} planned for {usd(self.cost_usd)}"
+        counts = ", ".join(f"{count:,} {status}" for status, count in self.by_status.items() if count)
+        return counts or "nothing to do"

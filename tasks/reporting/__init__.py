@@ -1,0 +1,1 @@
+"""How a campaign is told: to the terminal, to the Prefect UI, to people."""

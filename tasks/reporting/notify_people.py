@@ -1,0 +1,114 @@
+"""Tells people how a campaign ended, and which prompts a reviewer must look at, where a notification block is named."""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Self
+
+from prefect import get_run_logger
+from prefect.blocks.abstract import NotificationBlock
+from prefect.blocks.core import Block
+
+from tasks.api.settings import load_notification_block
+from tasks.errors import CampaignFault
+from tasks.records.cell import Cell
+from tasks.records.fault import shortened, visible
+from tasks.records.money import usd
+from tasks.records.outcome import Outcome, Status
+from tasks.records.result import CampaignResult
+from tasks.reporting.reporter import front
+
+NOTIFY_WITHIN_S: Final = 10.0
+CELLS_TOLD: Final = 20
+NAME_MAX_CHARS: Final = 60
+WHY_MAX_CHARS: Final = 200
+FAULT_MAX_CHARS: Final = 1000
+
+
+@dataclass
+class People:
+    """Whom the block that `CAMPAIGN_NOTIFY` names reaches; its failures are told, and harm nobody."""
+
+    name: str | None
+    block: NotificationBlock | None = None
+    have_heard: bool = False
+
+    @classmethod
+    async def load(cls, load: Callable[[str], Awaitable[object]] = Block.aload) -> Self:
+        """The people of the environment's block; nobody where none is named, or it is not there."""
+        people = cls(load_notification_block())
+        if people.name is not None:
+            with told_why(f"CAMPAIGN_NOTIFY={people.name} cannot be used, and nobody will be notified"):
+                async with asyncio.timeout(NOTIFY_WITHIN_S):
+                    block = await load(people.name)
+                if not isinstance(block, NotificationBlock):
+                    raise TypeError
+                people.block = block
+        return people
+
+    async def hear(self, subject: str, body: str) -> None:
+        """Tell them, once."""
+        if self.block is None or self.have_heard:
+            return
+        self.have_heard = True
+        with told_why(f"People could not be notified through {self.name}"), self.block.raise_on_failure():
+            async with asyncio.timeout(NOTIFY_WITHIN_S):
+                sending = self.block.notify(visible(body), visible(subject))
+                if inspect.isawaitable(sending):
+                    await sending
+
+
+@contextmanager
+def told_why(what_failed: str) -> Iterator[None]:
+    """Whatever is raised inside ends there, told by its kind alone: a block's address is a secret."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  each kind of block has its own
+        get_run_logger().warning("%s: %s", what_failed, type(error).__name__)
+        front().warn(f"{what_failed}: {type(error).__name__}")
+
+
+@asynccontextmanager
+async def people_told(title: str, load: Callable[[str], Awaitable[object]] = Block.aload) -> AsyncIterator[People]:
+    """Who hears of the run inside. Where it ends without having told them of a result, they hear why."""
+    people = await People.load(load)
+    try:
+        yield people
+    except Exception as error:
+        why = str(error) if isinstance(error, CampaignFault) else f"A fault of this program: {type(error).__name__}"
+        await people.hear(f"{shortened(title, NAME_MAX_CHARS)}: failed", shortened(why, FAULT_MAX_CHARS))
+        raise
+
+
+def subject(result: CampaignResult) -> str:
+    """Such as `Q1 Launch: 5 done, 1 blocked`."""
+    stopped = ", stopped early" if result.stopped_because is not None else ""
+    return f"{shortened(result.name, NAME_MAX_CHARS)}: {result.sentence()}{stopped}"
+
+
+def news(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> str:
+    """Counts, cost, where the page is, and the cells that somebody must look at; prompts are on the page."""
+    charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
+    lines = [f"{result.sentence()} of {result.cells:,} images. {usd(result.cost_usd)}{charged}"]
+    if result.stopped_because is not None:
+        lines.append(f"Stopped early: {result.stopped_because}")
+    lines += result.kept
+    lines += section("A reviewer must look at these; their prompts were refused:", cells, outcomes, {"blocked"})
+    lines += section("These have no image:", cells, outcomes, {"failed", "unknown"})
+    lines += [f"Page: {result.folder}/index.html"] if result.is_published else []
+    return "\n".join(lines)
+
+
+def section(title: str, cells: Sequence[Cell], outcomes: Mapping[str, Outcome], statuses: set[Status]) -> list[str]:
+    """The first cells that ended so, under their title; nothing where there are none."""
+    ended = ((cell, outcomes.get(cell.cell_id)) for cell in cells)
+    troubled = [(cell, outcome) for cell, outcome in ended if outcome is not None and outcome.status in statuses]
+    lines = [
+        f"- row {cell.row}, {cell.cell_id}: {outcome.status}: {shortened(outcome.error or '', WHY_MAX_CHARS)}"
+        for cell, outcome in islice(troubled, CELLS_TOLD)
+    ]
+    more = [f"- and {len(troubled) - CELLS_TOLD:,} more"] if len(troubled) > CELLS_TOLD else []
+    return [title, *lines, *more] if troubled else []

@@ -1,0 +1,1 @@
+"""What the storage does not take of what was paid: kept on this machine until it does."""

@@ -1,0 +1,25 @@
+"""What a run knows of what the campaign's other runs have begun."""
+
+import asyncio
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from tasks.ledger.names import Turn
+
+
+@dataclass
+class Others:
+    """The turns of other runs, as of the last time that all intents were listed."""
+
+    turns: AbstractSet[Turn] = frozenset()
+    """Those that were not in this run's own sums."""
+    settled: AbstractSet[str] | None = None
+    """What lay beside this run's own beacon before that listing, where nobody who may be alive was among it: as long as
+    nothing else is there, nobody has begun anything since. None where that is not known."""
+    beats: int = 0
+    """How often this run has shown that it is alive."""
+    asked: int = 0
+    """How often it was asked what others have begun."""
+    answered: int = 0
+    """How many of these times the last listing has answered: those that had been asked when it began."""
+    listing: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -1,0 +1,68 @@
+"""What was paid for: where it lies, what is noted of it, and what it means where none of it can be used."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from tasks.errors import LinkFailed
+from tasks.images.decode_image import FORMATS, Proven, suffix_of
+from tasks.ledger.original_keys import original_key, spare_key, unreadable_key
+from tasks.ledger.records import Answered
+from tasks.records.outcome import StoredOriginal
+from tasks.run_state.toolbox import Toolbox
+from tasks.run_state.under_way import UnderWay
+
+
+def first_key(answered: Answered, data: bytes) -> str:
+    """Where `data` is stored before anybody has judged it: by the format that it begins like."""
+    suffix = suffix_of(data)
+    return original_key(answered.cell_id, suffix) if suffix else unreadable_key(answered.cell_id, answered.turn)
+
+
+def keys_of(answered: Answered) -> tuple[str, ...]:
+    """Everywhere that what a turn has paid for may lie."""
+    suffixes = [known.suffix for known in FORMATS]
+    spare = (spare_key(answered.cell_id, answered.turn, suffix) for suffix in suffixes)
+    named = (original_key(answered.cell_id, suffix) for suffix in suffixes)
+    return (unreadable_key(answered.cell_id, answered.turn), *spare, *named)
+
+
+def stored_original(answered: Answered, data: bytes, original: Proven) -> StoredOriginal:
+    """The record of an image that is proven to be one."""
+    return StoredOriginal(
+        cell_id=answered.cell_id,
+        key=original_key(answered.cell_id, original.suffix),
+        image_sha256=sha256(data).hexdigest(),
+        size_bytes=len(data),
+        width_px=original.size.width_px,
+        height_px=original.size.height_px,
+        seed=answered.image.seed,
+        final_prompt=answered.image.prompt,
+        notes=(*answered.image.notes, *original.notes),
+        attempts=answered.attempts,
+        started_at=answered.started_at,
+        finished_at=datetime.now(UTC),
+        made_by=answered.made_by,
+    )
+
+
+def is_lost(error: LinkFailed) -> bool:
+    """Whether the image cannot be had by this link any more, whoever waits or mends a setting."""
+    return error.link_fault not in {"not answered", "not allowed"}
+
+
+async def moved(tools: Toolbox, key: str, to: str) -> str:
+    """Give what lies under `key` the key `to`, unless it has it or somebody has removed it; returns `to`."""
+    if key != to:
+        with suppress(FileNotFoundError):
+            await tools.on_storage_thread(tools.store.move, key, to)
+    return to
+
+
+def note_wasted(tools: Toolbox, under_way: UnderWay, error: Exception) -> None:
+    """What was paid for a cell cannot be used: stop where that happens to one image of this run after the other."""
+    if under_way.paid_number is None:
+        return
+    fault = tools.work.paid.wasted(under_way.paid_number, error, under_way.cell.price_usd)
+    if fault is not None:
+        tools.work.stop(fault)

@@ -1,0 +1,66 @@
+"""Brings what a run shows up to what the ledger holds: others may have noted more while it worked, or stood still."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.names import ENDS, INTENTS, End, Intents, Turn, latest_ends
+from tasks.ledger.records import as_known
+from tasks.ledger.resume import as_it_is_now
+from tasks.records.cell import Cell
+from tasks.records.outcome import Outcome
+from tasks.run_state.toolbox import Toolbox
+from tasks.run_state.workload import Workload
+
+
+async def refresh(tools: Toolbox) -> bool:
+    """Show what the ledger holds of this run's cells; whether that is anything else than before.
+
+    Two listings, and a read for each end that another run has noted. Raises StorageFailed.
+    """
+    work = tools.work
+    changed = await tools.on_storage_thread(differences, tools.ledger, work.cells, work.outcomes.copy())
+    for cell_id, outcome in changed.items():
+        revise(work, cell_id, outcome)
+    return bool(changed)
+
+
+def differences(ledger: Ledger, cells: Sequence[Cell], shown: Mapping[str, Outcome]) -> dict[str, Outcome | None]:
+    """The outcome of each cell that stands otherwise than is `shown`; None of one that has none any more."""
+    ended, intents = ledger.store.names(ENDS), Intents.of(ledger.store.names(INTENTS))
+    ends = latest_ends(ended, intents.released)
+    changed: dict[str, Outcome | None] = {}
+    for cell in cells:
+        mine, end = shown.get(cell.cell_id), ends.get(cell.cell_id)
+        stands = mine
+        if end is not None and is_news(end, mine):
+            read = ledger.read(end.turn.key(ENDS, end.status), Outcome)
+            stands = read if read is not None and read.request_sha256 in {None, cell.request_sha256} else mine
+        elif mine is not None and mine.status == "unknown" and Turn(cell.cell_id, mine.turn) in intents.released:
+            stands = None
+        if stands is not None:
+            stands = as_known(stands, intents.released)
+        if stands != mine:
+            changed[cell.cell_id] = stands
+    if any(changed.values()):
+        stored = frozenset(f"originals/{name}" for name in ledger.store.names("originals"))
+        changed = {cell_id: one and as_it_is_now(one, stored) for cell_id, one in changed.items()}
+    return changed
+
+
+def revise(work: Workload, cell_id: str, outcome: Outcome | None) -> None:
+    """Put `outcome` in the place of what this run knew of a cell's end; None where it has not ended after all."""
+    asked = next((one for one in (*work.begun.values(), *work.waiting) if one.cell.cell_id == cell_id), None)
+    before = work.outcomes.pop(cell_id, None) or asked
+    work.tally.cost_usd += outcome.cost_usd if outcome is not None else Decimal(0)
+    work.tally.cost_usd -= before.cost_usd if before is not None else Decimal(0)
+    work.not_noted.discard(cell_id)
+    if outcome is not None:
+        work.outcomes[cell_id] = outcome
+
+
+def is_news(end: End, mine: Outcome | None) -> bool:
+    """Whether an end in the ledger says more than this run's own outcome."""
+    if mine is None or end.turn.number > mine.turn:
+        return True
+    return end.turn.number == mine.turn and mine.status == "unknown" and end.status != "unknown"

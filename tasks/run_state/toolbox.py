@@ -1,0 +1,137 @@
+"""What the tasks of one campaign run work with: the clients, the pools, and the cells that they share.
+
+Tasks take and return records only, since Prefect stores and shows their parameters; the tools reach them through here.
+"""
+
+import asyncio
+import os
+import random
+import sys
+import threading
+import uuid
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from contextvars import Context, ContextVar, copy_context
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from tasks.api.ideogram import IdeogramClient
+from tasks.api.settings import Settings
+from tasks.callbacks.queue_events import Announcements
+from tasks.ledger.heartbeats import Watcher
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.resume import Ask
+from tasks.records.cell import Cell
+from tasks.records.outcome import SANDBOX
+from tasks.records.variant import Variant
+from tasks.reporting.tally import Tally
+from tasks.rescue.refuge import Refuge
+from tasks.rescue.rescues import Rescues
+from tasks.run_state.workload import Workload
+from tasks.storage.storage import CampaignStore
+
+STORAGE_THREADS: Final = 32
+NICER: Final = 10
+NICEST: Final = 19
+DOWNLOADS_MAX: Final = 24
+"""More at a time would not be faster on any line, and each would come nearer to its time-out."""
+RECOVERIES_MAX: Final = 16
+"""So many images that earlier runs have paid for are in hand at a time: each is held as it came until it is cut."""
+
+T = TypeVar("T")
+
+
+class Gate:
+    """Holds every request back while the API has asked for a pause, so that ten lanes don't ask ten times."""
+
+    def __init__(self) -> None:
+        self._opens_at = 0.0
+
+    def close_for(self, wait_s: float) -> None:
+        """No request leaves for `wait_s` seconds from now."""
+        self._opens_at = max(self._opens_at, asyncio.get_running_loop().time() + wait_s)
+
+    async def wait(self) -> None:
+        """Return when the pause is over; a little later for each, so that they don't all come at once."""
+        while (left := self._opens_at - asyncio.get_running_loop().time()) > 0:  # noqa: ASYNC110  it opens with time
+            await asyncio.sleep(left + random.uniform(0, min(1.0, 0.1 * left)))  # noqa: S311
+
+
+@dataclass
+class Toolbox:
+    """The tools of one run, and the cells they work on."""
+
+    ideogram: IdeogramClient
+    store: CampaignStore
+    ledger: Ledger
+    watcher: Watcher
+    variants: tuple[Variant, ...]
+    work: Workload
+    image_pool: ThreadPoolExecutor
+    storage_pool: ThreadPoolExecutor
+    rescues: Rescues
+    """What the storage did not take."""
+    gate: Gate = field(default_factory=Gate)
+    downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DOWNLOADS_MAX))
+    recoveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RECOVERIES_MAX))
+    jobs: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
+    """The cells that lanes have started; it is entered anew for each round of lanes."""
+    announcements: Announcements | None = None
+    """Where the ends of cells are announced, if anybody wants to be told of them."""
+    outside: Context = field(default_factory=copy_context)
+    """The flow's own context. Images run in it and not in their lane's, where Prefect would take them for parts of one
+    transaction: the first that is refused would have the others shown as rolled back."""
+
+    async def on_image_thread(self, work: Callable[..., T], *args: object) -> T:
+        """Run `work`, which computes on pixels, on one of as many threads as there are cores."""
+        return await asyncio.get_running_loop().run_in_executor(self.image_pool, work, *args)
+
+    async def on_storage_thread(self, work: Callable[..., T], *args: object) -> T:
+        """Run `work`, which waits for the storage, on a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.storage_pool, work, *args)
+
+
+def give_way() -> None:
+    """Have this thread give way to those that keep the places full: a cut can wait, an idle place is lost."""
+    if sys.platform == "linux":  # elsewhere a thread has no niceness of its own
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(NICEST, os.getpriority(os.PRIO_PROCESS, thread) + NICER))
+
+
+_TOOLBOX: ContextVar[Toolbox] = ContextVar("toolbox")
+
+
+def toolbox() -> Toolbox:
+    """The tools of the campaign that this task belongs to. LookupError outside of one."""
+    return _TOOLBOX.get()
+
+
+@asynccontextmanager
+async def open_toolbox(
+    settings: Settings,
+    store: CampaignStore,
+    cells: tuple[Cell, ...],
+    variants: tuple[Variant, ...],
+    budget_usd: Decimal | None = None,
+) -> AsyncIterator[Toolbox]:
+    """The tools for `cells`, all of which wait to be asked for; every task started inside the context finds them."""
+    cores = os.cpu_count() or 1
+    ledger = Ledger(store, uuid.uuid4().hex, is_paid=settings.made_by != SANDBOX)
+    with (
+        ThreadPoolExecutor(cores, "images", give_way) as image_pool,
+        ThreadPoolExecutor(STORAGE_THREADS, "storage") as storage_pool,
+    ):
+        async with IdeogramClient.open(settings) as ideogram:
+            work = Workload(cells, Tally(len(cells)), budget_usd)
+            work.waiting.extend(Ask(cell, 1) for cell in cells)
+            rescues = Rescues(Refuge.of(store), is_sandbox=not ledger.is_paid)
+            watcher = Watcher(store)
+            tools = Toolbox(ideogram, store, ledger, watcher, variants, work, image_pool, storage_pool, rescues)
+            token = _TOOLBOX.set(tools)
+            tools.outside = copy_context()
+            try:
+                yield tools
+            finally:
+                _TOOLBOX.reset(token)

@@ -1,0 +1,187 @@
+"""The hooks: what ends in Prefect becomes an event in the outbox, before the state is left behind. They do no more.
+
+A run that is killed between an end and its hook leaves the event to `announced` of the next, which queues whatever the
+ledger knows and the outbox does not; an event's name is made of what it tells, so nobody queues it twice.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+from prefect.client.schemas.objects import FlowRun, State, TaskRun
+from prefect.context import TaskRunContext
+from prefect.exceptions import ParameterTypeError
+from prefect.flows import Flow
+from prefect.tasks import Task
+from pydantic import ValidationError
+
+from tasks.callbacks.callback_settings import load_callback_settings
+from tasks.callbacks.outbox import Outbox
+from tasks.callbacks.queue_events import Announcements, Announcer
+from tasks.callbacks.send_callback import open_deliverer, utc_now
+from tasks.errors import CampaignStopped, CellError, InputInvalid, NotAccepted, StorageFailed
+from tasks.generate_image import generate_image
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.names import ENDS, INTENTS, Intents
+from tasks.make_variants import make_variants
+from tasks.records.campaign import Campaign
+from tasks.records.cell import Cell
+from tasks.records.event import CampaignEnd, campaign_event, counted, event_id
+from tasks.records.outcome import Outcome, StoredOriginal
+from tasks.records.result import CampaignResult
+from tasks.reporting.reporter import front
+from tasks.run_state.conclude_cell import done, ended, note
+from tasks.run_state.toolbox import Toolbox, toolbox
+from tasks.run_state.under_way import UnderWay
+from tasks.storage.storage import CampaignStore
+
+LAST_TRY_S: Final = 1.5
+"""How long the end of a run waits for endpoints that may still answer."""
+NOT_BEGUN: Final = (InputInvalid, ValidationError, ParameterTypeError)
+"""What ends a run before it is one: whoever started it is told so."""
+ENDED_AS: Final = {"CRASHED": "crashed", "CANCELLED": "was cancelled", "CANCELLING": "was cancelled"}
+
+logger = logging.getLogger(__name__)
+
+
+@make_variants.on_completion
+async def announce_done(_task: Task[..., Any], _run: TaskRun, _state: State) -> None:
+    """All files of a cell are stored."""
+    context = TaskRunContext.get()
+    original = context.parameters["original"] if context else None
+    if isinstance(original, StoredOriginal) and (under_way := under_way_of(original.cell_id)) is not None:
+        variants = {variant.name: variant.key(original.cell_id) for variant in toolbox().variants}
+        await announce(under_way, done(under_way, original, variants))
+
+
+@generate_image.on_failure
+@make_variants.on_failure
+async def announce_failed(_task: Task[..., Any], _run: TaskRun, state: State) -> None:
+    """A cell has ended without an image, or without all its cuts; what stops the whole campaign ends no cell.
+
+    Nor does being turned away: such a cell may be put off. The end is noted before it is told, or a run that is killed
+    in between would have told what the next one finds otherwise.
+    """
+    context = TaskRunContext.get()
+    cell = (context.parameters.get("cell") or context.parameters.get("original")) if context else None
+    error = await state.aresult(raise_on_failure=False)
+    if isinstance(cell, Cell | StoredOriginal) and isinstance(error, CellError) and not isinstance(error, NotAccepted):
+        under_way = under_way_of(cell.cell_id)
+        if under_way is not None:
+            outcome = ended(under_way, error, cell if isinstance(cell, StoredOriginal) else None)
+            with suppress(StorageFailed):  # it stops the campaign when the cell is settled
+                await announce(under_way, await note(toolbox(), under_way, outcome))
+
+
+def under_way_of(cell_id: str) -> UnderWay | None:
+    """The cell of the task that has just ended; None where nobody wants to be told, or it was settled meanwhile."""
+    tools = toolbox()
+    return tools.work.under_way.get(cell_id) if tools.announcements is not None else None
+
+
+async def announce(under_way: UnderWay, outcome: Outcome) -> None:
+    """Queue what is to be told of a cell's end. Where the storage fails, it is left to the end of the run."""
+    announcements = toolbox().announcements
+    if announcements is None:
+        return
+    try:
+        await announcements.announce(under_way.cell, outcome)
+    except StorageFailed as error:
+        logger.warning("The end of %s is announced later: %s", outcome.cell_id, error)
+
+
+@asynccontextmanager
+async def announced(tools: Toolbox, campaign: Campaign, last_try_s: float = LAST_TRY_S) -> AsyncIterator[None]:
+    """Inside, the ends of cells are announced and delivered; before and after, those that nobody has announced.
+
+    None of it is waited for by the lanes. Raises InputInvalid where the environment's settings are malformed, and
+    StorageFailed at the beginning only.
+    """
+    if not any(cell.endpoints for cell in tools.work.cells):
+        yield
+        return
+    settings = load_callback_settings()
+    if campaign.sandbox:
+        settings = settings.model_copy(update={"allow_private": True})
+    outbox = Outbox(tools.store)
+    announcer = await tools.on_storage_thread(Announcer.open, campaign, outbox)
+    terms = await tools.on_storage_thread(outbox.agree, settings.terms())
+    settings, hindrance = settings.under(terms), settings.hindrance(terms)
+    if hindrance:
+        front().warn(f"callbacks are queued and not sent: {hindrance}")
+    async with open_deliverer(outbox, settings) as deliverer:
+        tools.announcements = announcements = Announcements(announcer, deliverer)
+        works = [catch_up(tools, announcements), *([] if hindrance else [deliverer.run()])]
+        beside = [asyncio.create_task(work) for work in works]
+        try:
+            yield
+        finally:
+            tools.announcements = None
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await announce_missing(tools, announcements)
+            if not hindrance:
+                await deliverer.finish(last_try_s)
+
+
+async def catch_up(tools: Toolbox, announcements: Announcements) -> None:
+    """Take up what an earlier run has left: events that wait, and ends that were never announced."""
+    try:
+        await announcements.deliverer.take_up()
+    except StorageFailed as error:
+        logger.warning("What waits in the outbox is delivered later: %s", error)
+    await announce_missing(tools, announcements)
+
+
+async def announce_missing(tools: Toolbox, announcements: Announcements) -> None:
+    """Announce what has ended and nobody has announced."""
+    try:
+        await announcements.announce_missing(tools.work.cells, tools.work.noted_outcomes())
+    except StorageFailed as error:
+        logger.warning("What this run has not announced, the next one will: %s", error)
+
+
+async def announce_campaign(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:  # noqa: ARG001  a hook
+    """A run of the campaign is over, in whatever way, on whatever machine is left to notice it."""
+    campaign = front().campaign_of(campaign_of(flow_run.parameters))
+    result = await state.aresult(raise_on_failure=False) if state.is_final() else None
+    if campaign.callback_url is None or campaign.dry_run or isinstance(result, NOT_BEGUN):
+        return
+    run = f"{flow_run.id}/{flow_run.run_count}"
+    try:
+        await asyncio.to_thread(queue_campaign, campaign, run, state.type.value, result)
+    except StorageFailed as error:
+        logger.warning("The end of the campaign could not be announced: %s", error)
+
+
+def campaign_of(parameters: Mapping[str, Any]) -> Campaign:
+    """What of the flow's parameters the end of a run is announced by; they were not checked where the run crashed."""
+    names = ("matrix", "name", "output", "callback_url", "callback_events", "dry_run")
+    return Campaign.model_construct(**{name: parameters[name] for name in names if name in parameters})
+
+
+def queue_campaign(campaign: Campaign, run: str, state: str, result: object) -> None:
+    """Queue what is to be told of a run's end. Raises StorageFailed."""
+    store = CampaignStore.open(campaign.output, campaign.slug)
+    end = end_of(store, state, result)
+    if end is None:
+        return
+    announcer = Announcer.open(campaign, Outbox(store))
+    event = campaign_event(campaign.title, campaign.slug, store.address, end, utc_now())
+    if event.event in announcer.wanted:
+        is_completed = event.event == "campaign.completed"
+        id_ = announcer.id_of_completion() if is_completed else event_id(announcer.sender_id, run, event.event)
+        announcer.queue(event, id_, campaign.callback_urls)
+
+
+def end_of(store: CampaignStore, state: str, result: object) -> CampaignEnd | None:
+    """What a run came to: its own result, else what the ledger knows; None where it never came to ask for anything."""
+    if isinstance(result, CampaignResult):
+        return CampaignEnd(counts=result.by_status, cost_usd=result.cost_usd)
+    if not store.names(ENDS) and not Intents.of(store.names(INTENTS)).begun:
+        return None
+    why = str(result) if isinstance(result, CampaignStopped) else f"The run {ENDED_AS.get(state, 'failed')}"
+    return counted(Ledger(store, "").load(()).left).model_copy(update={"error": why})

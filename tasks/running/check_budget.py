@@ -1,0 +1,80 @@
+"""Keeps several runs of one campaign, all at once, within its one budget."""
+
+from decimal import Decimal
+
+from tasks.errors import BudgetReached
+from tasks.ledger.heartbeats import beacon_key, gone_key
+from tasks.ledger.names import INTENTS, Intents, Turn
+from tasks.ledger.records import RUNS
+from tasks.run_state.toolbox import Toolbox
+from tasks.run_state.under_way import UnderWay
+from tasks.running.show_life import show_beat
+
+
+async def keep_budget(tools: Toolbox, under_way: UnderWay) -> None:
+    """Raise BudgetReached where other runs have promised the money that this cell would cost.
+
+    Called once the cell's intent is there, before its request leaves. Each run shows its beacon before its first
+    intent, and leaves it there while another is alive: of two runs that spend at the same time, the one whose intent
+    came later sees both of them here.
+    """
+    work = tools.work
+    if work.budget_usd is None:
+        return
+    await see_others(tools)
+    promised_usd = work.committed_usd + promised_elsewhere_usd(tools)
+    if promised_usd > work.budget_usd:
+        price_usd = under_way.cell.price_usd
+        raise BudgetReached(work.budget_usd, promised_usd - price_usd, price_usd, is_shared=True)
+
+
+async def see_others(tools: Toolbox) -> None:
+    """Know every turn that was begun elsewhere by now. Raises StorageFailed.
+
+    All intents are listed only where another run may be alive, or may have been since the last time. A run that was
+    taken for dead is counted with by nobody, so it shows itself before it looks.
+    """
+    others, own = tools.work.others, beacon_key(tools.ledger.run_id)
+    there = await tools.on_storage_thread(tools.store.tags, RUNS)
+    if own not in there or gone_key(own) in there:
+        others.settled = None
+        await show_beat(tools)
+    beside = frozenset(there.keys() - {own})
+    is_alone = not tools.watcher.may_be_alive(there, own)
+    if not is_alone or others.settled != beside:
+        await list_begun(tools)
+        others.settled = beside if is_alone else None
+
+
+async def list_begun(tools: Toolbox) -> None:
+    """Know every turn that had been begun elsewhere when this was called: those who ask meanwhile share one listing."""
+    others = tools.work.others
+    others.asked += 1
+    number = others.asked
+    async with others.listing:
+        if others.answered >= number:
+            return
+        answered = others.asked
+        begun = Intents.of(await tools.on_storage_thread(tools.store.names, INTENTS)).begun
+        known = tools.work.known_turns()
+        new = {turn for turn in begun if turn.number > known.get(turn.cell_id, 0)}
+        foreign = [turn for turn in new if turn.cell_id not in tools.work.prices]
+        for turn in foreign:  # of another matrix under the same name
+            tools.work.prices[turn.cell_id] = await price_of(tools, turn)
+        others.turns, others.answered = new, answered
+
+
+def promised_elsewhere_usd(tools: Toolbox) -> Decimal:
+    """The price of every turn that was begun elsewhere and that this run's own sums do not hold by now.
+
+    What turned out free is counted too, since only its end would tell; the next run knows.
+    """
+    work, turns = tools.work, tools.work.others.turns
+    known = work.known_turns() if turns else {}  # meanwhile cells pass from the others to this run's own sums
+    return sum((work.prices[turn.cell_id] for turn in turns if turn.number > known.get(turn.cell_id, 0)), Decimal(0))
+
+
+async def price_of(tools: Toolbox, turn: Turn) -> Decimal:
+    """What its intent says that it costs; nothing where it was given back meanwhile."""
+    intent = await tools.on_storage_thread(tools.ledger.read_intent, turn)
+    return intent.price_usd if intent is not None else Decimal(0)

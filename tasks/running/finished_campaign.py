@@ -1,0 +1,73 @@
+"""A campaign in which nothing is left to do: told from its ledger alone, without Prefect, which takes long to start."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from tasks.callbacks.outbox import Outbox
+from tasks.callbacks.queue_events import Announcer
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.names import ENDS
+from tasks.ledger.published import Published
+from tasks.ledger.resume import standing
+from tasks.publishing.campaign_files import publish
+from tasks.records.campaign import Campaign, Plan
+from tasks.records.outcome import Outcome
+from tasks.records.result import CampaignResult
+from tasks.reporting.summarize import sum_up
+from tasks.rescue.refuge import Refuge
+from tasks.running.plan_retry import stored_files
+from tasks.running.redefine_variants import redefined
+from tasks.storage.storage import CampaignStore
+
+
+def was_run_before(campaign: Campaign) -> bool:
+    """Whether any cell of the campaign has ended. Raises StorageFailed."""
+    return bool(CampaignStore.open(campaign.output, campaign.slug).names(ENDS))
+
+
+def finished_result(plan: Plan) -> CampaignResult | None:
+    """What the campaign came to, published anew; None where anything is left to do, or somebody to be told.
+
+    Raises StorageFailed.
+    """
+    return publish_finished(plan, is_all_told)
+
+
+def is_all_told(plan: Plan, store: CampaignStore, outcomes: Mapping[str, Outcome]) -> bool:
+    """Whether nobody wants to be called back, or everybody was. Raises StorageFailed."""
+    if not plan.has_callbacks:
+        return True
+    announcer = Announcer.open(plan.campaign, Outbox(store))
+    return announcer.is_all_told(plan.campaign.callback_urls, plan.cells, outcomes)
+
+
+Heed = Callable[[Plan, CampaignStore, Mapping[str, Outcome]], bool]
+
+
+def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignResult | None:
+    """Write manifest and page of a campaign whose cells have all ended, and of which `is_over` holds.
+
+    None, and nothing written, for any other. Raises StorageFailed.
+    """
+    campaign = plan.campaign
+    store = CampaignStore.open(campaign.output, campaign.slug)
+    ledger = Ledger(store, run_id="", is_paid=not campaign.sandbox)  # it owns nothing
+    known = ledger.load(plan.cells)
+    plan = plan.model_copy(update={"cells": known.cells})
+    if Refuge.of(store).holds_any():
+        return None
+    if known.open or len(known.outcomes) < len(plan.cells) or ledger.is_sandbox() != campaign.sandbox:
+        return None
+    published = ledger.read_published()
+    if published is None or redefined(published.cut, campaign.variants):
+        return None
+    now = standing(plan.cells, known, frozenset(campaign.retry), stored_files(store), campaign.variants)
+    outcomes = {outcome.cell_id: outcome for outcome in now.ended}
+    if len(now.ended) < len(plan.cells) or not is_over(plan, store, outcomes):
+        return None
+    published = Published(
+        title=campaign.title, is_sandbox=campaign.sandbox, variants=campaign.variants, cells=plan.cells
+    )
+    publish(ledger, published, outcomes, known.left)
+    cost_usd = sum((outcome.cost_usd for outcome in now.ended), Decimal(0))
+    return sum_up(campaign, store.root, plan.cells, outcomes, cost_usd=cost_usd)

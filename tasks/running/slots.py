@@ -1,0 +1,72 @@
+"""The account's places in flight, as Prefect's tag limit grants them: how many there are, and who else wants them."""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from httpx import HTTPError
+from prefect import get_client, get_run_logger
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
+from prefect.exceptions import ObjectNotFound, PrefectException
+
+from tasks.run_state.toolbox import Toolbox
+
+TAG: Final = "ideogram"
+LIMIT: Final = f"tag:{TAG}"
+LOOK_EVERY_S: Final = 3.0
+GRANTED_WITHIN_S: Final = 10.0
+"""A run that holds no place for longer says why nothing moves."""
+
+
+async def agreed_places(asked: int, *, owns_limit: bool, is_alone: bool) -> int:
+    """How many places this run may take, by Prefect's limit for the tag.
+
+    Creates the limit where there is none; on a shared server an existing one rules. `owns_limit`: nobody else sets
+    limits on this server. `is_alone`: no other run is alive on it, so places that are taken are those of a killed one.
+    """
+    async with get_client() as prefect:
+        limit = await current_limit(prefect)
+        if limit is None or (owns_limit and limit != asked):
+            await prefect.create_concurrency_limit(tag=TAG, concurrency_limit=asked)
+            limit = asked
+        if is_alone:
+            await prefect.update_global_concurrency_limit(LIMIT, GlobalConcurrencyLimitUpdate(active_slots=0))
+    if limit < asked:
+        get_run_logger().warning("The server's limit for the tag %r is %d, not the %d asked for", TAG, limit, asked)
+    return min(asked, limit)
+
+
+async def current_limit(prefect: PrefectClient) -> int | None:
+    """The tag's limit; None where there is none."""
+    try:
+        return (await prefect.read_global_concurrency_limit_by_name(LIMIT)).limit
+    except ObjectNotFound:
+        return None
+
+
+async def watch_places(tools: Toolbox) -> None:
+    """Find out whether others want the places that this run holds, and say so where it gets none, until cancelled."""
+    idle_s, before = 0.0, None
+    async with get_client() as prefect:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            work = tools.work
+            idle_s = 0.0 if work.lanes or not work.has_cells_waiting else idle_s + LOOK_EVERY_S
+            if idle_s >= GRANTED_WITHIN_S and not work.tally.trouble:
+                work.tally.trouble = f"waiting for Prefect's server to grant a place (its limit of the tag {TAG!r})"
+            with suppress(HTTPError, PrefectException):
+                now = await prefect.read_global_concurrency_limit_by_name(LIMIT)
+                work.is_contended = before is not None and is_wanted(before, (now, work.grants))
+                before = now, work.grants
+
+
+Look = tuple[GlobalConcurrencyLimitResponse, int]
+"""The limit, and how often this run had been granted a place or given one back."""
+
+
+def is_wanted(before: Look, now: Look) -> bool:
+    """Whether others have asked for places between two looks: a denial leaves a trace in the limit's record."""
+    (was, own_then), (limit, own_now) = before, now
+    return limit.active_slots >= limit.limit and limit.updated != was.updated and own_then == own_now

@@ -1,0 +1,1 @@
+"""A campaign's folder, on anything that fsspec reaches."""

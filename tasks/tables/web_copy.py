@@ -1,0 +1,47 @@
+"""Fetches a table from a web address: asked for once, with GET alone, and kept on disk while it is read."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
+
+import httpx
+
+from tasks.api.connection import UNPROXIED, USER_AGENT, keep_queries_out_of_logs
+from tasks.tables.content import HEAD_BYTES, is_page
+from tasks.tables.hindrance import Refused
+
+CONNECT_TIMEOUT_S: Final = 20.0
+READ_TIMEOUT_S: Final = 60.0
+HELD_BYTES: Final = 1 << 24
+_SIGN_IN: Final = re.compile(r"//(accounts|login|auth|sso)\.|/[^?]*(log|sign)[-_]?in|oauth", re.IGNORECASE)
+
+
+@contextmanager
+def fetched(url: str, read_timeout_s: float = READ_TIMEOUT_S) -> Iterator[IO[bytes]]:
+    """A copy of what lies at `url`, an http or https address; redirects are followed.
+
+    One GET and nothing before it: signed links and published sheets do not answer to HEAD. Raises Refused, and what
+    httpx raises where nothing is answered.
+    """
+    keep_queries_out_of_logs()
+    with SpooledTemporaryFile(HELD_BYTES) as copy:
+        address = httpx.URL(url)
+        bare = address.copy_with(username=None, password=None, fragment=None)
+        auth = (address.username, address.password) if address.userinfo else None
+        timeout = httpx.Timeout(read_timeout_s, connect=CONNECT_TIMEOUT_S)
+        headers = {"user-agent": USER_AGENT, "accept-encoding": "identity", "accept": "text/csv, */*"}
+        with (
+            httpx.Client(timeout=timeout, follow_redirects=True, mounts=UNPROXIED) as client,
+            client.stream("GET", bare, headers=headers, auth=auth) as response,
+        ):
+            if not response.is_success:
+                raise Refused(response.status_code)
+            for chunk in response.iter_bytes():
+                copy.write(chunk)
+        copy.seek(0)
+        if response.history and _SIGN_IN.search(str(response.url)) and is_page(copy.read(HEAD_BYTES)):
+            raise Refused(httpx.codes.UNAUTHORIZED)
+        copy.seek(0)
+        yield copy

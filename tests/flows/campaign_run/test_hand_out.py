@@ -1,0 +1,56 @@
+"""Runs that share a campaign are told its addresses without what opens them, and find that in the campaign's folder."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.campaign_run.hand_out import Handed, hand_out, taken
+from tasks.errors import InputInvalid
+from tasks.records.campaign import Campaign
+from tasks.storage.storage import CampaignStore
+
+TOKEN = "canary"
+ADDRESSES = {
+    "matrix": f"https://store.example.com/lamps.csv?sig={TOKEN}",
+    "formats": f"https://me:{TOKEN}@store.example.com/formats.csv",
+    "callback_url": f"https://hooks.example.com/{TOKEN}/x https://other.example.com/?token={TOKEN}",
+}
+
+
+def a_campaign(folder: Path, **fields: object) -> Campaign:
+    """One whose folder is in `folder`."""
+    return Campaign.model_validate({"matrix": "lamps.csv", "output": str(folder)} | fields)
+
+
+def handed_out(campaign: Campaign) -> Handed:
+    """What another run is given."""
+    return hand_out(CampaignStore.open(campaign.output, campaign.slug), campaign)
+
+
+@pytest.mark.parametrize("which", [*({name: url} for name, url in ADDRESSES.items()), ADDRESSES])
+def test_the_campaign_is_whole_where_it_is_taken(tmp_path, which):
+    """And Prefect is told no secret of it; a second shard finds the same file, which is its owner's alone."""
+    campaign = a_campaign(tmp_path, **which, shards=3, retry=("failed",))
+    handed = handed_out(campaign)
+    assert TOKEN not in str(handed.as_parameters())
+    assert taken(handed) == campaign
+    assert handed_out(campaign) == handed
+    (kept,) = (tmp_path / "lamps" / "ledger" / "addresses").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert taken(handed.without_retry()) == campaign.model_copy(update={"retry": ()})
+
+
+def test_where_nothing_is_secret_nothing_is_kept(tmp_path):
+    """As an earlier version starts its shards, too."""
+    campaign = a_campaign(tmp_path)
+    assert handed_out(campaign) == Handed(campaign)
+    assert taken(Handed(campaign)) == campaign
+    assert not (tmp_path / "lamps").exists()
+
+
+def test_a_worker_with_another_folder_is_told(tmp_path):
+    """Its campaign would be another one, made and paid beside this."""
+    handed = handed_out(a_campaign(tmp_path / "here", **ADDRESSES))
+    there = handed._replace(campaign=handed.campaign.model_copy(update={"output": str(tmp_path / "there")}))
+    with pytest.raises(InputInvalid, match="all workers need one output"):
+        taken(there)

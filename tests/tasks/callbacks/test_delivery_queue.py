@@ -1,0 +1,199 @@
+"""Which delivery is next: none is lost, no endpoint takes more than its share."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.callbacks.attempt import Attempt
+from tasks.callbacks.breaker import FAILURES_MAX
+from tasks.callbacks.delivery_queue import ENDPOINT_PLACES, HOST_PLACES, PLACES, UNHEARD_PLACES, DeliveryQueue, Job
+from tasks.callbacks.names import Delivery
+from tests.factories import STARTED_AT as NOW
+from tests.tasks.receivers import DOWN, OK, an_event
+
+WRONG = Attempt(result="failed", message="500", status_code=500)
+
+
+def jobs(queue: DeliveryQueue, now=NOW) -> list[Job]:
+    """Everything that can begin now."""
+    return list(iter(lambda: queue.next_job(now), None))
+
+
+def a_queue(*endpoints: str, attempts: int = 0) -> DeliveryQueue:
+    """A queue with a job for each of `endpoints`, due now: of URLs with its event, of other names without."""
+    queue = DeliveryQueue()
+    for number, endpoint in enumerate(endpoints):
+        is_url = "://" in endpoint
+        queue.add(job_for(endpoint, number) if is_url else Job(Delivery(f"evt_{number}", endpoint), NOW, attempts))
+    return queue
+
+
+def job_for(url: str, number: int) -> Job:
+    """The delivery of an event that is at hand."""
+    event = an_event(number, url)
+    return Job(event.delivery, NOW, event=event)
+
+
+def answer_all(queue: DeliveryQueue, attempt: Attempt) -> Counter[str]:
+    """Every job that can begin, or can once another has, comes to `attempt`; how many there were at each endpoint."""
+    asked = Counter[str]()
+    while started := jobs(queue):
+        asked.update(job.endpoint for job in started)
+        for job in started:
+            queue.finished(job, attempt, NOW, NOW)
+    return asked
+
+
+def next_jobs(queue: DeliveryQueue, now=NOW) -> tuple[datetime, list[Job]]:
+    """What begins next, and when."""
+    started = jobs(queue, now)
+    while not started:
+        now = max(now, queue.wakes_at() or now)
+        started = jobs(queue, now)
+    return now, started
+
+
+def test_one_endpoint_takes_no_more_than_its_places():
+    """However much waits for it, the one behind it begins; until it has answered something, they are few."""
+    queue = a_queue(*["busy"] * 100, "idle")
+    started = jobs(queue)
+    assert Counter(job.endpoint for job in started) == {"busy": UNHEARD_PLACES, "idle": 1}
+    queue.finished(started[0], OK, NOW, NOW)
+    assert len(jobs(queue)) == ENDPOINT_PLACES - UNHEARD_PLACES + 1
+
+
+def test_all_together_take_no_more_than_there_are():
+    """The sender's connections."""
+    assert len(jobs(a_queue(*map(str, range(500))))) == PLACES
+
+
+def test_nothing_goes_through_an_open_breaker_but_what_a_person_asks_for():
+    """And when its pause is over, one at a time."""
+    queue = a_queue("dead")
+    answer_all(queue, OK)
+    for number in range(1, 40):
+        queue.add(Job(Delivery(f"evt_{number}", "dead"), NOW))
+    answer_all(queue, DOWN)
+    queue.add(replay := Job(Delivery("evt_r", "dead"), NOW, 1, is_asked_for=True))
+    assert jobs(queue) == [replay]
+    queue.finished(replay, DOWN, NOW, NOW)
+    now, [probe] = next_jobs(queue)
+    queue.finished(probe, OK, now, now)
+    assert len(jobs(queue, now)) == ENDPOINT_PLACES
+
+
+def test_a_url_a_row_is_one_host():
+    """It takes no more than its places, and once it has not answered some of them, nothing but a look at a time."""
+    queue = a_queue("https://dead.example/", "https://well.example/")
+    answer_all(queue, OK)
+    for number in range(100):
+        queue.add(job_for(f"https://dead.example/{number}", number))
+    queue.add(job_for("https://well.example/", 100))
+    started = jobs(queue)
+    assert Counter(job.event.host for job in started) == {
+        "https://dead.example": HOST_PLACES,
+        "https://well.example": 1,
+    }
+    for job in started:
+        queue.finished(job, OK if "well" in job.event.host else DOWN, NOW, NOW)
+    assert jobs(queue) == []
+    queue.add(later := job_for("https://well.example/", 200))
+    assert jobs(queue) == [later]
+    now, [probe] = next_jobs(queue)
+    queue.finished(probe, OK, now, now)
+    assert len(jobs(queue, now)) == HOST_PLACES
+
+
+def test_an_endpoint_that_answers_wrongly_is_alone_with_that():
+    """Its neighbours on the host go on, also those that wait behind it."""
+    wrong, right = ["https://shared.example/wrong"] * 60, ["https://shared.example/right"] * 30
+    queue = a_queue(*wrong, *right)
+    heard = Counter[str]()
+    while started := jobs(queue):
+        for job in started:
+            heard[job.event.url] += 1
+            queue.finished(job, OK if job.event.url == right[0] else WRONG, NOW, NOW)
+    assert heard[right[0]] == 30
+    assert FAILURES_MAX <= heard[wrong[0]] <= FAILURES_MAX + ENDPOINT_PLACES
+
+
+def test_a_host_that_answers_anything_is_there():
+    """However wrong its answers are, each of its endpoints has its own chances."""
+    assert answer_all(a_queue(*[f"https://odd.example/{number}" for number in range(40)]), WRONG).total() == 40
+
+
+def test_what_waited_for_a_breaker_goes_once_it_is_closed():
+    """One that was asked for an hour's rest, and gave other answers since: nothing waits the hour out."""
+    queue = a_queue("slow")
+    answer_all(queue, OK)
+    for number in range(1, 40):
+        queue.add(Job(Delivery(f"evt_{number}", "slow"), NOW))
+    first, *others = jobs(queue)
+    asked = Attempt(result="failed", message="429", status_code=429, is_slowed=True, retry_after_s=3600)
+    queue.finished(first, asked, NOW, NOW)
+    assert jobs(queue) == []
+    for job in others:
+        queue.finished(job, OK, NOW, NOW)
+    assert len(jobs(queue)) == ENDPOINT_PLACES
+
+
+def test_of_what_a_person_asks_for_nothing_is_learned():
+    """A replay that fails, or ten, say nothing of what would be sent by itself."""
+    queue = a_queue("busy")
+    answer_all(queue, OK)
+    for number in range(10):
+        queue.add(Job(Delivery(f"evt_r{number}", "busy"), NOW, 1, is_asked_for=True))
+    assert answer_all(queue, DOWN).total() == 10
+    queue.add(later := Job(Delivery("evt_1", "busy"), NOW))
+    assert jobs(queue) == [later]
+
+
+def test_an_endpoint_whose_host_was_unknown_is_put_back_if_that_is_shut():
+    """Its event tells which host it is, and is read when its turn has come."""
+    queue = a_queue(*[f"https://dead.example/{number}" for number in range(HOST_PLACES)])
+    answer_all(queue, DOWN)
+    event = an_event(99, "https://dead.example/99")
+    queue.add(Job(event.delivery, NOW))
+    [job] = jobs(queue)
+    assert not queue.is_admitted(job, event, NOW)
+    queue.add(job)
+    queue.finished(job, None, NOW, NOW)
+    assert jobs(queue) == []
+    assert queue.is_admitted(job, an_event(100, "https://well.example/"), NOW)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["one", "two", "https://one.example/a", "https://one.example/b", "https://two.example/"]),
+        max_size=80,
+    ),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["delivered", "failed", "refused", None]), st.booleans(), st.sampled_from([None, 500])
+        ),
+        max_size=160,
+    ),
+)
+def test_no_job_is_lost_and_none_begins_twice(endpoints, answers):
+    """Whatever the endpoints answer: time alone brings every job through."""
+    queue, now, seen, under_way = a_queue(*endpoints), NOW, Counter[str](), list[Job]()
+    replies = iter(answers)
+    for _ in range(10_000):
+        under_way += jobs(queue, now)
+        for gate in (*queue._endpoints.values(), *queue._hosts.values()):
+            assert not gate.parked or gate.free_places(now) <= 0 or len(under_way) == PLACES, (
+                "nothing waits for nothing"
+            )
+        if not under_way and queue.wakes_at() is None:
+            break
+        if under_way:
+            job = under_way.pop(0)
+            seen[job.delivery.event_id] += 1
+            result, is_slowed, status = next(replies, ("delivered", False, 200))
+            attempt = Attempt(result=result, message="", is_slowed=is_slowed, status_code=status) if result else None
+            queue.finished(job, attempt, now, now)
+        else:
+            now = max(now, queue.wakes_at() or now) + timedelta(seconds=1)
+    assert seen == Counter(f"evt_{number}" for number in range(len(endpoints)))

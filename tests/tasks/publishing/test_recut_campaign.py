@@ -1,0 +1,205 @@
+"""New variants come from the stored originals alone, and whatever interrupts a recut, it can be gone on with."""
+
+import csv
+import io
+import json
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pydantic import ValidationError
+
+from tasks.errors import InputInvalid, StorageFailed
+from tasks.ledger.heartbeats import this_run
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.names import Turn
+from tasks.ledger.published import Published
+from tasks.ledger.wait_for_runs import wait_for_runs
+from tasks.publishing import recut_campaign as module
+from tasks.publishing.recut import RECUTS, Recut, RecutResult
+from tasks.publishing.recut_campaign import recut_campaign
+from tasks.records.variant import Variant
+from tasks.storage.storage import CampaignStore
+from tests.factories import a_cell, a_request, an_original, an_outcome
+
+OG = Variant(name="og", width=12, height=6)
+THUMB = Variant(name="thumb", width=4, height=4)
+STORY = Variant(name="story", width=5, height=9, format="png")
+CELLS = tuple(a_cell(a_request(f"Lamp {number}"), product=f"Lamp {number}") for number in range(3))
+IDS = [cell.cell_id for cell in CELLS]
+
+
+def picture() -> bytes:
+    """A PNG of 24 x 12 pixels."""
+    out = BytesIO()
+    Image.linear_gradient("L").resize((24, 12)).convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> CampaignStore:
+    """A published campaign: two cells done with `og` and `thumb`, one refused."""
+    store = CampaignStore.open(str(tmp_path), "lamps")
+    ledger = Ledger(store, "earlier")
+    outcomes = [an_outcome(cell, variants={v.name: v.key(cell.cell_id) for v in (OG, THUMB)}) for cell in CELLS[:2]]
+    outcomes.append(an_outcome(CELLS[2], "blocked"))
+    for cell in CELLS[:2]:
+        store.publish(
+            {an_original(cell).key: picture(), OG.key(cell.cell_id): b"og", THUMB.key(cell.cell_id): b"thumb"}
+        )
+    for outcome in outcomes:
+        ledger.note_end(outcome)
+    ledger.copy_outcomes(outcomes)
+    ledger.keep_published(Published(title="Lamps", is_sandbox=False, variants=(OG, THUMB), cells=CELLS))
+    return store
+
+
+def recut(store: CampaignStore, *asked: Variant, prune: bool = False) -> RecutResult:
+    """The recut of the campaign in `store`."""
+    return recut_campaign(
+        Recut(campaign_folder=store.root, variants=asked, prune=prune), progress=lambda _done, _total: None
+    )
+
+
+def rows_of(store: CampaignStore) -> list[dict[str, str]]:
+    """The manifest."""
+    return list(csv.DictReader(io.StringIO(store.read("manifest.csv").decode(), newline="")))
+
+
+def kind_of(store: CampaignStore, key: str) -> tuple[str | None, tuple[int, int]]:
+    """Format and size of an image."""
+    with Image.open(BytesIO(store.read(key))) as image:
+        return image.format, image.size
+
+
+def test_a_new_variant_is_added_beside_the_others(campaign: CampaignStore):
+    """Files, manifest and page have it; what was there stays; what has no image stays as it ended."""
+    result = recut(campaign, STORY)
+    assert (result.images, result.variants, result.exit_code) == (2, ("og", "thumb", "story"), 0)
+    rows = rows_of(campaign)
+    assert [row["status"] for row in rows] == ["done", "done", "blocked"]
+    assert [row["cost_usd"] for row in rows] == ["0.08", "0.08", "0.00"]
+    assert [row["story"] for row in rows] == [*(STORY.key(cell_id) for cell_id in IDS[:2]), ""]
+    assert kind_of(campaign, rows[0]["story"]) == ("PNG", (5, 9))
+    assert campaign.read(rows[0]["og"]) == b"og"
+    assert rows[0]["story"] in campaign.read("index.html").decode()
+
+
+def test_a_variant_takes_the_place_of_its_namesake(campaign: CampaignStore):
+    """Also where its files end otherwise: the old ones are not left lying about."""
+    recut(campaign, OG.model_copy(update={"width": 8, "height": 8, "format": "png"}))
+    row = rows_of(campaign)[0]
+    assert kind_of(campaign, row["og"]) == ("PNG", (8, 8))
+    assert sorted(campaign.names("variants")) == sorted(
+        f"{cell_id}-{name}" for cell_id in IDS[:2] for name in ("og.png", "thumb.webp")
+    )
+
+
+def test_pruning_leaves_only_what_is_asked_for(campaign: CampaignStore):
+    """In the folder and in the manifest."""
+    assert recut(campaign, STORY, prune=True).variants == ("story",)
+    assert sorted(campaign.names("variants")) == sorted(f"{cell_id}-story.png" for cell_id in IDS[:2])
+    assert not {"og", "thumb"} & rows_of(campaign)[0].keys()
+
+
+def test_a_second_recut_finds_what_the_first_has_published(campaign: CampaignStore):
+    """The matrix is never needed."""
+    recut(campaign, STORY)
+    result = recut(campaign, Variant(name="mail", width=3, height=3))
+    assert result.variants == ("og", "thumb", "story", "mail")
+    assert all(rows_of(campaign)[0][name] for name in result.variants)
+
+
+@pytest.mark.parametrize("step", ["cut_one", "publish", "forget"])
+def test_an_interrupted_recut_is_gone_on_with(campaign: CampaignStore, monkeypatch, step: str):
+    """What was cut is not cut again, and in the end everything is as if nothing had happened."""
+    real, calls = getattr(module, step), iter(range(10))
+
+    def interrupted(*arguments):
+        if next(calls) == (1 if step == "cut_one" else 0):
+            raise StorageFailed("the disk is full")
+        return real(*arguments)
+
+    og = OG.model_copy(update={"width": 9, "height": 9})
+    monkeypatch.setattr(module, step, interrupted)
+    with pytest.raises(StorageFailed):
+        recut(campaign, og)
+    cut_before = len(campaign.names(RECUTS))
+    assert cut_before == (1 if step == "cut_one" else 2)
+    result = recut(campaign, og)
+    assert (result.images, result.taken_over) == (2, cut_before)
+    assert [kind_of(campaign, row["og"])[1] for row in rows_of(campaign)[:2]] == [(9, 9), (9, 9)]
+    assert campaign.names(RECUTS) == []
+
+
+def test_another_recut_does_not_take_over_what_one_with_other_sizes_has_cut(campaign: CampaignStore, monkeypatch):
+    """Its files have the same names."""
+    monkeypatch.setattr(module, "publish", lambda *_: (_ for _ in ()).throw(StorageFailed("gone")))
+    with pytest.raises(StorageFailed):
+        recut(campaign, OG.model_copy(update={"width": 9, "height": 9}))
+    monkeypatch.undo()
+    result = recut(campaign, OG)
+    assert (result.images, result.taken_over) == (2, 0)
+    assert kind_of(campaign, rows_of(campaign)[0]["og"])[1] == (12, 6)
+
+
+def test_an_original_that_is_gone_or_damaged_is_told_and_stops_no_other(campaign: CampaignStore):
+    """The exit code says that somebody must look; the manifest leads to no missing file."""
+    campaign.delete(f"originals/{IDS[0]}.png")
+    campaign.write(f"originals/{IDS[1]}.png", picture()[:-30])
+    result = recut(campaign, STORY)
+    assert (result.images, result.exit_code) == (0, 1)
+    assert sorted(trouble.partition(":")[0] for trouble in result.troubles) == sorted(IDS[:2])
+    rows = rows_of(campaign)
+    assert [(row["status"], row["original"] != "", row["story"]) for row in rows[:2]] == [
+        ("failed", False, ""),
+        ("done", True, ""),
+    ]
+
+
+def test_a_cell_that_a_run_has_left_in_flight_is_unknown(campaign: CampaignStore):
+    """It may have been paid: no manifest calls it pending."""
+    Ledger(campaign, "killed").intend(CELLS[2], 2)
+    recut(campaign, STORY)
+    row = rows_of(campaign)[2]
+    assert (row["status"], row["cost_usd"]) == ("unknown", "0.08")
+
+
+def test_a_folder_without_a_campaign_is_named(tmp_path: Path):
+    """Whatever lies there is left alone."""
+    with pytest.raises(InputInvalid, match="is no campaign's folder"):
+        recut(CampaignStore.at(str(tmp_path)), STORY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_campaign_of_an_earlier_version_is_told_what_to_do(campaign: CampaignStore):
+    """It has a ledger, and nothing to make a manifest of."""
+    campaign.delete("ledger/published.json")
+    with pytest.raises(InputInvalid, match="run its campaign once more, which pays nothing"):
+        recut(campaign, STORY)
+
+
+def test_a_campaign_that_is_being_made_is_left_alone(campaign: CampaignStore, monkeypatch):
+    """Its run would publish its own variants over these at its end."""
+    beacon = this_run("alive")
+    campaign.write(beacon.key, beacon.model_dump_json().encode())
+    monkeypatch.setattr(module, "wait_for_runs", partial(wait_for_runs, patience_s=0))
+    with pytest.raises(InputInvalid, match="wait for its end"):
+        recut(campaign, STORY)
+
+
+@pytest.mark.parametrize("asked", [(), (STORY, STORY.model_copy(update={"width": 1}))])
+def test_no_variants_or_two_of_one_name_are_refused(campaign: CampaignStore, asked):
+    """Before anything is touched."""
+    with pytest.raises(ValidationError, match="variants"):
+        recut(campaign, *asked)
+
+
+def test_what_is_published_can_be_read_by_a_version_with_more_defaults(campaign: CampaignStore):
+    """Only what is said is stored, so the file stays small and old files stay readable."""
+    stored = json.loads(campaign.read("ledger/published.json"))
+    assert "resolution" not in stored["cells"][0]["request"]
+    assert Ledger(campaign, "x").read_published().cells == CELLS
+    assert Ledger(campaign, "x").read_end(*Turn(IDS[0], 1)).status == "done"

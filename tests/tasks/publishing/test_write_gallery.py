@@ -1,0 +1,235 @@
+"""The contact sheet shows every cell, and no text of a matrix can become part of the page's own HTML."""
+
+import re
+from decimal import Decimal
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tasks.publishing.gallery import relative_href, shown_image
+from tasks.publishing.write_gallery import CARDS_SHOWN, CONTENT_POLICY, PROBLEMS_SHOWN, gallery_html, gallery_page, usd
+from tasks.records.outcome import STATUSES
+from tasks.records.variant import DEFAULT_VARIANTS, Variant
+from tests.factories import STARTED_AT, a_cell, a_request, an_original, an_outcome
+
+SIZES = {"ASPECT_1_1": (1024, 1024), "ASPECT_16_9": (1344, 768), "ASPECT_9_16": (736, 1312)}
+
+
+class Parsed(HTMLParser):
+    """The tags of a page with the names of their attributes, its links, and its text."""
+
+    def __init__(self, html: str) -> None:
+        """Read the whole page at once."""
+        super().__init__()
+        self.tags: list[tuple[str, tuple[str, ...]]] = []
+        self.links: list[str] = []
+        self.texts: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        """Every start tag counts, and each place that could load or lead somewhere."""
+        self.tags.append((tag, tuple(name for name, _ in attrs)))
+        self.links += [value for name, value in attrs if name in {"href", "src", "action", "srcset", "data"}]
+
+    def handle_data(self, data):
+        """Text with its references resolved, as a person reads it."""
+        self.texts.append(data)
+
+
+def a_page(cells, outcomes=(), name="Q1 Launch", variants=DEFAULT_VARIANTS):
+    """The page of these cells and outcomes."""
+    return gallery_page(name, cells, {outcome.cell_id: outcome for outcome in outcomes}, variants, STARTED_AT)
+
+
+def some_cells(count, product="Teapot"):
+    """Cells that differ in their copy number."""
+    return [a_cell(product=product, copy_number=number) for number in range(1, count + 1)]
+
+
+def page_around(text: str) -> str:
+    """A page that holds `text` in every place where a matrix or the API can put one."""
+    cells = [
+        a_cell(a_request(text, negative_prompt=text), product=text, format=text, copy_number=n, metadata={text: text})
+        for n in range(1, len(STATUSES) + 2)
+    ]
+    outcomes = [an_outcome(cell, status) for cell, status in zip(cells, STATUSES, strict=False)]
+    outcomes[0] = an_outcome(cells[0], original=an_original(cells[0], final_prompt=f"{text}!"))
+    outcomes[1] = an_outcome(cells[1], "failed", error=text)
+    return gallery_html(a_page(cells, outcomes, name=text))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(min_size=1, max_size=30) | st.text("<>/'\"=&;-! \nabstyle", min_size=1, max_size=30))
+@example("</style><script>alert(1)</script>")
+@example("\"' onerror='alert(1)' x=\"")
+@example("--><img src=x onerror=alert(1)><!--")
+@example("{{ 7 * 7 }}{% raw %}&lt;&#60;")
+def test_no_text_breaks_out_of_the_page(text):
+    """The tags and attributes are those of a page with harmless words, and the text is read as it was typed."""
+    page, harmless = Parsed(page_around(text)), Parsed(page_around("tea"))
+    assert page.tags == harmless.tags
+    assert page.texts.count(text) >= harmless.texts.count("tea")  # more where the page says the same word
+
+
+def test_texts_of_any_direction_stay_in_their_place():
+    """A right-to-left override in a product's name cannot turn around the words beside it."""
+    html = page_around("\u202etea")
+    for element in re.findall(r"<(\w+)([^>]*)>\u202etea", html):
+        assert element[0] in {"bdi", "title", "option"} or 'dir="auto"' in element[1], element
+
+
+def test_links_are_relative_and_nothing_is_loaded_from_elsewhere():
+    """The folder can be moved, mailed, or put into a bucket."""
+    cell = a_cell()
+    page = Parsed(gallery_html(a_page([cell], [an_outcome(cell)])))
+    assert {"manifest.csv", "manifest.parquet", f"originals/{cell.cell_id}.png"} <= set(page.links)
+    assert all(not urlsplit(link).scheme and not urlsplit(link).netloc for link in page.links)
+    assert not link_tags(page) & {"link", "iframe", "object", "embed", "base"}
+
+
+def link_tags(page: Parsed) -> set[str]:
+    """The names of all elements."""
+    return {tag for tag, _ in page.tags}
+
+
+@given(st.text(min_size=1))
+@example("//example.org/x.png")
+@example("javascript:alert(1)")
+@example("originals/50% #1?.png")
+def test_a_key_is_always_a_path_below_the_page(key):
+    """No key names a host, a scheme, a query or a place in the page, and it decodes to itself."""
+    href = relative_href(key)
+    assert urlsplit(href)._replace(path="") == ("", "", "", "", "")
+    assert not href.startswith("/")
+    assert unquote(href) == key.lstrip("/")
+
+
+def test_the_policy_allows_the_pages_own_style_and_script_only():
+    """The page has one style and one script, both named by their digest, and no style or handler in an attribute."""
+    html = page_around("tea")
+    assert "unsafe" not in CONTENT_POLICY
+    assert (html.count("<style"), html.count("<script")) == (1, 1)
+    assert not re.search(r"<[^>]* (on\w+|style)=", html.partition("</style>")[2].partition("<script>")[0])
+
+
+def test_counts_and_cost_speak_of_every_cell():
+    """Each status has a number, zero ones are not shown, and a cost that may not be owed is an upper limit."""
+    cells = some_cells(4)
+    page = a_page(cells, [an_outcome(cells[0]), an_outcome(cells[1], "unknown"), an_outcome(cells[2], "blocked")])
+    assert page.counts == {"done": 1, "failed": 0, "blocked": 1, "unknown": 1, "pending": 1}
+    html = gallery_html(page)
+    assert "up to $0.16" in html
+    assert '"chip failed"' not in html
+    assert "1 of 4 images are done; 2 need a look; 1 is still waiting." in " ".join(html.split())
+
+
+def test_cells_that_need_a_look_come_first_with_reason_and_advice():
+    """Whoever opens the page sees what to do before the pictures."""
+    cells = some_cells(2)
+    html = gallery_html(
+        a_page(cells, [an_outcome(cells[0]), an_outcome(cells[1], "blocked", error="No logos, please")])
+    )
+    assert html.index("No logos, please") < html.index('class="card item"')
+    assert "<code>--retry blocked</code>" in html
+
+
+def test_every_cell_has_one_place():
+    """Done and pending cells stand in the grid, all others among those that need a look."""
+    cells = some_cells(5)
+    page = a_page(cells, [an_outcome(cell, status) for cell, status in zip(cells, STATUSES, strict=True)])
+    in_grid = [card.cell_id for group in page.groups for card in group.cards]
+    to_look_at = [card.cell_id for problem in page.problems for card in problem.cards]
+    assert in_grid == [cells[0].cell_id, cells[4].cell_id]
+    assert sorted([*in_grid, *to_look_at]) == sorted(cell.cell_id for cell in cells)
+
+
+@pytest.mark.parametrize("status", ["failed", "pending"])
+def test_a_campaign_without_images_says_so(status):
+    """All failed, or none begun: no empty frames, no broken pictures."""
+    cells = some_cells(3)
+    page = Parsed(gallery_html(a_page(cells, [an_outcome(cell, status) for cell in cells])))
+    assert "img" not in link_tags(page)
+
+
+def test_an_empty_campaign_is_a_page():
+    """A matrix without rows gives a page that says that there is nothing yet."""
+    assert "has no images yet" in gallery_html(a_page([]))
+
+
+def test_products_are_headings_when_they_hold_more_than_one_card():
+    """A campaign of one image a product is one grid, not a page of headings."""
+    pairs = [a_cell(product=product, copy_number=n) for product in ("Tea", "Jam") for n in (1, 2)]
+    assert a_page(pairs).is_grouped
+    assert [group.product for group in a_page(pairs).groups] == ["Tea", "Jam"]
+    assert not a_page(pairs[::2]).is_grouped
+    assert not a_page(some_cells(4, product="")).is_grouped
+
+
+def test_a_large_campaign_is_cut_and_says_so():
+    """Finished cells are kept before waiting ones, and the page names how many it leaves out."""
+    cells = [a_cell().model_copy(update={"cell_id": f"c{number}"}) for number in range(CARDS_SHOWN + 10)]
+    last, failed = cells[-1], cells[: PROBLEMS_SHOWN + 3]
+    page = a_page(cells, [an_outcome(last), *(an_outcome(cell, "failed") for cell in failed)])
+    assert page.left_out == 0
+    page = a_page(cells, [an_outcome(last)])
+    assert (page.left_out, page.groups[-1].cards[-1].cell_id) == (10, last.cell_id)
+    assert f'10 more are in their folders, and the <a href="manifest.csv">manifest</a> lists all {len(cells):,}.' in (
+        gallery_html(page)
+    )
+    assert a_page(failed, [an_outcome(cell, "failed") for cell in failed]).problems[0].left_out == 3
+
+
+@pytest.mark.parametrize(
+    ("ratio", "variants", "expected"),
+    [
+        ("ASPECT_1_1", DEFAULT_VARIANTS, "thumb"),
+        ("ASPECT_16_9", DEFAULT_VARIANTS, "og"),
+        ("ASPECT_9_16", DEFAULT_VARIANTS, "original"),
+        ("ASPECT_1_1", (Variant(name="icon", width=64, height=64),), "original"),
+        ("ASPECT_9_16", (Variant(name="web", width=800, height=800, fit="contain"),), "web"),
+        ("ASPECT_1_1", (), "original"),
+    ],
+)
+def test_a_card_shows_the_smallest_file_that_shows_the_picture(ratio, variants, expected):
+    """Not a square cut out of a story, not an icon blown up, and not two megabytes where 20 kB do."""
+    cell = a_cell(a_request(aspect_ratio=ratio))
+    width, height = SIZES[ratio]
+    original = an_original(cell, width_px=width, height_px=height)
+    keys = {variant.name: variant.name for variant in variants}
+    image = shown_image(original, keys, variants, side_px=320)
+    assert image.href == (original.key if expected == "original" else expected)
+
+
+def test_a_contained_variant_has_the_shape_of_its_original():
+    """The room that is kept for a picture is the room that it takes."""
+    original = an_original(a_cell(), width_px=1536, height_px=512)
+    variant = Variant(name="web", width=900, height=900, fit="contain")
+    image = shown_image(original, {"web": "w"}, [variant], side_px=320)
+    assert (image.width_px, image.height_px) == (900, 300)
+
+
+@pytest.mark.parametrize(("amount", "text"), [("0", "$0.00"), ("1234.5", "$1,234.50"), ("0.025", "$0.0250")])
+def test_money_reads_as_people_write_it(amount, text):
+    """Cents, or four places where cents would lie."""
+    assert usd(Decimal(amount)) == text
+
+
+def test_what_was_perhaps_paid_for_nothing_is_said():
+    """By a run that stood still while another asked again: the cell's cost holds both."""
+    cell = a_cell()
+    page = a_page([cell], [an_outcome(cell, turn=2, cost_usd=Decimal("0.16"), in_doubt={1: Decimal("0.08")})])
+    assert "$0.08: a run that asked for it was taken for dead" in "".join(Parsed(gallery_html(page)).texts)
+    assert "In doubt" not in gallery_html(a_page([cell], [an_outcome(cell)]))
+
+
+def test_what_the_sandbox_drew_says_so_on_its_card():
+    """Also on the page of a paid campaign, where no picture is to be taken for what it is not."""
+    drawn, paid = a_cell(), a_cell(copy_number=2)
+    outcomes = [an_outcome(drawn, original=an_original(drawn, made_by="sandbox")), an_outcome(paid)]
+    page = a_page([drawn, paid], outcomes)
+    assert [card.is_drawing for group in page.groups for card in group.cards] == [True, False]
+    assert gallery_html(page).count("drawn by the sandbox") == 1

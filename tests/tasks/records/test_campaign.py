@@ -1,0 +1,21 @@
+"""A campaign as it is asked for, and as it is told of."""
+
+from tasks.records.campaign import Campaign
+
+
+def test_what_others_see_of_a_campaign_opens_nothing():
+    """Signatures, passwords and tokens go; what it is called by, and who is called back, stays."""
+    asked = Campaign(
+        matrix="https://me:secret1@files.example/q1.csv?sig=secret2'secret3",
+        formats="s3://bucket/formats.csv",
+        output="ftp://me:secret4@h/out",
+        callback_url="https://hooks.example/services/secret5 https://two.example:8443/h?token=secret6",
+        max_in_flight=3,
+    )
+    told = asked.told()
+    assert "secret" not in repr(told)
+    assert (told.title, told.slug) == (asked.title, asked.slug)
+    assert told.formats == asked.formats
+    assert told.callback_urls == ("https://hooks.example/", "https://two.example:8443/")
+    plain = Campaign(matrix="what? is it.csv")
+    assert plain.told() == plain

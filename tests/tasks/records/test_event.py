@@ -1,0 +1,88 @@
+"""What a receiver is told: the reference design's fields, and the same id whoever tells it."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.callbacks.signature import is_id
+from tasks.records.event import METADATA_MAX_BYTES, CampaignEnd, campaign_event, cell_event, counted, event_id
+from tests.factories import PRICE_USD, STARTED_AT, a_cell, a_request, an_original, an_outcome
+
+KEYS = [
+    *("event", "jobId", "status", "prompt", "seed", "resolution", "filePath"),
+    *("metadata", "campaign", "variants", "error", "timestamp"),
+]
+CELL = a_cell(a_request("Tea"), metadata={"sku": "00123"})
+
+
+def test_a_done_cell_is_told_in_the_words_of_the_reference_design():
+    """A handler that was written for it finds every field where it looks for it."""
+    outcome = an_outcome(CELL, original=an_original(CELL, seed=7))
+    told = json.loads(cell_event("Q1 Launch", "/out/q1-launch", CELL, outcome).body())
+    assert list(told) == KEYS
+    assert (told["event"], told["jobId"], told["prompt"]) == ("generation.completed", CELL.cell_id, "Tea")
+    assert (told["seed"], told["resolution"]) == (7, "1024x1024")
+    assert told["filePath"] == f"/out/q1-launch/originals/{CELL.cell_id}.png"
+    assert told["metadata"] == {"sku": "00123", "campaign": "Q1 Launch", "product": "Teapot", "format": "hero"}
+    assert told["variants"]["og"] == f"/out/q1-launch/variants/{CELL.cell_id}-og.webp"
+    assert (told["error"], told["status"]) == (None, "done")
+
+
+@pytest.mark.parametrize("status", ["failed", "blocked", "unknown"])
+def test_a_cell_without_an_image_is_told_with_its_error(status):
+    """And with its status, which says whether a person must look; it points at no file."""
+    outcome = an_outcome(CELL, status, original=an_original(CELL))
+    told = json.loads(cell_event("Q1", "/out/q1", CELL, outcome).body())
+    assert list(told) == KEYS
+    assert (told["event"], told["status"], told["error"]) == ("generation.failed", status, outcome.error)
+    assert (told["filePath"], told["resolution"], told["variants"]) == (None, None, {})
+
+
+def test_the_same_end_makes_the_same_bytes():
+    """Whoever tells it: the time is that of the end."""
+    outcome = an_outcome(CELL)
+    assert cell_event("Q1", "/o", CELL, outcome).body() == cell_event("Q1", "/o", CELL, outcome).body()
+
+
+def test_a_long_value_is_cut_in_the_event():
+    """A body stays small; the manifest has the whole."""
+    told = cell_event("Q1", "/o", a_cell(metadata={"text": "x" * 5000}), an_outcome(a_cell()))
+    assert len(told.metadata["text"]) == 1000
+
+
+def test_many_columns_are_told_as_far_as_a_receiver_takes_them():
+    """The first of them, in order, and always the three that every handler relies on."""
+    columns = {f"column {number}": "é" * 1000 for number in range(300)}
+    told = cell_event("Q1", "/o", a_cell(metadata=columns), an_outcome(a_cell()))
+    assert list(told.metadata)[:2] == ["column 0", "column 1"]
+    assert {"campaign", "product", "format"} <= told.metadata.keys()
+    assert len(told.body()) < METADATA_MAX_BYTES + 5000
+
+
+def test_a_campaign_is_told_with_counts_cost_and_where_its_pages_are():
+    """Completed where the run ended by itself, failed with the reason where it was stopped."""
+    cells = [a_cell(a_request(f"Tea {number}")) for number in range(3)]
+    outcomes = {
+        cell.cell_id: an_outcome(cell, status) for cell, status in zip(cells, ("done", "done", "blocked"), strict=True)
+    }
+    end = counted(outcomes.values())
+    assert end == CampaignEnd(counts={"done": 2, "blocked": 1}, cost_usd=2 * PRICE_USD)
+    told = json.loads(campaign_event("Q1", "q1", "s3://b/q1", end, STARTED_AT).body())
+    assert list(told) == [*KEYS, "counts", "costUsd", "manifest", "page"]
+    assert (told["event"], told["jobId"], told["counts"]) == ("campaign.completed", "q1", {"done": 2, "blocked": 1})
+    assert (told["costUsd"], told["page"]) == (0.16, "s3://b/q1/index.html")
+    failed = campaign_event("Q1", "q1", "/o", end.model_copy(update={"error": "no credits"}), STARTED_AT)
+    assert (failed.event, failed.error) == ("campaign.failed", "no credits")
+    assert counted(()).cost_usd == Decimal(0)
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_an_id_can_stand_in_a_header_and_where_it_is_signed(parts):
+    """It has no dot, and other parts make another one."""
+    id_ = event_id(*parts)
+    assert is_id(id_)
+    assert "." not in id_
+    assert event_id(*parts, "x") != id_ == event_id(*parts)

@@ -1,0 +1,29 @@
+"""A name that means another cut now: its old files are none of it."""
+
+from tasks.ledger.published import Published
+from tasks.records.variant import Variant
+from tasks.running.redefine_variants import redefined
+
+OG = Variant(name="og", width=1200, height=630)
+SQUARE_OG = OG.model_copy(update={"height": 1200})
+THUMB = Variant(name="thumb", width=400, height=400)
+
+
+def published(*variants: Variant) -> Published:
+    """A campaign that lists these variants."""
+    return Published(title="Lamps", is_sandbox=False, variants=variants, cells=())
+
+
+def test_only_a_name_with_another_meaning_is_redefined():
+    """What is new has no files yet, and what is as it was is kept."""
+    assert redefined([OG, THUMB], [THUMB, OG, Variant(name="story", width=1080, height=1920)]) == []
+    assert redefined([OG, THUMB], [SQUARE_OG]) == [SQUARE_OG]
+
+
+def test_a_name_that_was_not_asked_for_in_between_is_remembered():
+    """Its files still lie there."""
+    later = published(THUMB).after(published(OG))
+    assert later.unlisted == (OG,)
+    assert redefined(later.cut, [SQUARE_OG]) == [SQUARE_OG]
+    assert published(SQUARE_OG).after(later).unlisted == (THUMB,)
+    assert published(OG).after(None).unlisted == ()
