@@ -61,7 +61,8 @@ class Run:
             waiting.until(lambda: self.state in {"T", "Z"})
 
 
-Blow = Callable[[Run, Random], None]
+Blow = Callable[[Run, Random], bool]
+"""Whether each signal met a run that lived."""
 
 
 class Sort(NamedTuple):
@@ -79,23 +80,24 @@ class Sort(NamedTuple):
 def signals(*numbers: signal.Signals, pause_s: tuple[float, float] = (0, 0)) -> Blow:
     """One signal after the other, with a pause in between."""
 
-    def blow(run: Run, chance: Random) -> None:
+    def blow(run: Run, chance: Random) -> bool:
         for index, number in enumerate(numbers):
             if index:
                 time.sleep(chance.uniform(*pause_s))
-            if run.lives:
-                run.send(number)
+            if not run.lives:
+                return False
+            run.send(number)
+        return True
 
     return blow
 
 
-def parent_first(run: Run, chance: Random) -> None:
+def parent_first(run: Run, chance: Random) -> bool:
     """Kill who started it, then it: whoever adopts it does not collect it."""
     assert run.parent is not None
     os.kill(run.parent, signal.SIGKILL)
     time.sleep(chance.uniform(*BETWEEN_TWO_S))
-    if run.lives:
-        run.send(signal.SIGKILL)
+    return signals(signal.SIGKILL)(run, chance)
 
 
 KILL: Final = Sort("SIGKILL", signals(signal.SIGKILL))

@@ -36,7 +36,6 @@ BY_TURNS: Final = 2 * KILLS
 """Between two machines."""
 AWAY_S: Final = (0.2, 1.5)
 
-
 Start = Callable[..., Series]
 
 
@@ -109,12 +108,12 @@ def test_killed_on_a_bucket_that_loses_answers(start: Start, bucket: Bucket):  #
     def decide(passing: Passing) -> Fate:
         return LOSES_ITS_ANSWER if is_away.is_set() else odds.draw(f"{passing.method} {passing.path}")
 
-    def while_it_is_away(run: Run, chance: Random) -> None:
+    def while_it_is_away(run: Run, chance: Random) -> bool:
         is_away.set()
         time.sleep(chance.uniform(*AWAY_S))
-        if run.lives:
-            run.send(signal.SIGKILL)
+        has_hit = signals(signal.SIGKILL)(run, chance)
         is_away.clear()
+        return has_hit
 
     with go_between(bucket.server, decide) as address:
         series = start("lossy bucket", {"AWS_ENDPOINT_URL": address}, output=f"{bucket.url}/campaigns")
