@@ -1,6 +1,7 @@
 """What a person sees in the terminal: the plan, a bar while it runs, and how it ended."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Sequence
 from threading import Event, Thread
@@ -11,6 +12,7 @@ from rich.table import Column, Table
 
 from flows.commands.screen import Screen, progress_bar
 from tasks.records.campaign import Plan
+from tasks.records.exit_code import ExitCode
 from tasks.records.fault import one_line, shortened
 from tasks.records.money import usd
 from tasks.records.result import CampaignResult
@@ -95,7 +97,13 @@ class Terminal(Front):
         self._console.print(interrupted(*self._begun) if self._begun else "Interrupted.", soft_wrap=True)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
-        loop.set_exception_handler(lambda *_: None)  # what a second Ctrl-C cuts off is no fault
+        signal.signal(signal.SIGINT, self._leave)
+
+    def _leave(self, *_: object) -> None:
+        """End the process at once. Raised where it is at work, an interruption would end a cell as a fault of ours."""
+        self._console.show_cursor(True)  # noqa: FBT003  as rich has it
+        self._console.print("Interrupted; the same command goes on where it was.", soft_wrap=True)
+        os._exit(ExitCode.INTERRUPTED)
 
     def started(self, plan: Plan, tally: Tally, notes: tuple[str, ...]) -> None:
         """Say what is about to be made, and show the bar."""

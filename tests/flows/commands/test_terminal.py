@@ -1,38 +1,44 @@
 """What a person sees of a run that is interrupted."""
 
-import asyncio
-import logging
-import os
-import signal
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
+from typing import Final
 
 import pytest
 
-from flows.commands.terminal import Terminal, interrupted
-from tasks.errors import Interrupted
+from flows.commands.terminal import interrupted
 from tasks.records.campaign import Plan, PlanGroup
 from tasks.reporting.tally import Tally
 from tests.outside import a_plan
 
+ROOT: Final = Path(__file__).parents[3]
+RUN: Final = """
+import asyncio, os, signal
+from flows.commands.terminal import Terminal
+from tests.outside import a_plan
 
-def test_what_a_second_ctrl_c_cuts_off_is_no_fault(caplog: pytest.LogCaptureFixture):
-    """It is meant to be: no traceback of a flow that was about to say that it was interrupted."""
-    terminal = Terminal(a_plan("tea"))
-
-    async def run() -> None:
-        interruption = asyncio.create_task(terminal.interruption())
-        await asyncio.sleep(0)
+async def run():
+    interruption = asyncio.create_task(Terminal(a_plan("tea")).interruption())
+    await asyncio.sleep(0)
+    os.kill(os.getpid(), signal.SIGINT)
+    await interruption
+    try:
         os.kill(os.getpid(), signal.SIGINT)
-        await interruption
-        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGINT)
-        try:
-            await asyncio.sleep(60)
-        except asyncio.CancelledError:
-            raise Interrupted("The run was interrupted") from None
+        await asyncio.sleep(60)
+    except BaseException:
+        raise ValueError("as Prefect makes of a KeyboardInterrupt where it has just begun a task") from None
 
-    with caplog.at_level(logging.INFO), pytest.raises(KeyboardInterrupt):
-        asyncio.run(run())
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+asyncio.run(run())
+"""
+
+
+def test_a_second_ctrl_c_ends_the_process_at_once_wherever_it_is():
+    """It is raised in nobody's code, which would take it for a fault, go on, and end a cell that is paid as failed."""
+    ended = subprocess.run([sys.executable, "-c", RUN], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 130
+    assert ended.stderr.splitlines()[1:] == ["Interrupted; the same command goes on where it was."]
 
 
 def a_plan_of(cells: int, *, sandbox: bool = False) -> Plan:
