@@ -19,7 +19,6 @@ from typing import Any
 from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_table_artifact
 
-from flows.commands.deliver_command import told
 from flows.parameters import takes
 from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.callbacks.deliver_outbox import deliver_all, is_sent_unsigned
@@ -41,7 +40,7 @@ async def deliver_callbacks(**asked: Any) -> dict[str, int]:  # noqa: ANN401  of
     if not reports:
         get_run_logger().warning("There are no callbacks below %s", one_line(without_secrets(wish.output)))
     for report in reports:
-        get_run_logger().info("%s: %s", one_line(report.campaign), told(report))
+        get_run_logger().info("%s: %s", one_line(report.campaign), report.sentence())
     rows = [shown(line) for report in reports for line in report.lines]
     if rows:
         await acreate_table_artifact(rows, key=ARTIFACT_KEY, description="What waits, and what is dead")

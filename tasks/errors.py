@@ -30,7 +30,7 @@ CellError                   this cell ends, the others carry on
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from tasks.records.exit_code import ExitCode
 from tasks.records.fault import Fault, visible
@@ -55,8 +55,12 @@ class InputInvalid(CampaignFault):
 
     def __init__(self, faults: Sequence[Fault], more: int = 0) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = tuple(faults)
-        self.more = more
+        self.faults, self.more = tuple(faults), more
+
+    @classmethod
+    def of(cls, source: str, problem: str, value: str | None = None, row: int | None = None) -> Self:
+        """Where one thing is wrong, said as a `Fault` says it."""
+        return cls([Fault(source=source, row=row, value=value, problem=problem)])
 
 
 class CampaignStopped(CampaignFault):
@@ -146,10 +150,7 @@ class ImageRefused(CellError):
 
 
 class NotAccepted(CellError):
-    """The request was turned away, or never got there, before any work was done; trying again pays nothing twice.
-
-    `retry_after_s` is what the API asks us to wait, if it does.
-    """
+    """Turned away before any work: trying again pays nothing twice. `retry_after_s` is what the API asks us to wait."""
 
     retryable = True
 

@@ -1,33 +1,18 @@
 """Cuts an original into its variants. It pays nothing, so it can be done again at any time."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from PIL import Image
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
-from tasks.errors import ImageUnreadable, OriginalUnreadable, StorageFailed, VariantsFailed
-from tasks.images.cut_image import cut
-from tasks.images.decode_image import decode
+from tasks.errors import OriginalUnreadable, StorageFailed, VariantsFailed
+from tasks.images.cut_image import cut_all
 from tasks.ledger.original_keys import unreadable_key
 from tasks.records.outcome import StoredOriginal
-from tasks.records.variant import Variant
 from tasks.run_state.paid_bytes import moved
 from tasks.run_state.toolbox import toolbox
-
-
-def cut_all(image: Image.Image | None, data: bytes, cell_id: str, variants: Sequence[Variant]) -> dict[str, bytes]:
-    """The content of each variant by its key; `data` is decoded where no decoded image is at hand."""
-    try:
-        source = image if image is not None else decode(data).image
-        return {variant.key(cell_id): cut(source, variant) for variant in variants}
-    except ImageUnreadable as error:
-        raise OriginalUnreadable(f"The original that is stored cannot be read: {error}") from error
-    except (OSError, ValueError, KeyError, MemoryError) as error:
-        raise VariantsFailed(f"The original is stored, but its variants could not be made: {error}") from error
 
 
 def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> bool:

@@ -8,7 +8,6 @@ from typing import Final, Self
 from tasks.callbacks.callback_settings import SECRET_VARIABLE, is_yes, secrets_of
 from tasks.callbacks.signature import Secrets
 from tasks.errors import InputInvalid
-from tasks.records.fault import Fault
 from tasks.records.record import Record
 
 UNSIGNED_VARIABLE: Final = "CALLBACK_UNSIGNED"
@@ -35,10 +34,10 @@ class ReceiverSettings(Record):
         secrets, is_unsigned = secrets_of(env), is_yes(env, UNSIGNED_VARIABLE)
         if secrets is None and not is_unsigned:
             problem = f"is not set; give the sender's secret, or set {UNSIGNED_VARIABLE}=1 to believe whoever calls"
-            raise InputInvalid([Fault(source=SECRET_VARIABLE, problem=problem)])
+            raise InputInvalid.of(source=SECRET_VARIABLE, problem=problem)
         if secrets is not None and is_unsigned:
             problem = f"says to believe whoever calls, and {SECRET_VARIABLE} says not to; unset one of them"
-            raise InputInvalid([Fault(source=UNSIGNED_VARIABLE, problem=problem)])
+            raise InputInvalid.of(source=UNSIGNED_VARIABLE, problem=problem)
         inbox = env.get(INBOX_VARIABLE, "").strip()
         return cls(
             secrets=secrets,

@@ -5,8 +5,7 @@ from typing import Final, NamedTuple, Self
 
 from tasks.errors import InputInvalid
 from tasks.records.campaign import Addresses, Campaign
-from tasks.records.fault import Fault
-from tasks.storage.private import ADDRESSES
+from tasks.records.keys import ADDRESSES
 from tasks.storage.storage import CampaignStore
 
 DIGEST_CHARS: Final = 16
@@ -50,5 +49,5 @@ def taken(handed: Handed) -> Campaign:
         addresses = Addresses.model_validate_json(store.read(handed.addresses))
     except FileNotFoundError as error:
         problem = f"has no {handed.addresses}, which the campaign's run has left there; all workers need one output"
-        raise InputInvalid([Fault(source=store.root, problem=problem)]) from error
+        raise InputInvalid.of(source=store.root, problem=problem) from error
     return handed.campaign.model_copy(update=dict(addresses))

@@ -22,9 +22,9 @@ from prefect.states import Cancelling, Crashed
 from flows.campaign_run.hand_out import Handed, hand_out
 from tasks.errors import InputInvalid, Interrupted, ServerLost, ShardCancelled, StorageFailed
 from tasks.ledger.heartbeats import Watcher
-from tasks.ledger.names import ENDS, latest_ends
+from tasks.ledger.names import latest_ends
 from tasks.records.campaign import Plan
-from tasks.records.fault import Fault
+from tasks.records.keys import ENDS
 from tasks.reporting.report_campaign import progress_artifact
 from tasks.reporting.reporter import front
 from tasks.reporting.tally import Tally
@@ -114,7 +114,7 @@ async def started(handed: Handed, number: int, attempt: int = 1) -> Shard:
         )
     except ObjectNotFound as error:
         problem = f"need a Prefect server that knows {DEPLOYMENT}, and workers; python -m deployments.setup prepares it"
-        raise InputInvalid([Fault(source="--shards", problem=problem)]) from error
+        raise InputInvalid.of(source="--shards", problem=problem) from error
     return Shard(number, run, handed, attempt)
 
 

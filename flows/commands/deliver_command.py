@@ -14,12 +14,11 @@ from flows.commands.screen import Screen
 from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.callbacks.deliver_outbox import deliver_all, is_sent_unsigned
 from tasks.callbacks.delivery_report import ALL, Report, Wish
-from tasks.callbacks.names import EVENTS
 from tasks.errors import InputInvalid
-from tasks.ledger.names import ENDS, INTENTS
 from tasks.records.campaign import DEFAULT_OUTPUT
 from tasks.records.exit_code import ExitCode
-from tasks.records.fault import Fault, one_line, shortened
+from tasks.records.fault import one_line, shortened
+from tasks.records.keys import ENDS, EVENTS, INTENTS
 from tasks.storage.storage import CampaignStore
 
 WHY_MAX_CHARS: Final = 80
@@ -49,7 +48,7 @@ def run(wish: Wish) -> int:
     reports = asyncio.run(deliver_all(wish, settings))
     if wish.campaign and not reports:
         problem = f"has no callbacks below {wish.output}"
-        raise InputInvalid([Fault(source="--campaign", value=wish.campaign, problem=problem)])
+        raise InputInvalid.of(source="--campaign", value=wish.campaign, problem=problem)
     if is_sent_unsigned(reports, settings):
         Screen(soft_wrap=True).print(f"Note: {UNSIGNED_NOTE}")
     screen = Screen(stderr=False)
@@ -60,9 +59,9 @@ def run(wish: Wish) -> int:
 def check_wish(wish: Wish) -> None:
     """Raise InputInvalid where nothing was named that could be sent once more, or what excludes another was."""
     if "replay" in wish.model_fields_set and not all((*wish.replay, wish.replay)):
-        raise InputInvalid([Fault(source="--replay", problem=f"names no event; give ids, or {ALL!r}")])
+        raise InputInvalid.of(source="--replay", problem=f"names no event; give ids, or {ALL!r}")
     if wish.list_only and wish.is_replay:
-        raise InputInvalid([Fault(source="--list", problem="sends nothing, and --replay does; give one of them")])
+        raise InputInvalid.of(source="--list", problem="sends nothing, and --replay does; give one of them")
 
 
 def check_output(output: str) -> None:
@@ -72,10 +71,10 @@ def check_output(output: str) -> None:
     """
     store = CampaignStore.at(output)
     if not output.strip() or (not store.is_folder() and output != DEFAULT_OUTPUT):
-        raise InputInvalid([Fault(source="OUTPUT", value=output, problem="is no folder that holds campaigns")])
+        raise InputInvalid.of(source="OUTPUT", value=output, problem="is no folder that holds campaigns")
     if any(store.names(folder) for folder in (ENDS, INTENTS, EVENTS)):
         problem = "is the folder of one campaign; give the one above it, and this one's name with --campaign"
-        raise InputInvalid([Fault(source="OUTPUT", value=output, problem=problem)])
+        raise InputInvalid.of(source="OUTPUT", value=output, problem=problem)
 
 
 def print_reports(console: Screen, reports: Sequence[Report]) -> None:
@@ -83,7 +82,7 @@ def print_reports(console: Screen, reports: Sequence[Report]) -> None:
     if not reports:
         console.print("There are no callbacks here.")
     for report in reports:
-        console.print(f"{one_line(report.campaign)}: {told(report)}", markup=False, soft_wrap=True)
+        console.print(f"{one_line(report.campaign)}: {report.sentence()}", markup=False, soft_wrap=True)
     lines = [line for report in reports for line in report.lines]
     if not lines:
         return
@@ -98,21 +97,6 @@ def print_reports(console: Screen, reports: Sequence[Report]) -> None:
             style="red" if due == "dead" else "",
         )
     console.print(table)
-
-
-def told(report: Report) -> str:
-    """Such as `3 sent now: 3 delivered; in all 120 delivered, 2 waiting, 1 dead`."""
-    sent = ", ".join(f"{count:,} {words(state)}" for state, count in sorted(report.sent.items()) if count)
-    counts = ", ".join(f"{report.counts[state]:,} {state}" for state in sorted(report.counts))
-    more = len(report.lines) < sum(count for state, count in report.counts.items() if state != "delivered")
-    shown = f"; the first {len(report.lines):,} of those that are not delivered:" if more else ""
-    held = f"; what waits is not sent: {report.hindrance}" if report.hindrance else ""
-    return f"{f'now {sent}; ' if sent else ''}in all {counts}{held}{shown}"
-
-
-def words(state: str) -> str:
-    """What an attempt came to."""
-    return {"waiting": "failed, to be tried again", "dead": "dead"}.get(state, state)
 
 
 def due_text(due: datetime | None) -> str:

@@ -18,11 +18,10 @@ from flows.prefect_server.prefect_home import has_settings_of_its_own
 from tasks.api.proxies import check_proxies
 from tasks.api.settings import is_key_set, load_settings
 from tasks.errors import InputInvalid, Interrupted, StorageFailed
-from tasks.ledger.records import PROBES
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.exit_code import ExitCode
-from tasks.records.fault import Fault
+from tasks.records.keys import PROBES
 from tasks.reporting.reporter import watched_by
 from tasks.running.claim_folder import claim_folder, told_of_folder
 from tasks.running.finished_campaign import finished_result, was_run_before
@@ -56,7 +55,7 @@ def start_run(campaign: Campaign) -> int:
         load_settings()
     if not campaign.output.strip() or campaign.output.startswith("memory:"):
         problem = "is no place to keep images; name a folder, or a URL such as s3://bucket/campaigns"
-        raise InputInvalid([Fault(source="--output", value=campaign.output, problem=problem)])
+        raise InputInvalid.of(source="--output", value=campaign.output, problem=problem)
     plan = None
     if known_output(campaign) and not has_own_settings:
         # Whoever keeps a server of their own wants to see every run there; otherwise one that has nothing to do needs
@@ -113,7 +112,7 @@ def known_output(campaign: Campaign) -> bool:
     try:
         return was_run_before(campaign)
     except StorageFailed as error:
-        raise InputInvalid([Fault(source="--output", problem=str(error))]) from error
+        raise InputInvalid.of(source="--output", problem=str(error)) from error
 
 
 def claim_output(plan: Plan) -> None:
@@ -127,7 +126,7 @@ def claim_output(plan: Plan) -> None:
         store.probe(PROBES)
         claim_folder(store, plan)
     except StorageFailed as error:
-        raise InputInvalid([Fault(source="--output", problem=str(error))]) from error
+        raise InputInvalid.of(source="--output", problem=str(error)) from error
 
 
 def quieten() -> None:

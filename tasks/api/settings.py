@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, StringConstraints
 
 from tasks.errors import InputInvalid
-from tasks.records.fault import Fault
 from tasks.records.outcome import SANDBOX
 from tasks.records.record import Record
 
@@ -116,7 +115,7 @@ def _image_host(text: str) -> str:
 
 
 def _invalid(variable: str, problem: str, value: str | None = None) -> InputInvalid:
-    return InputInvalid([Fault(source=variable, problem=problem, value=value)])
+    return InputInvalid.of(source=variable, problem=problem, value=value)
 
 
 def load_settings(stored_key: str | None = None) -> Settings:

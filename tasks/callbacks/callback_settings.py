@@ -8,7 +8,6 @@ from typing import Final, Self
 from tasks.callbacks.names import Term
 from tasks.callbacks.signature import Secrets
 from tasks.errors import InputInvalid
-from tasks.records.fault import Fault
 from tasks.records.record import Record
 
 SECRET_VARIABLE: Final = "CALLBACK_SECRET"  # noqa: S105  a name
@@ -58,14 +57,14 @@ def secrets_of(env: Mapping[str, str]) -> Secrets | None:
     try:
         return Secrets.parse(text) if text else None
     except ValueError as error:
-        raise InputInvalid([Fault(source=SECRET_VARIABLE, problem=str(error))]) from None
+        raise InputInvalid.of(source=SECRET_VARIABLE, problem=str(error)) from None
 
 
 def is_yes(env: Mapping[str, str], variable: str) -> bool:
     """Whether a switch is on; it is off where it is not set. Raises InputInvalid where it says neither."""
     word = env.get(variable, "").strip().lower()
     if word not in _YES | _NO:
-        raise InputInvalid([Fault(source=variable, value=word, problem="is neither yes (1, true) nor no (0, false)")])
+        raise InputInvalid.of(source=variable, value=word, problem="is neither yes (1, true) nor no (0, false)")
     return word in _YES
 
 

@@ -10,6 +10,8 @@ from tasks.records.campaign import DEFAULT_OUTPUT
 from tasks.records.record import Order, Record
 
 ALL: Final = "all"
+SENT_AS: Final = {"waiting": "failed, to be tried again"}
+"""What an attempt came to, in other words than the state that it led to."""
 A_TIME: Final = "it must be a date or a time, such as 2026-11-20 or 2026-11-20T18:00"
 
 
@@ -81,3 +83,14 @@ class Report(Record):
     def is_clear(self) -> bool:
         """Whether nothing is due and nothing is dead."""
         return not self.due_count and not self.counts.get("dead")
+
+    def sentence(self) -> str:
+        """Such as `now 3 delivered; in all 120 delivered, 2 waiting, 1 dead`."""
+        sent = ", ".join(
+            f"{count:,} {SENT_AS.get(state, state)}" for state, count in sorted(self.sent.items()) if count
+        )
+        counts = ", ".join(f"{self.counts[state]:,} {state}" for state in sorted(self.counts))
+        more = len(self.lines) < sum(count for state, count in self.counts.items() if state != "delivered")
+        shown = f"; the first {len(self.lines):,} of those that are not delivered:" if more else ""
+        held = f"; what waits is not sent: {self.hindrance}" if self.hindrance else ""
+        return f"{f'now {sent}; ' if sent else ''}in all {counts}{held}{shown}"

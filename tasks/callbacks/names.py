@@ -22,9 +22,9 @@ from urllib.parse import urlsplit
 
 from tasks.callbacks.attempt import Attempt
 from tasks.records.event import EventName
+from tasks.records.keys import EVENTS
 from tasks.records.record import Record
 
-EVENTS: Final = "callbacks/events"
 CLAIMS: Final = "callbacks/claims"
 FAILURES: Final = "callbacks/failures"
 ENDS: Final = "callbacks/ends"

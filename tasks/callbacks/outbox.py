@@ -15,7 +15,6 @@ from tasks.callbacks.names import (
     CLAIMS,
     CLOSED,
     ENDS,
-    EVENTS,
     FAILURES,
     SENDER_KEY,
     TERMS,
@@ -29,6 +28,7 @@ from tasks.callbacks.names import (
     standings,
 )
 from tasks.callbacks.retry import Verdict
+from tasks.records.keys import EVENTS
 from tasks.records.record import Record
 from tasks.storage.storage import CampaignStore
 

@@ -8,10 +8,10 @@ from typing import Final, Self
 from tasks.callbacks.names import Delivery, QueuedEvent, endpoint_of
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.send_callback import Deliverer
-from tasks.ledger.names import ENDS
 from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
 from tasks.records.event import Event, EventName, cell_event, cell_event_name, event_id
+from tasks.records.keys import ENDS
 from tasks.records.outcome import Outcome, Status
 
 AT_ONCE: Final = 100

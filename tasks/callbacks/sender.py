@@ -24,7 +24,6 @@ from tasks.callbacks.dialling import AddressRefused, CheckedNetwork, Resolve, re
 from tasks.callbacks.signature import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, is_id, sign
 from tasks.errors import InputInvalid
 from tasks.records.endpoint import parse_endpoint
-from tasks.records.fault import Fault
 
 CONNECTIONS_MAX: Final = 100
 IDLE_MAX_S: Final = 3.0
@@ -65,7 +64,7 @@ class CallbackSender:
             certificates = httpx.create_ssl_context()
         except OSError as error:
             problem = f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used ({type(error).__name__})"
-            raise InputInvalid([Fault(source="environment", problem=problem)]) from None
+            raise InputInvalid.of(source="environment", problem=problem) from None
         async with httpcore.AsyncConnectionPool(
             ssl_context=certificates,
             max_connections=CONNECTIONS_MAX,

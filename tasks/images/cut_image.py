@@ -1,11 +1,13 @@
 """From a decoded image to the bytes of a variant. Safe to call from many threads."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final
 
 from PIL import Image, ImageFilter
 
-from tasks.images.decode_image import without_idle_alpha
+from tasks.errors import ImageUnreadable, OriginalUnreadable, VariantsFailed
+from tasks.images.decode_image import decode, without_idle_alpha
 from tasks.images.geometry import Size, contain_size, cover_box
 from tasks.records.variant import Variant
 
@@ -23,6 +25,17 @@ ENCODERS: Final[dict[str, dict[str, Any]]] = {
     "png": {},  # lossless: the quality of the variant says nothing here
     "avif": {"max_threads": 1},  # the bytes depend on the number of threads, and we run in a pool anyway
 }
+
+
+def cut_all(image: Image.Image | None, data: bytes, cell_id: str, variants: Sequence[Variant]) -> dict[str, bytes]:
+    """The content of each variant by its key; `data` is decoded where no decoded image is at hand."""
+    try:
+        source = image if image is not None else decode(data).image
+        return {variant.key(cell_id): cut(source, variant) for variant in variants}
+    except ImageUnreadable as error:
+        raise OriginalUnreadable(f"The original that is stored cannot be read: {error}") from error
+    except (OSError, ValueError, KeyError, MemoryError) as error:
+        raise VariantsFailed(f"The original is stored, but its variants could not be made: {error}") from error
 
 
 def cut(image: Image.Image, variant: Variant) -> bytes:

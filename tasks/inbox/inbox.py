@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from tasks.errors import InputInvalid
 from tasks.inbox.names import CLAIMS, FORMATS_NAMES, Claim, Shelf, filed_key, is_matrix, latest_claim
 from tasks.ledger.heartbeats import Beacon, Watcher, this_machine, this_run
-from tasks.records.fault import Fault
 from tasks.storage.storage import CampaignStore
 
 SETTLED_AFTER: Final = timedelta(minutes=1)
@@ -30,7 +29,7 @@ class Inbox:
         """The inbox at `url`. Raises InputInvalid for a folder that does not exist."""
         store = CampaignStore.at(url)
         if store.is_local and not store.is_folder():
-            raise InputInvalid([Fault(source="inbox", value=url, problem="does not exist; create it, or name another")])
+            raise InputInvalid.of(source="inbox", value=url, problem="does not exist; create it, or name another")
         return cls(url.rstrip("/"), store, run_id, Watcher(store))
 
     def waiting(self) -> list[str]:

@@ -15,7 +15,7 @@ import psutil
 from pydantic import Field, ValidationError
 
 from tasks.errors import RemovalDenied
-from tasks.ledger.records import RUNS
+from tasks.records.keys import RUNS
 from tasks.records.record import Record
 from tasks.storage.storage import CampaignStore
 

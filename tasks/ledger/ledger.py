@@ -8,21 +8,12 @@ from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
-from tasks.ledger.names import (
-    ANSWERS,
-    ENDS,
-    INTENTS,
-    End,
-    Intents,
-    Turn,
-    latest_ends,
-    newest_after,
-    parse_name,
-)
-from tasks.ledger.published import PUBLISHED_KEY, Published
-from tasks.ledger.records import OUTCOMES_KEY, SANDBOX_MARK, Known, as_known
+from tasks.ledger.names import End, Intents, Turn, latest_ends, newest_after, parse_name
+from tasks.ledger.published import Published
+from tasks.ledger.records import Known, as_known
 from tasks.ledger.turns import Turns
 from tasks.records.cell import Cell, with_own_ids
+from tasks.records.keys import ANSWERS, ENDS, INTENTS, OUTCOMES_KEY, PUBLISHED_KEY, SANDBOX_MARK
 from tasks.records.outcome import Outcome
 from tasks.records.record import Record
 

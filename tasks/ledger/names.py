@@ -20,9 +20,6 @@ from typing import Final, Literal, NamedTuple
 
 from tasks.records.outcome import Status
 
-INTENTS: Final = "ledger/intents"
-ANSWERS: Final = "ledger/answers"
-ENDS: Final = "ledger/ends"
 State = Status | Literal["released"]
 BETTER_KNOWN: Final[tuple[Status, ...]] = ("done", "blocked", "failed", "unknown")
 """Of two ends of one turn, the earlier in this row counts."""

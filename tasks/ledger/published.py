@@ -1,12 +1,8 @@
 """A campaign as a run last began or published it: with the outcomes, all that its manifest and page are made of."""
 
-from typing import Final
-
 from tasks.records.cell import Cell
 from tasks.records.record import Record
 from tasks.records.variant import Variant
-
-PUBLISHED_KEY: Final = "ledger/published.json"
 
 
 class Published(Record):

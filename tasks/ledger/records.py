@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -12,13 +12,6 @@ from tasks.records.answer import ImageObject
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome
 from tasks.records.record import Record
-
-RUNS: Final = "ledger/runs"
-PROBES: Final = "ledger/probes"
-SANDBOX_MARK: Final = "ledger/sandbox.json"
-"""Says that everything in the campaign's folder was made with the sandbox."""
-OUTCOMES_KEY: Final = "ledger/outcomes.jsonl"
-"""A copy of the newest outcomes, so that a resume reads one file and not thousands; the ends are the truth."""
 
 
 class Intent(Record):

@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from tasks.ledger.names import ANSWERS, BETTER_KNOWN, ENDS, INTENTS, RELEASED, Turn
+from tasks.ledger.names import BETTER_KNOWN, RELEASED, Turn
 from tasks.ledger.records import Answered, Intent, Look, Released
 from tasks.records.cell import Cell
+from tasks.records.keys import ANSWERS, ENDS, INTENTS
 from tasks.records.outcome import SANDBOX, Outcome
 from tasks.records.record import Record
 from tasks.storage.storage import CampaignStore

@@ -5,8 +5,7 @@ from typing import Final
 
 from tasks.errors import InputInvalid
 from tasks.ledger.heartbeats import DEAD_AFTER_S, Watcher
-from tasks.ledger.records import RUNS
-from tasks.records.fault import Fault
+from tasks.records.keys import RUNS
 from tasks.storage.storage import CampaignStore
 
 LOOK_EVERY_S: Final = 2.0
@@ -22,5 +21,5 @@ def wait_for_runs(store: CampaignStore, patience_s: float = PATIENCE_S) -> None:
         while watcher.is_alive(name.removesuffix(".json")):
             if time.monotonic() > until:
                 problem = "is being made by a run at this moment; wait for its end"
-                raise InputInvalid([Fault(source=store.root, problem=problem)])
+                raise InputInvalid.of(source=store.root, problem=problem)
             time.sleep(LOOK_EVERY_S)

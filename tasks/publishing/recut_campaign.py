@@ -10,17 +10,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Final, NamedTuple
 
 from tasks.errors import InputInvalid, VariantsFailed
+from tasks.images.cut_image import cut_all
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ENDS
 from tasks.ledger.published import Published
 from tasks.ledger.records import Known
 from tasks.ledger.resume import as_it_is_now
 from tasks.ledger.wait_for_runs import wait_for_runs
-from tasks.make_variants import cut_all
 from tasks.publishing.campaign_files import campaign_files
 from tasks.publishing.recut import RECUTS, Recut, RecutResult, marker, merged, with_cuts
 from tasks.records.cell import Cell
-from tasks.records.fault import Fault
+from tasks.records.keys import ENDS
 from tasks.records.outcome import Outcome, StoredOriginal
 from tasks.records.variant import Variant
 from tasks.storage.storage import CampaignStore
@@ -84,7 +83,7 @@ def published_in(store: CampaignStore, ledger: Ledger) -> Published:
     problem = "is no campaign's folder; name one that holds a manifest and a ledger, such as data/out/q1-launch"
     if store.names(ENDS):
         problem = "was published by an earlier version; run its campaign once more, which pays nothing, then this"
-    raise InputInvalid([Fault(source=store.root, problem=problem)])
+    raise InputInvalid.of(source=store.root, problem=problem)
 
 
 def stored_keys(store: CampaignStore, folder: str) -> frozenset[str]:

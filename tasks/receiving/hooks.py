@@ -7,7 +7,6 @@ from typing import Final, Self
 
 from tasks.errors import InputInvalid
 from tasks.receiving.received_event import ReceivedEvent
-from tasks.records.fault import Fault
 
 ON_COMPLETED_VARIABLE: Final = "CALLBACK_ON_COMPLETED"
 ON_FAILED_VARIABLE: Final = "CALLBACK_ON_FAILED"
@@ -45,8 +44,8 @@ def find_hook(env: Mapping[str, str], variable: str) -> Hook | None:
         found: object = pkgutil.resolve_name(name)
     except Exception as error:  # a module may fail in any way while it is imported
         problem = f"cannot be imported: {type(error).__name__}: {error}"
-        raise InputInvalid([Fault(source=variable, value=name, problem=problem)]) from error
+        raise InputInvalid.of(source=variable, value=name, problem=problem) from error
     if not callable(found):
         problem = "is not a function; name one as package.module:function"
-        raise InputInvalid([Fault(source=variable, value=name, problem=problem)])
+        raise InputInvalid.of(source=variable, value=name, problem=problem)
     return found

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from tasks.records.cell import Cell
+from tasks.records.endpoint import parse_callback_url
 from tasks.records.event import EVENT_NAMES, EventName
 from tasks.records.fault import without_secrets
 from tasks.records.record import Order, Record
 from tasks.records.slug import slug
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tasks.records.vocabulary import Model
-from tasks.tables.columns import parse_callback_url
 
 _TABLE_ENDING: Final = re.compile(r"\.(csv|tsv|txt|parquet|pq)(\.(gz|bz2|xz))?$", re.IGNORECASE)
 SLUG_MAX_CHARS: Final = 60

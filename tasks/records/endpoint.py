@@ -20,3 +20,21 @@ def parse_endpoint(url: str) -> httpx.URL:
     if target.userinfo:
         raise ValueError("The callback URL holds a user name or password, which is not sent")
     return target
+
+
+def parse_callback_url(text: str) -> str:
+    """One http or https URL or several, each once: with a host, and without a user name or password."""
+    urls = tuple(dict.fromkeys(text.split()))
+    if not urls or not all(map(_is_callback_url, urls)):
+        raise ValueError(
+            "is not accepted; use an http or https URL without a user name or password, or several with spaces between"
+        )
+    return " ".join(urls)
+
+
+def _is_callback_url(text: str) -> bool:
+    try:
+        parse_endpoint(text)
+    except ValueError:
+        return False
+    return text.isprintable()

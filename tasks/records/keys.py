@@ -1,6 +1,25 @@
 """The keys of a campaign's files, relative to its folder."""
 
 from pathlib import PurePosixPath
+from typing import Final
+
+INTENTS: Final = "ledger/intents"
+ANSWERS: Final = "ledger/answers"
+ENDS: Final = "ledger/ends"
+RUNS: Final = "ledger/runs"
+PROBES: Final = "ledger/probes"
+SANDBOX_MARK: Final = "ledger/sandbox.json"
+"""Says that everything in the campaign's folder was made with the sandbox."""
+OUTCOMES_KEY: Final = "ledger/outcomes.jsonl"
+"""A copy of the newest outcomes, so that a resume reads one file and not thousands; the ends are the truth."""
+PUBLISHED_KEY: Final = "ledger/published.json"
+ADDRESSES: Final = "ledger/addresses"
+"""What runs that share a campaign are handed in the place of addresses among their parameters."""
+EVENTS: Final = "callbacks/events"
+
+PRIVATE_FOLDERS: Final = (ANSWERS, ENDS, EVENTS, ADDRESSES)
+PRIVATE_FILES: Final = (OUTCOMES_KEY, PUBLISHED_KEY)
+"""Which are their owner's alone: they hold links that open to whoever has them, or who is called back."""
 
 
 def check_key(key: str) -> None:
@@ -8,3 +27,8 @@ def check_key(key: str) -> None:
     parts = PurePosixPath(key).parts
     if not parts or key.startswith("/") or ".." in parts or set(key) & set("\\:\0"):
         raise ValueError(f"{key!r} is not a key of a campaign's folder")
+
+
+def is_private(key: str) -> bool:
+    """Whether only the owner may read what is under `key`, a file's or a folder's."""
+    return key in PRIVATE_FILES or f"{key}/".startswith(tuple(f"{folder}/" for folder in PRIVATE_FOLDERS))

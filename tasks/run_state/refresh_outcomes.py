@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ENDS, INTENTS, End, Intents, Turn, latest_ends
+from tasks.ledger.names import End, Intents, Turn, latest_ends
 from tasks.ledger.records import as_known
 from tasks.ledger.resume import as_it_is_now
 from tasks.records.cell import Cell
+from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Outcome
 from tasks.run_state.toolbox import Toolbox
 from tasks.run_state.workload import Workload

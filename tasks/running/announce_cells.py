@@ -24,11 +24,12 @@ from tasks.callbacks.send_callback import open_deliverer, utc_now
 from tasks.errors import CampaignStopped, CellError, InputInvalid, NotAccepted, StorageFailed
 from tasks.generate_image import generate_image
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ENDS, INTENTS, Intents
+from tasks.ledger.names import Intents
 from tasks.make_variants import make_variants
 from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
 from tasks.records.event import CampaignEnd, campaign_event, counted, event_id
+from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Outcome, StoredOriginal
 from tasks.records.result import CampaignResult
 from tasks.reporting.reporter import front

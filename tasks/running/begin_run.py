@@ -9,9 +9,9 @@ from prefect import get_run_logger
 
 from tasks.errors import OutcomeUnknown
 from tasks.ledger.heartbeats import Watcher
-from tasks.ledger.records import PROBES
 from tasks.ledger.resume import Ask, Standing, standing
 from tasks.records.event import counted
+from tasks.records.keys import PROBES
 from tasks.records.outcome import Outcome, Status
 from tasks.run_state.conclude_cell import ended, note
 from tasks.run_state.toolbox import Toolbox

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from tasks.errors import BudgetReached
 from tasks.ledger.heartbeats import beacon_key, gone_key
-from tasks.ledger.names import INTENTS, Intents, Turn
-from tasks.ledger.records import RUNS
+from tasks.ledger.names import Intents, Turn
+from tasks.records.keys import INTENTS, RUNS
 from tasks.run_state.toolbox import Toolbox
 from tasks.run_state.under_way import UnderWay
 from tasks.running.show_life import show_beat

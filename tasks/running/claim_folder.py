@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.ledger.heartbeats import is_process_alive, this_machine, this_run
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ENDS, INTENTS, Intents
+from tasks.ledger.names import Intents
 from tasks.ledger.occupant import Kind, Occupant, is_same_campaign, key_of, newest_number
-from tasks.ledger.records import SANDBOX_MARK
 from tasks.records.campaign import Plan
 from tasks.records.cell import Cell
-from tasks.records.fault import Fault, shortened
+from tasks.records.fault import shortened
+from tasks.records.keys import ENDS, INTENTS, SANDBOX_MARK
 from tasks.storage.storage import CampaignStore
 from tasks.tables.table_address import table_address
 
@@ -48,7 +48,7 @@ def claim_folder(store: CampaignStore, plan: Plan) -> Claimed:
     for _ in range(TRIES):
         held = holding(store)
         if held.occupant is not None and not is_to_be_had(store, held, plan):
-            raise InputInvalid([Fault(source="--name", value=plan.campaign.title, problem=taken(store, held.occupant))])
+            raise InputInvalid.of(source="--name", value=plan.campaign.title, problem=taken(store, held.occupant))
         now = next_occupant(store, held, plan)
         if held.number and held.occupant is not None and held.occupant.is_told_as(now) and is_known_to_run(held):
             return Claimed(held.number, held.occupant)
@@ -130,7 +130,7 @@ def next_occupant(store: CampaignStore, held: Holding, plan: Plan) -> Occupant:
         return occupant_of(plan, "trial" if is_sandbox else "paid")
     if is_sandbox and held.occupant.kind == "paid" and (held.is_begun or is_at_work(held.occupant)):
         problem = f"would mix with images that were paid, in {store.root}; give it another --name or --output"
-        raise InputInvalid([Fault(source="--sandbox", problem=problem)])
+        raise InputInvalid.of(source="--sandbox", problem=problem)
     return occupant_of(plan, "trial" if is_sandbox else held.occupant.kind)
 
 

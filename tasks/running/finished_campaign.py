@@ -6,11 +6,11 @@ from decimal import Decimal
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.queue_events import Announcer
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ENDS
 from tasks.ledger.published import Published
 from tasks.ledger.resume import standing
 from tasks.publishing.campaign_files import publish
 from tasks.records.campaign import Campaign, Plan
+from tasks.records.keys import ENDS
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
 from tasks.reporting.summarize import sum_up

@@ -4,12 +4,12 @@ from collections.abc import Set as AbstractSet
 
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ANSWERS, parse_name
+from tasks.ledger.names import parse_name
 from tasks.ledger.records import Known
 from tasks.ledger.resume import Standing, retried, standing
 from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
 from tasks.records.campaign import Campaign, Plan
-from tasks.records.fault import Fault
+from tasks.records.keys import ANSWERS
 from tasks.records.outcome import Status
 from tasks.storage.storage import CampaignStore
 
@@ -25,7 +25,7 @@ def plan_dry_run(campaign: Campaign) -> Plan:
     try:
         note = dry_retry_note(plan)
     except StorageFailed as error:
-        raise InputInvalid([Fault(source="--output", problem=str(error))]) from error
+        raise InputInvalid.of(source="--output", problem=str(error)) from error
     return plan.model_copy(update={"cells": plan.cells[:CELLS_SHOWN], "notes": (*plan.notes, note)})
 
 

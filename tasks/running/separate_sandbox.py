@@ -5,12 +5,10 @@ from typing import Final
 
 from tasks.callbacks.names import FOLDERS as CALLBACK_FOLDERS
 from tasks.errors import InputInvalid
-from tasks.ledger.names import ANSWERS, ENDS, INTENTS
-from tasks.ledger.records import SANDBOX_MARK
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.publishing.recut import RECUTS
 from tasks.records.campaign import Plan
-from tasks.records.fault import Fault
+from tasks.records.keys import ANSWERS, ENDS, INTENTS, SANDBOX_MARK
 from tasks.run_state.toolbox import Toolbox
 from tasks.running.claim_folder import Claimed, claim_folder, holding, occupant_of, put
 from tasks.storage.storage import CampaignStore
@@ -74,4 +72,4 @@ async def stay_apart(tools: Toolbox) -> None:
     occupant = (await tools.on_storage_thread(holding, tools.store)).occupant
     if occupant is None or occupant.kind != "trial":
         problem = f"was taken by a paid run; give the trial another --name, or leave {tools.store.root} alone"
-        raise InputInvalid([Fault(source="--sandbox", problem=problem)])
+        raise InputInvalid.of(source="--sandbox", problem=problem)

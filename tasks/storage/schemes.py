@@ -9,7 +9,7 @@ from typing import Final
 from fsspec import available_protocols, get_filesystem_class
 
 from tasks.errors import InputInvalid
-from tasks.records.fault import Fault, shortened, without_secrets
+from tasks.records.fault import shortened, without_secrets
 
 ACCEPTED: Final = (
     "name a folder, or an address with s3:// (also for R2, MinIO and others that speak S3: set AWS_ENDPOINT_URL), "
@@ -45,7 +45,7 @@ def check_address(written: str) -> None:
         url = _URL.fullmatch(link)
         problem = _unreachable(url[1], url[2]) if url else _slip(link)
         if problem:
-            raise InputInvalid([Fault(source=_shown(written), problem=problem)])
+            raise InputInvalid.of(source=_shown(written), problem=problem)
 
 
 def check_output(written: str) -> None:
@@ -53,7 +53,7 @@ def check_output(written: str) -> None:
     check_address(written)
     if written.partition("://")[0] in _WEB:
         problem = f"is a web address, and nothing can be kept there; {ACCEPTED}"
-        raise InputInvalid([Fault(source=without_secrets(written), problem=problem)])
+        raise InputInvalid.of(source=without_secrets(written), problem=problem)
 
 
 def is_chained(written: str) -> bool:

@@ -12,12 +12,11 @@ from fsspec.implementations.local import LocalFileSystem
 
 from tasks.errors import RemovalDenied, StorageFailed
 from tasks.records.fault import without_secrets
-from tasks.records.keys import check_key
+from tasks.records.keys import PRIVATE_FILES, PRIVATE_FOLDERS, check_key, is_private
 from tasks.storage import disk, exclusive, removal
 from tasks.storage.advice import what_to_do
 from tasks.storage.content_types import content_type
 from tasks.storage.exclusive import Probed
-from tasks.storage.private import FILES, FOLDERS, is_private
 from tasks.storage.s3_alikes import endpoint_of
 from tasks.storage.schemes import check_output
 from tasks.storage.whereabouts import whereabouts
@@ -155,7 +154,7 @@ class CampaignStore:
         """Let their owner alone read files with links that an earlier version has left for others, on a disk."""
         if self.is_local:
             base = Path(self._base)
-            disk.close_to_others([base / name for name in FOLDERS], [base / name for name in FILES])
+            disk.close_to_others([base / name for name in PRIVATE_FOLDERS], [base / name for name in PRIVATE_FILES])
 
     def move(self, key: str, to: str) -> None:
         """Give the file under `key` the key `to`. Raises FileNotFoundError or StorageFailed.

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from tasks.records import vocabulary as words
-from tasks.records.endpoint import parse_endpoint
+from tasks.records.endpoint import parse_callback_url
 from tasks.records.request import Palette, PaletteMember, as_written
 from tasks.tables.unseen import squeezed, without_unseen
 
@@ -131,24 +131,6 @@ def parse_text(text: str, most: int) -> str:
     if len(text) > most:
         raise ValueError(f"has {len(text):,} characters; use {most:,} at most")
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def parse_callback_url(text: str) -> str:
-    """One http or https URL or several, each once: with a host, and without a user name or password."""
-    urls = tuple(dict.fromkeys(text.split()))
-    if not urls or not all(map(_is_callback_url, urls)):
-        raise ValueError(
-            "is not accepted; use an http or https URL without a user name or password, or several with spaces between"
-        )
-    return " ".join(urls)
-
-
-def _is_callback_url(text: str) -> bool:
-    try:
-        parse_endpoint(text)
-    except ValueError:
-        return False
-    return text.isprintable()
 
 
 PARSERS: Final[dict[str, Callable[[str], Any]]] = {

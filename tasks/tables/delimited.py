@@ -7,7 +7,6 @@ from itertools import chain
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from tasks.errors import InputInvalid
-from tasks.records.fault import Fault
 from tasks.tables.columns import column_name
 from tasks.tables.encodings import decoded
 from tasks.tables.unseen import UNSEEN
@@ -50,7 +49,7 @@ def read_delimited(source: str, file: "BufferedReader[Forward]", encoding: str |
 
 
 def _invalid(source: str, problem: str, row: int | None = None) -> InputInvalid:
-    return InputInvalid([Fault(source=source, row=row, problem=problem)])
+    return InputInvalid.of(source=source, row=row, problem=problem)
 
 
 def _undecodable(source: str, error: UnicodeError) -> InputInvalid:

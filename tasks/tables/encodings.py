@@ -7,7 +7,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 
 from tasks.errors import InputInvalid
-from tasks.records.fault import Fault, shortened
+from tasks.records.fault import shortened
 
 UTF_8: Final = "utf-8"
 
@@ -102,7 +102,7 @@ def _check_known(source: str, codec: str) -> None:
         "".encode(codec)
     except (LookupError, ValueError) as error:
         problem = f"encoding {codec!r} is not known; such as utf-8, cp1252, mac_roman, utf-16, shift_jis"
-        raise InputInvalid([Fault(source=source, problem=problem)]) from error
+        raise InputInvalid.of(source=source, problem=problem) from error
 
 
 class _Signs:

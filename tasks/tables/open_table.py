@@ -8,7 +8,7 @@ from typing import IO, Final
 from fsspec.implementations.local import LocalFileSystem
 
 from tasks.errors import InputInvalid
-from tasks.records.fault import Fault, without_secrets
+from tasks.records.fault import without_secrets
 from tasks.storage.whereabouts import whereabouts
 from tasks.tables.parts import Parts
 from tasks.tables.web_copy import fetched
@@ -29,7 +29,7 @@ def opened(url: str) -> Iterator[IO[bytes] | Parts]:
     source = without_secrets(url)
     if not url.strip() or _OTHER_NAMES.search(source):
         problem = "is not a table that can be read; use a .csv or .parquet file (from Excel: CSV UTF-8)"
-        raise InputInvalid([Fault(source=source, problem=problem)])
+        raise InputInvalid.of(source=source, problem=problem)
     fs, path, _ = whereabouts(url)
     if isinstance(fs, LocalFileSystem) and fs.isdir(path):
         yield Parts(source, fs, path)

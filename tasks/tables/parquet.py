@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.errors import InputInvalid
-from tasks.records.fault import Fault, shortened
+from tasks.records.fault import shortened
 from tasks.tables.content import PARQUET
 from tasks.tables.typed_values import texts_of
 
@@ -29,7 +29,7 @@ def read_parquet(source: str, file: IO[bytes]) -> Iterator[tuple[int, tuple[str,
     """
     problem = _not_whole(file)
     if problem:
-        raise InputInvalid([Fault(source=source, problem=problem)])
+        raise InputInvalid.of(source=source, problem=problem)
     try:
         parquet = pq.ParquetFile(file)
         yield 1, tuple(parquet.schema_arrow.names)
@@ -44,7 +44,7 @@ def read_parquet(source: str, file: IO[bytes]) -> Iterator[tuple[int, tuple[str,
             raise
         is_encrypted = "crypt" in str(error).lower()
         problem = _ENCRYPTED if is_encrypted else f"{_DAMAGED} ({shortened(str(error), _SAID_MAX_CHARS)})"
-        raise InputInvalid([Fault(source=source, problem=problem)]) from error
+        raise InputInvalid.of(source=source, problem=problem) from error
 
 
 def index_columns(schema: pa.Schema) -> frozenset[str]:

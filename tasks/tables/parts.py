@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.errors import InputInvalid
-from tasks.records.fault import Fault
 from tasks.tables.parquet import read_parquet
 
 _ENDINGS: Final = (".parquet", ".pq")
@@ -84,7 +83,7 @@ class Parts:
         return parts
 
     def _invalid(self, problem: str) -> InputInvalid:
-        return InputInvalid([Fault(source=self.source, problem=problem)])
+        return InputInvalid.of(source=self.source, problem=problem)
 
 
 def partitions(name: str) -> dict[str, str]:
@@ -99,5 +98,5 @@ def _order(source: str, first: str, header: tuple[str, ...], names: tuple[str, .
         lacks = "".join(f", lacks {name!r}" for name in header if name not in names)
         has = "".join(f", has {name!r}" for name in names if name not in header)
         problem = f"has other columns than {first}{lacks}{has}; write all parts with the same ones"
-        raise InputInvalid([Fault(source=source, problem=problem)])
+        raise InputInvalid.of(source=source, problem=problem)
     return list(range(len(names))) if header == names else [names.index(name) for name in header]

@@ -99,7 +99,7 @@ def _told(source: str) -> Iterator[None]:
 
 
 def _invalid(source: str, problem: str) -> InputInvalid:
-    return InputInvalid([Fault(source=source, problem=problem)])
+    return InputInvalid.of(source=source, problem=problem)
 
 
 def _sound(reading: Reading, records: Iterable[tuple[int, Sequence[str]]]) -> Rows:

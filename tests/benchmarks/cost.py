@@ -13,8 +13,8 @@ import httpx
 import psutil
 
 from sandbox.server import running_sandbox
+from tasks.images.cut_image import cut_all
 from tasks.images.decode_image import decode
-from tasks.make_variants import cut_all
 from tasks.records.variant import Variant
 from tests.benchmarks.command import start_campaign
 from tests.benchmarks.load import Load

@@ -13,10 +13,9 @@ from typing import NamedTuple, TypeVar
 
 from PIL import Image
 
-from tasks.images.cut_image import ENCODERS
+from tasks.images.cut_image import ENCODERS, cut_all
 from tasks.images.decode_image import decode
 from tasks.images.geometry import Size
-from tasks.make_variants import cut_all
 from tasks.records.variant import DEFAULT_VARIANTS
 from tests.benchmarks.command import own_env
 from tests.benchmarks.pictures import SIDE_PX, Files, large_pictures, pictures_in

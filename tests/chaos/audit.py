@@ -11,8 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from tasks.ledger.names import ENDS, INTENTS, parse_name
-from tasks.ledger.records import OUTCOMES_KEY
+from tasks.ledger.names import parse_name
+from tasks.records.keys import ENDS, INTENTS, OUTCOMES_KEY
 from tasks.records.outcome import Outcome
 from tasks.storage.storage import CampaignStore
 from tests.chaos.campaigns import PRICE_USD, VARIANTS

@@ -11,8 +11,8 @@ from typing import Final
 
 from flows.commands.deliver_command import main as deliver
 from tasks.callbacks.delivery_attempt import STALE_AFTER
-from tasks.ledger.names import ENDS, INTENTS, parse_name
-from tasks.ledger.records import RUNS
+from tasks.ledger.names import parse_name
+from tasks.records.keys import ENDS, INTENTS, RUNS
 from tests.chaos.audit import Books, aged_litter, stored, unheard
 from tests.chaos.campaigns import COMMAND, KilledCampaign, free_places, places_taken, ran
 from tests.chaos.sorts import KILLED, Run, Sort

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from tasks.ledger.names import INTENTS, parse_name
+from tasks.ledger.names import parse_name
 from tasks.ledger.turns import Turns
+from tasks.records.keys import INTENTS
 from tasks.running.begin_run import LOOK_EVERY_S
 from tests import waiting
 from tests.chaos.campaigns import free_places, ran

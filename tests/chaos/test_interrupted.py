@@ -14,7 +14,8 @@ import pytest
 
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
-from tasks.ledger.names import INTENTS, Intents, Turn
+from tasks.ledger.names import Intents, Turn
+from tasks.records.keys import INTENTS
 from tests import waiting
 from tests.chaos.campaigns import KILLED, KilledCampaign, places_taken, ran
 from tests.chaos.conftest import Make, is_long

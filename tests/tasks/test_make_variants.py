@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tasks import make_variants as module
 from tasks.api.settings import Settings
 from tasks.errors import CellError, StorageFailed, VariantsFailed
-from tasks.images.cut_image import cut
-from tasks.make_variants import cut_all, make_variants
+from tasks.images import cut_image
+from tasks.images.cut_image import cut, cut_all
+from tasks.make_variants import make_variants
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tasks.run_state.toolbox import open_toolbox
 from tasks.storage.storage import CampaignStore
@@ -98,7 +98,7 @@ def test_one_variant_that_cannot_be_cut_stores_none(tmp_path, monkeypatch):
             raise OSError("encoder error -2")
         return cut(image, variant)
 
-    monkeypatch.setattr(module, "cut", cut_or_fail)
+    monkeypatch.setattr(cut_image, "cut", cut_or_fail)
     with pytest.raises(VariantsFailed, match="encoder error -2") as failed:
         made(tmp_path, image=picture())
     assert failed.value.is_billed

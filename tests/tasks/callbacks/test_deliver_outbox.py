@@ -5,7 +5,6 @@ from collections import Counter
 
 import pytest
 
-from flows.commands.deliver_command import told
 from tasks.callbacks.callback_settings import CallbackSettings
 from tasks.callbacks.deliver_outbox import last_try, serve_outbox
 from tasks.callbacks.delivery_report import Wish
@@ -66,7 +65,7 @@ def test_what_a_campaign_signs_is_never_sent_unsigned(store, is_asked_for):
         outbox.queue(an_event(1, receiver.url))
         held = asyncio.run(serve_outbox(store, "tea", wish, TRY))
         assert (held.sent, held.counts, held.is_clear) == ({}, {"waiting": 1}, False)
-        assert "CALLBACK_SECRET is not set here" in told(held)
+        assert "CALLBACK_SECRET is not set here" in held.sentence()
         assert asyncio.run(last_try(store, TRY, 5)) == {"waiting": 1}
         assert receiver.heard == []
         sent = asyncio.run(serve_outbox(store, "tea", wish, CallbackSettings(secrets=SECRETS)))

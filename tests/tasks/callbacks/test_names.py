@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tasks.callbacks.names import (
     CLAIMS,
     ENDS,
-    EVENTS,
     FAILURES,
     Delivery,
     Standing,
@@ -18,6 +17,7 @@ from tasks.callbacks.names import (
     shown_url,
     standings,
 )
+from tasks.records.keys import EVENTS
 from tests.tasks.receivers import an_event
 
 ONE = Delivery("evt_1", "0a")

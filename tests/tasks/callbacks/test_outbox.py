@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tasks.callbacks.names import EVENTS, Standing
+from tasks.callbacks.names import Standing
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.retry import Verdict
+from tasks.records.keys import EVENTS
 from tasks.storage.storage import CampaignStore
 from tests.factories import STARTED_AT as NOW
 from tests.tasks.receivers import DOWN, OK, an_event

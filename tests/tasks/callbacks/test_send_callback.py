@@ -12,10 +12,10 @@ from tasks.callbacks.attempt import Attempt
 from tasks.callbacks.breaker import FAILURES_MAX
 from tasks.callbacks.delivery_attempt import STALE_AFTER
 from tasks.callbacks.delivery_queue import ENDPOINT_PLACES, UNHEARD_PLACES, Job
-from tasks.callbacks.names import EVENTS
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.retry import DELAYS_S, Verdict
 from tasks.errors import StorageFailed
+from tasks.records.keys import EVENTS
 from tasks.storage.storage import CampaignStore
 from tests.factories import STARTED_AT
 from tests.tasks.receivers import DOWN, OK, Clock, Receivers, a_deliverer, an_event, delivered_now

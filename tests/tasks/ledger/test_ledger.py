@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ENDS, INTENTS, Turn
-from tasks.ledger.records import OUTCOMES_KEY, Answered
+from tasks.ledger.names import Turn
+from tasks.ledger.records import Answered
 from tasks.records.answer import ImageObject
+from tasks.records.keys import ENDS, INTENTS, OUTCOMES_KEY
 from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, a_request, an_outcome
 

@@ -14,10 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tasks.errors import StorageFailed
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ENDS, INTENTS, Intents, Turn, latest_ends, parse_name
+from tasks.ledger.names import Intents, Turn, latest_ends, parse_name
 from tasks.ledger.records import Answered
 from tasks.ledger.resume import Ask
 from tasks.records.answer import ImageObject
+from tasks.records.keys import ENDS, INTENTS
 from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD, a_cell, a_request, an_outcome
 

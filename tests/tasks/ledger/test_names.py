@@ -4,19 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.ledger.names import (
-    BETTER_KNOWN,
-    ENDS,
-    INTENTS,
-    RELEASED,
-    End,
-    Intents,
-    Named,
-    Turn,
-    latest_ends,
-    newest_after,
-    parse_name,
-)
+from tasks.ledger.names import BETTER_KNOWN, RELEASED, End, Intents, Named, Turn, latest_ends, newest_after, parse_name
+from tasks.records.keys import ENDS, INTENTS
 
 cell_ids = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+){0,3}", fullmatch=True)
 turns = st.builds(Turn, cell_ids, st.integers(1, 99))

@@ -12,7 +12,7 @@ import pytest
 from tasks import generate_image
 from tasks.errors import BudgetReached, LinkFailed, PaidInVain
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ENDS
+from tasks.records.keys import ENDS
 from tasks.run_state.toolbox import open_toolbox
 from tasks.running.begin_run import begin_run
 from tasks.running.fetch_again import TRIED_AGAIN

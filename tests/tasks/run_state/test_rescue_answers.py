@@ -13,10 +13,11 @@ import pytest
 from flows.commands.terminal import summary
 from tasks.errors import Interrupted, StorageFailed
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ANSWERS, ENDS, RELEASED
+from tasks.ledger.names import RELEASED
 from tasks.ledger.records import Answered
 from tasks.ledger.resume import Ask
 from tasks.records.answer import ImageObject
+from tasks.records.keys import ANSWERS, ENDS
 from tasks.records.result import CampaignResult
 from tasks.reporting.notify_people import news
 from tasks.reporting.report_campaign import summary_markdown

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ANSWERS, ENDS, INTENTS
+from tasks.records.keys import ANSWERS, ENDS, INTENTS
 from tasks.records.outcome import SANDBOX
 from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD, an_outcome

@@ -7,9 +7,9 @@ import pytest
 from flows.commands.campaign_command import main
 from tasks.errors import InputInvalid
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.records import SANDBOX_MARK
 from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
 from tasks.records.campaign import Campaign
+from tasks.records.keys import SANDBOX_MARK
 from tasks.running.plan_retry import plan_dry_run
 from tasks.storage.storage import CampaignStore
 from tests.factories import an_outcome

@@ -14,11 +14,11 @@ from PIL import Image
 from tasks.errors import InputInvalid
 from tasks.ledger.heartbeats import this_run
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ENDS, INTENTS, Turn
+from tasks.ledger.names import Turn
 from tasks.ledger.occupant import key_of
-from tasks.ledger.records import SANDBOX_MARK
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign, Plan
+from tasks.records.keys import ENDS, INTENTS, SANDBOX_MARK
 from tasks.run_state.toolbox import open_toolbox
 from tasks.running import claim_folder
 from tasks.running.claim_folder import holding

@@ -12,9 +12,10 @@ from tasks import make_variants
 from tasks.errors import BudgetReached, CreditsExhausted, StorageFailed, VariantsFailed
 from tasks.ledger.heartbeats import this_run
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ENDS, INTENTS, Intents
-from tasks.ledger.records import OUTCOMES_KEY, Answered
+from tasks.ledger.names import Intents
+from tasks.ledger.records import Answered
 from tasks.records.answer import ImageObject
+from tasks.records.keys import ENDS, INTENTS, OUTCOMES_KEY
 from tasks.running import begin_run, run_lanes
 from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD, a_cell, a_request, an_outcome

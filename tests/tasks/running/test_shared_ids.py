@@ -13,13 +13,12 @@ import httpx
 import pytest
 
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import ENDS, INTENTS
-from tasks.ledger.published import PUBLISHED_KEY, Published
-from tasks.ledger.records import OUTCOMES_KEY
+from tasks.ledger.published import Published
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.publishing.recut import Recut
 from tasks.publishing.recut_campaign import recut_campaign
 from tasks.records.campaign import Campaign, Plan
+from tasks.records.keys import ENDS, INTENTS, OUTCOMES_KEY, PUBLISHED_KEY
 from tasks.running.finished_campaign import finished_result
 from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD

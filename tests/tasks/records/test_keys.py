@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.storage.private import is_private
+from tasks.records.keys import is_private
 from tasks.storage.storage import CampaignStore
 
 PRIVATE = ("ledger/answers/a.1.json", "ledger/ends/a.1.done.json", "ledger/outcomes.jsonl", "callbacks/events/e.f.json")
