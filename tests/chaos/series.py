@@ -11,6 +11,8 @@ from typing import Final
 
 from flows.commands.deliver_command import main as deliver
 from tasks.callbacks.delivery_attempt import STALE_AFTER
+from tasks.callbacks.names import Standing
+from tasks.callbacks.outbox import Outbox
 from tasks.ledger.names import parse_name
 from tasks.records.keys import ENDS, INTENTS, RUNS
 from tests.chaos.audit import Books, aged_litter, stored, unheard
@@ -178,10 +180,16 @@ class Series:
         """Every end was heard of, if what the dead had in their hands is sent once more."""
         output = self.campaign.output if "://" in self.campaign.output else str(self.campaign.folder / "out")
         until = self.last_death + STALE_AFTER.total_seconds() + START_TIMEOUT_S
-        while deliver([output]) != 0 and time.monotonic() < until:
+        while self.waiting_callbacks() and time.monotonic() < until:
+            deliver([output])
             time.sleep(2)
+        assert not self.waiting_callbacks(), self.story
         missing = unheard(self.campaign.rows(), [body for _, body in self.listener.heard])
         assert not missing, f"{missing}\n{self.story}"
+
+    def waiting_callbacks(self) -> list[Standing]:
+        """What was not delivered, or is in the hands of a dead run for all that anybody knows."""
+        return [one for one in Outbox(self.campaign.store()).load(whole=True) if one.state != "delivered"]
 
     def collect(self) -> None:
         """Do at last what the parents of the dead have not done."""
