@@ -41,13 +41,12 @@ def hand_out(store: CampaignStore, campaign: Campaign) -> Handed:
 
 
 def taken(handed: Handed) -> Campaign:
-    """The campaign as it was handed out. Raises InputInvalid where its folder is another here, or StorageFailed."""
+    """The campaign as it was handed out. Raises InputInvalid where its folder is another here, and StorageFailed."""
     if handed.addresses is None:
         return handed.campaign
     store = CampaignStore.open(handed.campaign.output, handed.campaign.slug)
-    try:
-        addresses = Addresses.model_validate_json(store.read(handed.addresses))
-    except FileNotFoundError as error:
-        problem = f"has no {handed.addresses}, which the campaign's run has left there; all workers need one output"
-        raise InputInvalid.of(source=store.root, problem=problem) from error
+    addresses = store.read_record(handed.addresses, Addresses)
+    if addresses is None:
+        problem = f"holds no readable {handed.addresses} of the campaign's run; all workers need one output"
+        raise InputInvalid.of(source=store.root, problem=problem)
     return handed.campaign.model_copy(update=dict(addresses))

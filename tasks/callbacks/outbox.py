@@ -6,9 +6,7 @@ from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar, get_args
-
-from pydantic import ValidationError
+from typing import Final, get_args
 
 from tasks.callbacks.attempt import Attempt
 from tasks.callbacks.names import (
@@ -34,8 +32,6 @@ from tasks.storage.storage import CampaignStore
 
 READERS: Final = 32
 
-R = TypeVar("R", bound=Record)
-
 
 class Sender(Record):
     """Who the events of a campaign's folder are from: random, made with the first of them."""
@@ -55,9 +51,9 @@ class Outbox:
     def sender_id(self) -> str:
         """The same for as long as the campaign's folder lives, and nowhere else."""
         mine = Sender(sender_id=uuid.uuid4().hex)
-        known = self._read(SENDER_KEY, Sender)
+        known = self.store.read_record(SENDER_KEY, Sender)
         if known is None and not self.store.create(SENDER_KEY, mine.model_dump_json().encode()):
-            known = self._read(SENDER_KEY, Sender)
+            known = self.store.read_record(SENDER_KEY, Sender)
         return (known or mine).sender_id
 
     def terms(self) -> frozenset[Term]:
@@ -100,7 +96,7 @@ class Outbox:
 
     def read(self, delivery: Delivery) -> QueuedEvent | None:
         """What is to be told; None where it is gone or damaged."""
-        return self._read(delivery.key(EVENTS), QueuedEvent)
+        return self.store.read_record(delivery.key(EVENTS), QueuedEvent)
 
     def read_many(self, deliveries: Iterable[Delivery]) -> list[QueuedEvent]:
         """Those of the events that can be read, in order."""
@@ -115,7 +111,7 @@ class Outbox:
 
     def claimed_at(self, delivery: Delivery, attempt: int) -> datetime | None:
         """When an attempt was claimed; None where it was not, or the claim is damaged."""
-        claim = self._read(delivery.key(CLAIMS, attempt), Claim)
+        claim = self.store.read_record(delivery.key(CLAIMS, attempt), Claim)
         return claim.at if claim else None
 
     def is_over(self, delivery: Delivery, attempt: int) -> bool:
@@ -124,11 +120,11 @@ class Outbox:
 
     def read_end(self, delivery: Delivery, attempt: int, end: str) -> Tried | None:
         """What the attempt came to that ended the delivery so."""
-        return self._read(delivery.key(ENDS, attempt, end), Tried)
+        return self.store.read_record(delivery.key(ENDS, attempt, end), Tried)
 
     def read_failure(self, delivery: Delivery, attempt: int, due: datetime) -> Tried | None:
         """What the attempt came to after which the next is due at `due`."""
-        return self._read(delivery.key(FAILURES, attempt, due_text(due)), Tried)
+        return self.store.read_record(delivery.key(FAILURES, attempt, due_text(due)), Tried)
 
     def note(self, delivery: Delivery, number: int, attempt: Attempt, verdict: Verdict, now: datetime) -> None:
         """What an attempt came to, and what follows from it."""
@@ -145,13 +141,6 @@ class Outbox:
     def reopen(self, endpoint: str) -> None:
         """The endpoint is there again."""
         self.store.delete(_closed_key(endpoint))
-
-    def _read(self, key: str, kind: type[R]) -> R | None:
-        """The record under `key`; None where there is none, or none that can be read any more."""
-        try:
-            return kind.model_validate_json(self.store.read(key))
-        except (FileNotFoundError, ValidationError):
-            return None
 
 
 def _closed_key(endpoint: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import psutil
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from tasks.errors import RemovalDenied
 from tasks.records.keys import RUNS
@@ -192,8 +192,4 @@ class Watcher:
         return still_s < DEAD_AFTER_S
 
     def _beacon(self, run_id: str) -> Beacon | None:
-        """The beacon of a run; None where there is none that can be read."""
-        try:
-            return Beacon.model_validate_json(self.store.read(beacon_key(run_id)))
-        except (FileNotFoundError, ValidationError):
-            return None
+        return self.store.read_record(beacon_key(run_id), Beacon)

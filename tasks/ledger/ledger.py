@@ -84,7 +84,7 @@ class Ledger(Turns):
                 outcomes[cell_id] = copy
             else:
                 missing.append(turn.key(ENDS, status))
-        read = self._each(missing, lambda key: self.read(key, Outcome))
+        read = self._each(missing, lambda key: self.store.read_record(key, Outcome))
         return outcomes | {outcome.cell_id: outcome for outcome in read if outcome is not None}
 
     def copy_outcomes(self, outcomes: Iterable[Outcome]) -> None:
@@ -98,7 +98,7 @@ class Ledger(Turns):
 
     def read_published(self) -> Published | None:
         """The campaign as it was last published; None where it never was, or by a version that kept none."""
-        return self.read(PUBLISHED_KEY, Published)
+        return self.store.read_record(PUBLISHED_KEY, Published)
 
     def is_sandbox(self) -> bool:
         """Whether everything in the campaign's folder was made with the sandbox."""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -11,10 +10,7 @@ from tasks.ledger.records import Answered, Intent, Look, Released
 from tasks.records.cell import Cell
 from tasks.records.keys import ANSWERS, ENDS, INTENTS
 from tasks.records.outcome import SANDBOX, Outcome
-from tasks.records.record import Record
 from tasks.storage.storage import CampaignStore
-
-R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -72,7 +68,7 @@ class Turns:
 
     def read_intent(self, turn: Turn) -> Intent | None:
         """What was noted before the request of a turn left; None where there is nothing that can be read."""
-        return self.read(turn.key(INTENTS), Intent)
+        return self.store.read_record(turn.key(INTENTS), Intent)
 
     def read_owner(self, cell_id: str, turn: int) -> str | None:
         """The run that owns a turn; None where nobody does, and no run's name where the intent is damaged."""
@@ -91,7 +87,7 @@ class Turns:
 
     def read_answer(self, cell_id: str, turn: int) -> Answered | None:
         """The answer of a turn that was noted; None where there is none that can be read."""
-        answered = self.read(Turn(cell_id, turn).key(ANSWERS), Answered)
+        answered = self.store.read_record(Turn(cell_id, turn).key(ANSWERS), Answered)
         is_drawing = answered is not None and answered.made_by == SANDBOX
         return None if is_drawing and self.is_paid else answered
 
@@ -104,7 +100,7 @@ class Turns:
         key, record = Turn(outcome.cell_id, outcome.turn).key(ENDS, outcome.status), outcome.model_dump_json().encode()
         if self.store.create(key, record):
             return outcome
-        there = self.read(key, Outcome)
+        there = self.store.read_record(key, Outcome)
         if there is not None and there.says_the_same(outcome):
             return there
         self.store.write(key, record)
@@ -113,7 +109,7 @@ class Turns:
     def read_end(self, cell_id: str, turn: int) -> Outcome | None:
         """How a turn ended, if it has; reads no more than it must."""
         keys = (Turn(cell_id, turn).key(ENDS, status) for status in BETTER_KNOWN)
-        ends = filter(None, (self.read(key, Outcome) for key in keys))
+        ends = filter(None, (self.store.read_record(key, Outcome) for key in keys))
         return next((end for end in ends if not self.is_nothing(end)), None)
 
     def is_nothing(self, outcome: Outcome) -> bool:
@@ -130,10 +126,3 @@ class Turns:
         if outcome is None:
             return Look(owner=self.read_owner(cell_id, turn))
         return Look(outcome.less([number for number in outcome.in_doubt if self.is_released(cell_id, number)]))
-
-    def read(self, key: str, kind: type[R]) -> R | None:
-        """The record under `key`; None where there is none, or none that can be read any more."""
-        try:
-            return kind.model_validate_json(self.store.read(key))
-        except (FileNotFoundError, ValidationError):
-            return None

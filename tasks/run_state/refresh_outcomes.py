@@ -35,7 +35,7 @@ def differences(ledger: Ledger, cells: Sequence[Cell], shown: Mapping[str, Outco
         mine, end = shown.get(cell.cell_id), ends.get(cell.cell_id)
         stands = mine
         if end is not None and is_news(end, mine):
-            read = ledger.read(end.turn.key(ENDS, end.status), Outcome)
+            read = ledger.store.read_record(end.turn.key(ENDS, end.status), Outcome)
             stands = read if read is not None and read.request_sha256 in {None, cell.request_sha256} else mine
         elif mine is not None and mine.status == "unknown" and Turn(cell.cell_id, mine.turn) in intents.released:
             stands = None

@@ -6,8 +6,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from pydantic import ValidationError
-
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.ledger.heartbeats import is_process_alive, this_machine, this_run
 from tasks.ledger.ledger import Ledger
@@ -70,11 +68,10 @@ def holding(store: CampaignStore) -> Holding:
     """Whose the folder is now. Raises StorageFailed."""
     names = store.names("ledger")
     number, is_begun = newest_number(names), is_anything_begun(store, names)
-    with suppress(FileNotFoundError, ValidationError):
-        if number:
-            return Holding(number, Occupant.model_validate_json(store.read(key_of(number))), is_begun)
-    is_left = is_begun or SANDBOX_MARK.removeprefix("ledger/") in names
-    return Holding(number, former_occupant(store) if is_left else None, is_begun)
+    occupant = store.read_record(key_of(number), Occupant) if number else None
+    if occupant is None and (is_begun or SANDBOX_MARK.removeprefix("ledger/") in names):
+        occupant = former_occupant(store)
+    return Holding(number, occupant, is_begun)
 
 
 def is_anything_begun(store: CampaignStore, names: Collection[str]) -> bool:

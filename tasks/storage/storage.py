@@ -6,13 +6,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from fsspec.implementations.local import LocalFileSystem
+from pydantic import ValidationError
 
 from tasks.errors import RemovalDenied, StorageFailed
 from tasks.records.fault import without_secrets
 from tasks.records.keys import PRIVATE_FILES, PRIVATE_FOLDERS, check_key, is_private
+from tasks.records.record import Record
 from tasks.storage import disk, exclusive, removal
 from tasks.storage.advice import what_to_do
 from tasks.storage.content_types import content_type
@@ -22,6 +24,8 @@ from tasks.storage.schemes import check_output
 from tasks.storage.whereabouts import whereabouts
 
 REMOVED_FROM: Final = "removed from"
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class CampaignStore:
         """
         for key in files:
             check_key(key)
-        try:
+        with self._told("written", passed=()):
             if self.is_local:
                 named = {name for key in files for name in (key, key.rpartition("/")[0])}
                 private = {Path(self._base, name) for name in named if is_private(name)}
@@ -89,29 +93,30 @@ class CampaignStore:
             else:
                 for key, data in files.items():
                     self._fs.pipe_file(f"{self._base}/{key}", data, **content_type(self._fs, key))
-        except Exception as error:  # every file system of fsspec raises its own kinds
-            raise self._failed("written", error) from error
 
     def read(self, key: str) -> bytes:
         """The content under `key`. Raises FileNotFoundError or StorageFailed."""
         with self._told("read"):
             return bytes(self._fs.cat_file(f"{self._base}/{key}"))
 
+    def read_record(self, key: str, kind: type[R]) -> R | None:
+        """The record under `key`; None where there is none, or none that can be read any more. Raises StorageFailed."""
+        try:
+            return kind.model_validate_json(self.read(key))
+        except (FileNotFoundError, ValidationError):
+            return None
+
     def create(self, key: str, data: bytes, *, is_flushed: bool = True) -> bool:
         """Store `data` under `key` if nothing is there; whether this call did. Raises StorageFailed."""
         check_key(key)
-        try:
+        with self._told("written", passed=()):
             path, private = f"{self._base}/{key}", is_private(key)
             return exclusive.create(self._fs, path, data, is_flushed=is_flushed, is_private=private)
-        except Exception as error:
-            raise self._failed("written", error) from error
 
     def probe(self, folder: str) -> Probed:
         """What can be done in this storage; tried, and cleaned up after. Raises StorageFailed."""
-        try:
+        with self._told("written", passed=()):
             return exclusive.probe(self._fs, f"{self._base}/{folder}")
-        except Exception as error:
-            raise self._failed("written", error) from error
 
     def names(self, folder: str) -> list[str]:
         """The names of what is right below `folder`, none where it is absent. Raises StorageFailed."""
@@ -184,15 +189,12 @@ class CampaignStore:
             return bool(self._fs.isdir(self._base or "/"))
 
     @contextmanager
-    def _told(self, done: str) -> Iterator[None]:
-        """A file that is missing is told as such, whatever else goes wrong inside as StorageFailed."""
+    def _told(self, done: str, passed: tuple[type[Exception], ...] = (FileNotFoundError,)) -> Iterator[None]:
+        """What goes wrong inside is told as StorageFailed, apart from what is `passed` on."""
         try:
             yield
-        except FileNotFoundError:
+        except passed:
             raise
-        except Exception as error:
-            raise self._failed(done, error) from error
-
-    def _failed(self, done: str, error: Exception) -> StorageFailed:
-        kind = RemovalDenied if done == REMOVED_FROM and isinstance(error, PermissionError) else StorageFailed
-        return kind(f"{self.root} cannot be {done}: {what_to_do(error)}")
+        except Exception as error:  # every file system of fsspec raises its own kinds
+            kind = RemovalDenied if done == REMOVED_FROM and isinstance(error, PermissionError) else StorageFailed
+            raise kind(f"{self.root} cannot be {done}: {what_to_do(error)}") from error

@@ -54,3 +54,11 @@ def test_a_worker_with_another_folder_is_told(tmp_path):
     there = handed._replace(campaign=handed.campaign.model_copy(update={"output": str(tmp_path / "there")}))
     with pytest.raises(InputInvalid, match="all workers need one output"):
         taken(there)
+
+
+def test_addresses_that_are_damaged_are_told(tmp_path):
+    """By their file; there is nothing to go on with."""
+    handed = handed_out(a_campaign(tmp_path, **ADDRESSES))
+    CampaignStore.open(str(tmp_path), "lamps").write(handed.addresses, b"{")
+    with pytest.raises(InputInvalid, match=f"holds no readable {handed.addresses}"):
+        taken(handed)

@@ -16,9 +16,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tasks.errors import StorageFailed
+from tasks.records.request import GenerationRequest
 from tasks.storage import disk
 from tasks.storage.storage import CampaignStore
 from tests.buckets import SECRET, Bucket
+from tests.factories import a_request
 from tests.tasks.api.raw_server import unused_port
 
 FILES = {"manifest.csv": b"a,b\n", "variants/lamp-1-og.webp": b"RIFF", "index.html": b"<!doctype html>"}
@@ -54,6 +56,18 @@ def test_what_is_not_there_is_told_as_such(place, tmp_path):
     """A missing file is no fault of the storage."""
     with pytest.raises(FileNotFoundError):
         CampaignStore.open(place.format(tmp=tmp_path, name=tmp_path.name), "q1-launch").read("originals/lamp.png")
+
+
+@pytest.mark.parametrize("place", ["{tmp}", "memory://{name}"])
+def test_a_record_that_is_missing_or_damaged_is_none(place, tmp_path):
+    """Whoever reads it does the same either way."""
+    store, record = CampaignStore.open(place.format(tmp=tmp_path, name=tmp_path.name), "q1-launch"), a_request("a cat")
+    assert store.read_record("ledger/a.json", GenerationRequest) is None
+    for damaged in (b"", b"{", b"[]", b"null", b'{"prompt": 1}', b"\xff\xfe"):
+        store.write("ledger/a.json", damaged)
+        assert store.read_record("ledger/a.json", GenerationRequest) is None
+    store.write("ledger/a.json", record.model_dump_json().encode())
+    assert store.read_record("ledger/a.json", GenerationRequest) == record
 
 
 @pytest.mark.parametrize(
