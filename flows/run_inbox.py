@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import uuid
 from typing import Any, Final, cast
 
 from prefect import flow
@@ -61,7 +60,7 @@ async def run_inbox(inbox: str, **asked: Any) -> InboxResult:  # noqa: ANN401  o
     async def make(matrix: str, formats: str | None) -> CampaignResult:
         return cast("CampaignResult", await campaign(matrix=matrix, formats=formats, **asked))
 
-    opened = await asyncio.to_thread(inboxes.Inbox.open, inbox, uuid.uuid4().hex)
+    opened = await asyncio.to_thread(inboxes.Inbox.open, inbox)
     result = await work_inbox(opened, make)
     await report_inbox(result)
     if not result.is_well:

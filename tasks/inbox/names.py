@@ -3,37 +3,21 @@
 ```
 {inbox}/spring.csv                              waits; its campaign is called `spring`
 {inbox}/formats.csv                             the formats of every matrix here
-{inbox}/claims/spring.csv.1.json                a run is at it; the number counts the runs that were
 {inbox}/done/20261122T020003Z-spring.csv        was run, then
 {inbox}/failed/20261122T020003Z-spring.csv      was not, with the reason in `...csv.txt` beside it
 ```
 """
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, Self
 
 from tasks.records.record import Record
 
-CLAIMS: Final = "claims"
 FORMATS_NAMES: Final = ("formats.csv", "formats.parquet")
 _MATRIX: Final = re.compile(r"[^.].*\.(csv|parquet)", re.IGNORECASE)
-_CLAIM: Final = re.compile(r"(?P<name>.+)\.(?P<turn>\d+)\.json", re.DOTALL)
 
 Shelf = Literal["done", "failed"]
-
-
-class Claim(NamedTuple):
-    """A run is at a matrix. Every run that takes it over from a dead one has the next number."""
-
-    name: str
-    turn: int
-
-    @property
-    def key(self) -> str:
-        """Where it lies in the inbox."""
-        return f"{CLAIMS}/{self.name}.{self.turn}.json"
 
 
 class Filed(Record):
@@ -54,6 +38,8 @@ class InboxResult(Record):
     filed: tuple[Filed, ...] = ()
     left: tuple[str, ...] = ()
     """Files that were left for the next time, with the reason: `spring.csv: changed within the last minute`."""
+    elsewhere: tuple[str, ...] = ()
+    """Matrices that another run has filed meanwhile. Both made one campaign; neither paid for what the other had."""
     stopped_because: str | None = None
     """Why no further matrix was begun; those that were not stay where they are."""
 
@@ -62,12 +48,23 @@ class InboxResult(Record):
         """Whether nobody needs to look."""
         return self.stopped_because is None and all(filed.shelf == "done" for filed in self.filed)
 
+    def after(self, name: str, came: Filed | str | None) -> Self:
+        """The result with one matrix more: filed, left for a reason, or filed by another run."""
+        match came:
+            case Filed():
+                return self.model_copy(update={"filed": (*self.filed, came)})
+            case str():
+                return self.model_copy(update={"left": (*self.left, f"{name}: {came}")})
+            case None:
+                return self.model_copy(update={"elsewhere": (*self.elsewhere, name)})
+
     def sentence(self) -> str:
         """Such as `2 done, 1 failed (spring.csv); 1 left for the next time`."""
         failed = [filed.name for filed in self.filed if filed.shelf == "failed"]
         done = len(self.filed) - len(failed)
         parts = [f"{done:,} done"] if done else []
         parts += [f"{len(failed):,} failed ({', '.join(failed)})"] if failed else []
+        parts += [f"{len(self.elsewhere):,} filed by another run"] if self.elsewhere else []
         said = ", ".join(parts) or "nothing was run"
         said += f"; {len(self.left):,} left for the next time" if self.left else ""
         return f"{said}; stopped: {self.stopped_because}" if self.stopped_because else said
@@ -76,13 +73,6 @@ class InboxResult(Record):
 def is_matrix(name: str) -> bool:
     """Whether the file waits to be run: a table that is not the formats', under its final name."""
     return _MATRIX.fullmatch(name) is not None and name not in FORMATS_NAMES
-
-
-def latest_claim(name: str, claims: Iterable[str]) -> Claim | None:
-    """The newest claim of matrix `name`, of the names in `claims`."""
-    found = (_CLAIM.fullmatch(claim) for claim in claims)
-    turns = [int(match["turn"]) for match in found if match is not None and match["name"] == name]
-    return Claim(name, max(turns)) if turns else None
 
 
 def filed_key(shelf: Shelf, name: str, at: datetime) -> str:

@@ -3,12 +3,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tasks.inbox.names import Claim, Filed, InboxResult, filed_key, is_matrix, latest_claim
-
-NAMES = st.text(st.characters(exclude_characters="/\\:\0", exclude_categories=["Cs"]), min_size=1, max_size=20)
+from tasks.inbox.names import Filed, InboxResult, filed_key, is_matrix
 
 
 @pytest.mark.parametrize("name", ["spring.csv", "Früh jahr.CSV", "a.b.parquet", "formats.csv.csv", "my formats.csv"])
@@ -23,14 +19,6 @@ def test_tables_wait_to_be_run(name: str):
 def test_other_files_do_not(name: str):
     """Formats, files on their way, hidden ones, other kinds, the inbox's own folders."""
     assert not is_matrix(name)
-
-
-@given(NAMES, st.lists(st.integers(1, 10**6), min_size=1, max_size=5), st.lists(NAMES, max_size=5))
-def test_the_newest_claim_of_a_matrix_is_found(name: str, turns: list[int], others: list[str]):
-    """By its number, whatever the names are; claims of other matrices don't count."""
-    claims = [Claim(name, turn).key.partition("/")[2] for turn in turns]
-    claims += [Claim(other, 10**7).key.partition("/")[2] for other in others if other != name]
-    assert latest_claim(name, claims) == Claim(name, max(turns))
 
 
 def test_what_is_filed_sorts_by_time():
@@ -50,3 +38,11 @@ def test_a_result_says_what_somebody_must_look_at():
     assert (ill.is_well, ill.sentence()) == (False, "1 done, 1 failed (b.csv)")
     stopped = InboxResult(inbox="in", stopped_because="no credits")
     assert (stopped.is_well, stopped.sentence()) == (False, "nothing was run; stopped: no credits")
+
+
+def test_a_result_tells_each_matrix_by_what_came_of_it():
+    """What another run has filed needs nobody's look."""
+    filed = Filed(name="a.csv", shelf="done", key="done/x-a.csv", came_to="6 done")
+    result = InboxResult(inbox="in").after("a.csv", filed).after("b.csv", "changed").after("c.csv", None)
+    assert (result.filed, result.left, result.elsewhere) == ((filed,), ("b.csv: changed",), ("c.csv",))
+    assert (result.is_well, result.sentence()) == (True, "1 done, 1 filed by another run; 1 left for the next time")

@@ -12,7 +12,6 @@ from tasks.errors import BudgetReached, CreditsExhausted, InputInvalid
 from tasks.inbox.inbox import Inbox
 from tasks.inbox.names import InboxResult
 from tasks.inbox.process_inbox import work_inbox
-from tasks.ledger.heartbeats import this_run
 from tasks.records.fault import Fault
 from tasks.records.result import CampaignResult
 
@@ -45,7 +44,7 @@ def put(folder: Path, *names: str, age_s: float = 300) -> None:
 
 def worked(folder: Path, make: Maker) -> InboxResult:
     """The result of one run."""
-    return asyncio.run(work_inbox(Inbox.open(str(folder), "run"), make))
+    return asyncio.run(work_inbox(Inbox.open(str(folder)), make))
 
 
 def left_in(folder: Path) -> dict[str, str]:
@@ -123,15 +122,22 @@ def test_what_may_still_be_being_written_waits(tmp_path: Path):
     assert "formats.csv" in result.left[0]
 
 
-def test_a_matrix_of_a_run_that_is_alive_is_left(tmp_path: Path):
-    """And one of a run that died is taken over, and run again."""
+@pytest.mark.parametrize("comes_to", [WELL, InputInvalid([Fault(source="a.csv", problem="is not there")])])
+def test_a_matrix_that_another_run_has_filed_meanwhile_is_told_as_that(tmp_path: Path, comes_to):
+    """Two runs have shared its campaign, or this one came too late to read it; the others are run as ever."""
+
+    class Shared(Maker):
+        async def __call__(self, matrix: str, formats: str | None) -> CampaignResult:
+            if not self.asked:
+                assert len((await work_inbox(Inbox.open(str(tmp_path)), Maker())).filed) == 2
+            return await super().__call__(matrix, formats)
+
     put(tmp_path, "a.csv", "b.csv")
-    (tmp_path / "claims").mkdir()
-    alive = this_run("other")
-    (tmp_path / "claims" / "a.csv.1.json").write_text(alive.model_dump_json())
-    (tmp_path / "claims" / "b.csv.1.json").write_text(alive.model_copy(update={"started": "0"}).model_dump_json())
-    result = worked(tmp_path, Maker())
-    assert ([filed.name for filed in result.filed], result.left) == (["b.csv"], ("a.csv: another run is at it",))
+    make = Shared(a=comes_to)
+    result = worked(tmp_path, make)
+    assert make.asked == [("a.csv", None)]
+    assert (result.filed, result.elsewhere, result.is_well) == ((), ("a.csv", "b.csv"), True)
+    assert left_in(tmp_path) == {"a.csv": "done", "b.csv": "done"}
 
 
 def test_a_matrix_that_was_replaced_while_it_ran_is_run_again(tmp_path: Path):
@@ -149,13 +155,13 @@ def test_a_matrix_that_was_replaced_while_it_ran_is_run_again(tmp_path: Path):
     assert len(worked(tmp_path, make).filed) == 1
 
 
-def test_a_run_that_is_ended_from_outside_leaves_its_claim_to_the_next(tmp_path: Path):
-    """The claim names a process that is no more, or, as here, one that has let go."""
+def test_a_run_that_is_ended_from_outside_leaves_its_matrix_to_the_next(tmp_path: Path):
+    """Whose campaign pays only for what is missing."""
 
     async def hang(*_: object) -> CampaignResult:
         raise asyncio.CancelledError
 
     put(tmp_path, "a.csv")
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(work_inbox(Inbox.open(str(tmp_path), "run"), hang))
+        asyncio.run(work_inbox(Inbox.open(str(tmp_path)), hang))
     assert left_in(tmp_path)["a.csv"] == tmp_path.name
