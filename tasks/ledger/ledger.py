@@ -4,18 +4,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 from pydantic import ValidationError
 
 from tasks.ledger.names import End, Intents, Turn, latest_ends, newest_after, parse_name
 from tasks.ledger.published import Published
-from tasks.ledger.records import Known, as_known
+from tasks.ledger.records import Intent, Known, as_known
 from tasks.ledger.turns import Turns
 from tasks.records.cell import Cell, with_own_ids
 from tasks.records.keys import ANSWERS, ENDS, INTENTS, OUTCOMES_KEY, PUBLISHED_KEY, SANDBOX_MARK
-from tasks.records.outcome import Outcome
+from tasks.records.outcome import SANDBOX, Outcome
 from tasks.records.record import Record
+from tasks.storage.storage import CampaignStore
 
 READERS: Final = 32
 
@@ -26,6 +27,11 @@ R = TypeVar("R", bound=Record)
 @dataclass(frozen=True)
 class Ledger(Turns):
     """Reads and writes the records of a campaign's cells for one run. Every method may raise StorageFailed."""
+
+    @classmethod
+    def to_look(cls, store: CampaignStore, *, is_sandbox: bool) -> Self:
+        """The ledger for whoever asks for nothing, and owns nothing."""
+        return cls(store, run_id="", made_by=SANDBOX if is_sandbox else "")
 
     def load(self, cells: Sequence[Cell]) -> Known:
         """What is known of these cells: a listing of the ends, one of the intents, and one file.
@@ -47,9 +53,12 @@ class Ledger(Turns):
         noted = {cell_id: end for cell_id, end in noted.items() if not self.is_nothing(end)}
         outcomes = {cell_id: as_known(outcome, intents.released) for cell_id, outcome in noted.items()}
         ends = {cell_id: End(Turn(cell_id, outcome.turn), outcome.status) for cell_id, outcome in outcomes.items()}
+        intents, read = self._open(intents, ends)
         turns, released = newest_after(intents.begun, ends), newest_after(intents.released, ends)
-        asked = turns | {cell_id: ends[cell_id].turn for cell_id, one in outcomes.items() if one.request_sha256 is None}
-        read = dict(zip(asked, self._each(list(asked.values()), self.read_intent), strict=True))
+        asked = [
+            cell_id for cell_id, outcome in outcomes.items() if cell_id not in turns and not outcome.request_sha256
+        ]
+        read |= zip(asked, self._each([ends[cell_id].turn for cell_id in asked], self.read_intent), strict=True)
         held = {cell_id: outcome.request_sha256 for cell_id, outcome in outcomes.items()}
         held |= {cell_id: intent.request_sha256 if intent else held.get(cell_id) for cell_id, intent in read.items()}
         own = with_own_ids(cells, held)
@@ -72,6 +81,16 @@ class Ledger(Turns):
     def answered(self) -> frozenset[Turn]:
         """The turns whose answer was noted, which may be stored by now or not."""
         return frozenset(named.turn for named in map(parse_name, self.store.names(ANSWERS)) if named is not None)
+
+    def _open(self, intents: Intents, ends: Mapping[str, End]) -> tuple[Intents, dict[str, Intent | None]]:
+        """The intents without those that are nothing to this run, and of each cell that has not ended the newest."""
+        while True:
+            turns = newest_after(intents.begun, ends)
+            read = dict(zip(turns, self._each(list(turns.values()), self.read_intent), strict=True))
+            drawn = {turns[cell_id] for cell_id, intent in read.items() if intent and self.is_nothing(intent)}
+            if not drawn:
+                return intents, read
+            intents = Intents(intents.begun - drawn, intents.released | drawn)
 
     def _outcomes(self, ends: Mapping[str, End]) -> dict[str, Outcome]:
         """The outcome of each of these ends that can be read."""

@@ -23,6 +23,8 @@ class Intent(Record):
     price_usd: Decimal
     request_sha256: str
     at: datetime
+    made_by: str | None = None
+    """Who is asked: `sandbox`, or the API's host; None in the records of earlier versions."""
 
 
 class Released(Record):

@@ -19,8 +19,13 @@ class Turns:
 
     store: CampaignStore
     run_id: str
-    is_paid: bool = field(default=False, kw_only=True)
-    """Whether what the sandbox has drawn is nothing to this run, wherever it should come from."""
+    made_by: str | None = field(default=None, kw_only=True)
+    """What this run asks for its images; None where it does not say."""
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether what the sandbox has drawn is nothing to this run, wherever it should come from."""
+        return self.made_by not in {None, SANDBOX}
 
     def intend(self, cell: Cell, turn: int) -> bool:
         """Own the cell's turn, durably, before its request leaves; False where another run does."""
@@ -43,6 +48,7 @@ class Turns:
             price_usd=cell.price_usd,
             request_sha256=cell.request_sha256,
             at=datetime.now(UTC),
+            made_by=self.made_by,
         )
 
     def release(self, cell_id: str, turn: int) -> None:
@@ -88,8 +94,7 @@ class Turns:
     def read_answer(self, cell_id: str, turn: int) -> Answered | None:
         """The answer of a turn that was noted; None where there is none that can be read."""
         answered = self.store.read_record(Turn(cell_id, turn).key(ANSWERS), Answered)
-        is_drawing = answered is not None and answered.made_by == SANDBOX
-        return None if is_drawing and self.is_paid else answered
+        return None if answered is None or self.is_nothing(answered) else answered
 
     def last_answer(self, cell_id: str, turn: int) -> Answered | None:
         """The answer of a turn or, where it has none, of the last one before it that has."""
@@ -112,9 +117,10 @@ class Turns:
         ends = filter(None, (self.store.read_record(key, Outcome) for key in keys))
         return next((end for end in ends if not self.is_nothing(end)), None)
 
-    def is_nothing(self, outcome: Outcome) -> bool:
-        """Whether an end is that of a drawing, and this run's images are paid."""
-        return self.is_paid and outcome.is_drawing
+    def is_nothing(self, record: Intent | Answered | Outcome) -> bool:
+        """Whether a record is the sandbox's, and this run's images are paid."""
+        is_drawing = record.is_drawing if isinstance(record, Outcome) else record.made_by == SANDBOX
+        return self.is_paid and is_drawing
 
     def look_at(self, cell_id: str, turn: int) -> Look:
         """How one turn stands at this moment."""

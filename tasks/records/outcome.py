@@ -71,11 +71,13 @@ class Outcome(Record):
     finished_at: datetime | None = None
     request_sha256: str | None = None
     """Whose end it is: two requests may come to one `cell_id`. None in the records of earlier versions."""
+    made_by: str | None = None
+    """Who made its image or, where it has none, was asked for it; None in the records of earlier versions."""
 
     @property
     def is_drawing(self) -> bool:
-        """Whether its image was drawn by the sandbox."""
-        return self.original is not None and self.original.made_by == SANDBOX
+        """Whether it is the sandbox's, be it without an image."""
+        return SANDBOX in (self.made_by, self.original.made_by if self.original is not None else None)
 
     @property
     def doubt(self) -> str:

@@ -26,6 +26,7 @@ def done(under_way: UnderWay, original: StoredOriginal, variants: dict[str, str]
         started_at=original.started_at,
         finished_at=datetime.now(UTC),
         request_sha256=under_way.cell.request_sha256,
+        made_by=original.made_by,
     )
     return under_way.outcome
 
@@ -50,6 +51,7 @@ def ended(under_way: UnderWay, error: Exception, original: StoredOriginal | None
         started_at=under_way.started_at,
         finished_at=datetime.now(UTC),
         request_sha256=under_way.cell.request_sha256,
+        made_by=original.made_by if original is not None else under_way.made_by,
     )
     return under_way.outcome
 

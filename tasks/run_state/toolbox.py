@@ -24,7 +24,6 @@ from tasks.ledger.heartbeats import Watcher
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.resume import Ask
 from tasks.records.cell import Cell
-from tasks.records.outcome import SANDBOX
 from tasks.records.variant import Variant
 from tasks.reporting.tally import Tally
 from tasks.rescue.refuge import Refuge
@@ -118,13 +117,13 @@ async def open_toolbox(
 ) -> AsyncIterator[Toolbox]:
     """The tools for `cells`, all of which wait to be asked for; every task started inside the context finds them."""
     cores = os.cpu_count() or 1
-    ledger = Ledger(store, uuid.uuid4().hex, is_paid=settings.made_by != SANDBOX)
+    ledger = Ledger(store, uuid.uuid4().hex, made_by=settings.made_by)
     with (
         ThreadPoolExecutor(cores, "images", give_way) as image_pool,
         ThreadPoolExecutor(STORAGE_THREADS, "storage") as storage_pool,
     ):
         async with IdeogramClient.open(settings) as ideogram:
-            work = Workload(cells, Tally(len(cells)), budget_usd)
+            work = Workload(cells, Tally(len(cells)), budget_usd, settings.made_by)
             work.waiting.extend(Ask(cell, 1) for cell in cells)
             rescues = Rescues(Refuge.of(store), is_sandbox=not ledger.is_paid)
             watcher = Watcher(store)

@@ -18,6 +18,8 @@ class UnderWay:
     """What outlives one attempt at a cell, and is no business of Prefect's database."""
 
     ask: Ask
+    made_by: str | None = None
+    """What is asked for its image: `sandbox`, or the API's host."""
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     attempts: int = 0
     is_asked: bool = False

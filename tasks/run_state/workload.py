@@ -30,6 +30,8 @@ class Workload:
     tally: Tally
     budget_usd: Decimal | None = None
     """What the campaign may cost in all its runs."""
+    made_by: str | None = None
+    """What is asked for the images: `sandbox`, or the API's host."""
     left: tuple[Outcome, ...] = ()
     """Of cells that the matrix does not ask for any more."""
     elsewhere: tuple[Cell, ...] = ()
@@ -122,7 +124,7 @@ class Workload:
     def start(self, ask: Ask) -> UnderWay:
         """Put a cell under way, its price set aside until it leaves."""
         self.reserved_usd += ask.cell.price_usd
-        self.under_way[ask.cell.cell_id] = under_way = UnderWay(ask)
+        self.under_way[ask.cell.cell_id] = under_way = UnderWay(ask, self.made_by)
         return under_way
 
     def stop(self, fault: CampaignStopped) -> None:

@@ -51,7 +51,7 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     """
     campaign = plan.campaign
     store = CampaignStore.open(campaign.output, campaign.slug)
-    ledger = Ledger(store, run_id="", is_paid=not campaign.sandbox)  # it owns nothing
+    ledger = Ledger.to_look(store, is_sandbox=campaign.sandbox)
     known = ledger.load(plan.cells)
     plan = plan.model_copy(update={"cells": known.cells})
     if Refuge.of(store).holds_any():

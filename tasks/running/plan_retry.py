@@ -33,7 +33,7 @@ def dry_retry_note(plan: Plan) -> str:
     """What the retry of `plan` would come to, from what lies in its output. Raises StorageFailed."""
     campaign = plan.campaign
     store = CampaignStore.open(campaign.output, campaign.slug)
-    ledger = Ledger(store, run_id="", is_paid=not campaign.sandbox)  # it owns nothing
+    ledger = Ledger.to_look(store, is_sandbox=campaign.sandbox)
     known = ledger.load(plan.cells)
     if ledger.is_sandbox() != campaign.sandbox:  # what the one has made is nothing to the other
         known = Known(cells=plan.cells, outcomes={}, open={})

@@ -117,7 +117,7 @@ def stand_still(store: CampaignStore, monkeypatch: pytest.MonkeyPatch) -> Stand:
                 others.append(asyncio.run(run(store, api, cells, **options)))
                 goes_on.set()
 
-            return Frozen(own.store, own.run_id, step, is_after, another, is_paid=own.is_paid)
+            return Frozen(own.store, own.run_id, step, is_after, another, made_by=own.made_by)
 
         own = {"budget_usd": options.get("budget_usd"), "places": options.get("places", 1)}
         return asyncio.run(run(store, api, cells, ledger=frozen, **own)), others
@@ -237,7 +237,7 @@ def test_a_run_whose_records_are_gone_sends_and_stores_nothing(store):
             for name in store.names("ledger/intents"):
                 store.delete(f"ledger/intents/{name}")
 
-        return Frozen(own.store, own.run_id, "read_owner", is_after=False, meanwhile=removed, is_paid=own.is_paid)
+        return Frozen(own.store, own.run_id, "read_owner", is_after=False, meanwhile=removed, made_by=own.made_by)
 
     ended = asyncio.run(run(store, api, [CELL], ledger=frozen))
     assert isinstance(ended.stopped_by, StorageFailed)

@@ -9,7 +9,7 @@ from tasks.ledger.ledger import Ledger
 from tasks.records.keys import ANSWERS, ENDS, INTENTS
 from tasks.records.outcome import SANDBOX
 from tasks.storage.storage import CampaignStore
-from tests.factories import PRICE_USD, an_outcome
+from tests.factories import PRICE_USD, a_cell, a_request, an_outcome
 from tests.tasks.harness import CELLS, Api, Ended, run, storage_refuses, without_engine  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.usefixtures("without_engine")
@@ -129,3 +129,44 @@ def test_what_an_earlier_version_has_made_stays_done(store, api):
     assert (again.statuses, again.spent_usd) == (["done"] * 2, 0)
     assert {outcome.original.made_by for outcome in again.outcomes.values()} == {None}
     assert SANDBOX not in store.read("manifest.csv").decode()
+
+
+ENDS_WITHOUT_AN_IMAGE = {
+    "blocked": httpx.Response(422, json={"error": "no"}),
+    "unknown": httpx.Response(500),
+    "failed": httpx.Response(404),
+}
+
+
+@pytest.mark.parametrize("status", ENDS_WITHOUT_AN_IMAGE)
+@pytest.mark.parametrize("is_copied", [True, False])
+def test_an_end_without_an_image_says_who_was_asked(store, api, status, is_copied):
+    """What the sandbox has refused or left open is no end of a cell that is to be paid."""
+    api.refusal = ENDS_WITHOUT_AN_IMAGE[status]
+    ended = ran(store, api)
+    assert {(one.status, one.made_by) for one in ended.outcomes.values()} == {(status, "api.example.com")}
+    api.refusal = None
+    assert ran(store, api).statuses == [status] * 2
+    for folder in (ENDS, INTENTS):
+        as_if_drawn(store, folder)
+    if is_copied:
+        store.write("ledger/outcomes.jsonl", b"\n".join(store.read(f"{ENDS}/{n}") for n in store.names(ENDS)))
+    else:
+        store.delete("ledger/outcomes.jsonl")
+    again = ran(store, api)
+    assert (again.statuses, again.tally.cost_usd, api.billed.total()) == (["done"] * 2, 2 * PRICE_USD, 2)
+
+
+@pytest.mark.parametrize("is_asked_for", [True, False])
+def test_what_the_sandbox_was_asked_for_and_left_open_costs_nothing(store, api, is_asked_for):
+    """A trial that was killed has paid nothing, whatever is open; what was paid before it stays in doubt."""
+    paid, trial = Ledger(store, "paid", made_by="api.example.com"), Ledger(store, "trial", made_by=SANDBOX)
+    assert paid.intend(CELLS[0], 1)
+    assert trial.intend(CELLS[0], 2)
+    assert trial.intend(CELLS[1], 1)
+    again = ran(store, api, cells=CELLS[1:] if is_asked_for else [a_cell(a_request("Lamp 3"))])
+    assert (again.statuses, api.billed.total()) == (["done"], 1)
+    assert again.tally.cost_usd == PRICE_USD
+    both = ran(store, api)
+    assert sorted(both.statuses) == ["done", "unknown"]
+    assert both.tally.cost_usd == 2 * PRICE_USD
