@@ -12,8 +12,8 @@ from itertools import count
 import pytest
 from PIL.PngImagePlugin import PngImageFile
 
-from tasks import generate_image, make_variants
-from tasks.images import decode_image
+from tasks import generate_image
+from tasks.images import cut_image, decode_image
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.records import Answered
 from tasks.records.answer import ImageObject
@@ -83,7 +83,7 @@ def most_held(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
             time.sleep(0.1)
         publish(self, files)
 
-    for module in (decode_image, generate_image, make_variants):
+    for module in (decode_image, generate_image, cut_image):
         monkeypatch.setattr(module, "decode", counted)
     monkeypatch.setattr(CampaignStore, "publish", slow_publish)
     return most
