@@ -17,7 +17,7 @@ if __name__ == "__main__":
         sys.exit(130)
     leave(main())
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from prefect import flow
 from prefect.runtime import flow_run
@@ -32,6 +32,9 @@ from tasks.reporting.report_campaign import tag_run
 from tasks.reporting.reporter import front
 from tasks.running.announce_cells import announce_campaign
 
+AT_THE_END: Final = (announce_campaign, cancel_shards)
+"""Hooks. A run that comes to its end by itself calls them before Prefect would, and Prefect for one that does not."""
+
 
 def run_name() -> str:
     """Such as `q1-launch, 22 Nov 17:05`."""
@@ -45,14 +48,13 @@ def run_name() -> str:
     name="campaign",
     flow_run_name=run_name,
     persist_result=False,
-    on_completion=[announce_campaign],
-    on_failure=[announce_campaign],
-    on_crashed=[announce_campaign],
-    on_cancellation=[announce_campaign, cancel_shards],
+    on_crashed=[*AT_THE_END],
+    on_cancellation=[*AT_THE_END],
 )
 @takes(Campaign.model_fields)
 async def campaign(**asked: Any) -> CampaignResult:  # noqa: ANN401  of many types, which Prefect checks
     """Turn a campaign matrix into finished images."""
     wanted = front().campaign_of(Campaign(**asked))
     await tag_run(wanted.slug)
-    return cast("CampaignResult", await end_of_run(run_campaign(wanted)))  # Prefect hands out the state's data
+    # Prefect hands out the state's data.
+    return cast("CampaignResult", await end_of_run(run_campaign(wanted), AT_THE_END))

@@ -3,18 +3,22 @@
 A worker sends SIGTERM, and kills after half a minute. Prefect would take that for the end of everything: whatever is in
 flight, which is paid, would be lost, and no manifest written. So it interrupts the campaign, as Ctrl-C in a terminal
 does, and what it was sent for is done after that.
+
+Prefect runs hooks when its server has taken the state, and those of a cancelled run in the worker, which may find the
+run's process gone and leave them out. So a run calls them itself, before it ends; they do nothing twice.
 """
 
 import asyncio
 import signal
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
-from prefect import get_client, runtime
-from prefect.client.schemas.objects import State
+from prefect import Flow, get_client, get_run_logger, runtime
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import FlowRunContext
 from prefect.exceptions import TerminationSignal
-from prefect.states import Cancelled, Completed
+from prefect.states import Cancelled, Completed, Crashed, Failed
 
 from tasks.errors import Interrupted
 from tasks.records.result import CampaignResult
@@ -47,8 +51,42 @@ class WorkerFront(Front):
             raise TerminationSignal(signal.SIGTERM)
 
 
-async def end_of_run(running: Coroutine[Any, Any, CampaignResult]) -> State[CampaignResult]:
-    """The state in which the run ends, unless it fails. Raises TerminationSignal, which ends it as a crash."""
+Hook = Callable[[Flow[..., Any], FlowRun, State[Any]], Awaitable[None]]
+"""What is to be done at the end of a run, as Prefect calls it."""
+
+
+async def is_cancelling() -> bool:
+    """Whether somebody has cancelled this run."""
+    async with get_client() as prefect:
+        state = (await prefect.read_flow_run(runtime.flow_run.id)).state
+    return state is not None and state.is_cancelling()
+
+
+async def end_of_run(
+    running: Coroutine[Any, Any, CampaignResult],
+    hooks: Iterable[Hook] = (),
+    *,
+    is_cancelled: Callable[[], Awaitable[bool]] = is_cancelling,
+) -> State[CampaignResult]:
+    """The state in which the run ends, unless it fails, after its hooks have run.
+
+    Raises TerminationSignal, which ends it as a crash.
+    """
+    try:
+        state = await state_of(running, is_cancelled)
+    except Exception as error:
+        await run_hooks(hooks, Failed(data=error))
+        raise
+    await run_hooks(hooks, state)
+    if state.is_crashed():
+        raise TerminationSignal(signal.SIGTERM)
+    return state
+
+
+async def state_of(
+    running: Coroutine[Any, Any, CampaignResult], is_cancelled: Callable[[], Awaitable[bool]]
+) -> State[CampaignResult]:
+    """The state that the run comes to."""
     if is_watched():
         return completed(await running)
     worker = WorkerFront()
@@ -58,18 +96,21 @@ async def end_of_run(running: Coroutine[Any, Any, CampaignResult]) -> State[Camp
     except Interrupted as interrupted:
         if not worker.is_terminated:
             raise
-        if await is_cancelling():
-            return Cancelled(message=str(interrupted))
-        raise TerminationSignal(signal.SIGTERM) from interrupted
+        return (Cancelled if await is_cancelled() else Crashed)(message=str(interrupted))
+
+
+async def run_hooks(hooks: Iterable[Hook], state: State[Any]) -> None:
+    """Run the hooks of this flow run for the `state` that it is about to end in; one that fails keeps no other back."""
+    run = FlowRunContext.get()
+    if run is None or run.flow is None or run.flow_run is None:
+        return
+    for hook in hooks:
+        try:
+            await hook(run.flow, run.flow_run, state)
+        except Exception:  # noqa: BLE001  each has its own ways to fail
+            get_run_logger().warning("At the end of the run, %s failed", hook.__name__, exc_info=True)
 
 
 def completed(result: CampaignResult) -> State[CampaignResult]:
     """The state of a run whose result this is; Prefect hands out its data."""
     return Completed(message=result.sentence(), data=result)
-
-
-async def is_cancelling() -> bool:
-    """Whether somebody has cancelled this run."""
-    async with get_client() as prefect:
-        state = (await prefect.read_flow_run(runtime.flow_run.id)).state
-    return state is not None and state.is_cancelling()

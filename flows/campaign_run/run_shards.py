@@ -7,6 +7,7 @@ whoever takes up a shard; the account's places are Prefect's tag limit, which al
 import asyncio
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -64,16 +65,16 @@ class Shard:
 
 
 async def run_shards(plan: Plan, store: CampaignStore) -> None:
-    """Return when every shard is over, or left to whoever gathers them.
+    """Return when every shard is over, or left to whoever gathers them; one that dies leaves them to the next.
 
-    Raises InputInvalid where no work pool runs shards, or the CampaignStopped that ended them; none is left running
-    then. A process that ends without raising leaves them to the next one.
+    Raises InputInvalid where no work pool runs shards, or the CampaignStopped for which it has cancelled them.
     """
     shards: list[Shard] = []
     try:
         await unless_interrupted(start_and_watch(plan, store, shards))
     except Exception:
-        await cancel([shard.run for shard in shards])
+        with suppress(HTTPError, PrefectException):
+            await cancel([shard.run for shard in shards])
         raise
 
 
@@ -161,14 +162,12 @@ async def look_at(prefect: PrefectClient, shard: Shard, living: set[str]) -> Non
 
 
 async def start_anew(shard: Shard) -> None:
-    """Have another run take over a shard whose run has died, unless that has happened too often.
-
-    It tries nothing again that has ended: that may be what the dead run has just tried again.
-    """
+    """Have another run take over a shard whose run has died, unless that has happened too often."""
     if shard.attempt >= ATTEMPTS_MAX:
         shard.is_over = True
         return
     get_run_logger().warning("Shard %d died; another run takes it over", shard.number)
+    # Without retry: what has ended may be what the dead run has just tried again.
     anew = await started(shard.handed.without_retry(), shard.number, shard.attempt + 1)
     shard.run, shard.attempt, shard.alive_at, shard.has_shown_life = anew.run, anew.attempt, anew.alive_at, False
 
@@ -184,8 +183,8 @@ def count(tally: Tally, plan: Plan, store: CampaignStore) -> None:
 
 
 async def cancel_shards(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001  a hook
-    """Hook: whoever cancels a campaign cancels its shards."""
-    if flow_run.parameters.get("shards", 1) > 1:
+    """Hook: a campaign that was cancelled or has failed leaves no shard running; one that crashed leaves all."""
+    if flow_run.parameters.get("shards", 1) > 1 and not (state.is_completed() or state.is_crashed()):
         of_this = FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[flow_run.id]))
         async with get_client() as prefect:
             await cancel(await prefect.read_flow_runs(flow_run_filter=of_this))

@@ -4,16 +4,20 @@ import asyncio
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.logging import disable_run_logger
+from prefect.states import Cancelled, Cancelling, Completed, Crashed, Failed, Running
 
+from flows.campaign import campaign
 from flows.campaign_run import run_shards as module
 from flows.campaign_run.hand_out import Handed
-from flows.campaign_run.run_shards import LOOK_EVERY_S, PATIENCE_S, Shard, watch
+from flows.campaign_run.run_shards import LOOK_EVERY_S, PATIENCE_S, Shard, cancel_shards, run_shards, watch
 from tasks.errors import ServerLost, ShardCancelled
 from tasks.records.campaign import Campaign, Plan
 from tasks.storage.storage import CampaignStore
@@ -85,3 +89,61 @@ def test_a_shard_that_somebody_deletes_ends_the_campaign(tmp_path, monkeypatch):
     """As one that is cancelled: the others are not left running."""
     with pytest.raises(ShardCancelled, match="was deleted"):
         watched(tmp_path, monkeypatch, 0.0, failing=ObjectNotFound(httpx.HTTPError("404")))
+
+
+@asynccontextmanager
+async def away():
+    """A server that does not answer, as its client."""
+
+    async def fail(*_: object, **__: object) -> None:
+        raise AWAY
+
+    yield SimpleNamespace(read_flow_run=fail)
+
+
+def test_what_stopped_a_campaign_is_told_also_where_its_shards_cannot_be_cancelled(tmp_path, monkeypatch):
+    """The server that is lost cannot be asked to; what the shards have made is published all the same."""
+
+    async def lost(_plan: Plan, _store: CampaignStore, shards: list[Shard]) -> None:
+        shards.append(Shard(1, SimpleNamespace(id="run-1"), Handed(Campaign(matrix="lamps.csv"))))
+        raise ServerLost("not looked at for minutes")
+
+    monkeypatch.setattr(module, "start_and_watch", lost)
+    monkeypatch.setattr(module, "get_client", away)
+    with pytest.raises(ServerLost):
+        asyncio.run(run_shards(PLAN, CampaignStore.open(str(tmp_path), "lamps")))
+
+
+@pytest.mark.parametrize(
+    ("state", "shards", "cancelled"),
+    [
+        (Cancelled(), 2, True),
+        (Cancelling(), 2, True),
+        (Failed(), 2, True),
+        (Completed(), 2, False),
+        (Crashed(), 2, False),
+        (Cancelled(), 1, False),
+    ],
+)
+def test_a_campaign_that_is_over_leaves_no_shard_running(monkeypatch, state, shards, cancelled):
+    """Also one that was begun in the moment of the end; a machine that dies leaves those beside it alone."""
+    ended = []
+
+    @asynccontextmanager
+    async def server():
+        yield SimpleNamespace(read_flow_runs=begun, read_flow_run=stand, set_flow_run_state=end)
+
+    async def begun(flow_run_filter: FlowRunFilter) -> list[SimpleNamespace]:
+        assert flow_run_filter.parent_flow_run_id.any_ == [run.id]
+        return [SimpleNamespace(id="over"), SimpleNamespace(id="running")]
+
+    async def stand(run_id: str) -> SimpleNamespace:
+        return SimpleNamespace(state=Completed() if run_id == "over" else Running())
+
+    async def end(run_id: str, state: State) -> None:
+        ended.append((run_id, state.type.value))
+
+    monkeypatch.setattr(module, "get_client", server)
+    run = FlowRun(flow_id=uuid4(), parameters={"shards": shards})
+    asyncio.run(cancel_shards(campaign, run, state))
+    assert ended == ([("running", "CANCELLING")] if cancelled else [])
