@@ -9,6 +9,7 @@ from prefect import get_run_logger
 
 from flows.campaign_run.run_shards import run_shards
 from flows.prefect_server.embedded_server import home_held, is_server_ours
+from flows.prefect_server.memory import keep_what_is_in_hand
 from flows.prefect_server.stored_key import load_run_settings
 from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
@@ -132,6 +133,7 @@ async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) 
 
     Nothing of the run goes on after it. What stops the campaign is noted, any other fault is raised.
     """
+    keep_what_is_in_hand()
     lanes = asyncio.create_task(running)
     interruption = asyncio.create_task(front().interruption())
     try:

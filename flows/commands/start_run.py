@@ -1,7 +1,6 @@
 """From a campaign that a person has asked for in a terminal to its run, and to an exit code."""
 
 import asyncio
-import logging
 import os
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +14,7 @@ from flows.commands.terminal import Terminal, print_finished, print_plan
 from flows.prefect_server.embedded_server import EmbeddedServer, start_embedded_server
 from flows.prefect_server.named_server import ServerNotStarted, import_prefect
 from flows.prefect_server.prefect_home import has_settings_of_its_own
+from flows.prefect_server.quiet import quieten
 from tasks.api.proxies import check_proxies
 from tasks.api.settings import is_key_set, load_settings
 from tasks.errors import InputInvalid, Interrupted, StorageFailed
@@ -33,15 +33,6 @@ if TYPE_CHECKING:
 
 LEFT: Final = "What was in flight may be paid; the same command again looks for it first, and pays nothing twice"
 SERVER_GONE: Final = "Prefect's server does not answer; it does not know how this run ended"
-QUIET_LOGGERS: Final = (
-    "tasks",
-    # Those that repeat themselves while the server is away.
-    "prefect._internal.concurrency",
-    "prefect.concurrency",
-    "prefect.events.clients",
-    "EventsWorker",
-    "APILogWorker",
-)
 
 
 def start_run(campaign: Campaign) -> int:
@@ -127,20 +118,3 @@ def claim_output(plan: Plan) -> None:
         claim_folder(store, plan)
     except StorageFailed as error:
         raise InputInvalid.of(source="--output", problem=str(error)) from error
-
-
-def quieten() -> None:
-    """Keep Prefect's own lines off the terminal, which shows a progress bar; the server has them all the same.
-
-    Whoever sets PREFECT_LOGGING_LEVEL wants to see them.
-    """
-    if "PREFECT_LOGGING_LEVEL" not in os.environ:
-        logging.raiseExceptions = False  # Prefect asks this before it tells on the terminal what it could not log
-        logging.getLogger("prefect").propagate = False
-        for name in QUIET_LOGGERS:
-            logging.getLogger(name).addFilter(is_critical)
-
-
-def is_critical(record: logging.LogRecord) -> bool:
-    """Whether a line must be seen. A filter, since Prefect sets the levels of its loggers anew when a run begins."""
-    return record.levelno >= logging.CRITICAL

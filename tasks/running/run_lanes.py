@@ -13,7 +13,6 @@ from tasks.ledger.heartbeats import Watcher
 from tasks.records.outcome import Status
 from tasks.run_state.toolbox import Toolbox
 from tasks.running.begin_run import LOOK_EVERY_S, resolve_begun
-from tasks.running.prefect_memory import keep_what_is_in_hand
 from tasks.running.settle_cell import cut_stored, is_left_to_ask
 from tasks.running.slots import watch_places
 from tasks.running.watch_run import watch_run
@@ -25,7 +24,6 @@ CUTTERS_MORE_THAN_CORES: Final = 2
 async def run_lanes(tools: Toolbox, places: int, retry: AbstractSet[Status]) -> None:
     """Return when every cell has ended, or the campaign was stopped and what was in flight has ended."""
     work, watcher = tools.work, Watcher(tools.store)
-    keep_what_is_in_hand()
     async with beside(tools):
         await resolve_begun(tools, watcher, retry)
         while work.has_cells_waiting or (work.begun and work.stopped_by is None):

@@ -41,7 +41,7 @@ def test_a_client_of_a_server_without_tls_reads_certificates(tmp_path):
 
 
 def test_an_image_that_is_gone_stays_linked_to_its_run():
-    """Decision 51: once this fails, `tasks/running/prefect_memory.py` can go."""
+    """Decision 51: once this fails, `flows/prefect_server/memory.py` can go."""
     with FlowRunContext.model_construct(flow_run=FlowRun(flow_id=uuid4()), run_results={}) as context:
         result = an_original(a_cell())
         link_state_to_task_run_result(Completed(), result)
@@ -51,7 +51,7 @@ def test_an_image_that_is_gone_stays_linked_to_its_run():
 
 
 def test_every_run_is_noted_to_have_no_assets():
-    """Decision 51: once this fails, `KnownAssets` in `tasks/running/prefect_memory.py` can go."""
+    """Decision 51: once this fails, `KnownAssets` in `flows/prefect_server/memory.py` can go."""
     with FlowRunContext.model_construct(task_run_assets={}) as context:
         AssetContext.model_construct(
             task_run_id=uuid4(), downstream_assets=set(), upstream_assets=set()

@@ -11,7 +11,7 @@ from prefect.context import FlowRunContext
 from prefect.states import Completed
 from prefect.utilities.engine import get_state_for_result, link_state_to_task_run_result
 
-from tasks.running.prefect_memory import keep_what_is_in_hand
+from flows.prefect_server.memory import keep_what_is_in_hand
 from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, an_original
 from tests.tasks.harness import CELLS, Api, run, without_engine  # noqa: F401  a fixture
