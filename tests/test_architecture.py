@@ -148,6 +148,81 @@ def test_what_lies_below_the_tasks_does_not_know_prefect(layer):
     assert [name_of(path) for path in files if imports_package(path, "prefect")] == []
 
 
+WORKAROUNDS = "flows/prefect_server/"
+CONTEXT_FIELDS = {"run_results", "task_run_assets"}
+"""Of Prefect's contexts: without an underscore, and yet its own bookkeeping."""
+
+
+def not_promised(tree: ast.Module) -> set[str]:
+    """What the code names of Prefect that Prefect does not promise: private modules and fields, parts of its server."""
+    named, known = set(), {"prefect"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = node.module if isinstance(node, ast.ImportFrom) else ""
+            for alias in node.names:
+                dotted = f"{module}.{alias.name}" if module else alias.name
+                if dotted.split(".")[0] == "prefect":
+                    known.add((alias.asname or alias.name).split(".")[0])
+                    named.add(dotted)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in CONTEXT_FIELDS:
+            named.add(f"prefect._{node.value}")
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            named |= set(re.findall(r"\bprefect(?:\.\w+)+|PREFECT__\w+", node.value))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.keyword):
+            name = node.attr if isinstance(node, ast.Attribute) else node.arg
+            root = ast.unparse(node).split(".")[0].split("(")[0]
+            if name in CONTEXT_FIELDS or (isinstance(node, ast.Attribute) and root in known):
+                named.add(f"prefect._{name}" if name in CONTEXT_FIELDS else f"prefect.{name}")
+    private = re.compile(r"PREFECT__|prefect\.server\b|prefect(\.\w+)*\._(?!_)")
+    return {name for name in named if private.match(name)}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from prefect._internal import concurrency",
+        "import prefect.runner._cancel_finalizer as finalizer",
+        "from prefect.context import _deployment_id",
+        "from prefect.server.api.server import create_app",
+        "import prefect.server.models",
+        "from prefect import Flow\nFlow._enter()",
+        "from prefect import get_client as client\nclient()._client",
+        "import prefect\nprefect.context._x",
+        "from prefect.context import FlowRunContext\nFlowRunContext.get().run_results = {}",
+        "context.task_run_assets",
+        "setattr(context, 'run_results', {})",
+        "Context(run_results={})",
+        "getLogger('prefect._internal.concurrency')",
+        "env = {'PREFECT__SERVER_EPHEMERAL': '1'}",
+    ],
+)
+def test_what_prefect_does_not_promise_is_known(code: str):
+    """In whatever way it is named."""
+    assert not_promised(ast.parse(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from prefect import flow, get_client\nflow(name='x')(f)\nget_client().read_flows()",
+        "import prefect\nprefect.__version__",
+        "self._prefect = get_client()",
+        "'prefect.events.clients'",
+        "'PREFECT_HOME'",
+    ],
+)
+def test_what_prefect_promises_may_be_named_anywhere(code: str):
+    """As may what is private to ourselves."""
+    assert not not_promised(ast.parse(code))
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if not name_of(path).startswith(WORKAROUNDS)], ids=name_of)
+def test_what_prefect_does_not_promise_is_touched_in_one_folder(path: Path):
+    """Its page says what, and which test tells when it is mended."""
+    assert not_promised(parsed(path)) == set()
+
+
 def test_only_named_files_read_and_write_tables():
     """Pandas stays where tables are written."""
     users = {name_of(path) for path in FILES if imports_package(path, "pandas")}
