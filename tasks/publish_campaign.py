@@ -30,5 +30,7 @@ async def publish_campaign(name: str, *, is_sandbox: bool) -> tuple[str, ...]:
     for _ in range(LOOKS_MAX):
         if not await refresh(tools) and keys:
             break
-        keys = await tools.on_storage_thread(publish, tools.ledger, published, work.outcomes.copy(), work.left)
+        outcomes = work.outcomes.copy()
+        noted = [*outcomes.values(), *work.left]
+        keys = await tools.on_storage_thread(publish, tools.ledger, published, outcomes, noted)
     return keys

@@ -24,7 +24,9 @@ COMMAND: Final = Command(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    return answer(COMMAND, run, arguments, interrupted="Interrupted; the same command goes on where it was.")
+    return answer(
+        COMMAND, run, arguments, interrupted="Interrupted; nothing was paid, and the same command begins anew."
+    )
 
 
 def run(wanted: Recut) -> int:

@@ -1,6 +1,6 @@
 """The files that show what came out of a campaign, and how they are published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from tasks.ledger.ledger import Ledger
@@ -31,16 +31,24 @@ def campaign_files(
 
 
 def publish(
-    ledger: Ledger, published: Published, outcomes: Mapping[str, Outcome], left: Sequence[Outcome] = ()
+    ledger: Ledger,
+    published: Published,
+    outcomes: Mapping[str, Outcome],
+    noted: Iterable[Outcome],
+    stale: Iterable[str] = (),
 ) -> tuple[str, ...]:
     """Show the campaign as it stands, in one move, and keep what the next run or recut reads; the keys of the files.
 
-    `left`: the outcomes of cells that the matrix does not ask for any more. Raises StorageFailed.
+    `noted`: the outcomes that the ledger has, those of cells that the matrix does not ask for any more included.
+    `stale`: the keys of files to which no manifest leads from now on; they are noted until they are removed.
+    Raises StorageFailed.
     """
     files = campaign_files(
         published.title, published.cells, outcomes, published.variants, is_sandbox=published.is_sandbox
     )
     ledger.store.publish(files)
-    ledger.copy_outcomes([*outcomes.values(), *left])
+    ledger.copy_outcomes(noted)
+    for key in stale:
+        ledger.store.delete(key)
     ledger.keep_published(published)
     return tuple(files)

@@ -1,8 +1,6 @@
 """New variants of a campaign that is stored: which there are then, and what came of cutting them."""
 
-import hashlib
 from collections.abc import Sequence
-from typing import Final
 
 from pydantic import Field
 
@@ -11,9 +9,6 @@ from tasks.records.exit_code import ExitCode
 from tasks.records.outcome import Outcome
 from tasks.records.record import Order, Record
 from tasks.records.variant import Variant
-
-RECUTS: Final = "ledger/recuts"
-"""A file for each cell that an unfinished recut has cut: who goes on leaves those out."""
 
 
 class Recut(Order):
@@ -34,8 +29,6 @@ class RecutResult(Record):
     folder: str
     images: int
     """Originals that were cut."""
-    taken_over: int = 0
-    """Those of them that an interrupted recut had cut already."""
     variants: tuple[str, ...]
     """The names of all variants that the manifest lists now."""
     troubles: tuple[str, ...] = ()
@@ -50,20 +43,13 @@ class RecutResult(Record):
         """Such as `60 images cut, 1 not; the campaign has og, thumb, story`."""
         images = f"{self.images:,} image{'s' if self.images != 1 else ''} cut"
         failed = f", {len(self.troubles):,} not" if self.troubles else ""
-        earlier = f" ({self.taken_over:,} by the run before)" if self.taken_over else ""
-        return f"{images}{earlier}{failed}; the campaign has {', '.join(self.variants) or 'no variants'}"
+        return f"{images}{failed}; the campaign has {', '.join(self.variants) or 'no variants'}"
 
 
 def merged(known: Sequence[Variant], asked: Sequence[Variant]) -> tuple[Variant, ...]:
     """`known` with those of `asked` in the place of their namesakes, or at the end."""
     by_name = {variant.name: variant for variant in (*known, *asked)}
     return tuple(by_name.values())
-
-
-def marker(cell_id: str, asked: Sequence[Variant]) -> str:
-    """The name of the file that says that exactly these cuts of the cell were made."""
-    cuts = "\n".join(variant.model_dump_json() for variant in asked)
-    return f"{cell_id}.{hashlib.sha256(cuts.encode()).hexdigest()[:16]}.json"
 
 
 def with_cuts(outcome: Outcome, kept: Sequence[Variant], stored: frozenset[str]) -> Outcome:

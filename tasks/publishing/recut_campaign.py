@@ -1,13 +1,13 @@
 """Cuts the originals of a stored campaign anew and publishes what it has then. It pays nothing and needs no matrix.
 
-Whatever interrupts it, the manifest and the page lead to whole files, and the same recut goes on where it was.
+Whatever interrupts it, the manifest and the page lead to whole files, and whoever comes next, a run or a recut, cuts
+again what may be of two kinds.
 """
 
 import os
-import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import Final, NamedTuple
+from typing import Final
 
 from tasks.errors import InputInvalid, VariantsFailed
 from tasks.images.cut_image import cut_all
@@ -15,9 +15,9 @@ from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.records import Known
 from tasks.ledger.resume import as_it_is_now
-from tasks.ledger.wait_for_runs import wait_for_runs
-from tasks.publishing.campaign_files import campaign_files
-from tasks.publishing.recut import RECUTS, Recut, RecutResult, marker, merged, with_cuts
+from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
+from tasks.publishing.campaign_files import publish
+from tasks.publishing.recut import Recut, RecutResult, merged, with_cuts
 from tasks.records.cell import Cell
 from tasks.records.keys import ENDS
 from tasks.records.outcome import Outcome, StoredOriginal
@@ -32,45 +32,33 @@ Progress = Callable[[int, int], None]
 """Is told how many originals are cut, and of how many."""
 
 
-class Job(NamedTuple):
-    """An original to cut, and the name that says that it was."""
-
-    original: StoredOriginal
-    marker: str
-
-
-def recut_campaign(wanted: Recut, *, progress: Progress) -> RecutResult:
+def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PATIENCE_S) -> RecutResult:
     """Make the variants that are `wanted` of every original in a folder, and remove others where that is wanted.
 
     A variant that has the name of another takes its place. Raises InputInvalid where the folder is no campaign's, or a
-    run is busy in it, and StorageFailed.
+    run is busy in it for longer than `patience_s`, and StorageFailed.
     """
-    asked, store = wanted.variants, CampaignStore.at(wanted.campaign_folder)
-    ledger = Ledger(store, uuid.uuid4().hex)
+    store = CampaignStore.at(wanted.campaign_folder)
+    ledger = Ledger(store, run_id="")  # it owns nothing
     published = published_in(store, ledger)
-    wait_for_runs(store)  # or it would publish its own variants over these
+    wait_for_runs(store, patience_s)  # or it would publish its own variants over these
     known = ledger.load(published.cells)
     published = published.model_copy(update={"cells": known.cells})
     outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
-    jobs = [Job(o.original, marker(o.cell_id, asked)) for o in outcomes.values() if o.original is not None]
-    cut_before = marked(store, {job.marker for job in jobs})
-    left = [job for job in jobs if job.marker not in cut_before]
-    progress(len(jobs) - len(left), len(jobs))
-    failed: dict[str, str] = {}
-    for number, (job, trouble) in enumerate(cut_each(store, left, asked), start=len(cut_before) + 1):
-        failed |= {job.original.cell_id: trouble} if trouble else {}
-        progress(number, len(jobs))
-    kept = asked if wanted.prune else merged(published.variants, asked)
-    now = published.model_copy(update={"variants": kept})
-    publish(ledger, now, outcomes, known)
-    forget(store, published, now)
+    originals = [outcome.original for outcome in outcomes.values() if outcome.original is not None]
+    asked = wanted.variants if wanted.prune else merged(published.redefined(published.variants), wanted.variants)
+    now = published.model_copy(update={"variants": asked if wanted.prune else merged(published.variants, asked)})
+    ledger.write_published(published.while_cutting(asked))
+    failed = cut_each(store, originals, asked, progress)
+    names = {variant.name for variant in now.variants}
+    gone = (variant for variant in published.cut if wanted.prune or variant.name in names)
+    publish_recut(ledger, now, gone, outcomes, known)
     lost = {cell_id: LOST for cell_id, o in outcomes.items() if o.original is None and known.is_done(cell_id)}
     return RecutResult(
-        name=published.title,
+        name=now.title,
         folder=store.root,
-        images=len(jobs) - len(failed),
-        taken_over=len(cut_before),
-        variants=tuple(variant.name for variant in kept),
+        images=len(originals) - len(failed),
+        variants=tuple(variant.name for variant in now.variants),
         troubles=tuple(f"{cell_id}: {why}" for cell_id, why in (failed | lost).items()),
     )
 
@@ -108,55 +96,41 @@ def in_flight(cell: Cell, before: Outcome | None) -> Outcome:
     return spent.model_copy(update=left)
 
 
-def marked(store: CampaignStore, markers: set[str]) -> set[str]:
-    """Those of `markers` that an interrupted recut has left; what one with other variants has left is removed."""
-    found = set(store.names(RECUTS))
-    for name in found - markers:
-        store.delete(f"{RECUTS}/{name}")
-    return found & markers
-
-
-def cut_each(store: CampaignStore, jobs: Sequence[Job], asked: Sequence[Variant]) -> Iterator[tuple[Job, str]]:
-    """Each job as it ends, with what went wrong, if anything did. Raises StorageFailed; nothing goes on after that."""
+def cut_each(
+    store: CampaignStore, originals: Sequence[StoredOriginal], asked: Sequence[Variant], progress: Progress
+) -> dict[str, str]:
+    """Cut all, and return by its cell what went wrong with one. Raises StorageFailed; nothing goes on after that."""
+    failed: dict[str, str] = {}
     pool = ThreadPoolExecutor((os.cpu_count() or 1) + THREADS_MORE_THAN_CORES, "recut")
     try:
-        yield from (done.result() for done in as_completed([pool.submit(cut_one, store, job, asked) for job in jobs]))
+        progress(0, len(originals))
+        cutting = {pool.submit(cut_one, store, original, asked): original.cell_id for original in originals}
+        for number, done in enumerate(as_completed(cutting), start=1):
+            failed |= {cutting[done]: trouble} if (trouble := done.result()) else {}
+            progress(number, len(originals))
     finally:
         pool.shutdown(cancel_futures=True)
+    return failed
 
 
-def cut_one(store: CampaignStore, job: Job, asked: Sequence[Variant]) -> tuple[Job, str]:
-    """Cut one original, store the cuts and mark it as cut."""
+def cut_one(store: CampaignStore, original: StoredOriginal, asked: Sequence[Variant]) -> str:
+    """Cut one original and store the cuts; what went wrong, if anything did."""
     try:
-        data = store.read(job.original.key)
-        files = cut_all(None, data, job.original.cell_id, asked)
+        files = cut_all(None, store.read(original.key), original.cell_id, asked)
     except FileNotFoundError:
-        return job, LOST
+        return LOST
     except VariantsFailed as error:
-        return job, str(error)
+        return str(error)
     store.publish(files)
-    store.write(f"{RECUTS}/{job.marker}", b"{}")
-    return job, ""
+    return ""
 
 
-def publish(ledger: Ledger, now: Published, outcomes: dict[str, Outcome], known: Known) -> None:
-    """Write manifest and page of all the variants that are there; the ledger's copy gets what its records say alone."""
+def publish_recut(
+    ledger: Ledger, now: Published, gone: Iterable[Variant], outcomes: Mapping[str, Outcome], known: Known
+) -> None:
+    """Publish all the variants that are there now, and remove the files of those that are `gone`."""
     stored = stored_keys(ledger.store, "variants")
     shown = {cell_id: with_cuts(outcome, now.variants, stored) for cell_id, outcome in outcomes.items()}
-    ledger.store.publish(campaign_files(now.title, now.cells, shown, now.variants, is_sandbox=now.is_sandbox))
-    ended = (with_cuts(outcome, now.variants, stored) for outcome in known.outcomes.values())
-    ledger.copy_outcomes([*ended, *known.left])
-
-
-def forget(store: CampaignStore, before: Published, now: Published) -> None:
-    """Remove the files of variants that were replaced or pruned, then note what there is, then end the recut.
-
-    In this order: whoever goes on after an interruption still finds what is to be removed.
-    """
-    listed = {variant.key(cell.cell_id) for variant in now.variants for cell in now.cells}
-    stale = {variant.key(cell.cell_id) for variant in before.variants for cell in before.cells} - listed
-    for key in sorted(stale & stored_keys(store, "variants")):
-        store.delete(key)
-    Ledger(store, "").keep_published(now)
-    for name in store.names(RECUTS):
-        store.delete(f"{RECUTS}/{name}")
+    noted = [with_cuts(outcome, now.variants, stored) for outcome in known.outcomes.values()]
+    stale = stored & now.keys_of(gone) - now.keys_of(now.variants)
+    publish(ledger, now, shown, [*noted, *known.left], sorted(stale))

@@ -16,7 +16,6 @@ from tasks.records.result import CampaignResult
 from tasks.reporting.summarize import sum_up
 from tasks.rescue.refuge import Refuge
 from tasks.running.plan_retry import stored_files
-from tasks.running.redefine_variants import redefined
 from tasks.storage.storage import CampaignStore
 
 
@@ -59,7 +58,7 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     if known.open or len(known.outcomes) < len(plan.cells) or ledger.is_sandbox() != campaign.sandbox:
         return None
     published = ledger.read_published()
-    if published is None or redefined(published.cut, campaign.variants):
+    if published is None or published.redefined(campaign.variants):
         return None
     now = standing(plan.cells, known, frozenset(campaign.retry), stored_files(store), campaign.variants)
     outcomes = {outcome.cell_id: outcome for outcome in now.ended}
@@ -68,6 +67,6 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     published = Published(
         title=campaign.title, is_sandbox=campaign.sandbox, variants=campaign.variants, cells=plan.cells
     )
-    publish(ledger, published, outcomes, known.left)
+    publish(ledger, published, outcomes, [*now.ended, *known.left])
     cost_usd = sum((outcome.cost_usd for outcome in now.ended), Decimal(0))
     return sum_up(campaign, store.root, plan.cells, outcomes, cost_usd=cost_usd)

@@ -6,7 +6,6 @@ from typing import Final
 from tasks.callbacks.names import FOLDERS as CALLBACK_FOLDERS
 from tasks.errors import InputInvalid
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
-from tasks.publishing.recut import RECUTS
 from tasks.records.campaign import Plan
 from tasks.records.keys import ANSWERS, ENDS, INTENTS, SANDBOX_MARK
 from tasks.run_state.toolbox import Toolbox
@@ -14,7 +13,7 @@ from tasks.running.claim_folder import Claimed, claim_folder, holding, occupant_
 from tasks.storage.storage import CampaignStore
 
 CLEARED: Final = "the sandbox's images of this campaign were removed; its cells are asked for, and paid, anew"
-MADE: Final = (INTENTS, ANSWERS, ENDS, RECUTS, *CALLBACK_FOLDERS, "callbacks", "variants", "originals")
+MADE: Final = (INTENTS, ANSWERS, ENDS, *CALLBACK_FOLDERS, "callbacks", "variants", "originals")
 """Where a run leaves files, in the order in which they are removed: after each, a cell is done or was never begun."""
 PUBLISHED: Final = {"manifest.csv", "manifest.parquet", "index.html"}
 KEPT: Final = "ledger/campaign."

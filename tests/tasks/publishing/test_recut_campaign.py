@@ -1,9 +1,9 @@
-"""New variants come from the stored originals alone, and whatever interrupts a recut, it can be gone on with."""
+"""New variants come from the stored originals alone, and whatever interrupts a recut, it can be begun anew."""
 
 import csv
 import io
 import json
-from functools import partial
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -11,14 +11,12 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
-from tasks.errors import InputInvalid, StorageFailed
+from tasks.errors import InputInvalid
 from tasks.ledger.heartbeats import this_run
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Turn
 from tasks.ledger.published import Published
-from tasks.ledger.wait_for_runs import wait_for_runs
-from tasks.publishing import recut_campaign as module
-from tasks.publishing.recut import RECUTS, Recut, RecutResult
+from tasks.publishing.recut import Recut, RecutResult
 from tasks.publishing.recut_campaign import recut_campaign
 from tasks.records.variant import Variant
 from tasks.storage.storage import CampaignStore
@@ -112,37 +110,77 @@ def test_a_second_recut_finds_what_the_first_has_published(campaign: CampaignSto
     assert all(rows_of(campaign)[0][name] for name in result.variants)
 
 
-@pytest.mark.parametrize("step", ["cut_one", "publish", "forget"])
-def test_an_interrupted_recut_is_gone_on_with(campaign: CampaignStore, monkeypatch, step: str):
-    """What was cut is not cut again, and in the end everything is as if nothing had happened."""
-    real, calls = getattr(module, step), iter(range(10))
+class Interrupted(Exception):
+    """Raised in the middle of a recut, as a kill or Ctrl-C would end it."""
 
-    def interrupted(*arguments):
-        if next(calls) == (1 if step == "cut_one" else 0):
-            raise StorageFailed("the disk is full")
-        return real(*arguments)
 
+@dataclass(frozen=True)
+class Breaking:
+    """A progress that is interrupted once `after` originals are cut."""
+
+    after: int
+
+    def __call__(self, done: int, _total: int) -> None:
+        """Raise it then."""
+        if done == self.after:
+            raise Interrupted
+
+
+def interrupt(store: CampaignStore, *asked: Variant, after: int = 1) -> None:
+    """Begin a recut that ends in its middle."""
+    with pytest.raises(Interrupted):
+        recut_campaign(Recut(campaign_folder=store.root, variants=asked), progress=Breaking(after))
+
+
+def sizes_of(store: CampaignStore, name: str) -> list[tuple[int, int]]:
+    """The sizes of a variant of the two cells that have an image."""
+    return [kind_of(store, row[name])[1] for row in rows_of(store)[:2]]
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_an_interrupted_recut_can_be_begun_anew(campaign: CampaignStore, after: int):
+    """In the end everything is as if nothing had happened."""
     og = OG.model_copy(update={"width": 9, "height": 9})
-    monkeypatch.setattr(module, step, interrupted)
-    with pytest.raises(StorageFailed):
-        recut(campaign, og)
-    cut_before = len(campaign.names(RECUTS))
-    assert cut_before == (1 if step == "cut_one" else 2)
-    result = recut(campaign, og)
-    assert (result.images, result.taken_over) == (2, cut_before)
-    assert [kind_of(campaign, row["og"])[1] for row in rows_of(campaign)[:2]] == [(9, 9), (9, 9)]
-    assert campaign.names(RECUTS) == []
+    interrupt(campaign, og, after=after)
+    assert recut(campaign, og).images == 2
+    assert sizes_of(campaign, "og") == [(9, 9), (9, 9)]
+    assert not Ledger(campaign, "").read_published().redefined([og, THUMB])
 
 
-def test_another_recut_does_not_take_over_what_one_with_other_sizes_has_cut(campaign: CampaignStore, monkeypatch):
-    """Its files have the same names."""
-    monkeypatch.setattr(module, "publish", lambda *_: (_ for _ in ()).throw(StorageFailed("gone")))
-    with pytest.raises(StorageFailed):
-        recut(campaign, OG.model_copy(update={"width": 9, "height": 9}))
-    monkeypatch.undo()
-    result = recut(campaign, OG)
-    assert (result.images, result.taken_over) == (2, 0)
-    assert kind_of(campaign, rows_of(campaign)[0]["og"])[1] == (12, 6)
+def test_another_recut_mends_what_an_interrupted_one_has_left_in_two_sizes(campaign: CampaignStore):
+    """Whatever it is asked for itself; also where that is interrupted as well."""
+    for size in (9, 7):
+        interrupt(campaign, OG.model_copy(update={"width": size, "height": size}))
+    interrupt(campaign, STORY)
+    assert recut(campaign, STORY).variants == ("og", "thumb", "story")
+    assert sizes_of(campaign, "og") == [(12, 6), (12, 6)]
+    assert sizes_of(campaign, "story") == [(5, 9), (5, 9)]
+
+
+def test_files_of_an_interrupted_recut_that_end_otherwise_are_not_left_lying_about(campaign: CampaignStore):
+    """Nothing would ever lead to them."""
+    interrupt(campaign, OG.model_copy(update={"format": "png"}), after=2)
+    recut(campaign, THUMB)
+    assert sorted(campaign.names("variants")) == sorted(
+        f"{cell_id}-{name}.webp" for cell_id in IDS[:2] for name in ("og", "thumb")
+    )
+
+
+def test_a_run_after_an_interrupted_recut_is_told_which_sizes_may_be_mixed(campaign: CampaignStore):
+    """It drops and cuts those anew; of a variant that was only added to, the same."""
+    interrupt(campaign, OG.model_copy(update={"width": 9}), STORY)
+    published = Ledger(campaign, "").read_published()
+    assert published.variants == (OG, THUMB)
+    assert published.redefined([OG, THUMB, STORY]) == [OG]
+    assert published.redefined([STORY.model_copy(update={"width": 6})]) != []
+
+
+def test_pruning_removes_what_was_not_listed_any_more_too(campaign: CampaignStore):
+    """A run that was asked for other variants in between had left it."""
+    ledger = Ledger(campaign, "")
+    ledger.keep_published(ledger.read_published().model_copy(update={"variants": (OG,)}))
+    recut(campaign, STORY, prune=True)
+    assert sorted(campaign.names("variants")) == sorted(f"{cell_id}-story.png" for cell_id in IDS[:2])
 
 
 def test_an_original_that_is_gone_or_damaged_is_told_and_stops_no_other(campaign: CampaignStore):
@@ -181,13 +219,13 @@ def test_a_campaign_of_an_earlier_version_is_told_what_to_do(campaign: CampaignS
         recut(campaign, STORY)
 
 
-def test_a_campaign_that_is_being_made_is_left_alone(campaign: CampaignStore, monkeypatch):
+def test_a_campaign_that_is_being_made_is_left_alone(campaign: CampaignStore):
     """Its run would publish its own variants over these at its end."""
     beacon = this_run("alive")
     campaign.write(beacon.key, beacon.model_dump_json().encode())
-    monkeypatch.setattr(module, "wait_for_runs", partial(wait_for_runs, patience_s=0))
+    wanted = Recut(campaign_folder=campaign.root, variants=(STORY,))
     with pytest.raises(InputInvalid, match="wait for its end"):
-        recut(campaign, STORY)
+        recut_campaign(wanted, progress=lambda _done, _total: None, patience_s=0)
 
 
 @pytest.mark.parametrize("asked", [(), (STORY, STORY.model_copy(update={"width": 1}))])

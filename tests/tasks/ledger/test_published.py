@@ -2,7 +2,6 @@
 
 from tasks.ledger.published import Published
 from tasks.records.variant import Variant
-from tasks.running.redefine_variants import redefined
 
 OG = Variant(name="og", width=1200, height=630)
 SQUARE_OG = OG.model_copy(update={"height": 1200})
@@ -16,14 +15,14 @@ def published(*variants: Variant) -> Published:
 
 def test_only_a_name_with_another_meaning_is_redefined():
     """What is new has no files yet, and what is as it was is kept."""
-    assert redefined([OG, THUMB], [THUMB, OG, Variant(name="story", width=1080, height=1920)]) == []
-    assert redefined([OG, THUMB], [SQUARE_OG]) == [SQUARE_OG]
+    assert published(OG, THUMB).redefined([THUMB, OG, Variant(name="story", width=1080, height=1920)]) == []
+    assert published(OG, THUMB).redefined([SQUARE_OG]) == [SQUARE_OG]
 
 
 def test_a_name_that_was_not_asked_for_in_between_is_remembered():
     """Its files still lie there."""
     later = published(THUMB).after(published(OG))
     assert later.unlisted == (OG,)
-    assert redefined(later.cut, [SQUARE_OG]) == [SQUARE_OG]
+    assert later.redefined([SQUARE_OG]) == [SQUARE_OG]
     assert published(SQUARE_OG).after(later).unlisted == (THUMB,)
     assert published(OG).after(None).unlisted == ()
