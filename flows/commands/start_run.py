@@ -37,10 +37,10 @@ SERVER_GONE: Final = "Prefect's server does not answer; it does not know how thi
 
 def start_run(campaign: Campaign) -> int:
     """Plan, and unless that is all, carry the plan out. The plan is made while Prefect's server starts."""
-    check_proxies()
     if campaign.dry_run:
         print_plan(Screen(stderr=False), told_of_folder(plan_dry_run(campaign)))
         return ExitCode.DONE
+    check_proxies()
     has_own_settings = has_settings_of_its_own(os.environ, Path.cwd())
     if not campaign.sandbox and (is_key_set() or not has_own_settings):
         load_settings()

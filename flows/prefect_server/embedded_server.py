@@ -100,13 +100,18 @@ class EmbeddedServer:
             self._process.wait()
 
 
-def started_in(home: Path, env: Mapping[str, str]) -> EmbeddedServer:
-    """A server with its database in `home`. Raises ServerNotStarted where nothing can be written there."""
+def check_home(home: Path) -> None:
+    """Raise ServerNotStarted where a server cannot write to its folder."""
     try:
         os.close(lock_of(home))
     except OSError as error:
         why = f"{error.strerror}; name another folder"
         raise ServerNotStarted(f"Prefect's server cannot write to its folder, PREFECT_HOME={home}: {why}") from error
+
+
+def started_in(home: Path, env: Mapping[str, str]) -> EmbeddedServer:
+    """A server with its database in `home`. Raises ServerNotStarted where nothing can be written there."""
+    check_home(home)
     return EmbeddedServer({**SERVER_DEFAULTS, **env, "PREFECT_HOME": str(home)}, home)
 
 

@@ -68,7 +68,7 @@ def read_files(env: Mapping[str, str], folder: Path) -> None:
             continue
         try:
             text = path.read_text(encoding="utf-8")
-            if path.suffix == ".toml":
+            if path.name != ".env":
                 tomllib.loads(text)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error

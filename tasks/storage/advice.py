@@ -1,11 +1,14 @@
 """What a storage said went wrong, and what to do about it."""
 
+import os
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from tasks.records.fault import shortened, without_secrets
 
 SAID_MAX_CHARS: Final = 300
+AWAY: Final = "check the network and the address"
 ADVICE: Final = (
     (
         r"credentials|access key|signature|token|forbidden|access denied|permission|anonymous",
@@ -13,9 +16,12 @@ ADVICE: Final = (
     ),
     (r"no such bucket|bucket does not exist|nosuchbucket", "create the bucket, or name another with --output"),
     (r"no space|quota", "make room there, or name another place with --output"),
-    (r"endpoint|connect|resolve|timed? ?out", "check the network and the address"),
+    (r"endpoint|connect|resolve|timed? ?out", AWAY),
 )
 """What to do, by a word in what the storage says; every file system has its own kinds of errors."""
+IN_THE_WAY: Final = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+"""Variables by which clients reach a storage: their errors do not name them."""
+_CLIENT_FAILED: Final = "An HTTP Client raised an unhandled exception"
 
 RIGHTS: Final = {
     "CopyObject": "s3:GetObject and s3:PutObject",
@@ -29,11 +35,16 @@ RIGHTS: Final = {
 _DENIED: Final = {"AccessDenied", "AllAccessDisabled", "403"}
 
 
-def what_to_do(error: Exception) -> str:
+def what_to_do(error: Exception, env: Mapping[str, str] = os.environ) -> str:
     """What the storage said, and what to do about it where that can be told."""
     said = shortened(without_secrets(str(error)), SAID_MAX_CHARS) or type(error).__name__
     names = f"{type(error).__name__} {error}"
     advice = next((f"; {advice}" for words, advice in ADVICE if re.search(words, names, re.IGNORECASE)), "")
+    named = ", ".join(name for name in (*IN_THE_WAY, *map(str.lower, IN_THE_WAY)) if env.get(name))
+    if named and advice.endswith(AWAY):
+        advice += f", and {named}"
+    elif named and _CLIENT_FAILED in names:
+        advice = f"; check {named}"
     right = _missing_right(error)
     return f"{said}; check the rights there: this needs {right}" if right else f"{said}{advice}"
 

@@ -9,6 +9,7 @@ from typing import IO, Final
 import httpx
 
 from tasks.api.connection import UNPROXIED, USER_AGENT, keep_queries_out_of_logs
+from tasks.api.proxies import check_proxies
 from tasks.tables.content import HEAD_BYTES, is_page
 from tasks.tables.hindrance import Refused
 
@@ -23,8 +24,9 @@ def fetched(url: str, read_timeout_s: float = READ_TIMEOUT_S) -> Iterator[IO[byt
     """A copy of what lies at `url`, an http or https address; redirects are followed.
 
     One GET and nothing before it: signed links and published sheets do not answer to HEAD. Raises Refused, and what
-    httpx raises where nothing is answered.
+    httpx raises where nothing is answered. Raises InputInvalid where a proxy of the environment cannot be used.
     """
+    check_proxies()
     keep_queries_out_of_logs()
     with SpooledTemporaryFile(HELD_BYTES) as copy:
         address = httpx.URL(url)

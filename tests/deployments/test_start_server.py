@@ -1,12 +1,19 @@
 """The server's settings are ours where nobody has said otherwise."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import httpx
 import pytest
 
-from deployments.start_server import environment_file, server_environment
+from deployments.start_server import DATABASE, environment_file, server_environment
 from flows.prefect_server.settings import LASTING_SERVER_DEFAULTS, SERVER_DEFAULTS
+from tasks.records.exit_code import ExitCode
+from tests.flows.conftest import ROOT
+from tests.tasks.api.raw_server import unused_port
+from tests.waiting import LIMIT_S
 
 SLOT_WAIT = "PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS"
 
@@ -58,3 +65,29 @@ def test_the_ui_calls_the_server_that_it_came_from(server_url):
     with httpx.Client(trust_env=False) as client:
         shown = client.get(f"{server_url.removesuffix('/api')}/ui-settings").json()
     assert shown["api_url"] == "/api"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        (
+            "PREFECT_HOME",
+            "{tmp}/file/home",
+            "write to its folder, PREFECT_HOME={tmp}/file/home: Not a directory",
+        ),
+        ("PREFECT_PROFILES_PATH", "{tmp}/file", "{tmp}/file cannot be read, and Prefect needs it: "),
+        ("PREFECT_LOGGING_LEVEL", "LOUD", "PREFECT_LOGGING_LEVEL is 'LOUD'"),
+        (DATABASE, "postgres://me:s3cret@db/prefect", f"{DATABASE} does not begin with postgresql+asyncpg:// or "),
+        (DATABASE, "db.internal/prefect", f"{DATABASE} does not begin with postgresql+asyncpg:// or "),
+    ],
+)
+def test_settings_that_no_server_can_use_are_told_in_a_sentence(tmp_path: Path, name: str, value: str, told: str):
+    """And not by a traceback of Prefect's, or after a server has started that nobody meant."""
+    (tmp_path / "file").write_text("[[")
+    env = {"PATH": "/bin", "PREFECT_HOME": str(tmp_path / "home"), name: value.format(tmp=tmp_path)}
+    command = [sys.executable, "-m", "deployments.start_server", "--port", str(unused_port())]
+    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=LIMIT_S)
+    assert ended.returncode in {ExitCode.BAD_INPUT, ExitCode.STOPPED}
+    assert told.format(tmp=tmp_path) in ended.stderr
+    assert "s3cret" not in ended.stderr
+    assert (ended.stdout, ended.stderr.count("\n")) == ("", 1)

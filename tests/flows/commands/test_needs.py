@@ -16,6 +16,7 @@ COMMANDS = [
     ["flows/recut_variants.py", "--help"],
     ["flows/deliver_callbacks.py", "--help"],
     ["-m", "deployments.setup", "--help"],
+    ["-m", "deployments.start_server", "--help"],
     ["-m", "deployments.callback_receiver", "--help"],
     ["-m", "sandbox", "--help"],
 ]

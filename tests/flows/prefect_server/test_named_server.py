@@ -158,3 +158,12 @@ def test_a_proxy_that_cannot_be_used_is_told_before_anything_starts(capsys, monk
     said = capsys.readouterr().err
     assert f"{name.upper()}: 'nothing://***@proxy' is no address of a proxy" in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_needs_a_proxy_only_for_tables_of_the_web(capsys, monkeypatch):
+    """It sends nothing else."""
+    monkeypatch.setenv("ALL_PROXY", "socks9://proxy:1080")
+    assert main([*map(str, SAMPLE), "--dry-run"]) == 0
+    assert "6 images" in capsys.readouterr().out
+    assert main(["https://example.com/launch.csv", "--dry-run"]) == 2
+    assert "ALL_PROXY: 'socks9://proxy:1080' is no address of a proxy" in capsys.readouterr().err
