@@ -44,16 +44,16 @@ async def make_shard(handed: Handed, shard: int) -> CampaignResult:
         open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
         here = {cell.cell_id for cell in plan.cells}
-        tools.work.elsewhere = tuple(cell for cell in whole.cells if cell.cell_id not in here)
+        tools.cells.elsewhere = tuple(cell for cell in whole.cells if cell.cell_id not in here)
         await begin_run(tools, frozenset(campaign.retry))
         key = f"{campaign.slug}-shard-{shard}"
         await work_through(campaign, tools, key)
         result = result_of(campaign, tools)
-        await report_result(result, key, tools.work.cells, tools.work.outcomes)
+        await report_result(result, key, tools.cells.planned, tools.cells.outcomes)
         front().hand_out(tools.rescues.link_lines())
         await asyncio.to_thread(publish_finished, whole)  # the last of them, in case nobody is left to gather them
-        if tools.work.stopped_by is not None:
-            raise tools.work.stopped_by
+        if tools.stop.reason is not None:
+            raise tools.stop.reason
         return result
 
 

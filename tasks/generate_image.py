@@ -23,13 +23,12 @@ from tasks.errors import (
 from tasks.images.decode_image import Original, Proven, check, check_sums, decode
 from tasks.ledger.original_keys import unreadable_key
 from tasks.ledger.records import Answered
-from tasks.records.cell import Cell
 from tasks.records.outcome import StoredOriginal
 from tasks.run_state.hold_turn import hold, hold_image
+from tasks.run_state.job import Job
 from tasks.run_state.paid_bytes import first_key, is_lost, keys_of, moved, note_wasted, stored_original
 from tasks.run_state.rescue_answers import rescue
 from tasks.run_state.toolbox import Toolbox, toolbox
-from tasks.run_state.under_way import UnderWay
 
 RETRY_DELAYS_S: Final[list[float]] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]
 """Some four minutes of a busy or absent API before a cell is given up; the last cells of a campaign need it most."""
@@ -38,76 +37,74 @@ Look = Callable[[bytes], Proven]
 """Tells whether bytes are an image, keeps no pixels, and raises ImageUnreadable."""
 
 
-async def ask(tools: Toolbox, under_way: UnderWay) -> Answered:
-    """The paid call. When its answer has come, the cell's place in flight is free for the next.
+async def ask(tools: Toolbox, job: Job) -> Answered:
+    """The paid call. When its answer has come, the job's slot in flight is free for the next.
 
     Raises what stopped the campaign where that was before the request left, or while it was turned away; TakenOver
     where another run has the turn by then.
     """
     await tools.gate.wait()
-    tools.work.raise_if_halted()
-    if under_way.attempts:
-        tools.work.raise_if_unaffordable(under_way)
-    under_way.attempts += 1
-    under_way.is_asked = under_way.is_sent = True
+    tools.stop.raise_if_halted()
+    if job.attempts:
+        tools.purse.raise_if_short(job.cell.price_usd)
+    job.send()
     try:
-        image = await tools.ideogram.generate(under_way.cell.request, lambda: hold(tools, under_way))
+        image = await tools.ideogram.generate(job.cell.request, lambda: hold(tools, job))
     except (TakenOver, StorageFailed):
-        under_way.attempts -= 1
-        under_way.is_sent = False
+        job.keep_back()
         raise
     except NotAccepted as error:
-        under_way.is_sent = False
+        job.turn_away()
         if isinstance(error, ApiUnavailable):
-            tools.work.doubt(under_way)
-        tools.work.tally.trouble = str(error)
+            tools.purse.doubt(job.cell.price_usd)
+        tools.tally.tell(str(error))
         tools.gate.close_for(error.retry_after_s or 0)
-        tools.work.raise_if_halted()
+        tools.stop.raise_if_halted()
         raise
     except OutcomeUnknown:
-        tools.work.not_heard()
+        tools.not_heard()
         raise
     except CellError:
-        tools.work.heard()
+        tools.heard()
         raise
-    tools.work.heard()
-    under_way.answer = Answered(
-        cell_id=under_way.cell.cell_id,
-        turn=under_way.ask.turn,
+    tools.heard()
+    answered = Answered(
+        cell_id=job.cell.cell_id,
+        turn=job.ask.turn,
         image=image,
-        attempts=under_way.ask.attempts + under_way.attempts,
-        started_at=under_way.started_at,
+        attempts=job.ask.attempts + job.attempts,
+        started_at=job.started_at,
         made_by=tools.ideogram.settings.made_by,
     )
-    under_way.answered.set()
-    return under_way.answer
+    job.pay(answered)
+    return answered
 
 
 async def keep(
-    tools: Toolbox, answered: Answered, data: bytes, look: Look = check_sums, *, key: str | None = None
+    job: Job, answered: Answered, data: bytes, look: Look = check_sums, *, key: str | None = None
 ) -> StoredOriginal:
     """Store `data` as it came, unless it lies under `key` already, then prove that it is an image.
 
     Raises ImageUnreadable, which names where it is kept. The decoded image is handed on to be cut. Where many wait for
     that already, `look` is the proof, and it is decoded when it is cut.
     """
-    under_way = tools.work.under_way[answered.cell_id]
+    tools = toolbox()
     if key is None:
-        under_way.in_hand = answered, data
-    await hold_image(tools, under_way)
+        job.in_hand = answered, data
+    await hold_image(tools, job)
     if key is None:
         key = first_key(answered, data)
         await tools.on_storage_thread(tools.store.write, key, data)
-        under_way.in_hand = None
-    under_way.holds_pixels = tools.work.has_room_for_pixels
+        job.in_hand = None
+    job.holds_pixels = tools.cells.has_room_for_pixels()
     try:
-        proven = await tools.on_image_thread(decode if under_way.holds_pixels else look, data)
+        proven = await tools.on_image_thread(decode if job.holds_pixels else look, data)
     except ImageUnreadable as error:
-        under_way.drop_pixels()
+        job.drop_pixels()
         kept = await moved(tools, key, unreadable_key(answered.cell_id, answered.turn))
         raise type(error)(f"Paid, but {error}; what came is kept in {kept}", kept=kept) from error
     if isinstance(proven, Original):
-        under_way.image = proven.image
+        job.image = proven.image
     record = stored_original(answered, data, proven)
     if key != record.key:  # written and not moved, since a bucket's file keeps the type that its first name gave it
         await tools.on_storage_thread(tools.store.write, record.key, data)
@@ -130,7 +127,7 @@ def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> boo
 
 
 @task(
-    task_run_name="{cell.cell_id}",
+    task_run_name="{job.cell.cell_id}",
     description="Asks for one image, downloads it and stores it as it came.",
     retries=len(RETRY_DELAYS_S),
     retry_delay_seconds=RETRY_DELAYS_S,
@@ -139,39 +136,38 @@ def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> boo
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-async def generate_image(cell: Cell) -> StoredOriginal:
-    """The stored original of `cell`. Raises a CellError that ends the cell, or a CampaignStopped that ends them all."""
+async def generate_image(job: Job) -> StoredOriginal:
+    """The stored original of a job. Raises a CellError that ends the cell, or a CampaignStopped that ends them all."""
     tools = toolbox()
-    under_way = tools.work.under_way[cell.cell_id]
-    answered = await ask(tools, under_way)
-    under_way.paid_number = number = tools.work.paid.next_number()
+    answered = await ask(tools, job)
+    job.paid_number = number = tools.paid.next_number()
     try:
         try:
             await tools.on_storage_thread(tools.ledger.note_answer, answered)
-            under_way.is_answer_noted = True
+            job.is_answer_noted = True
         except StorageFailed as fault:
-            tools.work.stop(fault)  # the image is paid: it is fetched all the same, and perhaps it can be stored
-            await rescue(tools, under_way)
-        record = await keep(tools, answered, await fetch(tools, answered))
+            tools.stop.because(fault)  # the image is paid: it is fetched all the same, and perhaps it can be stored
+            await rescue(tools, job)
+        record = await keep(job, answered, await fetch(tools, answered))
     except (CampaignStopped, TakenOver):
         raise
     except Exception as error:  # also a fault of ours: the next image would meet it too
-        note_wasted(tools, under_way, error)
+        note_wasted(tools, job, error)
         raise
     finally:
-        tools.work.paid.known(number)
-    tools.work.paid.used(number)
+        tools.paid.known(number)
+    tools.paid.used(number)
     return record
 
 
 @task(
-    task_run_name="recover {cell.cell_id}",
+    task_run_name="recover {job.cell.cell_id}",
     description="Fetches an image that an earlier run paid for and could not store.",
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-async def recover_image(cell: Cell, answered: Answered) -> StoredOriginal:
-    """The stored original of a `cell` that was paid and left behind: from what is stored of it, else by its link.
+async def recover_image(job: Job, answered: Answered) -> StoredOriginal:
+    """The stored original of a cell that was paid and left behind: from what is stored of it, else by its link.
 
     Raises CellError where neither gives an image.
     """
@@ -180,15 +176,15 @@ async def recover_image(cell: Cell, answered: Answered) -> StoredOriginal:
     for key in keys_of(answered):
         try:
             data = await tools.on_storage_thread(tools.store.read, key)
-            return await keep(tools, answered, data, check, key=key)
+            return await keep(job, answered, data, check, key=key)
         except FileNotFoundError:
             continue
         except ImageUnreadable as error:
             found = error
     try:
-        record = await keep(tools, answered, await fetch(tools, answered), check)
+        record = await keep(job, answered, await fetch(tools, answered), check)
     except LinkFailed as error:
         raise (found if found is not None and is_lost(error) else error) from error
     if found is not None:
-        await tools.on_storage_thread(tools.store.delete, unreadable_key(cell.cell_id, answered.turn))
+        await tools.on_storage_thread(tools.store.delete, unreadable_key(answered.cell_id, answered.turn))
     return record

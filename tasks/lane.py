@@ -1,11 +1,15 @@
-"""Lanes: each holds one of the account's places in flight and works through cells while it does.
+"""Lanes: each holds one of the account's slots in flight and works through cells while it does.
 
-Prefect's tag limit grants the places, one slot request a lane and not one an image: `flows/DECISIONS.md` has the
+Prefect's tag limit grants the slots, one request a lane and not one an image: `flows/DECISIONS.md` has the
 measurements. Only lanes carry the tag; a tagged parent that waits for tagged children would wait for ever.
 """
 
 import asyncio
 import time
+from collections import deque
+from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
 from typing import Final
 
 from httpx import HTTPError
@@ -15,106 +19,164 @@ from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.exceptions import PrefectException
 
 from tasks.errors import CampaignStopped, ServerLost
+from tasks.ledger.heartbeats import Watcher
+from tasks.records.outcome import Status
+from tasks.run_state.first_of import first_of
+from tasks.run_state.job import Job
 from tasks.run_state.toolbox import Toolbox, toolbox
-from tasks.run_state.under_way import UnderWay
-from tasks.run_state.workload import Workload
-from tasks.running.settle_cell import work_cell
-from tasks.running.slots import TAG
+from tasks.running.begin_run import resolve_begun
+from tasks.running.slots import TAG, watch_slots
+from tasks.running.watch_run import watch_run
+from tasks.running.work_job import finish_job, take_up_paid, work_job
 
 TIME_SLICE_S: Final = 30.0
-"""After so long a lane gives its place back if others want it, so that campaigns that share the account take turns."""
-JOBS_MAX: Final = 3
-"""One image being asked for, and how many answered ones a lane may still be downloading beside it."""
+"""After so long a lane gives its slot back if others want it, so that campaigns that share the account take turns."""
+STORES_MAX: Final = 3
+"""One image being asked for, and the answered ones that a lane may still be downloading beside it: so many in all."""
 SERVER_PATIENCE_S: Final = 180.0
 """How long Prefect's server may be away, beyond the minute for which Prefect's client itself tries again."""
 SERVER_RETRY_S: Final = 3.0
 LOOK_EVERY_S: Final = 1.0
+RESOLVE_EVERY_S: Final = 2.0
+"""How often a run that has nothing else to do looks whether another has ended what it has begun."""
 
 
 @task(
     task_run_name="lane-{number}",
-    description="Holds one of the account's places in flight while it works through cells.",
+    description="Holds one of the account's slots in flight while it works through cells.",
     tags=[TAG],
     cache_policy=NO_CACHE,
     persist_result=False,
 )
 async def lane(number: int) -> int:
-    """Work through waiting cells until none is left, or the time slice is over and others want the place.
+    """Work through waiting cells until none is left, or the time slice is over and others want the slot.
 
-    Returns how many were asked for. With the last answer the place is free: what is still to be downloaded then is not
+    Returns how many were asked for. With the last answer the slot is free: what is still to be downloaded then is not
     waited for here.
     """
     tools = toolbox()
-    tools.work.take_place(number)
+    tools.slots.take(number)
     try:
         return await work_cells(tools)
     finally:
-        tools.work.give_place(number)
+        tools.slots.give_back(number)
 
 
 async def work_cells(tools: Toolbox) -> int:
-    """Work through waiting cells for as long as the place is held; returns how many were asked for."""
+    """Work through waiting cells for as long as the slot is held; returns how many were asked for."""
     until = time.monotonic() + TIME_SLICE_S
     asked = 0
-    jobs: set[asyncio.Task[None]] = set()
-    while time.monotonic() < until or not tools.work.is_contended:
-        if tools.work.has_cells_waiting:
-            await tools.work.paid.may_ask.wait()
-        under_way = tools.work.next_cell()
-        if under_way is None:
+    stores: set[asyncio.Task[None]] = set()
+    while time.monotonic() < until or not tools.slots.is_contended:
+        if tools.has_cells_waiting:
+            await tools.paid.may_ask.wait()
+        job = tools.next_job()
+        if job is None:
             break
         asked += 1
-        job = tools.jobs.create_task(work_cell(tools, under_way), context=tools.outside.copy())
-        await answer_of(under_way, job)
-        jobs = {job for job in (*jobs, job) if not job.done()}
-        if len(jobs) >= JOBS_MAX:
-            _, jobs = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+        work = tools.jobs.create_task(work_job(tools, job), context=tools.outside.copy())
+        await first_of(work, job.answered.wait())
+        stores = {store for store in stores if not store.done()} | {asyncio.create_task(stored(work, job))}
+        if len(stores) >= STORES_MAX:
+            _, stores = await asyncio.wait(stores, return_when=asyncio.FIRST_COMPLETED)
     return asked
 
 
-async def answer_of(under_way: UnderWay, job: "asyncio.Task[None]") -> None:
-    """Return when the API has answered, or the cell's work has ended without an answer."""
-    answered = asyncio.create_task(under_way.answered.wait())
-    try:
-        await asyncio.wait({answered, job}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        answered.cancel()
+async def stored(work: "asyncio.Task[None]", job: Job) -> None:
+    """Return when the job's original is stored, or its work is over."""
+    await first_of(work, job.stored.wait())
 
 
 async def keep_lane(number: int) -> None:
-    """Run lane `number` again and again, giving its place back in between, while there are cells waiting.
+    """Run lane `number` again and again, giving its slot back in between, while there are cells waiting.
 
     A server of Prefect's that is away is waited for; where it stays away, the campaign stops.
     """
-    work = toolbox().work
-    while work.has_cells_waiting:
+    tools = toolbox()
+    while tools.has_cells_waiting:
         try:
-            await run_lane(number, work)
+            await run_lane(number, tools)
         except (HTTPError, PrefectException, ConcurrencySlotAcquisitionError) as error:
             get_run_logger().warning("Lane %d: Prefect's server does not answer: %s", number, error)
-            work.tally.trouble = "Prefect's server does not answer"
-            work.server_lost_at = work.server_lost_at or time.monotonic()
-            if time.monotonic() - work.server_lost_at > SERVER_PATIENCE_S:
-                work.stop(ServerLost("Prefect's server has not answered for minutes; run again when it is back"))
+            tools.tally.tell("Prefect's server does not answer")
+            if tools.slots.not_heard_for_s() > SERVER_PATIENCE_S:
+                lost = ServerLost("Prefect's server has not answered for minutes; run again when it is back")
+                tools.stop.because(lost)
             await asyncio.sleep(SERVER_RETRY_S)
         except Exception as error:  # noqa: BLE001
             # What the other lanes have in flight is paid: it ends as ever, then the campaign does.
             get_run_logger().exception("A fault of this program ended lane %d", number)
-            work.stop(CampaignStopped(f"A fault of this program: {type(error).__name__}: {error}"))
+            tools.stop.because(CampaignStopped(f"A fault of this program: {type(error).__name__}: {error}"))
         else:
-            work.server_lost_at = None
+            tools.slots.heard()
 
 
-async def run_lane(number: int, work: Workload) -> None:
-    """Run lane `number`; once nothing is left for it to do while it waits for its place, it waits no longer."""
+async def run_lane(number: int, tools: Toolbox) -> None:
+    """Run lane `number`; once nothing is left for it to do while it waits for its slot, it waits no longer."""
     running = asyncio.create_task(lane(number))
-    stopping = asyncio.create_task(work.stopping.wait())
     try:
-        while work.has_cells_waiting and number not in work.lanes and not running.done():
-            await asyncio.wait({running, stopping}, timeout=LOOK_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
-        if number in work.lanes or running.done():
+        while tools.has_cells_waiting and number not in tools.slots.lanes and not running.done():
+            await first_of(running, tools.stop.stopping.wait(), timeout_s=LOOK_EVERY_S)
+        if number in tools.slots.lanes or running.done():
             await running
     finally:
-        stopping.cancel()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def run_lanes(tools: Toolbox, slots: int, retry: AbstractSet[Status]) -> None:
+    """Return when every cell has ended, or the campaign was stopped and what was in flight has ended."""
+    watcher = Watcher(tools.store)
+    async with beside(tools):
+        stored_before = tuple(tools.cells.under_way.values())
+        while True:
+            async with asyncio.TaskGroup() as tools.jobs:  # no job outlives it, also where it is cancelled
+                for job in stored_before:
+                    tools.jobs.create_task(finish_job(tools, job))
+                await take_turns(tools, watcher, slots, retry)
+            stored_before = ()
+            if not tools.has_cells_waiting and not (tools.cells.begun and tools.stop.reason is None):
+                return
+            if not tools.cells.waiting:
+                await asyncio.sleep(RESOLVE_EVERY_S)
+
+
+async def take_turns(tools: Toolbox, watcher: Watcher, slots: int, retry: AbstractSet[Status]) -> None:
+    """See what other runs have come to, take up what is paid already, then ask for what is left."""
+    try:
+        await resolve_begun(tools, watcher, retry)
+    except CampaignStopped as fault:
+        tools.stop.because(fault)
+    await take_up_all_paid(tools, slots)
+    numbers = range(1, min(slots, len(tools.cells.waiting)) + 1)
+    await asyncio.gather(*(keep_lane(number) for number in numbers))
+
+
+async def take_up_all_paid(tools: Toolbox, at_once: int) -> None:
+    """Take up what earlier turns have paid for, of every cell that waits, before anything more is paid.
+
+    It needs neither a budget nor an API that lets us in, and would be left lying where those stop the campaign.
+    """
+    again = deque(ask for ask in tools.cells.waiting if ask.turn > 1)
+    taken: set[str] = set()
+
+    async def look() -> None:
+        while again and tools.stop.reason is None:
+            ask = again.popleft()
+            if await take_up_paid(tools, ask):
+                taken.add(ask.cell.cell_id)
+
+    await asyncio.gather(*(look() for _ in range(at_once)))
+    tools.cells.wait_no_more(taken)
+
+
+@asynccontextmanager
+async def beside(tools: Toolbox) -> AsyncIterator[None]:
+    """Who watches the slots and the run, while the lanes work."""
+    watchers = [asyncio.create_task(watching) for watching in (watch_slots(tools), watch_run(tools))]
+    try:
+        yield
+    finally:
+        for watcher in watchers:
+            watcher.cancel()
+        await asyncio.gather(*watchers, return_exceptions=True)

@@ -11,6 +11,7 @@ from tasks.errors import OriginalUnreadable, StorageFailed, VariantsFailed
 from tasks.images.cut_image import cut_all
 from tasks.ledger.original_keys import unreadable_key
 from tasks.records.outcome import StoredOriginal
+from tasks.run_state.job import Job
 from tasks.run_state.paid_bytes import moved
 from tasks.run_state.toolbox import toolbox
 
@@ -29,19 +30,17 @@ def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> boo
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-async def make_variants(original: StoredOriginal) -> dict[str, str]:
-    """The key of each variant by its name. Raises VariantsFailed or StorageFailed."""
+async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
+    """The key of each variant of the job's `original` by its name. Raises VariantsFailed or StorageFailed."""
     tools = toolbox()
-    under_way = tools.work.under_way.get(original.cell_id)
-    image = under_way.image if under_way else None
     try:
-        data = b"" if image is not None else await tools.on_storage_thread(tools.store.read, original.key)
+        data = b"" if job.image is not None else await tools.on_storage_thread(tools.store.read, original.key)
     except FileNotFoundError as error:
         raise VariantsFailed("The original was stored and is gone, so its variants cannot be made") from error
     try:
-        files = await tools.on_image_thread(cut_all, image, data, original.cell_id, tools.variants)
+        files = await tools.on_image_thread(cut_all, job.image, data, original.cell_id, tools.variants)
     except OriginalUnreadable as error:
-        kept = unreadable_key(original.cell_id, under_way.ask.turn if under_way else 1)
+        kept = unreadable_key(*job.turn)
         await moved(tools, original.key, kept)
         raise OriginalUnreadable(f"{error}; it is kept in {kept}", kept=kept) from error
     await tools.on_storage_thread(tools.store.publish, files)

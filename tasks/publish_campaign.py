@@ -24,13 +24,13 @@ LOOKS_MAX: Final = 3
 async def publish_campaign(name: str, *, is_sandbox: bool) -> tuple[str, ...]:
     """The keys of the files written for the campaign `name` as it stands now. Raises StorageFailed."""
     tools = toolbox()
-    work = tools.work
+    cells = tools.cells
     keys: tuple[str, ...] = ()
-    published = Published(title=name, is_sandbox=is_sandbox, variants=tools.variants, cells=work.cells)
+    published = Published(title=name, is_sandbox=is_sandbox, variants=tools.variants, cells=cells.planned)
     for _ in range(LOOKS_MAX):
         if not await refresh(tools) and keys:
             break
-        outcomes = work.outcomes.copy()
-        noted = [*outcomes.values(), *work.left]
+        outcomes = cells.outcomes.copy()
+        noted = [*outcomes.values(), *cells.left]
         keys = await tools.on_storage_thread(publish, tools.ledger, published, outcomes, noted)
     return keys

@@ -15,6 +15,7 @@ from sandbox.options import SandboxOptions
 from sandbox.server import running_sandbox
 from tasks.api.settings import SANDBOX_KEY, Settings
 from tasks.errors import CampaignStopped, Interrupted, StorageFailed
+from tasks.lane import run_lanes
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
 from tasks.records.campaign import Campaign, Plan
@@ -29,13 +30,12 @@ from tasks.run_state.toolbox import Toolbox, open_toolbox
 from tasks.running.announce_cells import announced
 from tasks.running.begin_run import begin_run, paid_usd
 from tasks.running.claim_folder import told_of_folder
-from tasks.running.end_cell import settle_interrupted
+from tasks.running.end_job import end_interrupted
 from tasks.running.plan_retry import plan_dry_run
 from tasks.running.redefine_variants import drop_redefined
-from tasks.running.run_lanes import run_lanes
 from tasks.running.separate_sandbox import keep_apart, stay_apart
 from tasks.running.show_life import shown_alive
-from tasks.running.slots import agreed_places
+from tasks.running.slots import agreed_slots
 from tasks.running.take_up_rescued import take_up_rescued
 from tasks.storage.storage import CampaignStore
 
@@ -81,8 +81,8 @@ async def carry_out(plan: Plan, people: People) -> CampaignResult:
             try:
                 await run_shards(plan, store)
             except CampaignStopped as fault:
-                tools.work.stop(fault)
-            tools.work.spent_usd += await paid_usd(tools) - before_usd
+                tools.stop.because(fault)
+            tools.purse.spend(None, await paid_usd(tools) - before_usd)
             # What they leave is made here; what they have tried again is not tried once more.
             plan = plan.model_copy(update={"campaign": campaign.model_copy(update={"retry": ()})})
         return await make_images(plan, tools, notes, people)
@@ -90,42 +90,42 @@ async def carry_out(plan: Plan, people: People) -> CampaignResult:
 
 async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...], people: People) -> CampaignResult:
     """Carry out `plan`: whatever stops it, what is done is written before it ends."""
-    campaign, work = plan.campaign, tools.work
+    campaign, cells = plan.campaign, tools.cells
     notes += await begin_run(tools, frozenset(campaign.retry))
-    front().started(plan, work.tally, notes)
+    front().started(plan, tools.tally, notes)
     await work_through(campaign, tools, campaign.slug)
     is_published = True
     try:
         await publish_campaign(campaign.title, is_sandbox=campaign.sandbox)
     except StorageFailed as fault:  # what was kept elsewhere is told all the same
-        work.stop(fault)
+        tools.stop.because(fault)
         is_published = False
     result = result_of(campaign, tools, is_published=is_published)
-    await report_result(result, campaign.slug, work.cells, work.outcomes, await picture_of(tools))
+    await report_result(result, campaign.slug, cells.planned, cells.outcomes, await picture_of(tools))
     front().ended(result)
     front().hand_out(tools.rescues.link_lines())
-    await people.hear(subject(result), news(result, work.cells, work.outcomes))
-    if work.stopped_by is not None:
-        raise work.stopped_by
+    await people.hear(subject(result), news(result, cells.planned, cells.outcomes))
+    if tools.stop.reason is not None:
+        raise tools.stop.reason
     return result
 
 
 async def work_through(campaign: Campaign, tools: Toolbox, key: str) -> None:
     """Make what waits in the toolbox, until the end or an interruption; `key` names the progress in the UI."""
     with home_held() as is_alone:
-        places = await agreed_places(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
-    async with progress_artifact(tools.work.tally, key), shown_alive(tools), announced(tools, campaign):
+        slots = await agreed_slots(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
+    async with progress_artifact(tools.tally, key), shown_alive(tools), announced(tools, campaign):
         if campaign.sandbox:
             await stay_apart(tools)
-        await until_interrupted(tools, run_lanes(tools, places, frozenset(campaign.retry)))
+        await until_interrupted(tools, run_lanes(tools, slots, frozenset(campaign.retry)))
 
 
 async def picture_of(tools: Toolbox) -> bytes | None:
     """A picture of the images for the UI; None on a server of our own, which has none."""
     if is_server_ours():
         return None
-    work = tools.work
-    return await tools.on_image_thread(contact_picture, tools.store, work.cells, work.outcomes, tools.variants)
+    cells = tools.cells
+    return await tools.on_image_thread(contact_picture, tools.store, cells.planned, cells.outcomes, tools.variants)
 
 
 async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) -> None:
@@ -139,7 +139,7 @@ async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) 
     try:
         await asyncio.wait({lanes, interruption}, return_when=asyncio.FIRST_COMPLETED)
         if interruption.done():
-            tools.work.stop(Interrupted("The run was interrupted; run the same command again to go on"))
+            tools.stop.because(Interrupted("The run was interrupted; run the same command again to go on"))
             await asyncio.wait({lanes}, timeout=GRACE_S)
         if not lanes.done():
             lanes.cancel()
@@ -149,11 +149,11 @@ async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) 
         lanes.cancel()
     error = lanes.exception() if lanes.done() and not lanes.cancelled() else None
     if isinstance(error, CampaignStopped):
-        tools.work.stop(error)
+        tools.stop.because(error)
     elif error is not None:
         raise error
-    if tools.work.stopped_by is not None:
-        await settle_interrupted(tools, tools.work.stopped_by)
+    if tools.stop.reason is not None:
+        await end_interrupted(tools, tools.stop.reason)
 
 
 @asynccontextmanager
@@ -184,14 +184,13 @@ def planned_result(plan: Plan) -> CampaignResult:
 
 def result_of(campaign: Campaign, tools: Toolbox, *, is_published: bool = True) -> CampaignResult:
     """What the campaign came to."""
-    work = tools.work
     result = sum_up(
         campaign,
         tools.store.root,
-        work.cells,
-        work.outcomes,
-        cost_usd=work.tally.cost_usd,
-        spent_usd=work.spent_usd,
-        stopped_by=work.stopped_by,
+        tools.cells.planned,
+        tools.cells.outcomes,
+        cost_usd=tools.purse.cost_usd,
+        spent_usd=tools.purse.spent_usd,
+        stopped_by=tools.stop.reason,
     )
     return result.model_copy(update={"kept": tools.rescues.told(), "is_published": is_published})

@@ -28,7 +28,7 @@ from tasks.records.campaign import Plan
 from tasks.records.keys import ENDS
 from tasks.reporting.report_campaign import progress_artifact
 from tasks.reporting.reporter import front
-from tasks.reporting.tally import Tally
+from tasks.run_state.tally import Tally
 from tasks.storage.storage import CampaignStore
 
 DEPLOYMENT: Final = "campaign-shard/shard"

@@ -17,7 +17,7 @@ from tasks.records.fault import one_line, shortened
 from tasks.records.money import usd
 from tasks.records.result import CampaignResult
 from tasks.reporting.reporter import Front
-from tasks.reporting.tally import Tally
+from tasks.run_state.tally import Tally
 
 REFRESH_EVERY_S: Final = 0.25
 LINE_EVERY_S: Final = 15.0

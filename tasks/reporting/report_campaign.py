@@ -21,7 +21,7 @@ from tasks.records.money import usd
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
 from tasks.records.slug import slug
-from tasks.reporting.tally import Tally
+from tasks.run_state.tally import Tally
 
 UPDATE_EVERY_S: Final = 3.0
 TROUBLES_SHOWN: Final = 50

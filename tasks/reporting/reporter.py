@@ -8,7 +8,7 @@ from contextvars import ContextVar
 
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.result import CampaignResult
-from tasks.reporting.tally import Tally
+from tasks.run_state.tally import Tally
 
 
 class Front:

@@ -6,20 +6,19 @@ Where it stands is asked of the storage, not of a clock: a process that was stop
 import logging
 
 from tasks.errors import StorageFailed, TakenOver
-from tasks.run_state.lose_cell import lose_cell
+from tasks.run_state.job import Job, Stage
 from tasks.run_state.toolbox import Toolbox
-from tasks.run_state.under_way import UnderWay
 
 logger = logging.getLogger(__name__)
 
 
-async def hold(tools: Toolbox, under_way: UnderWay) -> None:
+async def hold(tools: Toolbox, job: Job) -> None:
     """Return if the turn is still this run's, or nobody's where it never was: one small read.
 
     Raises TakenOver, or StorageFailed.
     """
-    owner = await tools.on_storage_thread(tools.ledger.read_owner, under_way.cell.cell_id, under_way.ask.turn)
-    if owner is None and under_way.owning is None:
+    owner = await tools.on_storage_thread(tools.ledger.read_owner, *job.turn)
+    if owner is None and job.owning is None:
         return
     if owner is None:
         gone = f"What this run has noted in {tools.store.root} is gone: somebody has removed it; run again to go on"
@@ -28,44 +27,48 @@ async def hold(tools: Toolbox, under_way: UnderWay) -> None:
         raise TakenOver("Another run took this one for dead, and the cell over from it")
 
 
-async def hold_image(tools: Toolbox, under_way: UnderWay) -> None:
+async def hold_image(tools: Toolbox, job: Job) -> None:
     """Return if an image that has come may become the cell's. Raises as `hold`.
 
     So may one of a turn that was taken over, until somebody has asked for another in the next: it is paid.
     """
     try:
-        await hold(tools, under_way)
+        await hold(tools, job)
     except TakenOver:
-        next_turn = (under_way.cell.cell_id, under_way.ask.turn + 1)
-        if under_way.owning is None or await tools.on_storage_thread(tools.ledger.read_owner, *next_turn) is not None:
+        later = job.turn._replace(number=job.turn.number + 1)
+        if job.owning is None or await tools.on_storage_thread(tools.ledger.read_owner, *later) is not None:
             raise
 
 
-async def hand_over(tools: Toolbox, under_way: UnderWay) -> None:
+async def hand_over(tools: Toolbox, job: Job) -> None:
     """Leave a cell to the run that took it over, and wait for what comes of it there. Raises nothing."""
-    logger.warning("%s: taken over by another run, while this one stood still", under_way.cell.cell_id)
+    logger.warning("%s: taken over by another run, while this one stood still", job.cell.cell_id)
     try:
-        await (lose_cell if under_way.owning is None else give_away)(tools, under_way)
+        await (lose if job.owning is None else give_away)(tools, job)
     except StorageFailed as fault:
-        tools.work.stop(fault)
-        tools.work.leave(under_way.cell.cell_id)
+        tools.stop.because(fault)
+        tools.cells.leave(job)
 
 
-async def give_away(tools: Toolbox, under_way: UnderWay) -> None:
+async def lose(tools: Toolbox, job: Job) -> None:
+    """Another run has begun the turn first: wait for its end, or ask under another id where that is not the cell's."""
+    intent = await tools.on_storage_thread(tools.ledger.read_intent, job.turn)
+    tools.cells.leave(job)
+    if intent is not None and intent.request_sha256 != job.cell.request_sha256:
+        tools.cells.rename(job.ask)
+    else:
+        tools.cells.expect(job.ask)
+
+
+async def give_away(tools: Toolbox, job: Job) -> None:
     """Wait for what comes of the cell in the next turn.
 
     Of a turn in which nothing was paid that is noted: nobody else can know. What was paid is counted, and the answer
     kept at hand. Raises StorageFailed.
     """
-    work, cell = tools.work, under_way.cell
-    later = under_way.ask.once_more()
-    if under_way.is_idle:
-        await tools.on_storage_thread(tools.ledger.mark_released, cell.cell_id, under_way.ask.turn)
+    later = job.ask.once_more()
+    if job.stage is Stage.IDLE:
+        await tools.on_storage_thread(tools.ledger.mark_released, *job.turn)
     else:
-        later = later._replace(cost_usd=under_way.cost_usd, attempts=later.attempts + under_way.attempts)
-        work.tally.cost_usd += cell.price_usd
-        work.spent_usd += cell.price_usd if under_way.is_asked else 0
-    if under_way.answer is not None:
-        work.spare[cell.cell_id] = under_way.answer
-    work.leave(cell.cell_id)
-    work.begun[cell.cell_id] = later
+        later = later._replace(cost_usd=job.cost_usd, attempts=later.attempts + job.attempts)
+    tools.cells.hand_over(job, later)

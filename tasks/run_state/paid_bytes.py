@@ -9,8 +9,8 @@ from tasks.images.decode_image import FORMATS, Proven, suffix_of
 from tasks.ledger.original_keys import original_key, spare_key, unreadable_key
 from tasks.ledger.records import Answered
 from tasks.records.outcome import StoredOriginal
+from tasks.run_state.job import Job
 from tasks.run_state.toolbox import Toolbox
-from tasks.run_state.under_way import UnderWay
 
 
 def first_key(answered: Answered, data: bytes) -> str:
@@ -59,10 +59,10 @@ async def moved(tools: Toolbox, key: str, to: str) -> str:
     return to
 
 
-def note_wasted(tools: Toolbox, under_way: UnderWay, error: Exception) -> None:
+def note_wasted(tools: Toolbox, job: Job, error: Exception) -> None:
     """What was paid for a cell cannot be used: stop where that happens to one image of this run after the other."""
-    if under_way.paid_number is None:
+    if job.paid_number is None:
         return
-    fault = tools.work.paid.wasted(under_way.paid_number, error, under_way.cell.price_usd)
+    fault = tools.paid.wasted(job.paid_number, error, job.cell.price_usd)
     if fault is not None:
-        tools.work.stop(fault)
+        tools.stop.because(fault)

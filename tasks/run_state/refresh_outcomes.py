@@ -1,7 +1,6 @@
 """Brings what a run shows up to what the ledger holds: others may have noted more while it worked, or stood still."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import End, Intents, Turn, latest_ends
@@ -11,7 +10,6 @@ from tasks.records.cell import Cell
 from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Outcome
 from tasks.run_state.toolbox import Toolbox
-from tasks.run_state.workload import Workload
 
 
 async def refresh(tools: Toolbox) -> bool:
@@ -19,10 +17,10 @@ async def refresh(tools: Toolbox) -> bool:
 
     Two listings, and a read for each end that another run has noted. Raises StorageFailed.
     """
-    work = tools.work
-    changed = await tools.on_storage_thread(differences, tools.ledger, work.cells, work.outcomes.copy())
+    cells = tools.cells
+    changed = await tools.on_storage_thread(differences, tools.ledger, cells.planned, cells.outcomes.copy())
     for cell_id, outcome in changed.items():
-        revise(work, cell_id, outcome)
+        cells.correct(cell_id, outcome)
     return bool(changed)
 
 
@@ -47,17 +45,6 @@ def differences(ledger: Ledger, cells: Sequence[Cell], shown: Mapping[str, Outco
         stored = frozenset(f"originals/{name}" for name in ledger.store.names("originals"))
         changed = {cell_id: one and as_it_is_now(one, stored) for cell_id, one in changed.items()}
     return changed
-
-
-def revise(work: Workload, cell_id: str, outcome: Outcome | None) -> None:
-    """Put `outcome` in the place of what this run knew of a cell's end; None where it has not ended after all."""
-    asked = next((one for one in (*work.begun.values(), *work.waiting) if one.cell.cell_id == cell_id), None)
-    before = work.outcomes.pop(cell_id, None) or asked
-    work.tally.cost_usd += outcome.cost_usd if outcome is not None else Decimal(0)
-    work.tally.cost_usd -= before.cost_usd if before is not None else Decimal(0)
-    work.not_noted.discard(cell_id)
-    if outcome is not None:
-        work.outcomes[cell_id] = outcome
 
 
 def is_news(end: End, mine: Outcome | None) -> bool:

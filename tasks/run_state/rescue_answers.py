@@ -2,31 +2,28 @@
 
 import asyncio
 
-from tasks.ledger.names import Turn
 from tasks.records.outcome import Outcome
 from tasks.rescue.rescued import Rescued, name_of
+from tasks.run_state.job import Job
 from tasks.run_state.toolbox import Toolbox
-from tasks.run_state.under_way import UnderWay
 
 
-async def rescue(
-    tools: Toolbox, under_way: UnderWay, *, outcome: Outcome | None = None, is_released: bool = False
-) -> None:
+async def rescue(tools: Toolbox, job: Job, *, outcome: Outcome | None = None, is_released: bool = False) -> None:
     """Keep what the storage has not taken of a cell: its answer, the image in hand, how it ended. Raises nothing.
 
     `is_released`: nothing was or will be paid in its turn.
     """
-    answered, image = under_way.in_hand or (under_way.answer, None)
-    if image is None and under_way.is_answer_noted:
+    answered, image = job.in_hand or (job.answer, None)
+    if image is None and job.is_answer_noted:
         answered = None
     if answered is None and outcome is None and not is_released:
         return
-    turn = answered.turn if answered is not None else under_way.ask.turn
+    turn = answered.turn if answered is not None else job.ask.turn
     rescued = Rescued(
         storage=tools.rescues.refuge.storage,
         is_sandbox=tools.rescues.is_sandbox,
-        intent=tools.ledger.intent_of(under_way.cell, turn),
-        was_owned=under_way.is_owned,
+        intent=tools.ledger.intent_of(job.cell, turn),
+        was_owned=job.is_owned,
         answered=answered,
         outcome=outcome,
         is_released=is_released,
@@ -34,8 +31,7 @@ async def rescue(
     await asyncio.to_thread(tools.rescues.keep, rescued, image)  # the storage's own threads may all be waiting for it
 
 
-async def forget_rescued(tools: Toolbox, under_way: UnderWay) -> None:
+async def forget_rescued(tools: Toolbox, job: Job) -> None:
     """Its image is stored and its end noted after all. Raises nothing."""
     if tools.rescues.kept:
-        turn = Turn(under_way.cell.cell_id, under_way.ask.turn)
-        await asyncio.to_thread(tools.rescues.forget, name_of(turn, tools.ledger.run_id))
+        await asyncio.to_thread(tools.rescues.forget, name_of(job.turn, tools.ledger.run_id))

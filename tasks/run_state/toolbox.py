@@ -20,15 +20,22 @@ from typing import Final, TypeVar
 from tasks.api.ideogram import IdeogramClient
 from tasks.api.settings import Settings
 from tasks.callbacks.queue_events import Announcements
+from tasks.errors import BudgetReached
 from tasks.ledger.heartbeats import Watcher
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.resume import Ask
 from tasks.records.cell import Cell
 from tasks.records.variant import Variant
-from tasks.reporting.tally import Tally
 from tasks.rescue.refuge import Refuge
 from tasks.rescue.rescues import Rescues
-from tasks.run_state.workload import Workload
+from tasks.run_state.api_health import ApiHealth
+from tasks.run_state.cells import Cells
+from tasks.run_state.held_slots import HeldSlots
+from tasks.run_state.job import Job
+from tasks.run_state.others import Others
+from tasks.run_state.paid_images import PaidImages
+from tasks.run_state.purse import Purse
+from tasks.run_state.stop import Stop
+from tasks.run_state.tally import Tally
 from tasks.storage.storage import CampaignStore
 
 STORAGE_THREADS: Final = 32
@@ -36,6 +43,8 @@ NICER: Final = 10
 NICEST: Final = 19
 DOWNLOADS_MAX: Final = 24
 """More at a time would not be faster on any line, and each would come nearer to its time-out."""
+CUTS_MAX: Final = (os.cpu_count() or 1) + 2
+"""While one stores what it has cut, another computes."""
 RECOVERIES_MAX: Final = 16
 """So many images that earlier runs have paid for are in hand at a time: each is held as it came until it is cut."""
 
@@ -60,28 +69,71 @@ class Gate:
 
 @dataclass
 class Toolbox:
-    """The tools of one run, and the cells they work on."""
+    """The tools of one run, and who owns what changes while it lasts."""
 
     ideogram: IdeogramClient
     store: CampaignStore
     ledger: Ledger
     watcher: Watcher
     variants: tuple[Variant, ...]
-    work: Workload
+    cells: Cells
+    """Where each cell stands."""
     image_pool: ThreadPoolExecutor
     storage_pool: ThreadPoolExecutor
     rescues: Rescues
     """What the storage did not take."""
+    stop: Stop = field(default_factory=Stop)
+    api: ApiHealth = field(default_factory=ApiHealth)
+    paid: PaidImages = field(default_factory=PaidImages)
+    slots: HeldSlots = field(default_factory=HeldSlots)
+    others: Others = field(default_factory=Others)
     gate: Gate = field(default_factory=Gate)
     downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DOWNLOADS_MAX))
     recoveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RECOVERIES_MAX))
     jobs: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
-    """The cells that lanes have started; it is entered anew for each round of lanes."""
+    """The jobs at work; it is entered anew for each round of lanes."""
+    cuts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CUTS_MAX))
     announcements: Announcements | None = None
     """Where the ends of cells are announced, if anybody wants to be told of them."""
     outside: Context = field(default_factory=copy_context)
     """The flow's own context. Images run in it and not in their lane's, where Prefect would take them for parts of one
     transaction: the first that is refused would have the others shown as rolled back."""
+
+    @property
+    def purse(self) -> Purse:
+        """The money of the campaign."""
+        return self.cells.purse
+
+    @property
+    def tally(self) -> Tally:
+        """What is shown while it runs."""
+        return self.cells.tally
+
+    @property
+    def has_cells_waiting(self) -> bool:
+        """Whether a lane that asked for a slot would have something to do with it."""
+        return bool(self.cells.waiting) and self.stop.reason is None
+
+    def next_job(self) -> Job | None:
+        """Start the next cell that the budget allows; None when none is left, or none is to be started any more."""
+        if not self.has_cells_waiting:
+            return None
+        try:
+            self.purse.raise_if_short(self.cells.waiting[0].cell.price_usd, is_reserved=False)
+        except BudgetReached as fault:
+            self.stop.because(fault)
+            return None
+        return self.cells.start(self.cells.waiting.popleft())
+
+    def heard(self) -> None:
+        """The API has worked on a request, whatever came of it."""
+        self.api.heard()
+        self.tally.tell("")
+
+    def not_heard(self) -> None:
+        """A request was sent and got no answer."""
+        if away := self.api.not_heard():
+            self.stop.because(away)
 
     async def on_image_thread(self, work: Callable[..., T], *args: object) -> T:
         """Run `work`, which computes on pixels, on one of as many threads as there are cores."""
@@ -123,11 +175,10 @@ async def open_toolbox(
         ThreadPoolExecutor(STORAGE_THREADS, "storage") as storage_pool,
     ):
         async with IdeogramClient.open(settings) as ideogram:
-            work = Workload(cells, Tally(len(cells)), budget_usd, settings.made_by)
-            work.waiting.extend(Ask(cell, 1) for cell in cells)
+            state = Cells(cells, Purse(budget_usd), Tally(len(cells)), settings.made_by)
             rescues = Rescues(Refuge.of(store), is_sandbox=not ledger.is_paid)
             watcher = Watcher(store)
-            tools = Toolbox(ideogram, store, ledger, watcher, variants, work, image_pool, storage_pool, rescues)
+            tools = Toolbox(ideogram, store, ledger, watcher, variants, state, image_pool, storage_pool, rescues)
             token = _TOOLBOX.set(tools)
             tools.outside = copy_context()
             try:

@@ -27,15 +27,14 @@ from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Intents
 from tasks.make_variants import make_variants
 from tasks.records.campaign import Campaign
-from tasks.records.cell import Cell
 from tasks.records.event import CampaignEnd, campaign_event, counted, event_id
 from tasks.records.keys import ENDS, INTENTS
-from tasks.records.outcome import Outcome, StoredOriginal
+from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
 from tasks.reporting.reporter import front
-from tasks.run_state.conclude_cell import done, ended, note
+from tasks.run_state.job import Job
 from tasks.run_state.toolbox import Toolbox, toolbox
-from tasks.run_state.under_way import UnderWay
+from tasks.running.end_job import note
 from tasks.storage.storage import CampaignStore
 
 LAST_TRY_S: Final = 1.5
@@ -48,13 +47,11 @@ logger = logging.getLogger(__name__)
 
 
 @make_variants.on_completion
-async def announce_done(_task: Task[..., Any], _run: TaskRun, _state: State) -> None:
+async def announce_done(_task: Task[..., Any], _run: TaskRun, state: State) -> None:
     """All files of a cell are stored."""
-    context = TaskRunContext.get()
-    original = context.parameters["original"] if context else None
-    if isinstance(original, StoredOriginal) and (under_way := under_way_of(original.cell_id)) is not None:
-        variants = {variant.name: variant.key(original.cell_id) for variant in toolbox().variants}
-        await announce(under_way, done(under_way, original, variants))
+    job, variants = job_of_task(), await state.aresult(raise_on_failure=False)
+    if job is not None and job.original is not None and isinstance(variants, dict):
+        await announce(job, job.done(job.original, variants))
 
 
 @generate_image.on_failure
@@ -65,30 +62,26 @@ async def announce_failed(_task: Task[..., Any], _run: TaskRun, state: State) ->
     Nor does being turned away: such a cell may be put off. The end is noted before it is told, or a run that is killed
     in between would have told what the next one finds otherwise.
     """
+    job, error = job_of_task(), await state.aresult(raise_on_failure=False)
+    if job is not None and isinstance(error, CellError) and not isinstance(error, NotAccepted):
+        with suppress(StorageFailed):  # it stops the campaign when the job ends
+            await announce(job, await note(toolbox(), job, job.failed(error)))
+
+
+def job_of_task() -> Job | None:
+    """The job that the task which has just ended was given; None where nobody wants to be told."""
     context = TaskRunContext.get()
-    cell = (context.parameters.get("cell") or context.parameters.get("original")) if context else None
-    error = await state.aresult(raise_on_failure=False)
-    if isinstance(cell, Cell | StoredOriginal) and isinstance(error, CellError) and not isinstance(error, NotAccepted):
-        under_way = under_way_of(cell.cell_id)
-        if under_way is not None:
-            outcome = ended(under_way, error, cell if isinstance(cell, StoredOriginal) else None)
-            with suppress(StorageFailed):  # it stops the campaign when the cell is settled
-                await announce(under_way, await note(toolbox(), under_way, outcome))
+    job = context.parameters.get("job") if context is not None else None
+    return job if isinstance(job, Job) and toolbox().announcements is not None else None
 
 
-def under_way_of(cell_id: str) -> UnderWay | None:
-    """The cell of the task that has just ended; None where nobody wants to be told, or it was settled meanwhile."""
-    tools = toolbox()
-    return tools.work.under_way.get(cell_id) if tools.announcements is not None else None
-
-
-async def announce(under_way: UnderWay, outcome: Outcome) -> None:
+async def announce(job: Job, outcome: Outcome) -> None:
     """Queue what is to be told of a cell's end. Where the storage fails, it is left to the end of the run."""
     announcements = toolbox().announcements
     if announcements is None:
         return
     try:
-        await announcements.announce(under_way.cell, outcome)
+        await announcements.announce(job.cell, outcome)
     except StorageFailed as error:
         logger.warning("The end of %s is announced later: %s", outcome.cell_id, error)
 
@@ -100,7 +93,7 @@ async def announced(tools: Toolbox, campaign: Campaign, last_try_s: float = LAST
     None of it is waited for by the lanes. Raises InputInvalid where the environment's settings are malformed, and
     StorageFailed at the beginning only.
     """
-    if not any(cell.endpoints for cell in tools.work.cells):
+    if not any(cell.endpoints for cell in tools.cells.planned):
         yield
         return
     settings = load_callback_settings()
@@ -140,7 +133,7 @@ async def catch_up(tools: Toolbox, announcements: Announcements) -> None:
 async def announce_missing(tools: Toolbox, announcements: Announcements) -> None:
     """Announce what has ended and nobody has announced."""
     try:
-        await announcements.announce_missing(tools.work.cells, tools.work.noted_outcomes())
+        await announcements.announce_missing(tools.cells.planned, tools.cells.noted_outcomes())
     except StorageFailed as error:
         logger.warning("What this run has not announced, the next one will: %s", error)
 

@@ -2,30 +2,24 @@
 
 from decimal import Decimal
 
-from tasks.errors import BudgetReached
 from tasks.ledger.heartbeats import beacon_key, gone_key
 from tasks.ledger.names import Intents, Turn
 from tasks.records.keys import INTENTS, RUNS
+from tasks.run_state.job import Job
 from tasks.run_state.toolbox import Toolbox
-from tasks.run_state.under_way import UnderWay
 from tasks.running.show_life import show_beat
 
 
-async def keep_budget(tools: Toolbox, under_way: UnderWay) -> None:
+async def check_budget(tools: Toolbox, job: Job) -> None:
     """Raise BudgetReached where other runs have promised the money that this cell would cost.
 
     Called once the cell's intent is there, before its request leaves. Each run shows its beacon before its first
     intent, and leaves it there while another is alive: of two runs that spend at the same time, the one whose intent
     came later sees both of them here.
     """
-    work = tools.work
-    if work.budget_usd is None:
-        return
-    await see_others(tools)
-    promised_usd = work.committed_usd + promised_elsewhere_usd(tools)
-    if promised_usd > work.budget_usd:
-        price_usd = under_way.cell.price_usd
-        raise BudgetReached(work.budget_usd, promised_usd - price_usd, price_usd, is_shared=True)
+    if tools.purse.budget_usd is not None:
+        await see_others(tools)
+        tools.purse.raise_if_short(job.cell.price_usd, promised_usd=promised_elsewhere_usd(tools), is_shared=True)
 
 
 async def see_others(tools: Toolbox) -> None:
@@ -34,7 +28,7 @@ async def see_others(tools: Toolbox) -> None:
     All intents are listed only where another run may be alive, or may have been since the last time. A run that was
     taken for dead is counted with by nobody, so it shows itself before it looks.
     """
-    others, own = tools.work.others, beacon_key(tools.ledger.run_id)
+    others, own = tools.others, beacon_key(tools.ledger.run_id)
     there = await tools.on_storage_thread(tools.store.tags, RUNS)
     if own not in there or gone_key(own) in there:
         others.settled = None
@@ -48,7 +42,7 @@ async def see_others(tools: Toolbox) -> None:
 
 async def list_begun(tools: Toolbox) -> None:
     """Know every turn that had been begun elsewhere when this was called: those who ask meanwhile share one listing."""
-    others = tools.work.others
+    others = tools.others
     others.asked += 1
     number = others.asked
     async with others.listing:
@@ -56,11 +50,11 @@ async def list_begun(tools: Toolbox) -> None:
             return
         answered = others.asked
         begun = Intents.of(await tools.on_storage_thread(tools.store.names, INTENTS)).begun
-        known = tools.work.known_turns()
+        known = tools.cells.known_turns()
         new = {turn for turn in begun if turn.number > known.get(turn.cell_id, 0)}
-        foreign = [turn for turn in new if turn.cell_id not in tools.work.prices]
+        foreign = [turn for turn in new if turn.cell_id not in tools.purse.prices]
         for turn in foreign:  # of another matrix under the same name
-            tools.work.prices[turn.cell_id] = await price_of(tools, turn)
+            tools.purse.prices[turn.cell_id] = await price_of(tools, turn)
         others.turns, others.answered = new, answered
 
 
@@ -69,9 +63,9 @@ def promised_elsewhere_usd(tools: Toolbox) -> Decimal:
 
     What turned out free is counted too, since only its end would tell; the next run knows.
     """
-    work, turns = tools.work, tools.work.others.turns
-    known = work.known_turns() if turns else {}  # meanwhile cells pass from the others to this run's own sums
-    return sum((work.prices[turn.cell_id] for turn in turns if turn.number > known.get(turn.cell_id, 0)), Decimal(0))
+    turns, prices = tools.others.turns, tools.purse.prices
+    known = tools.cells.known_turns() if turns else {}  # meanwhile cells pass from the others to this run's own sums
+    return sum((prices[turn.cell_id] for turn in turns if turn.number > known.get(turn.cell_id, 0)), Decimal(0))
 
 
 async def price_of(tools: Toolbox, turn: Turn) -> Decimal:

@@ -20,7 +20,7 @@ GRANTED_WITHIN_S: Final = 10.0
 """A run that holds no place for longer says why nothing moves."""
 
 
-async def agreed_places(asked: int, *, owns_limit: bool, is_alone: bool) -> int:
+async def agreed_slots(asked: int, *, owns_limit: bool, is_alone: bool) -> int:
     """How many places this run may take, by Prefect's limit for the tag.
 
     Creates the limit where there is none; on a shared server an existing one rules. `owns_limit`: nobody else sets
@@ -46,20 +46,19 @@ async def current_limit(prefect: PrefectClient) -> int | None:
         return None
 
 
-async def watch_places(tools: Toolbox) -> None:
-    """Find out whether others want the places that this run holds, and say so where it gets none, until cancelled."""
+async def watch_slots(tools: Toolbox) -> None:
+    """Find out whether others want the slots that this run holds, and say so where it gets none, until cancelled."""
     idle_s, before = 0.0, None
     async with get_client() as prefect:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            work = tools.work
-            idle_s = 0.0 if work.lanes or not work.has_cells_waiting else idle_s + LOOK_EVERY_S
-            if idle_s >= GRANTED_WITHIN_S and not work.tally.trouble:
-                work.tally.trouble = f"waiting for Prefect's server to grant a place (its limit of the tag {TAG!r})"
+            idle_s = 0.0 if tools.slots.lanes or not tools.has_cells_waiting else idle_s + LOOK_EVERY_S
+            if idle_s >= GRANTED_WITHIN_S and not tools.tally.trouble:
+                tools.tally.tell(f"waiting for Prefect's server to grant a slot (its limit of the tag {TAG!r})")
             with suppress(HTTPError, PrefectException):
-                now = await prefect.read_global_concurrency_limit_by_name(LIMIT)
-                work.is_contended = before is not None and is_wanted(before, (now, work.grants))
-                before = now, work.grants
+                now = await prefect.read_global_concurrency_limit_by_name(LIMIT), tools.slots.changes
+                tools.slots.contend(is_contended=before is not None and is_wanted(before, now))
+                before = now
 
 
 Look = tuple[GlobalConcurrencyLimitResponse, int]

@@ -11,18 +11,18 @@ from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.runtime import flow_run
 
 from tasks.errors import Interrupted
-from tasks.run_state.workload import Workload
+from tasks.run_state.toolbox import Toolbox
 
 LOOK_EVERY_S: Final = 6.0
 LOOKS: Final = 2
 """In a row that do not find it: what stands before a server that starts anew may say the same once."""
 
 
-async def watch_run(work: Workload) -> None:
+async def watch_run(tools: Toolbox) -> None:
     """Stop the campaign once its run has been deleted; until then or until cancelled."""
     async with get_client() as prefect:
         await until_deleted(prefect)
-    work.stop(deleted())
+    tools.stop.because(deleted())
 
 
 def deleted() -> Interrupted:

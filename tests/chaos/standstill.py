@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from tasks.lane import RESOLVE_EVERY_S
 from tasks.ledger.names import parse_name
 from tasks.ledger.turns import Turns
 from tasks.records.keys import INTENTS
-from tasks.running.begin_run import LOOK_EVERY_S
 from tests import waiting
 from tests.chaos.campaigns import free_places, ran
 from tests.chaos.series import AGAIN, TRIES, Series
@@ -20,7 +20,7 @@ Then = Literal["SIGCONT", "SIGKILL", "SIGKILL of the other, SIGCONT"]
 """What comes once another run has seen it stand still."""
 THEN: Final[tuple[Then, ...]] = ("SIGCONT", "SIGKILL", "SIGKILL of the other, SIGCONT")
 OUT_FOR_S: Final = (0.0, 1.0)
-TWO_LOOKS_S: Final = 2 * LOOK_EVERY_S
+TWO_LOOKS_S: Final = 2 * RESOLVE_EVERY_S
 
 Owners = dict[tuple[str, int], str | None]
 """By cell and turn, the run that owns it."""

@@ -26,6 +26,7 @@ from tasks.api.settings import Settings
 from tasks.errors import CampaignStopped, StorageFailed
 from tasks.generate_image import generate_image, recover_image
 from tasks.lane import lane as lane_task
+from tasks.lane import run_lanes
 from tasks.ledger.ledger import Ledger
 from tasks.make_variants import make_variants
 from tasks.publish_campaign import publish_campaign
@@ -33,13 +34,11 @@ from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome
 from tasks.records.variant import Variant
-from tasks.reporting.tally import Tally
+from tasks.run_state.tally import Tally
 from tasks.run_state.toolbox import open_toolbox
-from tasks.running import fetch_again, settle_cell
-from tasks.running import run_lanes as run_lanes_module
+from tasks.running import fetch_again, work_job
 from tasks.running.announce_cells import announced
 from tasks.running.begin_run import begin_run
-from tasks.running.run_lanes import run_lanes
 from tasks.running.show_life import shown_alive
 from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, a_request
@@ -55,15 +54,15 @@ CELLS = tuple(a_cell(a_request(f"Lamp {number}")) for number in range(2))
 def without_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Tasks are the plain coroutines that they wrap, with their hooks after them."""
     for module, task in (
-        (settle_cell, generate_image),
-        (settle_cell, recover_image),
+        (work_job, generate_image),
+        (work_job, recover_image),
         (fetch_again, recover_image),
-        (settle_cell, make_variants),
+        (work_job, make_variants),
         (lane, lane_task),
     ):
         monkeypatch.setattr(module, task.fn.__name__, with_hooks(task))
-    for watching in ("watch_places", "watch_run"):
-        monkeypatch.setattr(run_lanes_module, watching, nobody_else)
+    for watching in ("watch_slots", "watch_run"):
+        monkeypatch.setattr(lane, watching, nobody_else)
     with disable_run_logger():
         yield
 
@@ -177,11 +176,12 @@ async def run(
                 await until_interrupted(tools, run_lanes(tools, places, frozenset(retry)))
             await publish_campaign.fn("Lamps", is_sandbox=False)
         except CampaignStopped as fault:
-            tools.work.stop(fault)
-        work = tools.work
-        assert not work.under_way, "every cell has left"
-        assert work.reserved_usd == 0
-        return Ended(dict(work.outcomes), work.stopped_by, work.tally, work.spent_usd)
+            tools.stop.because(fault)
+        cells, purse = tools.cells, tools.purse
+        assert not cells.under_way, "every cell has left"
+        assert purse.reserved_usd == 0
+        assert purse.cost_usd == cells.tally.cost_usd, "what is shown is what is known"
+        return Ended(dict(cells.outcomes), tools.stop.reason, tools.tally, purse.spent_usd)
 
 
 @contextmanager

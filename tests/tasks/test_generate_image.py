@@ -23,10 +23,10 @@ from tasks import errors
 from tasks.api.ideogram import IdeogramClient
 from tasks.api.settings import Settings
 from tasks.generate_image import generate_image, is_worth_retrying
-from tasks.records.cell import Cell
 from tasks.records.money import usd
 from tasks.records.outcome import StoredOriginal
 from tasks.records.variant import DEFAULT_VARIANTS
+from tasks.run_state.job import Job
 from tasks.run_state.toolbox import open_toolbox
 from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD, a_cell, a_request
@@ -78,18 +78,19 @@ def made(
             open_toolbox(settings, store, (cell,), DEFAULT_VARIANTS, budget_usd) as tools,
             IdeogramClient.open(settings, transport) as tools.ideogram,
         ):
-            under_way = tools.work.next_cell()
+            job = tools.next_job()
+            assert job is not None
             with disable_run_logger():
-                ends = [await attempt(cell) for _ in range(attempts)]
-            return Made(ends, originals_in(folder), under_way.answered.is_set(), under_way.attempts)
+                ends = [await attempt(job) for _ in range(attempts)]
+            return Made(ends, originals_in(folder), job.is_paid, job.attempts)
 
     return asyncio.run(scenario())
 
 
-async def attempt(cell: Cell) -> StoredOriginal | Exception:
+async def attempt(job: Job) -> StoredOriginal | Exception:
     """One attempt of the task, as Prefect would make it."""
     try:
-        return await generate_image.fn(cell)
+        return await generate_image.fn(job)
     except (errors.CellError, errors.CampaignFault) as error:
         return error
 

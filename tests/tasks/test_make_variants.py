@@ -48,8 +48,9 @@ def made(
         if stored is not None:
             store.write(ORIGINAL.key, stored)
         async with open_toolbox(SETTINGS, store, (CELL,), variants) as tools:
-            tools.work.next_cell().image = image
-            return await make_variants.fn(ORIGINAL)
+            job = tools.next_job()
+            job.image = image
+            return await make_variants.fn(job, ORIGINAL)
 
     return asyncio.run(scenario())
 

@@ -16,7 +16,7 @@ from tasks.callbacks.delivery_report import Line, Report
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.publishing.recut import RecutResult
 from tasks.records.fault import Fault
-from tasks.reporting.tally import Tally
+from tasks.run_state.tally import Tally
 from tests.matrices import a_file
 from tests.outside import ALL, COMMANDS, a_plan, a_result, commands_in
 

@@ -10,7 +10,7 @@ import pytest
 
 from flows.commands.terminal import interrupted
 from tasks.records.campaign import Plan, PlanGroup
-from tasks.reporting.tally import Tally
+from tasks.run_state.tally import Tally
 from tests.outside import a_plan
 
 ROOT: Final = Path(__file__).parents[3]

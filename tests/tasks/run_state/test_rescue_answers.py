@@ -25,7 +25,7 @@ from tasks.rescue.refuge import Refuge
 from tasks.rescue.rescued import Rescued
 from tasks.rescue.rescues import Rescues
 from tasks.run_state.toolbox import open_toolbox
-from tasks.running.end_cell import settle_interrupted
+from tasks.running.end_job import end_interrupted
 from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD
 from tests.tasks.harness import CELLS, SETTINGS, VARIANTS, Api, Ended, run, without_engine  # noqa: F401  a fixture
@@ -295,11 +295,10 @@ def test_an_interruption_that_cuts_the_storing_off_loses_nothing(store):
     async def cut_off() -> None:
         async with open_toolbox(SETTINGS, store, CELLS[:1], VARIANTS) as tools:
             tools.ledger.intend(CELL, 1)
-            under_way = tools.work.start(Ask(CELL, 1))
-            under_way.answer = a_rescued(store).answered
-            under_way.in_hand = under_way.answer, api.image
-            under_way.answered.set()
-            await settle_interrupted(tools, Interrupted("by a person"))
+            job, answered = tools.cells.start(Ask(CELL, 1)), a_rescued(store).answered
+            job.pay(answered)
+            job.in_hand = answered, api.image
+            await end_interrupted(tools, Interrupted("by a person"))
 
     asyncio.run(cut_off())
     api.expired = True

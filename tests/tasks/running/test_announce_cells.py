@@ -243,8 +243,8 @@ def test_an_end_that_was_told_is_the_one_that_an_interruption_leaves(store, monk
 
     async def cut_off(self, cell, outcome) -> None:
         await hook(self, cell, outcome)
-        if toolbox().work.stopped_by is None:
-            toolbox().work.stop(Interrupted("Ctrl-C"))
+        if toolbox().stop.reason is None:
+            toolbox().stop.because(Interrupted("Ctrl-C"))
             raise asyncio.CancelledError
 
     monkeypatch.setattr(Announcements, "announce", cut_off)

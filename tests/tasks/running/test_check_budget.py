@@ -10,7 +10,7 @@ import pytest
 from tasks.errors import BudgetReached, RemovalDenied
 from tasks.ledger.heartbeats import BEAT_EVERY_S, DEAD_AFTER_S, Watcher, this_run
 from tasks.run_state.toolbox import Toolbox, open_toolbox
-from tasks.running.check_budget import keep_budget
+from tasks.running.check_budget import check_budget
 from tasks.running.show_life import show_beat
 from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, a_request
@@ -41,7 +41,7 @@ async def a_run(folder, affordable: int = 99) -> AsyncIterator[Toolbox]:
     """A run that shows itself, with a budget for so many images."""
     store = CampaignStore.open(str(folder), "lamps")
     async with open_toolbox(SETTINGS, store, CELLS, VARIANTS, affordable * PRICE_USD) as tools:
-        tools.work.prices = {cell.cell_id: cell.price_usd for cell in CELLS}
+        tools.purse.prices = {cell.cell_id: cell.price_usd for cell in CELLS}
         tools.now = [0.0]  # type: ignore[attr-defined]
         tools.watcher = Watcher(store, lambda: tools.now[0])  # type: ignore[attr-defined]
         await show_beat(tools)
@@ -50,13 +50,13 @@ async def a_run(folder, affordable: int = 99) -> AsyncIterator[Toolbox]:
 
 async def begins(tools: Toolbox, number: int) -> bool:
     """Whether a cell is within the budget, once its intent is there; from then on it is under way."""
-    ask = next(ask for ask in tools.work.waiting if ask.cell == CELLS[number])
-    under_way = tools.work.start(ask)
+    ask = next(ask for ask in tools.cells.waiting if ask.cell == CELLS[number])
+    job = tools.cells.start(ask)
     assert tools.ledger.intend(ask.cell, 1)
     try:
-        await keep_budget(tools, under_way)
+        await check_budget(tools, job)
     except BudgetReached:
-        tools.work.leave(ask.cell.cell_id)
+        tools.cells.leave(job)
         tools.ledger.release(ask.cell.cell_id, 1)
         return False
     return True

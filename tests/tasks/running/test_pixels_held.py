@@ -18,9 +18,11 @@ from tasks.ledger.ledger import Ledger
 from tasks.ledger.records import Answered
 from tasks.records.answer import ImageObject
 from tasks.records.outcome import StoredOriginal
-from tasks.run_state import toolbox, workload
+from tasks.run_state import cells as cells_module
+from tasks.run_state import toolbox
+from tasks.run_state.cells import Cells
+from tasks.run_state.job import Job
 from tasks.run_state.paid_bytes import original_key
-from tasks.run_state.toolbox import Toolbox
 from tasks.storage.storage import CampaignStore
 from tests.factories import STARTED_AT, a_cell, a_request
 from tests.tasks.harness import Api, Ended, run, without_engine  # noqa: F401  a fixture
@@ -97,7 +99,7 @@ def ran(store: CampaignStore, api: Api, cells: int, **options) -> Ended:
 @pytest.mark.parametrize("held_max", [0, 1, 32])
 def test_each_image_is_decoded_once(store, tmp_path, monkeypatch, decoded, held_max):
     """On arrival while there is room, else when it is cut; the variants are the same."""
-    monkeypatch.setattr(workload, "PIXELS_HELD_MAX", held_max)
+    monkeypatch.setattr(cells_module, "PIXELS_HELD_MAX", held_max)
     ended = ran(store, Api(), 12, places=6)
     assert ended.statuses == ["done"] * 12
     assert decoded["PNG"] == 12
@@ -112,7 +114,7 @@ def test_each_image_is_decoded_once(store, tmp_path, monkeypatch, decoded, held_
 )
 def test_few_are_held_decoded(store, monkeypatch, most_held, image):
     """As many as there is room for; beside them only what the threads are looking at."""
-    monkeypatch.setattr(workload, "PIXELS_HELD_MAX", HELD_MAX)
+    monkeypatch.setattr(cells_module, "PIXELS_HELD_MAX", HELD_MAX)
     threads = 4
     monkeypatch.setattr("os.cpu_count", lambda: threads)
     assert ran(store, Api(image=image), len(CELLS), places=20).statuses == ["done"] * len(CELLS)
@@ -129,11 +131,11 @@ def test_what_an_earlier_run_has_left_is_taken_up_a_few_at_a_time(store, monkeyp
     monkeypatch.setattr(toolbox, "RECOVERIES_MAX", 3)
     keep, in_hand, most = generate_image.keep, Counter(), Counter()
 
-    async def counted(tools: Toolbox, answered: Answered, *args, **options) -> StoredOriginal:
+    async def counted(job: Job, answered: Answered, *args, **options) -> StoredOriginal:
         in_hand["now"] += 1
         most["held"] = max(most["held"], in_hand["now"])
         try:
-            return await keep(tools, answered, *args, **options)
+            return await keep(job, answered, *args, **options)
         finally:
             in_hand["now"] -= 1
 
@@ -146,7 +148,7 @@ def test_what_an_earlier_run_has_left_is_taken_up_a_few_at_a_time(store, monkeyp
 @pytest.mark.parametrize("held_max", [0, 32])
 def test_pixels_that_are_found_out_late_end_their_cell_and_can_be_tried_again(store, monkeypatch, held_max):
     """The link gives the image after all: it is fetched, and not paid again, however it was found out."""
-    monkeypatch.setattr(workload, "PIXELS_HELD_MAX", held_max)
+    monkeypatch.setattr(cells_module, "PIXELS_HELD_MAX", held_max)
     api = Api(image=SEALED_RIGHTLY)
     assert ran(store, api, 2).statuses == ["failed"] * 2
     api.image = Api().image
@@ -156,7 +158,7 @@ def test_pixels_that_are_found_out_late_end_their_cell_and_can_be_tried_again(st
 
 def test_pixels_that_no_link_gives_are_asked_for_again(store, monkeypatch):
     """Trying again pays for another image, once the first cannot be had."""
-    monkeypatch.setattr(workload, "PIXELS_HELD_MAX", 0)
+    monkeypatch.setattr(cells_module, "PIXELS_HELD_MAX", 0)
     api = Api(image=SEALED_RIGHTLY)
     assert ran(store, api, 1).statuses == ["failed"]
     assert ran(store, api, 1, retry=["failed"]).statuses == ["failed"]
@@ -166,7 +168,7 @@ def test_pixels_that_no_link_gives_are_asked_for_again(store, monkeypatch):
 @pytest.mark.parametrize("held_max", [0, 32])
 def test_what_only_a_checksum_of_a_text_is_wrong_of_is_an_image(store, monkeypatch, held_max):
     """A paid image is not lost for it, whether or not there is room for its pixels."""
-    monkeypatch.setattr(workload, "PIXELS_HELD_MAX", held_max)
+    monkeypatch.setattr(cells_module, "PIXELS_HELD_MAX", held_max)
     data = saved(gradient(24, 12))
     odd = data[:-12] + chunk(b"tEXt", b"a\0b")[:-1] + b"!" + data[-12:]
     assert ran(store, Api(image=odd), 2).statuses == ["done"] * 2
@@ -176,15 +178,15 @@ def test_room_is_left_by_an_image_that_could_not_be_fetched_again(store, monkeyp
     """A cell that is asked for anew holds no pixels meanwhile."""
     api = Api(image=b"<html>")
     assert ran(store, api, 2).statuses == ["failed"] * 2
-    monkeypatch.setattr(workload, "PIXELS_HELD_MAX", 2)
+    monkeypatch.setattr(cells_module, "PIXELS_HELD_MAX", 2)
     rooms: list[bool] = []
-    look = workload.Workload.has_room_for_pixels.fget
+    look = Cells.has_room_for_pixels
 
-    def seen(work: workload.Workload) -> bool:
-        rooms.append(look(work))
+    def seen(cells: Cells) -> bool:
+        rooms.append(look(cells))
         return rooms[-1]
 
-    monkeypatch.setattr(workload.Workload, "has_room_for_pixels", property(seen))
+    monkeypatch.setattr(Cells, "has_room_for_pixels", seen)
     api.before = lambda _: setattr(api, "image", Api().image)
     assert ran(store, api, 2, retry=["failed"]).statuses == ["done"] * 2
     assert all(rooms)
@@ -192,7 +194,7 @@ def test_room_is_left_by_an_image_that_could_not_be_fetched_again(store, monkeyp
 
 def test_a_damaged_image_ends_its_cell(store, tmp_path, monkeypatch):
     """What came is kept, under a name that claims nothing."""
-    monkeypatch.setattr(workload, "PIXELS_HELD_MAX", 0)
+    monkeypatch.setattr(cells_module, "PIXELS_HELD_MAX", 0)
     api = Api(image=Api().image.replace(b"IDAT", b"IDAT\0", 1))
     assert ran(store, api, 2).statuses == ["failed"] * 2
     assert {path.suffix for path in tmp_path.glob("lamps/originals/*")} == {".unreadable"}

@@ -10,7 +10,6 @@ from tasks import lane
 from tasks.errors import ApiAway, BudgetReached
 from tasks.ledger.ledger import Ledger
 from tasks.run_state.api_health import UNANSWERED_MAX
-from tasks.running import run_lanes
 from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD, a_cell, a_request
 from tests.tasks.harness import Api, Ended, run, without_engine  # noqa: F401  a fixture
@@ -46,7 +45,7 @@ def test_what_was_spent_on_rows_that_have_changed_counts(store):
 @pytest.mark.parametrize("affordable", range(1, 7))
 def test_two_runs_at_once_keep_one_budget(store, monkeypatch, affordable: int):
     """However they share the cells, they spend no more than was said, and no less than all but the last image."""
-    monkeypatch.setattr(run_lanes, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(lane, "RESOLVE_EVERY_S", 0.02)
     api = Api()
 
     async def both() -> list[Ended]:
@@ -125,7 +124,7 @@ def test_answers_in_between_say_that_the_api_is_there(store):
 
 def test_runs_of_two_matrices_under_one_name_keep_one_budget(store, monkeypatch):
     """Neither knows the other's rows; what it cannot price by its own plan it prices by the other's intents."""
-    monkeypatch.setattr(run_lanes, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(lane, "RESOLVE_EVERY_S", 0.02)
     api = Api()
 
     async def both() -> None:
@@ -137,7 +136,7 @@ def test_runs_of_two_matrices_under_one_name_keep_one_budget(store, monkeypatch)
 
 def test_what_another_run_tries_again_counts(store, monkeypatch):
     """A second turn costs a second time, though the cell has ended for the run that does not try it again."""
-    monkeypatch.setattr(run_lanes, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(lane, "RESOLVE_EVERY_S", 0.02)
     api, dead = Api(), Ledger(store, "dead-run")
     for cell in OTHERS[:3]:
         dead.intend(cell, 1)

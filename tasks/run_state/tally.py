@@ -15,9 +15,13 @@ class Tally:
         self.cost_usd = Decimal(0)
         self.taken_over = 0
         self.trouble = ""
-        """Why requests are being turned away at the moment, if they are."""
+        """Why nothing moves at the moment, if so; set by `tell` alone."""
         self.by_status: Counter[Status] = Counter()
         self.started_s = time.monotonic()
+
+    def tell(self, trouble: str) -> None:
+        """Why nothing moves at the moment; nothing once it does."""
+        self.trouble = trouble
 
     def count(self, outcome: Outcome) -> None:
         """Add a cell that has ended in this run."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tasks import make_variants
+from tasks import lane, make_variants
 from tasks.errors import BudgetReached, CreditsExhausted, StorageFailed, VariantsFailed
 from tasks.ledger.heartbeats import this_run
 from tasks.ledger.ledger import Ledger
@@ -16,7 +16,7 @@ from tasks.ledger.names import Intents
 from tasks.ledger.records import Answered
 from tasks.records.answer import ImageObject
 from tasks.records.keys import ENDS, INTENTS, OUTCOMES_KEY
-from tasks.running import begin_run, run_lanes
+from tasks.running import begin_run
 from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD, a_cell, a_request, an_outcome
 from tests.tasks.harness import (  # noqa: F401  without_engine is a fixture
@@ -57,7 +57,7 @@ def dead(store: CampaignStore) -> Ledger:
 @pytest.fixture
 def living(store: CampaignStore, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """The ledger as another run writes it whose process is alive."""
-    monkeypatch.setattr(run_lanes, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(lane, "RESOLVE_EVERY_S", 0.02)
     beacon = this_run("living-run")
     store.write(beacon.key, beacon.model_dump_json().encode())
     return Ledger(store, "living-run")

@@ -1,0 +1,40 @@
+"""The slots in flight that this run holds, as its lanes and Prefect's server tell."""
+
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass
+class HeldSlots:
+    """Which lanes hold a slot, and whether others want one."""
+
+    lanes: set[int] = field(default_factory=set)
+    """By their numbers."""
+    changes: int = 0
+    """How often a lane was granted its slot or gave it back."""
+    is_contended: bool = False
+    """Whether others want the slots that this run holds."""
+    _lost_at: float | None = None
+
+    def take(self, lane: int) -> None:
+        """A lane was granted its slot."""
+        self.lanes.add(lane)
+        self.changes += 1
+
+    def give_back(self, lane: int) -> None:
+        """A lane gives its slot back."""
+        self.lanes.discard(lane)
+        self.changes += 1
+
+    def contend(self, *, is_contended: bool) -> None:
+        """Whether others want slots was looked at anew."""
+        self.is_contended = is_contended
+
+    def heard(self) -> None:
+        """Prefect's server has answered a lane."""
+        self._lost_at = None
+
+    def not_heard_for_s(self) -> float:
+        """Prefect's server has not answered a lane; since when it has answered none, in seconds."""
+        self._lost_at = time.monotonic() if self._lost_at is None else self._lost_at
+        return time.monotonic() - self._lost_at

@@ -1,0 +1,185 @@
+"""A job: the work of this run on one cell, handed on from hop to hop until its one end."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from tasks.errors import CampaignStopped, CellError, OriginalUnreadable
+from tasks.ledger.names import Turn
+from tasks.ledger.records import Answered
+from tasks.ledger.resume import Ask
+from tasks.records.cell import Cell
+from tasks.records.outcome import Outcome, StoredOriginal
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+logger = logging.getLogger(__name__)
+
+
+class Stage(IntEnum):
+    """How far a job has come. What is paid never becomes unpaid again."""
+
+    IDLE = 0
+    """No request is out: it can be given back as if it had never begun."""
+    SENT = 1
+    """A request is out whose answer is not known: it may have been paid."""
+    ANSWERED = 2
+    """It is paid, and its image is on its way."""
+    STORED = 3
+    """Its original is stored, and waits to be cut."""
+
+
+class Job:
+    """What outlives one attempt at a cell, and is no business of Prefect's database.
+
+    No dataclass: Prefect looks into those that a task is given, and would walk through the pixels.
+    """
+
+    def __init__(self, ask: Ask, made_by: str | None = None) -> None:
+        self.ask = ask
+        self.made_by = made_by
+        """What is asked for its image: `sandbox`, or the API's host."""
+        self.stage = Stage.IDLE
+        self.started_at = datetime.now(UTC)
+        self.attempts = 0
+        self.is_asked = False
+        """Whether this run has sent a request for it, or has been about to."""
+        self.owning: asyncio.Future[bool] | None = None
+        """The writing of its intent, which goes on when the waiting for it is cut off."""
+        self.answered = asyncio.Event()
+        """Set when the API's answer has come, and with it the slot in flight is free for another."""
+        self.stored = asyncio.Event()
+        """Set when its original is stored."""
+        self.answer: Answered | None = None
+        self.is_answer_noted = False
+        """Whether the storage has it, so that whoever comes next can still fetch its image."""
+        self.in_hand: tuple[Answered, bytes] | None = None
+        """An image that was downloaded and lies nowhere yet, with the answer that led to it."""
+        self.original: StoredOriginal | None = None
+        self.paid_number: int | None = None
+        """Which of the images that this run has paid is this; None where it was not asked for, or not answered."""
+        self.outcome: Outcome | None = None
+        """How it ended: made once, by the hook of the callbacks or by the run, whichever comes first."""
+        self.noting: asyncio.Future[Outcome] | None = None
+        """The writing of that end, which goes on when the waiting for it is cut off."""
+        self.holds_pixels = False
+        """Whether its image is decoded on arrival, and kept so until it is cut."""
+        self.image: Image | None = None
+        """Handed from download to cutting, so that nothing is decoded twice."""
+
+    @property
+    def cell(self) -> Cell:
+        """The cell itself."""
+        return self.ask.cell
+
+    @property
+    def turn(self) -> Turn:
+        """The time of asking that it is."""
+        return Turn(self.cell.cell_id, self.ask.turn)
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """What the cell has cost in all its turns, if this one is paid."""
+        return self.ask.cost_usd + self.cell.price_usd
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the API has answered with its image."""
+        return self.stage >= Stage.ANSWERED
+
+    @property
+    def is_owned(self) -> bool:
+        """Whether its turn was, at one time at least, this run's."""
+        owning = self.owning
+        if owning is None or not owning.done() or owning.cancelled() or owning.exception() is not None:
+            return False
+        return owning.result()
+
+    def send(self) -> None:
+        """A request is about to leave."""
+        self.attempts += 1
+        self.is_asked = True
+        self.stage = Stage.SENT
+
+    def keep_back(self) -> None:
+        """The request has not left after all."""
+        self.attempts -= 1
+        self.stage = Stage.IDLE
+
+    def turn_away(self) -> None:
+        """The request was turned away, and nothing was done for it."""
+        self.stage = Stage.IDLE
+
+    def doubt(self) -> None:
+        """Another run has asked, and nobody knows whether that was paid."""
+        self.ask, self.stage = self.ask.doubted(), Stage.SENT
+
+    def pay(self, answer: Answered) -> None:
+        """The answer has come: to this run, or to one that is no more."""
+        self.answer = answer
+        self.attempts = answer.attempts - self.ask.attempts
+        self.stage = Stage.ANSWERED
+        self.answered.set()
+
+    def store(self, original: StoredOriginal) -> None:
+        """Its original is stored."""
+        self.original, self.stage = original, Stage.STORED
+        self.answered.set()
+        self.stored.set()
+
+    def drop_pixels(self) -> None:
+        """Leave their room to another."""
+        self.holds_pixels, self.image = False, None
+
+    def done(self, original: StoredOriginal, variants: dict[str, str]) -> Outcome:
+        """Its end with all its files stored."""
+        return self._ended(
+            status="done",
+            original=original,
+            variants=variants,
+            cost_usd=self.cost_usd,
+            attempts=original.attempts,
+            started_at=original.started_at,
+            made_by=original.made_by,
+        )
+
+    def failed(self, error: Exception) -> Outcome:
+        """Its end by `error`. What was answered was paid, whatever went wrong after it.
+
+        An original that cannot be read is none, or a run that tries the cell again would only cut it again.
+        """
+        is_billed = self.is_paid or getattr(error, "is_billed", self.stage is Stage.SENT)
+        return self._ended(
+            status=error.status if isinstance(error, CellError) else "failed",
+            original=None if isinstance(error, OriginalUnreadable) else self.original,
+            kept=getattr(error, "kept", None) or self.ask.kept,
+            cost_usd=self.cost_usd if is_billed else self.ask.cost_usd,
+            attempts=self.ask.attempts + self.attempts,
+            error=told(error),
+            started_at=self.started_at,
+            made_by=self.original.made_by if self.original is not None else self.made_by,
+        )
+
+    def _ended(self, **fields: Any) -> Outcome:  # noqa: ANN401  the rest of an outcome
+        """The one end of this job: whoever comes second is given the first."""
+        self.outcome = self.outcome or Outcome(
+            cell_id=self.cell.cell_id,
+            turn=self.ask.turn,
+            in_doubt=dict(self.ask.in_doubt),
+            finished_at=datetime.now(UTC),
+            request_sha256=self.cell.request_sha256,
+            **fields,
+        )
+        return self.outcome
+
+
+def told(error: Exception) -> str:
+    """What went wrong, for the manifest. An error that nobody foresaw is named by its kind and logged in full."""
+    if isinstance(error, CellError | CampaignStopped):
+        return str(error)
+    logger.error("A fault of this program ended a cell", exc_info=error)
+    return f"A fault of this program: {type(error).__name__}: {error}"

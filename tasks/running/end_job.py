@@ -1,0 +1,88 @@
+"""The one end of a job: noted, given back as if it had never begun, or left to the next run."""
+
+import asyncio
+from typing import Final
+
+from tasks.errors import ApiAway, CampaignStopped, NotAccepted, OutcomeUnknown, StorageFailed
+from tasks.records.outcome import Outcome
+from tasks.run_state.job import Job, Stage
+from tasks.run_state.rescue_answers import forget_rescued, rescue
+from tasks.run_state.toolbox import Toolbox
+
+OWNED_WITHIN_S: Final = 3.0
+
+
+async def note(tools: Toolbox, job: Job, outcome: Outcome) -> Outcome:
+    """Write the end of a job, unless that was begun already; what stands when it is written. Raises StorageFailed."""
+    if job.noting is None:
+        job.noting = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.note_end, outcome))
+    job.outcome = await asyncio.shield(job.noting)
+    return job.outcome
+
+
+async def end(tools: Toolbox, job: Job, outcome: Outcome) -> None:
+    """Note the end durably, then count it. Where it cannot be noted, the campaign stops; the next run finds out."""
+    if tools.cells.under_way.get(job.cell.cell_id) is not job:
+        return
+    is_noted = True
+    try:
+        outcome = await note(tools, job, outcome)
+    except StorageFailed as fault:
+        tools.stop.because(fault)
+        await rescue(tools, job, outcome=outcome)
+        is_noted = False
+    else:
+        if outcome.status == "done":
+            await forget_rescued(tools, job)
+    tools.cells.settle(job, outcome, is_noted=is_noted)
+
+
+async def put_off(tools: Toolbox, job: Job, error: NotAccepted) -> None:
+    """A job that was turned away for minutes, as every other was: it comes last, unless it is plain that none will."""
+    away = ApiAway(f"The API has worked on nothing for minutes; run again when it does. It says: {error}")
+    if tools.api.is_worth_another(job.cell.cell_id, (ask.cell.cell_id for ask in tools.cells.waiting)):
+        await give_back(tools, job, away)
+        tools.cells.wait(job.ask.once_more())
+    else:
+        await give_up(tools, job, away)
+
+
+async def give_up(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
+    """Stop the campaign where a job found the reason."""
+    tools.stop.because(fault)
+    await give_back(tools, job, fault)
+
+
+async def give_back(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
+    """A job in which the campaign stopped: free to be asked for again, unless it has, or may have, been paid."""
+    await rescue(tools, job)
+    if job.is_paid or (isinstance(fault, StorageFailed) and job.stage is not Stage.IDLE):
+        left = fault if job.stage is Stage.STORED else CampaignStopped(f"Paid, and not stored so far: {fault}")
+        tools.cells.settle(job, job.failed(left), is_noted=False)  # the next run still has the answer's link
+        return
+    if not tools.cells.leave(job) or job.owning is None:
+        return  # what was taken over from a run that is no more may have been paid by that one
+    release = tools.ledger.mark_released if job.is_owned else tools.ledger.release
+    try:
+        await tools.on_storage_thread(release, *job.turn)
+    except StorageFailed as failed:
+        tools.stop.because(failed)
+        await rescue(tools, job, is_released=True)
+
+
+async def end_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
+    """End what is under way when all work on it is over. What may have been paid is told, and left to the ledger."""
+    for job in tuple(tools.cells.under_way.values()):
+        if job.outcome is not None:
+            await end(tools, job, job.outcome)
+        elif job.is_paid:
+            await rescue(tools, job)
+            left = OutcomeUnknown("Interrupted while its image was stored; it is paid, and the next run fetches it")
+            tools.cells.settle(job, job.failed(left), is_noted=False)
+        elif job.stage is Stage.SENT:
+            left = OutcomeUnknown("Interrupted before the answer came; it may have been paid")
+            await end(tools, job, job.failed(left))
+        else:
+            if job.owning is not None:  # or it would be written after it was taken back
+                await asyncio.wait({job.owning}, timeout=OWNED_WITHIN_S)
+            await give_back(tools, job, fault)
