@@ -85,7 +85,7 @@ class Campaign(Order):
     same_campaign: bool = Field(default=False, title="Same campaign")
     """The folder's campaign is this one, though its name or its matrix was another: go on with it."""
     dry_run: bool = Field(default=False, title="Dry run")
-    """Check, count and price only, a retry as well; nothing is paid."""
+    """Check, count and price only, also what is left of an earlier run; nothing is paid."""
     sandbox: bool = Field(default=False, title="Sandbox")
     """Use the built-in stand-in for the API; no key is needed, nothing is charged."""
 
