@@ -6,6 +6,7 @@ from typing import Final
 from flows.commands.answer import answer
 from flows.commands.options import Command, Written
 from flows.commands.screen import Screen, progress_bar
+from flows.commands.terminal import files_in
 from tasks.publishing.recut import Recut, RecutResult
 from tasks.records.fault import one_line, shortened
 from tasks.records.variant import GRAMMAR
@@ -47,6 +48,4 @@ def summary(result: RecutResult) -> str:
     lines += [f"  {shortened(trouble, 200)}" for trouble in result.troubles[:TROUBLES_TOLD]]
     more = len(result.troubles) - TROUBLES_TOLD
     lines += [f"  and {more:,} more"] if more > 0 else []
-    folder = one_line(result.folder)
-    lines += [f"  page      {folder}/index.html", f"  manifest  {folder}/manifest.csv"]
-    return "\n".join(lines)
+    return "\n".join([*lines, *files_in(one_line(result.folder))])

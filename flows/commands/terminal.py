@@ -13,10 +13,11 @@ from rich.table import Column, Table
 from flows.commands.screen import Screen, progress_bar
 from tasks.records.campaign import Plan
 from tasks.records.exit_code import ExitCode
-from tasks.records.fault import one_line, shortened
-from tasks.records.money import usd
+from tasks.records.fault import one_line
+from tasks.records.money import counted, usd
 from tasks.records.result import CampaignResult
 from tasks.reporting.reporter import Front
+from tasks.reporting.summarize import came_to, clock, headline, of_plan
 from tasks.run_state.tally import Tally
 
 REFRESH_EVERY_S: Final = 0.25
@@ -27,17 +28,13 @@ LINE_EVERY_S: Final = 15.0
 def print_plan(console: Screen, plan: Plan) -> None:
     """Everything to know before paying."""
     print_head(console, plan)
-    groups = Table("format", "model", "aspect", "images", "cost", title="What would be made", title_justify="left")
-    for group in plan.groups:
-        cost = usd(group.cost_usd)
-        groups.add_row(escape(one_line(group.format)) or "-", group.model, group.aspect, f"{group.cells:,}", cost)
-    console.print(groups)
-    is_all = len(plan.cells) == plan.cell_count
-    shown = "Every image" if is_all else f"The first {len(plan.cells)} of {plan.cell_count:,}"
-    first = Table("row", Column("cell", overflow="fold"), "prompt", title=shown, title_justify="left")
-    for cell in plan.cells:
-        first.add_row(str(cell.row), cell.cell_id, escape(shortened(cell.request.prompt, 70)))
-    console.print(first)
+    for table in of_plan(plan).tables:
+        # The id of a cell is copied from here; it is folded rather than cut.
+        columns = (Column(name, overflow="fold" if name == "cell" else "ellipsis") for name in table.header)
+        shown = Table(*columns, title=table.title, title_justify="left")
+        for row in table.rows:
+            shown.add_row(*(escape(one_line(text)) for text in row))
+        console.print(shown)
 
 
 def print_head(console: Screen, plan: Plan, notes: tuple[str, ...] = ()) -> None:
@@ -51,28 +48,6 @@ def print_finished(console: Screen, plan: Plan, result: CampaignResult) -> None:
     """What a campaign came to that was finished before."""
     print_head(console, plan)
     console.print(summary(result), markup=False, soft_wrap=True)
-
-
-def headline(plan: Plan) -> str:
-    """Such as `2 rows, 6 images, $0.48, about 8 to 15 s at 10 in flight`."""
-    rows = f"{plan.row_count:,} row{'s' if plan.row_count != 1 else ''}"
-    spread = f"{clock(plan.duration_min_s)} to {clock(plan.duration_max_s)}"
-    places = plan.campaign.max_in_flight
-    cost = f"{usd(plan.cost_usd)} at prices of {plan.prices_read_on}"
-    return f"{rows}, {images(plan.cell_count)}, {cost}, {spread} at {places} in flight"
-
-
-def images(count: int) -> str:
-    """Such as `6 images`."""
-    return f"{count:,} image{'s' if count != 1 else ''}"
-
-
-def clock(seconds: float) -> str:
-    """Such as `45 s`, `12 min`, `3 h 20 min`."""
-    if seconds < 100:  # noqa: PLR2004  short enough to say in seconds
-        return f"{seconds:.0f} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 class Terminal(Front):
@@ -156,7 +131,7 @@ def interrupted(plan: Plan, tally: Tally) -> str:
     if not count or plan.campaign.sandbox:
         return f"{said}."
     dearest = max(group.cost_usd / group.cells for group in plan.groups if group.cells)
-    return f"{said}: up to {images(count)} ({usd(count * dearest)}) may then be paid and not here."
+    return f"{said}: up to {counted(count, 'image')} ({usd(count * dearest)}) may then be paid and not here."
 
 
 def facts(tally: Tally) -> tuple[str, ...]:
@@ -172,18 +147,17 @@ def facts(tally: Tally) -> tuple[str, ...]:
 
 def summary(result: CampaignResult) -> str:
     """How it ended, in a few lines that name the output."""
-    charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
-    if result.spent_usd != result.cost_usd:
-        charged = f", {usd(result.spent_usd)} of it in this run{charged}"
-    lines = [f"{result.sentence()} of {images(result.cells)}. {usd(result.cost_usd)}{charged}"]
-    lines += [f"  {one_line(trouble)}" for trouble in result.troubles]
+    lines = [came_to(result), *(f"  {one_line(trouble)}" for trouble in result.troubles)]
     more = result.cells - result.by_status.get("done", 0) - result.by_status.get("pending", 0) - len(result.troubles)
     where = ", see the page" if result.is_published else ""
     lines += [f"  and {more:,} more that need a look{where}"] if more > 0 else []
     lines += [f"  {one_line(kept)}" for kept in result.kept]
     folder = one_line(result.folder)
     if result.is_published:
-        lines += [f"  page      {folder}/index.html", f"  manifest  {folder}/manifest.csv"]
-    else:
-        lines += [f"  page and manifest could not be written in {folder}"]
-    return "\n".join(lines)
+        return "\n".join([*lines, *files_in(folder)])
+    return "\n".join([*lines, f"  page and manifest could not be written in {folder}"])
+
+
+def files_in(folder: str) -> list[str]:
+    """Where page and manifest lie."""
+    return [f"  page      {folder}/index.html", f"  manifest  {folder}/manifest.csv"]

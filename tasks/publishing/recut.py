@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tasks.records.campaign import Variants
 from tasks.records.exit_code import ExitCode
+from tasks.records.money import counted
 from tasks.records.outcome import Outcome
 from tasks.records.record import Order, Record
 from tasks.records.variant import Variant
@@ -41,9 +42,9 @@ class RecutResult(Record):
 
     def sentence(self) -> str:
         """Such as `60 images cut, 1 not; the campaign has og, thumb, story`."""
-        images = f"{self.images:,} image{'s' if self.images != 1 else ''} cut"
         failed = f", {len(self.troubles):,} not" if self.troubles else ""
-        return f"{images}{failed}; the campaign has {', '.join(self.variants) or 'no variants'}"
+        has = ", ".join(self.variants) or "no variants"
+        return f"{counted(self.images, 'image')} cut{failed}; the campaign has {has}"
 
 
 def merged(known: Sequence[Variant], asked: Sequence[Variant]) -> tuple[Variant, ...]:

@@ -23,7 +23,7 @@ from tasks.publishing.gallery import (
 )
 from tasks.records.cell import Cell
 from tasks.records.money import usd
-from tasks.records.outcome import STATUSES, Outcome, Status
+from tasks.records.outcome import STATUSES, Outcome, Status, of_each
 from tasks.records.variant import Variant
 
 CARDS_SHOWN: Final = 2_000
@@ -56,7 +56,7 @@ def gallery_page(  # noqa: PLR0913  what a page is made of
 
     `cells` come in matrix order; `outcomes` by cell_id, and a cell that has none is `pending`.
     """
-    pairs = [(cell, outcomes.get(cell.cell_id) or Outcome(cell_id=cell.cell_id, status="pending")) for cell in cells]
+    pairs = of_each(cells, outcomes)
     counts = Counter(outcome.status for _, outcome in pairs)
     groups = _groups(pairs, variants)
     shown = sum(len(group.cards) for group in groups)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from tasks.records.answer import SEED_LIMIT
 from tasks.records.cell import Cell
-from tasks.records.outcome import Outcome
+from tasks.records.outcome import Outcome, of_each
 from tasks.records.record import writable
 from tasks.records.request import as_written
 from tasks.records.variant import Variant
@@ -66,7 +66,7 @@ def manifest_frame(cells: Sequence[Cell], outcomes: Mapping[str, Outcome], varia
     Times are cut to milliseconds, so that the CSV and the Parquet file say the same.
     """
     readers = _readers(cells, variants)
-    rows = [(cell, outcomes.get(cell.cell_id) or Outcome(cell_id=cell.cell_id, status="pending")) for cell in cells]
+    rows = of_each(cells, outcomes)
     shown = {name: [_shown(name, read, *row) for row in rows] for name, read in readers.items()}
     return pd.DataFrame({name: _typed(name, values) for name, values in shown.items()})
 

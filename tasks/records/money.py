@@ -1,4 +1,4 @@
-"""Money as people read it."""
+"""Money and counts as people read them."""
 
 from decimal import Decimal
 
@@ -6,6 +6,11 @@ from decimal import Decimal
 def usd(amount: Decimal) -> str:
     """Such as `$1,234.56`; to four places where cents would round away."""
     return f"${amount:,.4f}".removesuffix("00")
+
+
+def counted(count: int, noun: str) -> str:
+    """Such as `1 image`, `1,200 images`."""
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
 def budget_reached(

@@ -1,6 +1,6 @@
 """What became of a cell."""
 
-from collections.abc import Collection, Iterator, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Final, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from tasks.records.answer import with_odd_seed_noted
+from tasks.records.cell import Cell
 from tasks.records.money import usd
 from tasks.records.record import Record, Text
 
@@ -98,6 +99,11 @@ class Outcome(Record):
         """Whether both tell of one end, at whatever time, in whatever words, and lead to the same files."""
         mine, its = (one.original.image_sha256 if one.original else None for one in (self, other))
         return (self.status, mine, self.variants) == (other.status, its, other.variants)
+
+
+def of_each(cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> list[tuple[Cell, Outcome]]:
+    """Every cell with how it ended; `outcomes` are by cell_id, and a cell that has none is `pending`."""
+    return [(cell, outcomes.get(cell.cell_id) or Outcome(cell_id=cell.cell_id, status="pending")) for cell in cells]
 
 
 @dataclass(eq=False)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from tasks.records.exit_code import ExitCode
-from tasks.records.money import usd
+from tasks.records.money import counted, usd
 from tasks.records.outcome import Status
 from tasks.records.record import Record
 
@@ -41,6 +41,6 @@ class CampaignResult(Record):
     def sentence(self) -> str:
         """Such as `5 done, 1 blocked`, or `6 images planned for $0.48`."""
         if self.is_dry_run:
-            return f"{self.cells:,} image{'s' if self.cells != 1 else ''} planned for {usd(self.cost_usd)}"
+            return f"{counted(self.cells, 'image')} planned for {usd(self.cost_usd)}"
         counts = ", ".join(f"{count:,} {status}" for status, count in self.by_status.items() if count)
         return counts or "nothing to do"

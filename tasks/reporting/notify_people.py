@@ -5,7 +5,6 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final, Self
 
 from prefect import get_run_logger
@@ -16,10 +15,10 @@ from tasks.api.settings import load_notification_block
 from tasks.errors import CampaignFault
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened, visible
-from tasks.records.money import usd
-from tasks.records.outcome import Outcome, Status
+from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
 from tasks.reporting.reporter import front
+from tasks.reporting.summarize import LOOKED_AT, of_result, troubled
 
 NOTIFY_WITHIN_S: Final = 10.0
 CELLS_TOLD: Final = 20
@@ -91,24 +90,20 @@ def subject(result: CampaignResult) -> str:
 
 def news(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> str:
     """Counts, cost, where the page is, and the cells that somebody must look at; prompts are on the page."""
-    charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
-    lines = [f"{result.sentence()} of {result.cells:,} images. {usd(result.cost_usd)}{charged}"]
-    if result.stopped_because is not None:
-        lines.append(f"Stopped early: {result.stopped_because}")
-    lines += result.kept
-    lines += section("A reviewer must look at these; their prompts were refused:", cells, outcomes, {"blocked"})
-    lines += section("These have no image:", cells, outcomes, {"failed", "unknown"})
-    lines += [f"Page: {result.folder}/index.html"] if result.is_published else []
+    summary = of_result(result, cells, outcomes)
+    lines = [summary.said, *(f"{label}: {text}" for label, text in summary.notes)]
+    refused, others = troubled(cells, outcomes, {"blocked"}), troubled(cells, outcomes, LOOKED_AT - {"blocked"})
+    lines += section("A reviewer must look at these; their prompts were refused:", refused)
+    lines += section("These have no image:", others)
+    lines += [f"Page: {summary.folder}/index.html"] if summary.folder is not None else []
     return "\n".join(lines)
 
 
-def section(title: str, cells: Sequence[Cell], outcomes: Mapping[str, Outcome], statuses: set[Status]) -> list[str]:
-    """The first cells that ended so, under their title; nothing where there are none."""
-    ended = ((cell, outcomes.get(cell.cell_id)) for cell in cells)
-    troubled = [(cell, outcome) for cell, outcome in ended if outcome is not None and outcome.status in statuses]
+def section(title: str, troubles: Sequence[tuple[Cell, Outcome]]) -> list[str]:
+    """The first of these cells under their title; nothing where there are none."""
     lines = [
         f"- row {cell.row}, {cell.cell_id}: {outcome.status}: {shortened(outcome.error or '', WHY_MAX_CHARS)}"
-        for cell, outcome in islice(troubled, CELLS_TOLD)
+        for cell, outcome in troubles[:CELLS_TOLD]
     ]
-    more = [f"- and {len(troubled) - CELLS_TOLD:,} more"] if len(troubled) > CELLS_TOLD else []
-    return [title, *lines, *more] if troubled else []
+    more = [f"- and {len(troubles) - CELLS_TOLD:,} more"] if len(troubles) > CELLS_TOLD else []
+    return [title, *lines, *more] if troubles else []

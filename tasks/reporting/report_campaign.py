@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
@@ -21,11 +21,10 @@ from tasks.records.money import usd
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
 from tasks.records.slug import slug
+from tasks.reporting.summarize import TROUBLES_SHOWN, Summary, Table, of_plan, of_result
 from tasks.run_state.tally import Tally
 
 UPDATE_EVERY_S: Final = 3.0
-TROUBLES_SHOWN: Final = 50
-PROMPT_SHOWN_CHARS: Final = 70
 REASON_SHOWN_CHARS: Final = 300
 MARKS: Final = frozenset("\\`*_{}[]()#+!|<>~")
 """What markdown takes for more than itself."""
@@ -72,86 +71,54 @@ async def report_result(
     outcomes: Mapping[str, Outcome],
     picture: bytes | None = None,
 ) -> None:
-    """The summary as a markdown artifact, under a `picture` (a WebP) of the images. Its failures harm nobody."""
-    text = summary_markdown(result, cells, outcomes)
-    if picture is not None:
-        text += f"\n\n![The first images](data:image/webp;base64,{b64encode(picture).decode()})"
-    with suppress(HTTPError, PrefectException):
-        await acreate_markdown_artifact(text, key=f"{key}-summary", description=result.sentence())
-
-
-def summary_markdown(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> str:
-    """Counts, cost, where the files are, and the cells that somebody must look at."""
-    lines = [f"# {as_text(result.name)}", "", "| | |", "|---|---|"]
-    lines += [f"| {status} | {count:,} |" for status, count in result.by_status.items() if count]
-    lines += [f"| cost | {usd(result.cost_usd)}{' (sandbox: nothing was charged)' if result.is_sandbox else ''} |"]
-    lines += files_of(result.folder) if result.is_published else []
-    if result.stopped_because is not None:
-        lines += ["", f"**Stopped early:** {as_text(result.stopped_because)}"]
-    lines += [f"\n**Not stored:** {as_text(kept)}" for kept in result.kept]
-    troubles = [(cell, o) for cell in cells if (o := outcomes.get(cell.cell_id)) is not None and o.status != "done"]
-    if troubles:
-        shown = [(str(c.row), c.product, c.format, o.status, o.error or "") for c, o in troubles[:TROUBLES_SHOWN]]
-        lines += ["", "## Needs a look", "", *table(("row", "product", "format", "status", "why"), shown)]
-    if len(troubles) > TROUBLES_SHOWN:
-        lines += ["", f"And {len(troubles) - TROUBLES_SHOWN:,} more: see the manifest."]
-    return "\n".join(lines)
+    """The summary as a markdown artifact, with a `picture` (a WebP) of the images. Its failures harm nobody."""
+    await keep_artifact(of_result(result, cells, outcomes), f"{key}-summary", result.sentence(), picture)
 
 
 async def report_plan(plan: Plan) -> None:
     """What a dry run found, as a markdown artifact. Its failures harm nobody."""
-    with suppress(HTTPError, PrefectException):
-        await acreate_markdown_artifact(
-            plan_markdown(plan), key=f"{plan.campaign.slug}-plan", description="Planned; nothing was sent or paid"
-        )
-
-
-def plan_markdown(plan: Plan) -> str:
-    """What would be made, what it would cost and how long it would take."""
-    lasts = f"{plan.duration_min_s / 60:.1f} to {plan.duration_max_s / 60:.1f} min"
-    facts = {
-        "rows": f"{plan.row_count:,}",
-        "images": f"{plan.cell_count:,}",
-        "cost": f"{usd(plan.cost_usd)} at prices of {plan.prices_read_on}",
-        "time": f"{lasts} at {plan.campaign.max_in_flight} in flight",
-    }
-    groups = [(g.format or "-", g.model, g.aspect, f"{g.cells:,}", usd(g.cost_usd)) for g in plan.groups]
-    cells = [(str(c.row), c.cell_id, shortened(c.request.prompt, PROMPT_SHOWN_CHARS)) for c in plan.cells]
-    lines = [f"# {as_text(plan.campaign.title)}", "", *table(("", ""), facts.items())]
-    lines += ["", "## What would be made", "", *table(("format", "model", "aspect", "images", "cost"), groups)]
-    lines += ["", f"## The first {len(cells):,}", "", *table(("row", "cell", "prompt"), cells)]
-    lines += ["", "## Notes", "", *(f"- {as_text(note)}" for note in plan.notes)] if plan.notes else []
-    return "\n".join(lines)
+    await keep_artifact(of_plan(plan), f"{plan.campaign.slug}-plan", "Planned; nothing was sent or paid")
 
 
 async def report_recut(result: RecutResult) -> None:
     """What was cut as a markdown artifact. Its failures harm nobody."""
-    lines = [
-        f"# {as_text(result.name)}",
-        "",
-        f"{as_text(result.sentence())}. Nothing was paid.",
-        "",
-        "| | |",
-        "|---|---|",
-    ]
-    lines += files_of(result.folder)
-    if result.troubles:
-        lines += ["", "## Needs a look", "", *(f"- {as_text(trouble)}" for trouble in result.troubles[:TROUBLES_SHOWN])]
+    shown = tuple((trouble,) for trouble in result.troubles[:TROUBLES_SHOWN])
+    tables = (Table("Needs a look", ("image and why",), shown),) if shown else ()
+    summary = Summary(result.name, f"{result.sentence()}. Nothing was paid.", tables=tables, folder=result.folder)
     key = slug(result.folder.rpartition("/")[2], SLUG_MAX_CHARS)
-    with suppress(HTTPError, PrefectException):
-        await acreate_markdown_artifact("\n".join(lines), key=f"{key}-recut", description=result.sentence())
+    await keep_artifact(summary, f"{key}-recut", result.sentence())
 
 
 async def report_inbox(result: InboxResult) -> None:
     """What became of each matrix, as a markdown artifact. Its failures harm nobody."""
-    filed = [(f.name, f.shelf, shortened(f.came_to, REASON_SHOWN_CHARS), f.key) for f in result.filed]
-    lines = [f"# {as_text(result.inbox)}", "", as_text(result.sentence())]
-    lines += ["", *table(("matrix", "filed under", "came to", "lies in"), filed)] if filed else []
-    lines += (
-        ["", "## Left for the next time", "", *(f"- {as_text(left)}" for left in result.left)] if result.left else []
+    filed = tuple((f.name, f.shelf, shortened(f.came_to, REASON_SHOWN_CHARS), f.key) for f in result.filed)
+    tables = (
+        Table("Filed", ("matrix", "filed under", "came to", "lies in"), filed),
+        Table("Left for the next time", ("matrix and why",), tuple((left,) for left in result.left)),
     )
+    summary = Summary(result.inbox, result.sentence(), tables=tuple(table for table in tables if table.rows))
+    await keep_artifact(summary, "inbox", shortened(result.sentence(), 200))
+
+
+async def keep_artifact(summary: Summary, key: str, description: str, picture: bytes | None = None) -> None:
+    """A summary as a markdown artifact, above a `picture` (a WebP) of the images. Its failures harm nobody."""
+    text = markdown(summary)
+    if picture is not None:
+        text += f"\n\n![The first images](data:image/webp;base64,{b64encode(picture).decode()})"
     with suppress(HTTPError, PrefectException):
-        await acreate_markdown_artifact("\n".join(lines), key="inbox", description=shortened(result.sentence(), 200))
+        await acreate_markdown_artifact(text, key=key, description=description)
+
+
+def markdown(summary: Summary) -> str:
+    """A summary as a page of the UI."""
+    lines = [f"# {as_text(summary.title)}", "", as_text(summary.said)]
+    for label, text in summary.notes:
+        lines += ["", f"**{label}:** {as_text(text)}"]
+    lines += files_of(summary.folder) if summary.folder is not None else []
+    for table in summary.tables:
+        lines += ["", f"## {table.title}", "", *rows_of(table)]
+        lines += ["", table.more] if table.more else []
+    return "\n".join(lines)
 
 
 async def tag_run(name: str) -> None:
@@ -164,16 +131,16 @@ async def tag_run(name: str) -> None:
             await prefect.update_flow_run(context.flow_run.id, tags={*context.flow_run.tags, name})
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def rows_of(table: Table) -> list[str]:
     """The lines of a table; its texts are shown as they are."""
-    lines = [header, ["---"] * len(header), *(map(as_text, row) for row in rows)]
+    lines = [table.header, ["---"] * len(table.header), *(map(as_text, row) for row in table.rows)]
     return [f"| {' | '.join(line)} |" for line in lines]
 
 
 def files_of(folder: str) -> list[str]:
-    """Rows of a table that lead to a campaign's files."""
+    """A table that leads to a campaign's files."""
     names = ("index.html", "manifest.csv", "manifest.parquet")
-    return [f"| {name} | {link(f'{folder}/{name}')} |" for name in names]
+    return ["", "| | |", "|---|---|", *(f"| {name} | {link(f'{folder}/{name}')} |" for name in names)]
 
 
 def link(address: str) -> str:

@@ -1,19 +1,99 @@
-"""What a campaign came to, from how its cells ended."""
+"""What a campaign would make, and what it came to: told once, for the terminal, Prefect's UI and people alike."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from tasks.errors import CampaignStopped
-from tasks.records.campaign import Campaign
+from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
-from tasks.records.outcome import STATUSES, Outcome
+from tasks.records.money import counted, usd
+from tasks.records.outcome import STATUSES, Outcome, Status, of_each
 from tasks.records.result import CampaignResult
 
 TROUBLES_TOLD: Final = 5
+TROUBLES_SHOWN: Final = 50
+PROMPT_SHOWN_CHARS: Final = 70
+LOOKED_AT: Final = frozenset[Status]({"failed", "blocked", "unknown"})
+"""How cells end that somebody must look at."""
+
+
+class Table(NamedTuple):
+    """Rows of plain texts, under a title."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: str = ""
+    """What is said of rows that are not shown."""
+
+
+class Summary(NamedTuple):
+    """Plain texts: each place that shows them escapes what means more to it."""
+
+    title: str
+    said: str
+    """In a line."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """Each behind a word or two that say what it is."""
+    tables: tuple[Table, ...] = ()
+    folder: str | None = None
+    """Where page and manifest lie, if they do."""
+
+
+def of_plan(plan: Plan) -> Summary:
+    """Everything to know before paying."""
+    groups = [(g.format or "-", g.model, g.aspect, f"{g.cells:,}", usd(g.cost_usd)) for g in plan.groups]
+    cells = [(str(c.row), c.cell_id, shortened(c.request.prompt, PROMPT_SHOWN_CHARS)) for c in plan.cells]
+    shown = "Every image" if len(cells) == plan.cell_count else f"The first {len(cells):,} of {plan.cell_count:,}"
+    tables = (
+        Table("What would be made", ("format", "model", "aspect", "images", "cost"), tuple(groups)),
+        Table(shown, ("row", "cell", "prompt"), tuple(cells)),
+    )
+    return Summary(plan.campaign.title, headline(plan), tuple(("Note", note) for note in plan.notes), tables)
+
+
+def headline(plan: Plan) -> str:
+    """Such as `2 rows, 6 images, $0.48 at prices of 2026-11-22, 8 s to 15 s at 10 in flight`."""
+    counts = f"{counted(plan.row_count, 'row')}, {counted(plan.cell_count, 'image')}"
+    cost = f"{usd(plan.cost_usd)} at prices of {plan.prices_read_on}"
+    spread = f"{clock(plan.duration_min_s)} to {clock(plan.duration_max_s)}"
+    return f"{counts}, {cost}, {spread} at {plan.campaign.max_in_flight} in flight"
+
+
+def clock(seconds: float) -> str:
+    """Such as `45 s`, `12 min`, `3 h 20 min`."""
+    if seconds < 100:  # noqa: PLR2004  short enough to say in seconds
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> Summary:
+    """Counts, cost, where the files are, and the cells that somebody must look at."""
+    ended = troubled(cells, outcomes)
+    rows = [(str(c.row), c.product, c.format, o.status, o.error or "") for c, o in ended[:TROUBLES_SHOWN]]
+    more = f"And {len(ended) - len(rows):,} more: see the manifest." if len(ended) > len(rows) else ""
+    tables = (Table("Needs a look", ("row", "product", "format", "status", "why"), tuple(rows), more),) if rows else ()
+    notes = [("Stopped early", result.stopped_because)] if result.stopped_because is not None else []
+    notes += [("Not stored", kept) for kept in result.kept]
+    return Summary(result.name, came_to(result), tuple(notes), tables, result.folder if result.is_published else None)
+
+
+def came_to(result: CampaignResult) -> str:
+    """Such as `5 done, 1 blocked of 6 images. $0.48, $0.40 of it in this run`."""
+    in_this_run = f", {usd(result.spent_usd)} of it in this run" if result.spent_usd != result.cost_usd else ""
+    charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
+    return f"{result.sentence()} of {counted(result.cells, 'image')}. {usd(result.cost_usd)}{in_this_run}{charged}"
+
+
+def troubled(
+    cells: Sequence[Cell], outcomes: Mapping[str, Outcome], statuses: Collection[Status] = LOOKED_AT
+) -> list[tuple[Cell, Outcome]]:
+    """The cells that ended so, in matrix order."""
+    return [(cell, outcome) for cell, outcome in of_each(cells, outcomes) if outcome.status in statuses]
 
 
 def sum_up(  # noqa: PLR0913  all that is told of a campaign
@@ -27,8 +107,11 @@ def sum_up(  # noqa: PLR0913  all that is told of a campaign
     stopped_by: CampaignStopped | None = None,
 ) -> CampaignResult:
     """The campaign as it stands; cells that were never started are `pending`. `spent_usd`: of the cost, in this run."""
-    counts = Counter(outcome.status for cell in cells if (outcome := outcomes.get(cell.cell_id)))
-    counts["pending"] += len(cells) - counts.total()
+    counts = Counter(outcome.status for _, outcome in of_each(cells, outcomes))
+    troubles = tuple(
+        f"row {cell.row}, {shortened(cell.product or cell.request.prompt, 40)}: {outcome.status}: {outcome.error}"
+        for cell, outcome in troubled(cells, outcomes)[:TROUBLES_TOLD]
+    )
     return CampaignResult(
         name=campaign.title,
         folder=folder,
@@ -36,18 +119,7 @@ def sum_up(  # noqa: PLR0913  all that is told of a campaign
         by_status={status: counts[status] for status in STATUSES if counts[status]},
         cost_usd=cost_usd,
         spent_usd=spent_usd,
-        troubles=troubles(cells, outcomes),
+        troubles=troubles,
         stopped_because=str(stopped_by) if stopped_by else None,
         is_sandbox=campaign.sandbox,
     )
-
-
-def troubles(cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
-    """The first cells that somebody must look at, such as `row 3, Green tea: blocked: ...`."""
-    ended = ((cell, outcomes.get(cell.cell_id)) for cell in cells)
-    sentences = (
-        f"row {cell.row}, {shortened(cell.product or cell.request.prompt, 40)}: {outcome.status}: {outcome.error}"
-        for cell, outcome in ended
-        if outcome is not None and outcome.error
-    )
-    return tuple(islice(sentences, TROUBLES_TOLD))

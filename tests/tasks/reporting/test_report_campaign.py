@@ -5,7 +5,8 @@ from contextlib import nullcontext
 
 from flows import handle_callback, recut_variants
 from tasks.reporting.notify_people import People, news, subject
-from tasks.reporting.report_campaign import plan_markdown, summary_markdown
+from tasks.reporting.report_campaign import markdown
+from tasks.reporting.summarize import of_plan, of_result
 from tests.factories import STARTED_AT, an_outcome
 from tests.outside import ALL, a_plan, a_result, commands_in
 
@@ -14,7 +15,7 @@ def test_artifacts_hold_no_commands() -> None:
     """Nor markdown of a stranger's, nor lines that a text has begun."""
     plan, result = a_plan(ALL), a_result(ALL)
     outcome = an_outcome(plan.cells[0], "failed", error=ALL)
-    for text in (plan_markdown(plan), summary_markdown(result, plan.cells, {outcome.cell_id: outcome})):
+    for text in map(markdown, (of_plan(plan), of_result(result, plan.cells, {outcome.cell_id: outcome}))):
         assert not commands_in(text)
         assert r"\x1b" in text
         assert not [line for line in text.splitlines() if line.startswith("]0;")]

@@ -20,7 +20,8 @@ from tasks.records.answer import ImageObject
 from tasks.records.keys import ANSWERS, ENDS
 from tasks.records.result import CampaignResult
 from tasks.reporting.notify_people import news
-from tasks.reporting.report_campaign import summary_markdown
+from tasks.reporting.report_campaign import markdown
+from tasks.reporting.summarize import of_result
 from tasks.rescue.refuge import Refuge
 from tasks.rescue.rescued import Rescued
 from tasks.rescue.rescues import Rescues
@@ -314,9 +315,9 @@ def test_the_end_of_a_run_says_what_is_kept_and_where(store, tmp_path):
     )
     folder = str(rescues.refuge.folders[0])
     assert folder in summary(result)
-    assert "**Not stored:** 1 image was paid" in summary_markdown(result, (), {})
+    assert "**Not stored:** 1 image was paid" in markdown(of_result(result, (), {}))
     assert folder in news(result, (), {})
-    told = (summary(result), summary_markdown(result, (), {}), news(result, (), {}))
+    told = (summary(result), markdown(of_result(result, (), {})), news(result, (), {}))
     assert not any("index.html" in text for text in told)
 
 

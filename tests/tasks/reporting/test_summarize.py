@@ -1,0 +1,81 @@
+"""What is told of a campaign is told once: terminal, Prefect's UI and people get the same facts."""
+
+from decimal import Decimal
+
+import pytest
+
+from flows.commands.terminal import summary
+from tasks.records.campaign import Campaign
+from tasks.records.result import CampaignResult
+from tasks.reporting.notify_people import news
+from tasks.reporting.report_campaign import markdown
+from tasks.reporting.summarize import TROUBLES_SHOWN, TROUBLES_TOLD, clock, of_plan, of_result, sum_up, troubled
+from tests.factories import a_cell, a_request, an_outcome
+from tests.outside import a_plan
+
+CELLS = [a_cell(a_request(f"Tea {number}"), product=f"Tea {number}") for number in range(5)]
+STATUSES = ("done", "blocked", "failed", "unknown")
+OUTCOMES = {c.cell_id: an_outcome(c, status) for c, status in zip(CELLS, STATUSES, strict=False)}
+RESULT = sum_up(
+    Campaign(matrix="tea.csv", sandbox=True),
+    "out/tea",
+    CELLS,
+    OUTCOMES,
+    cost_usd=Decimal("0.16"),
+    spent_usd=Decimal("0.08"),
+)
+
+
+def test_what_a_campaign_came_to_is_the_same_sentence_everywhere():
+    """With how many there are, what they cost, and what of that in this run."""
+    said = "1 done, 1 failed, 1 blocked, 1 unknown, 1 pending of 5 images. $0.16, $0.08 of it in this run"
+    page = markdown(of_result(RESULT, CELLS, OUTCOMES)).replace("\\", "")
+    for told in (summary(RESULT), page, news(RESULT, CELLS, OUTCOMES)):
+        assert f"{said} (sandbox: nothing was charged)" in told
+
+
+def test_cells_that_somebody_must_look_at_are_the_same_everywhere():
+    """All but those that are done, and those that were never begun."""
+    assert [cell.product for cell, _ in troubled(CELLS, OUTCOMES)] == ["Tea 1", "Tea 2", "Tea 3"]
+    assert [trouble.partition(": ")[0] for trouble in RESULT.troubles] == [
+        f"row {cell.row}, {cell.product}" for cell in CELLS[1:4]
+    ]
+    (table,) = of_result(RESULT, CELLS, OUTCOMES).tables
+    assert [row[3] for row in table.rows] == ["blocked", "failed", "unknown"]
+    assert news(RESULT, CELLS, OUTCOMES).count("- row") == 3
+
+
+def test_many_troubles_are_counted():
+    """A result stays small, and so does a page."""
+    cells = [a_cell(a_request(f"Tea {number}")) for number in range(TROUBLES_SHOWN + 5)]
+    outcomes = {cell.cell_id: an_outcome(cell, "failed") for cell in cells}
+    result = sum_up(Campaign(matrix="tea.csv"), "out/tea", cells, outcomes, cost_usd=Decimal(0))
+    assert len(result.troubles) == TROUBLES_TOLD
+    assert markdown(of_result(result, cells, outcomes)).endswith("And 5 more: see the manifest.")
+
+
+def test_a_page_leads_to_files_only_where_they_were_written():
+    """And says why it ended early, and what is kept elsewhere."""
+    result = CampaignResult(
+        name="Tea", folder="out/tea", cells=1, by_status={}, stopped_because="no credits", kept=("1 image was paid",)
+    )
+    page = markdown(of_result(result, (), {}))
+    assert "**Stopped early:** no credits" in page
+    assert "**Not stored:** 1 image was paid" in page
+    assert "out/tea/manifest.csv" in page
+    assert "out/tea" not in markdown(of_result(result.model_copy(update={"is_published": False}), (), {}))
+
+
+def test_a_plan_says_what_it_would_cost_and_how_long_it_would_take():
+    """In one line, above what would be made."""
+    plan = a_plan("tea").model_copy(update={"row_count": 2, "cell_count": 6, "duration_max_s": 700})
+    told = of_plan(plan)
+    assert told.said == "2 rows, 6 images, $1.00 at prices of 2026-11-22, 1 s to 12 min at 10 in flight"
+    assert [table.title for table in told.tables] == ["What would be made", "The first 1 of 6"]
+    assert "**Note:** tea" in markdown(told)
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (99, "99 s"), (100, "2 min"), (12_000, "3 h 20 min")])
+def test_times_are_told_as_exactly_as_they_are_known(seconds: float, text: str):
+    """Seconds where they matter."""
+    assert clock(seconds) == text
