@@ -1,10 +1,15 @@
 """The plan: a matrix crossed with its formats becomes cells, checked, identified and priced before anything is paid."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
+from tasks.callbacks.outbox import Outbox
+from tasks.callbacks.undialled import undialled_notes
+from tasks.errors import InputInvalid, StorageFailed
 from tasks.planning.cross_formats import add_leftovers, add_misfits, cross, formats_of, names_of, read_formats
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
@@ -18,6 +23,7 @@ from tasks.records.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, with_own_i
 from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device
 from tasks.storage.schemes import check_output
+from tasks.storage.storage import CampaignStore
 from tasks.tables.columns import similar_column
 from tasks.tables.tables import Table, open_table
 
@@ -64,8 +70,8 @@ class Planner:
     repeats: int = 0
     first_repeat: int = 0
     """The row of the first image that was asked for before."""
-    has_callbacks: bool = False
-    """Whether a row names a callback URL of its own."""
+    called: set[str] = field(default_factory=set)
+    """The hosts of callback URLs that rows name."""
     notes: list[str] = field(default_factory=list)
 
     def read_formats(self) -> None:
@@ -81,9 +87,13 @@ class Planner:
             self.notes += notes
 
     def check_callbacks(self) -> None:
-        """Say so where callbacks are not signed. Raises InputInvalid where their settings are malformed."""
-        if (self.campaign.callback_url or self.has_callbacks) and load_callback_settings().secrets is None:
-            self.notes.append(UNSIGNED_NOTE)
+        """Say which are not signed, or not sent. Raises InputInvalid where their settings are malformed."""
+        hosts = self.called | hosts_of(self.campaign.callback_url or "")
+        if hosts:
+            settings = load_callback_settings()
+            self.notes += [UNSIGNED_NOTE] if settings.secrets is None else []
+            allow_private = settings.allow_private or self.campaign.sandbox or was_allowed(self.campaign)
+            self.notes += undialled_notes(hosts, allow_private=allow_private)
 
     def wanted_images(self, table: Table) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
         """Each image in matrix order: its row as it is in its format, its request, and its place in the row from 0."""
@@ -114,7 +124,7 @@ class Planner:
 
     def count(self, row: ParsedRow, request: GenerationRequest, sha256: str, nth: int) -> int:
         """Count and price one image; returns how often its request has been asked for, this time included."""
-        self.has_callbacks |= "callback_url" in row.wishes
+        self.called |= hosts_of(row.wishes.get("callback_url", ""))
         self.bill.add(row.wishes.get("format", ""), request.model, request.aspect_text())
         copy_number = self.copies.next_copy(sha256)
         if copy_number > (1 if request.seed is not None else nth + 1):
@@ -161,6 +171,18 @@ class Planner:
             return []
         ask = "1 image asks" if self.repeats == 1 else f"{self.repeats:,} images ask"
         return [f"{ask} for exactly what another one does, first in row {self.first_repeat}; all are made and paid for"]
+
+
+def hosts_of(urls: str) -> set[str]:
+    """The hosts of callback URLs with spaces between."""
+    return {urlsplit(url).hostname or "" for url in urls.split()}
+
+
+def was_allowed(campaign: Campaign) -> bool:
+    """Whether an earlier run of the campaign was allowed to call private addresses: that holds for later ones."""
+    with suppress(StorageFailed, InputInvalid):
+        return "private" in Outbox(CampaignStore.open(campaign.output, campaign.slug)).terms()
+    return False
 
 
 def column_notes(columns: Columns) -> list[str]:

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tasks.callbacks.outbox import Outbox
 from tasks.errors import InputInvalid
 from tasks.planning.plan_campaign import CELLS_SHOWN, UNSIGNED_NOTE, VISIBILITY_NOTE, plan_campaign
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.request import GenerationRequest
+from tasks.storage.storage import CampaignStore
 from tasks.tables.columns import PARSERS
 from tasks.tables.placeholders import may_hold_one
 from tests.matrices import DATA, a_file, a_parquet, as_csv, faults_of, plan_of
@@ -350,6 +352,23 @@ def test_a_malformed_secret_is_told_with_the_other_faults(tmp_path, monkeypatch)
     [fault] = faults_of(a_file(tmp_path, "product\nTea\n"), callback_url="https://example.com/")
     assert fault.source == "CALLBACK_SECRET"
     assert "s3cret" not in str(fault)
+
+
+@pytest.mark.parametrize("is_column", [True, False])
+def test_who_will_not_be_called_is_noted(tmp_path, monkeypatch, is_column):
+    """Before anything is paid; unless it is allowed, here or by an earlier run, or nothing is paid at all."""
+    monkeypatch.setenv("CALLBACK_SECRET", "whsec_" + "c2VjcmV0" * 5)
+    monkeypatch.delenv("CALLBACK_ALLOW_PRIVATE", raising=False)
+    url, output = "http://127.0.0.1:8070/callbacks", str(tmp_path / "out")
+    matrix = a_file(tmp_path, f"product,callback_url\nTea,{url}\n" if is_column else "product\nTea\n")
+    options = {"output": output} | ({} if is_column else {"callback_url": url})
+    [note] = plan_of(matrix, **options).notes
+    assert note.startswith("callbacks to 127.0.0.1 will not be sent")
+    assert plan_of(matrix, **options, sandbox=True).notes == ()
+    Outbox(CampaignStore.open(output, "m")).agree({"private"})
+    assert plan_of(matrix, **options).notes == ()
+    monkeypatch.setenv("CALLBACK_ALLOW_PRIVATE", "1")
+    assert plan_of(matrix, **options, name="Another").notes == ()
 
 
 def test_several_callback_urls_are_one_cells(tmp_path):
