@@ -25,7 +25,7 @@ PLACES: Final = 80
 """Attempts under way in all; the sender has somewhat more connections."""
 UNHEARD_PLACES: Final = 4
 """At an endpoint or a host that has not answered yet: many that hang leave room for one that is well."""
-ANSWERED: Final = Attempt(result="delivered", message="")
+ANSWERED: Final = Attempt(result="delivered", message="", status_code=200)
 """What any answer says of a host."""
 
 
@@ -72,6 +72,13 @@ class Gate:
         return (most if is_asked_for else self.breaker.places(now, most)) - self.under_way
 
 
+def news_of(attempt: Attempt | None) -> tuple[Attempt, ...]:
+    """What an attempt says of its endpoint, and what of its host; nothing where it was not made."""
+    if attempt is None:
+        return ()
+    return (attempt, attempt if attempt.status_code is None else ANSWERED)
+
+
 @dataclass
 class DeliveryQueue:
     """The jobs of one deliverer."""
@@ -112,15 +119,15 @@ class DeliveryQueue:
 
     def finished(self, job: Job, attempt: Attempt | None, begun_at: datetime, now: datetime) -> None:
         """The attempt of `job` is over; None where it was not made after all."""
+        gates = self._gates(job)
         self._under_way -= 1
-        for gate in self._gates(job):
+        for gate in gates:
             gate.under_way -= 1
-        if attempt is not None:
-            is_answered = attempt.status_code is not None
-            for gate, news in zip(self._gates(job), (attempt, ANSWERED if is_answered else attempt), strict=False):
-                gate.is_heard = gate.is_heard or is_answered
-                gate.breaker = gate.breaker if job.is_asked_for else gate.breaker.after(news, begun_at, now)
-        for gate in self._gates(job):
+        for gate, news in zip(gates, news_of(attempt), strict=False):
+            gate.is_heard = gate.is_heard or news.status_code is not None
+            if not job.is_asked_for:
+                gate.breaker = gate.breaker.after(news, begun_at, now)
+        for gate in gates:
             self._unpark(gate, now)
 
     def gate_of(self, job: Job) -> Gate:

@@ -1,18 +1,17 @@
 """The ledger of a campaign: what is known of each cell, durable, on the campaign's own storage."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final, Self, TypeVar
 
 from pydantic import ValidationError
 
 from tasks.ledger.names import End, Intents, Turn, latest_ends, newest_after, parse_name
 from tasks.ledger.published import Published
-from tasks.ledger.records import Intent, Known, as_known
+from tasks.ledger.records import Intent, Known, as_known, known_of
 from tasks.ledger.turns import Turns
-from tasks.records.cell import Cell, with_own_ids
+from tasks.records.cell import Cell
 from tasks.records.keys import ANSWERS, ENDS, INTENTS, OUTCOMES_KEY, PUBLISHED_KEY, SANDBOX_MARK
 from tasks.records.outcome import SANDBOX, Outcome
 from tasks.records.record import Record
@@ -44,39 +43,23 @@ class Ledger(Turns):
         paid, as one that was given back.
         """
         ended, intents = self.store.names(ENDS), Intents.of(self.store.names(INTENTS))
-        answered = self.answered() if any(name.endswith(".unknown.json") for name in ended) else frozenset()
-        # Of an earlier turn than the newest that end stands: the later ones have its cost.
-        come_to_light = answered.intersection(newest_after(intents.begun, {}).values())
-        noted = self._outcomes(latest_ends(ended, intents.released | come_to_light))
-        drawn = {Turn(cell_id, end.turn) for cell_id, end in noted.items() if self.is_nothing(end)}
-        intents = Intents(intents.begun - drawn, intents.released | drawn)
-        noted = {cell_id: end for cell_id, end in noted.items() if not self.is_nothing(end)}
+        intents, noted = self._ended(ended, intents)
         outcomes = {cell_id: as_known(outcome, intents.released) for cell_id, outcome in noted.items()}
         ends = {cell_id: End(Turn(cell_id, outcome.turn), outcome.status) for cell_id, outcome in outcomes.items()}
         intents, read = self._open(intents, ends)
-        turns, released = newest_after(intents.begun, ends), newest_after(intents.released, ends)
-        asked = [
-            cell_id for cell_id, outcome in outcomes.items() if cell_id not in turns and not outcome.request_sha256
-        ]
-        read |= zip(asked, self._each([ends[cell_id].turn for cell_id in asked], self.read_intent), strict=True)
-        held = {cell_id: outcome.request_sha256 for cell_id, outcome in outcomes.items()}
-        held |= {cell_id: intent.request_sha256 if intent else held.get(cell_id) for cell_id, intent in read.items()}
-        own = with_own_ids(cells, held)
-        wanted = {cell.cell_id for cell in own}
-        lost = [read[cell_id] for cell_id in turns if cell_id not in wanted]
-        return Known(
-            cells=own,
-            outcomes={
-                cell_id: outcome.model_copy(update={"request_sha256": held[cell_id]})
-                for cell_id, outcome in outcomes.items()
-                if cell_id in wanted
-            },
-            open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id in wanted},
-            released={cell_id: turn.number for cell_id, turn in released.items() if cell_id in wanted},
-            left=tuple(outcome for cell_id, outcome in outcomes.items() if cell_id not in wanted),
-            left_open={cell_id: turn.number for cell_id, turn in turns.items() if cell_id not in wanted},
-            left_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
-        )
+        nameless = [ends[cell_id].turn for cell_id, one in outcomes.items() if not one.request_sha256]
+        asked = [turn for turn in nameless if turn.cell_id not in read]
+        read |= zip((turn.cell_id for turn in asked), self._each(asked, self.read_intent), strict=True)
+        return known_of(cells, outcomes, read, newest_after(intents.begun, ends), newest_after(intents.released, ends))
+
+    def _ended(self, names: Collection[str], intents: Intents) -> tuple[Intents, dict[str, Outcome]]:
+        """The intents without those of drawings that are nothing to this run, and how each cell's newest turn ended."""
+        answered = self.answered() if any(name.endswith(".unknown.json") for name in names) else frozenset()
+        # Of an earlier turn than the newest that end stands: the later ones have its cost.
+        come_to_light = answered.intersection(newest_after(intents.begun, {}).values())
+        noted = self._outcomes(latest_ends(names, intents.released | come_to_light))
+        drawn = {Turn(cell_id, end.turn) for cell_id, end in noted.items() if self.is_nothing(end)}
+        return intents.without(drawn), {cell_id: end for cell_id, end in noted.items() if not self.is_nothing(end)}
 
     def answered(self) -> frozenset[Turn]:
         """The turns whose answer was noted, which may be stored by now or not."""
@@ -90,7 +73,7 @@ class Ledger(Turns):
             drawn = {turns[cell_id] for cell_id, intent in read.items() if intent and self.is_nothing(intent)}
             if not drawn:
                 return intents, read
-            intents = Intents(intents.begun - drawn, intents.released | drawn)
+            intents = intents.without(drawn)
 
     def _outcomes(self, ends: Mapping[str, End]) -> dict[str, Outcome]:
         """The outcome of each of these ends that can be read."""

@@ -103,6 +103,10 @@ class Intents(NamedTuple):
         released = frozenset(one.turn for one in named if one.state == RELEASED)
         return cls(frozenset(one.turn for one in named if one.state is None) - released, released)
 
+    def without(self, turns: AbstractSet[Turn]) -> "Intents":
+        """The same, as if `turns` had been given back."""
+        return Intents(self.begun - turns, self.released | turns)
+
 
 def newest_after(turns: Iterable[Turn], ends: Mapping[str, End]) -> dict[str, Turn]:
     """The newest of `turns` of each cell, if it is newer than the cell's end."""

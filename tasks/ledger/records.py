@@ -1,5 +1,6 @@
 """What the ledger keeps of a cell and its turns, and what it knows of a campaign."""
 
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from tasks.ledger.names import Turn
 from tasks.records.answer import ImageObject
-from tasks.records.cell import Cell
+from tasks.records.cell import Cell, with_own_ids
 from tasks.records.outcome import Outcome
 from tasks.records.record import Record
 
@@ -93,3 +94,31 @@ class Known(Record):
         """Whether the cell's newest turn has ended with an image that was stored."""
         outcome = self.outcomes.get(cell_id)
         return outcome is not None and outcome.status == "done" and cell_id not in self.open
+
+
+def known_of(
+    cells: Sequence[Cell],
+    outcomes: Mapping[str, Outcome],
+    intents: Mapping[str, Intent | None],
+    begun: Mapping[str, Turn],
+    released: Mapping[str, Turn],
+) -> Known:
+    """What is known of `cells`, out of what the ledger holds of all, by their ids in it.
+
+    `intents`: of each cell that is `begun`, or whose outcome does not tell whose request its id stands for.
+    """
+    held = {cell_id: outcome.request_sha256 for cell_id, outcome in outcomes.items()}
+    held |= {cell_id: intent.request_sha256 if intent else held.get(cell_id) for cell_id, intent in intents.items()}
+    own = with_own_ids(cells, held)
+    wanted = {cell.cell_id for cell in own}
+    named = {one.cell_id: one.model_copy(update={"request_sha256": held[one.cell_id]}) for one in outcomes.values()}
+    lost = [intents[cell_id] for cell_id in begun if cell_id not in wanted]
+    return Known(
+        cells=own,
+        outcomes={cell_id: outcome for cell_id, outcome in named.items() if cell_id in wanted},
+        open={cell_id: turn.number for cell_id, turn in begun.items() if cell_id in wanted},
+        released={cell_id: turn.number for cell_id, turn in released.items() if cell_id in wanted},
+        left=tuple(outcome for cell_id, outcome in outcomes.items() if cell_id not in wanted),
+        left_open={cell_id: turn.number for cell_id, turn in begun.items() if cell_id not in wanted},
+        left_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
+    )

@@ -7,6 +7,7 @@ from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.queue_events import Announcer
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
+from tasks.ledger.records import Known
 from tasks.ledger.resume import standing
 from tasks.publishing.campaign_files import publish
 from tasks.records.campaign import Campaign, Plan
@@ -53,20 +54,24 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     ledger = Ledger.to_look(store, is_sandbox=campaign.sandbox)
     known = ledger.load(plan.cells)
     plan = plan.model_copy(update={"cells": known.cells})
-    if Refuge.of(store).holds_any():
-        return None
-    if known.open or len(known.outcomes) < len(plan.cells) or ledger.is_sandbox() != campaign.sandbox:
-        return None
-    published = ledger.read_published()
-    if published is None or published.redefined(campaign.variants):
-        return None
-    now = standing(plan.cells, known, frozenset(campaign.retry), stored_files(store), campaign.variants)
-    outcomes = {outcome.cell_id: outcome for outcome in now.ended}
-    if len(now.ended) < len(plan.cells) or not is_over(plan, store, outcomes):
+    outcomes = None if Refuge.of(store).holds_any() else all_ended(campaign, ledger, known)
+    if outcomes is None or not is_over(plan, store, outcomes):
         return None
     published = Published(
         title=campaign.title, is_sandbox=campaign.sandbox, variants=campaign.variants, cells=plan.cells
     )
-    publish(ledger, published, outcomes, [*now.ended, *known.left])
-    cost_usd = sum((outcome.cost_usd for outcome in now.ended), Decimal(0))
+    publish(ledger, published, outcomes, [*outcomes.values(), *known.left])
+    cost_usd = sum((outcome.cost_usd for outcome in outcomes.values()), Decimal(0))
     return sum_up(campaign, store.root, plan.cells, outcomes, cost_usd=cost_usd)
+
+
+def all_ended(campaign: Campaign, ledger: Ledger, known: Known) -> dict[str, Outcome] | None:
+    """How every cell has ended, by its id; None where anything is left to do. Raises StorageFailed."""
+    if known.open or len(known.outcomes) < len(known.cells) or ledger.is_sandbox() != campaign.sandbox:
+        return None
+    published = ledger.read_published()
+    if published is None or published.redefined(campaign.variants):
+        return None
+    now = standing(known.cells, known, frozenset(campaign.retry), stored_files(ledger.store), campaign.variants)
+    outcomes = {outcome.cell_id: outcome for outcome in now.ended}
+    return outcomes if len(outcomes) == len(known.cells) else None
