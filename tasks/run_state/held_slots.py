@@ -10,8 +10,6 @@ class HeldSlots:
 
     lanes: set[int] = field(default_factory=set)
     """By their numbers."""
-    changes: int = 0
-    """How often a lane was granted its slot or gave it back."""
     is_contended: bool = False
     """Whether others want the slots that this run holds."""
     _lost_at: float | None = None
@@ -19,12 +17,10 @@ class HeldSlots:
     def take(self, lane: int) -> None:
         """A lane was granted its slot."""
         self.lanes.add(lane)
-        self.changes += 1
 
     def give_back(self, lane: int) -> None:
         """A lane gives its slot back."""
         self.lanes.discard(lane)
-        self.changes += 1
 
     def contend(self, *, is_contended: bool) -> None:
         """Whether others want slots was looked at anew."""

@@ -2,14 +2,28 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from httpx import HTTPError
 from prefect import get_client, get_run_logger
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
-from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    TaskRunFilter,
+    TaskRunFilterState,
+    TaskRunFilterStateType,
+    TaskRunFilterTags,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.sorting import TaskRunSort
 from prefect.exceptions import ObjectNotFound, PrefectException
+from prefect.runtime import flow_run
 
 from tasks.run_state.toolbox import Toolbox
 
@@ -18,6 +32,8 @@ LIMIT: Final = f"tag:{TAG}"
 LOOK_EVERY_S: Final = 3.0
 GRANTED_WITHIN_S: Final = 10.0
 """A run that holds no place for longer says why nothing moves."""
+WAITS_FOR_MAX: Final = timedelta(hours=1)
+"""A lane that has waited for longer belongs to a run that was killed."""
 
 
 async def agreed_slots(asked: int, *, owns_limit: bool, is_alone: bool) -> int:
@@ -48,7 +64,7 @@ async def current_limit(prefect: PrefectClient) -> int | None:
 
 async def watch_slots(tools: Toolbox) -> None:
     """Find out whether others want the slots that this run holds, and say so where it gets none, until cancelled."""
-    idle_s, before = 0.0, None
+    idle_s = 0.0
     async with get_client() as prefect:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
@@ -56,16 +72,25 @@ async def watch_slots(tools: Toolbox) -> None:
             if idle_s >= GRANTED_WITHIN_S and not tools.tally.trouble:
                 tools.tally.tell(f"waiting for Prefect's server to grant a slot (its limit of the tag {TAG!r})")
             with suppress(HTTPError, PrefectException):
-                now = await prefect.read_global_concurrency_limit_by_name(LIMIT), tools.slots.changes
-                tools.slots.contend(is_contended=before is not None and is_wanted(before, now))
-                before = now
+                waiting = await are_others_waiting(prefect, UUID(flow_run.id), datetime.now(UTC))
+                tools.slots.contend(is_contended=waiting)
 
 
-Look = tuple[GlobalConcurrencyLimitResponse, int]
-"""The limit, and how often this run had been granted a place or given one back."""
+async def are_others_waiting(prefect: PrefectClient, own_run: UUID, now: datetime) -> bool:
+    """Whether a lane of another run waits for a slot.
 
-
-def is_wanted(before: Look, now: Look) -> bool:
-    """Whether others have asked for places between two looks: a denial leaves a trace in the limit's record."""
-    (was, own_then), (limit, own_now) = before, now
-    return limit.active_slots >= limit.limit and limit.updated != was.updated and own_then == own_now
+    The limit does not tell: Prefect keeps no trace of a request that it denies. A lane that waits shows as pending
+    after some seconds. So does one of a run that was killed, for ever; those of long ago are passed over.
+    """
+    others = FlowRunFilter(
+        id=FlowRunFilterId(not_any_=[own_run]),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING])),
+    )
+    pending = TaskRunFilter(
+        tags=TaskRunFilterTags(all_=[TAG]),
+        state=TaskRunFilterState(type=TaskRunFilterStateType(any_=[StateType.PENDING])),
+    )
+    newest = await prefect.read_task_runs(
+        flow_run_filter=others, task_run_filter=pending, sort=TaskRunSort.EXPECTED_START_TIME_DESC, limit=1
+    )
+    return any(run.expected_start_time and now - run.expected_start_time < WAITS_FOR_MAX for run in newest)

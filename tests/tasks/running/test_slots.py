@@ -1,29 +1,64 @@
-"""Whether others want the account's places, by what the tag limit's record shows between two looks."""
+"""Whether others want the account's slots, asked of a real server."""
 
-from datetime import UTC, datetime
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Crashed, Pending, Running
 
-from tasks.running.slots import is_wanted
+from tasks.lane import lane
+from tasks.make_variants import make_variants
+from tasks.running.slots import WAITS_FOR_MAX, are_others_waiting
+from tests.flows.conftest import prefect_home, shared_server  # noqa: F401  fixtures
 
 
-def a_limit(active: int = 10, second: int = 0) -> GlobalConcurrencyLimitResponse:
-    """The limit as the server tells it, last changed at some second."""
-    updated = datetime(2026, 11, 22, 12, 0, second, tzinfo=UTC)
-    return GlobalConcurrencyLimitResponse(name="tag:ideogram", limit=10, active_slots=active, updated=updated)
+@pytest.fixture
+def server(shared_server) -> Iterator[None]:
+    """A server of ours, which everything here talks to."""
+    with temporary_settings({PREFECT_API_URL: shared_server["PREFECT_API_URL"]}):
+        yield
 
 
+@flow
+async def some_flow() -> None:
+    """A flow; it is never called."""
+
+
+async def looked(state: State, *, task=lane, run_state: State | None = None, after=timedelta()) -> tuple[bool, bool]:
+    """What its own run and another find where a task of a run is in `state`."""
+    async with get_client() as prefect:
+        run: FlowRun = await prefect.create_flow_run(some_flow)
+        await prefect.set_flow_run_state(run.id, run_state or Running(), force=True)
+        other = await prefect.create_flow_run(some_flow)
+        await prefect.create_task_run(task, run.id, "1", state=state)
+        now = datetime.now(UTC) + after
+        found = [await are_others_waiting(prefect, each.id, now) for each in (run, other)]
+        await prefect.set_flow_run_state(run.id, Crashed(), force=True)  # the next example is another's
+        return found[0], found[1]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_lane_that_waits_is_seen_by_other_runs():
+    """Its own run does not give a slot back to itself."""
+    assert asyncio.run(looked(Pending())) == (False, True)
+
+
+@pytest.mark.usefixtures("server")
 @pytest.mark.parametrize(
-    ("before", "now", "wanted"),
+    "seen",
     [
-        ((a_limit(), 10), (a_limit(), 10), False),
-        ((a_limit(), 10), (a_limit(second=2), 10), True),
-        ((a_limit(), 10), (a_limit(second=2), 12), False),
-        ((a_limit(), 4), (a_limit(active=7, second=2), 4), False),
+        {"state": Running()},
+        {"state": Pending(), "run_state": Crashed()},
+        {"state": Pending(), "task": make_variants},
+        {"state": Pending(), "after": WAITS_FOR_MAX},
     ],
-    ids=["nothing happened", "somebody was denied", "this run itself took a place", "there are free places"],
+    ids=["it has its slot", "its run is over", "it needs none", "its run was killed long ago"],
 )
-def test_who_is_denied_a_place_leaves_a_trace(before, now, wanted: bool):
-    """Only a change that is not this run's own, while every place is taken, means that somebody waits."""
-    assert is_wanted(before, now) is wanted
+def test_nobody_else_waits(seen):
+    """A place is not given back for nobody."""
+    assert asyncio.run(looked(**seen)) == (False, False)
