@@ -18,7 +18,7 @@ from tests.flows.conftest import prefect_home, shared_server  # noqa: F401  fixt
 
 
 @pytest.fixture
-def server(shared_server) -> Iterator[None]:
+def server(shared_server) -> Iterator[None]:  # noqa: F811  the fixture
     """A server of ours, which everything here talks to."""
     with temporary_settings({PREFECT_API_URL: shared_server["PREFECT_API_URL"]}):
         yield
