@@ -53,10 +53,19 @@ def draftsman(options: SandboxOptions) -> Draw:
 class Gallery:
     """Hands out links and draws the pictures behind them; `close` ends the drawing threads."""
 
-    def __init__(self, *, link_life_s: float, draw: Draw, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        *,
+        link_life_s: float,
+        draw: Draw,
+        clock: Callable[[], float] = time.time,
+        remembered_max: int = REMEMBERED,
+        drawn_max: int = DRAWN,
+    ) -> None:
         self._link_life_s = link_life_s
         self._draw = draw
         self._clock = clock
+        self._remembered_max, self._drawn_max = remembered_max, drawn_max
         self._key = secrets.token_bytes(32)
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
         self._drawings: OrderedDict[str, asyncio.Future[bytes]] = OrderedDict()
@@ -66,7 +75,7 @@ class Gallery:
         """Remember the picture of `request` with `seed`, begin to draw it if threads are free; return its id."""
         picture_id = secrets.token_urlsafe(16)
         self._pictures[picture_id] = Picture(Brief.of(request, seed), markers_in(request.prompt))
-        if len(self._pictures) > REMEMBERED:
+        if len(self._pictures) > self._remembered_max:
             self._pictures.popitem(last=False)
         if sum(not drawing.done() for drawing in self._drawings.values()) < _DRAWN_AHEAD:
             self._begin(picture_id)
@@ -103,7 +112,7 @@ class Gallery:
         loop = asyncio.get_running_loop()
         drawing = loop.run_in_executor(self._threads, self._draw, picture.brief, picture.file_format)
         self._drawings[picture_id] = drawing
-        if len(self._drawings) > DRAWN:
+        if len(self._drawings) > self._drawn_max:
             self._drawings.popitem(last=False)
         return drawing
 

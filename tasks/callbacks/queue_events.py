@@ -92,6 +92,7 @@ class Announcements:
 
     announcer: Announcer
     deliverer: Deliverer
+    at_once: int = AT_ONCE
 
     async def announce(self, cell: Cell, outcome: Outcome) -> None:
         """Queue what is to be told of a cell's end, and hand it on. Raises StorageFailed."""
@@ -102,5 +103,5 @@ class Announcements:
     async def announce_missing(self, cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> None:
         """Queue what is to be told and was not, whoever should have done it. Raises StorageFailed."""
         missing = await self.deliverer.on_thread(self.announcer.missing, cells, outcomes)
-        for start in range(0, len(missing), AT_ONCE):
-            await asyncio.gather(*(self.announce(*ended) for ended in missing[start : start + AT_ONCE]))
+        for start in range(0, len(missing), self.at_once):
+            await asyncio.gather(*(self.announce(*ended) for ended in missing[start : start + self.at_once]))

@@ -29,10 +29,10 @@ VARIANTS: Final = {"og": (120, 63), "thumb": (40, 40)}
 KILLED: Final = -signal.SIGKILL
 
 
-def ran(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
+def ran(process: subprocess.Popen[str], timeout_s: float = RUN_TIMEOUT_S) -> subprocess.CompletedProcess[str]:
     """How a process ended, with what it said."""
     try:
-        said, errors = process.communicate(timeout=RUN_TIMEOUT_S)
+        said, errors = process.communicate(timeout=timeout_s)
     finally:
         process.kill()
     return subprocess.CompletedProcess(process.args, process.returncode, said, errors)

@@ -21,6 +21,7 @@ from tests.chaos.conftest import Make, is_long
 LASTING = {"PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem"}
 """A server that forgets who holds its places when it restarts keeps them taken for ever."""
 REQUESTS_BEFORE = 10
+PATIENT_S = 500
 
 
 @contextmanager
@@ -83,16 +84,15 @@ def test_a_server_that_restarts_is_waited_for(make_campaign: Make, home: Path, p
 
 @is_long
 @pytest.mark.timeout(600)
-def test_lanes_that_hold_their_places_need_no_server(make_campaign: Make, home: Path, port: int, monkeypatch):
+def test_lanes_that_hold_their_places_need_no_server(make_campaign: Make, home: Path, port: int):
     """Killed once all places were granted, it is missed at the end only: every image is there, and that is said.
 
     Prefect's client tries for minutes to give the places back.
     """
-    monkeypatch.setattr("tests.chaos.campaigns.RUN_TIMEOUT_S", 500)
     with server(home, port) as killed:
         campaign = make_campaign(40, env={"PREFECT_API_URL": url_at(port), "PREFECT_HOME": str(home)})
         process = start_and_kill(campaign, killed)
-    ended = ran(process)
+    ended = ran(process, PATIENT_S)
     assert ended.returncode == 0, ended
     assert campaign.check() == {"done": 40}
     assert "Note: Prefect's server does not answer; it does not know how this run ended" in ended.stderr
@@ -101,9 +101,8 @@ def test_lanes_that_hold_their_places_need_no_server(make_campaign: Make, home: 
 
 @is_long
 @pytest.mark.timeout(600)
-def test_a_server_that_stays_away_stops_the_campaign(make_campaign: Make, home: Path, port: int, monkeypatch):
+def test_a_server_that_stays_away_stops_the_campaign(make_campaign: Make, home: Path, port: int):
     """Where places are still wanted: nothing is paid, a sentence says why, and the next run makes everything."""
-    monkeypatch.setattr("tests.chaos.campaigns.RUN_TIMEOUT_S", 500)
     with server(home, port) as killed:
         limit = {"tag": "ideogram", "concurrency_limit": 4}
         httpx.post(f"{url_at(port)}/concurrency_limits/", json=limit, trust_env=False).raise_for_status()
@@ -117,7 +116,7 @@ def test_a_server_that_stays_away_stops_the_campaign(make_campaign: Make, home: 
         time.sleep(2)  # its lanes wait
         killed.send_signal(signal.SIGKILL)
         killed.wait()
-    ended = ran(process)
+    ended = ran(process, PATIENT_S)
     assert ended.returncode == 3, ended
     assert "Prefect's server has not answered for minutes; run again" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -5,20 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import gallery as module
 from sandbox.gallery import Gallery, draftsman
 from sandbox.options import SandboxOptions
 from sandbox.picture import Brief, draw_plain
 from tests.sandbox.examples import image_request
 
 
-def test_old_pictures_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_pictures_are_drawn_again() -> None:
     """A picture that fell out of memory comes back with the same bytes; facts too old are forgotten."""
-    monkeypatch.setattr(module, "DRAWN", 2)
-    monkeypatch.setattr(module, "REMEMBERED", 5)
 
     async def scenario() -> None:
-        gallery = Gallery(link_life_s=60, draw=draw_plain)
+        gallery = Gallery(link_life_s=60, draw=draw_plain, drawn_max=2, remembered_max=5)
         ids = [gallery.admit(image_request(), seed) for seed in range(5)]
         first = [await gallery.file_of(picture_id) for picture_id in ids]
         assert [await gallery.file_of(picture_id) for picture_id in ids] == first

@@ -14,7 +14,6 @@ from prefect.states import Cancelled, Completed, Crashed, Failed
 
 from flows.campaign import campaign as flow
 from tasks import make_variants
-from tasks.callbacks import queue_events as announcer
 from tasks.callbacks.callback_settings import load_callback_settings
 from tasks.callbacks.deliver_outbox import serve_outbox
 from tasks.callbacks.delivery_report import Wish
@@ -66,10 +65,8 @@ def events_in(store: CampaignStore) -> list[dict]:
     return [json.loads(event.body) for event in outbox.read_many(outbox.queued())]
 
 
-@pytest.mark.parametrize("at_once", [1, 100])
-def test_what_a_killed_run_has_not_told_the_next_one_tells_once(store, monkeypatch, at_once):
+def test_what_a_killed_run_has_not_told_the_next_one_tells_once(store):
     """Its cells had ended and nobody had queued their events; a third run has nothing to tell."""
-    monkeypatch.setattr(announcer, "AT_ONCE", at_once)
     asyncio.run(run(store, Api()))
     assert store.names("callbacks") == [], "nobody wants to be told"
     with listening() as receiver:
