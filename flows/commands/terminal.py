@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Event, Thread
 from typing import Final
 
@@ -15,11 +15,18 @@ from tasks.records.campaign import Plan
 from tasks.records.exit_code import ExitCode
 from tasks.records.fault import one_line
 from tasks.records.money import counted, usd
+from tasks.records.outcome import Status
 from tasks.records.result import CampaignResult
 from tasks.reporting.reporter import Front
 from tasks.reporting.summarize import came_to, clock, headline, of_plan
 from tasks.run_state.tally import Tally
 
+NEXT: Final[Mapping[Status, str]] = {
+    "failed": "the same command with --retry failed; with --dry-run as well, it says what that costs",
+    "blocked": "change these prompts and run the same command; --retry blocked asks once more as they are",
+    "unknown": "may be paid; the same command with --retry unknown asks again, and may pay a second time",
+}
+"""What to type next, by how cells ended."""
 REFRESH_EVERY_S: Final = 0.25
 LINE_EVERY_S: Final = 15.0
 """How often a line is written where the output is a file and no bar can move."""
@@ -148,10 +155,11 @@ def facts(tally: Tally) -> tuple[str, ...]:
 def summary(result: CampaignResult) -> str:
     """How it ended, in a few lines that name the output."""
     lines = [came_to(result), *(f"  {one_line(trouble)}" for trouble in result.troubles)]
-    more = result.cells - result.by_status.get("done", 0) - result.by_status.get("pending", 0) - len(result.troubles)
     where = ", see the page" if result.is_published else ""
-    lines += [f"  and {more:,} more that need a look{where}"] if more > 0 else []
+    lines += [f"  and {result.more_troubled:,} more that need a look{where}"] if result.more_troubled else []
     lines += [f"  {one_line(kept)}" for kept in result.kept]
+    if not result.stopped_because:
+        lines += [f"  {status:<9} {step}" for status, step in NEXT.items() if status in result.by_status]
     folder = one_line(result.folder)
     if result.is_published:
         return "\n".join([*lines, *files_in(folder)])

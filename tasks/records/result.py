@@ -20,7 +20,9 @@ class CampaignResult(Record):
     spent_usd: Decimal = Decimal(0)
     """What of the cost was spent in this run."""
     troubles: tuple[str, ...] = ()
-    """The first few cells that somebody must look at, a sentence each; the manifest has them all."""
+    """Why somebody must look at cells, a sentence each reason; the manifest has them all."""
+    more_troubled: int = 0
+    """How many cells must be looked at for other reasons than these."""
     stopped_because: str | None = None
     kept: tuple[str, ...] = ()
     """What the storage did not take, where it is kept, and what to do about it: a sentence each."""

@@ -74,7 +74,8 @@ def clock(seconds: float) -> str:
 def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> Summary:
     """Counts, cost, where the files are, and the cells that somebody must look at."""
     ended = troubled(cells, outcomes)
-    rows = [(str(c.row), c.product, c.format, o.status, o.error or "") for c, o in ended[:TROUBLES_SHOWN]]
+    reasons = (why(outcome, result.stopped_because) for _, outcome in ended)
+    rows = [(str(c.row), c.product, c.format, o.status, next(reasons)) for c, o in ended[:TROUBLES_SHOWN]]
     more = f"And {len(ended) - len(rows):,} more: see the manifest." if len(ended) > len(rows) else ""
     tables = (Table("Needs a look", ("row", "product", "format", "status", "why"), tuple(rows), more),) if rows else ()
     notes = [("Stopped early", result.stopped_because)] if result.stopped_because is not None else []
@@ -96,6 +97,20 @@ def troubled(
     return [(cell, outcome) for cell, outcome in of_each(cells, outcomes) if outcome.status in statuses]
 
 
+def why(outcome: Outcome, stopped_because: str | None) -> str:
+    """Why a cell came to no image, without what the campaign was stopped for: that is told once."""
+    error = outcome.error or ""
+    if not stopped_because or not error.endswith(stopped_because):
+        return error
+    return error.removesuffix(stopped_because).rstrip(": ") or "as the campaign was stopped"
+
+
+def whose(cells: Sequence[Cell]) -> str:
+    """Such as `row 3, Green tea, and 4 more`."""
+    more = f", and {len(cells) - 1:,} more" if len(cells) > 1 else ""
+    return f"row {cells[0].row}, {shortened(cells[0].product or cells[0].request.prompt, 40)}{more}"
+
+
 def sum_up(  # noqa: PLR0913  all that is told of a campaign
     campaign: Campaign,
     folder: str,
@@ -108,10 +123,11 @@ def sum_up(  # noqa: PLR0913  all that is told of a campaign
 ) -> CampaignResult:
     """The campaign as it stands; cells that were never started are `pending`. `spent_usd`: of the cost, in this run."""
     counts = Counter(outcome.status for _, outcome in of_each(cells, outcomes))
-    troubles = tuple(
-        f"row {cell.row}, {shortened(cell.product or cell.request.prompt, 40)}: {outcome.status}: {outcome.error}"
-        for cell, outcome in troubled(cells, outcomes)[:TROUBLES_TOLD]
-    )
+    stopped_because = str(stopped_by) if stopped_by else None
+    reasons: dict[tuple[Status, str], list[Cell]] = {}
+    for cell, outcome in troubled(cells, outcomes):
+        reasons.setdefault((outcome.status, why(outcome, stopped_because)), []).append(cell)
+    told = list(reasons.items())[:TROUBLES_TOLD]
     return CampaignResult(
         name=campaign.title,
         folder=folder,
@@ -119,7 +135,8 @@ def sum_up(  # noqa: PLR0913  all that is told of a campaign
         by_status={status: counts[status] for status in STATUSES if counts[status]},
         cost_usd=cost_usd,
         spent_usd=spent_usd,
-        troubles=troubles,
-        stopped_because=str(stopped_by) if stopped_by else None,
+        troubles=tuple(f"{whose(alike)}: {status}: {reason}" for (status, reason), alike in told),
+        more_troubled=sum(map(len, reasons.values())) - sum(len(alike) for _, alike in told),
+        stopped_because=stopped_because,
         is_sandbox=campaign.sandbox,
     )

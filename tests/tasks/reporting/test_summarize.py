@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from flows.commands.terminal import summary
-from tasks.records.campaign import Campaign
+from tasks.errors import StorageFailed
+from tasks.records.campaign import Campaign, Retry
 from tasks.records.result import CampaignResult
 from tasks.reporting.notify_people import news
 from tasks.reporting.report_campaign import markdown
@@ -48,10 +49,41 @@ def test_cells_that_somebody_must_look_at_are_the_same_everywhere():
 def test_many_troubles_are_counted():
     """A result stays small, and so does a page."""
     cells = [a_cell(a_request(f"Tea {number}")) for number in range(TROUBLES_SHOWN + 5)]
-    outcomes = {cell.cell_id: an_outcome(cell, "failed") for cell in cells}
+    outcomes = {cell.cell_id: an_outcome(cell, "failed", error=f"no {cell.cell_id}") for cell in cells}
     result = sum_up(Campaign(matrix="tea.csv"), "out/tea", cells, outcomes, cost_usd=Decimal(0))
-    assert len(result.troubles) == TROUBLES_TOLD
+    assert (len(result.troubles), result.more_troubled) == (TROUBLES_TOLD, TROUBLES_SHOWN)
+    assert f"and {TROUBLES_SHOWN} more that need a look, see the page" in summary(result)
     assert markdown(of_result(result, cells, outcomes)).endswith("And 5 more: see the manifest.")
+
+
+FULL = StorageFailed("s3://tea cannot be written: [Errno 28] No space left on device; make room there")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (str(FULL), "failed: as the campaign was stopped"),
+        (f"Paid, and not stored so far: {FULL}", "failed: Paid, and not stored so far"),
+        ("The link has expired", "failed: The link has expired"),
+    ],
+)
+def test_a_reason_is_told_once(error: str, told: str):
+    """However many cells have it, and be it why the campaign was stopped."""
+    outcomes = {cell.cell_id: an_outcome(cell, "failed", error=error) for cell in CELLS}
+    result = sum_up(Campaign(matrix="tea.csv"), "out/tea", CELLS, outcomes, cost_usd=Decimal(0), stopped_by=FULL)
+    assert result.troubles == (f"row {CELLS[0].row}, Tea 0, and 4 more: {told}",)
+    assert (result.more_troubled, str(FULL) in summary(result)) == (0, False)
+    assert markdown(of_result(result, CELLS, outcomes)).count("No space left") == 1
+
+
+@pytest.mark.parametrize("status", ["failed", "blocked", "unknown"])
+def test_the_terminal_says_what_to_type_next(status: Retry):
+    """Of what has ended so; a campaign that was stopped goes on by the same command first."""
+    outcomes = {cell.cell_id: an_outcome(cell, status) for cell in CELLS}
+    result = sum_up(Campaign(matrix="tea.csv"), "out/tea", CELLS, outcomes, cost_usd=Decimal(0))
+    assert f"--retry {status}" in summary(result)
+    assert summary(result).count("--retry") == 1
+    assert "--retry" not in summary(result.model_copy(update={"stopped_because": "no credits"}))
 
 
 def test_a_page_leads_to_files_only_where_they_were_written():
