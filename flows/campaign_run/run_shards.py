@@ -28,6 +28,7 @@ from tasks.records.campaign import Plan
 from tasks.records.keys import ENDS
 from tasks.reporting.report_campaign import progress_artifact
 from tasks.reporting.reporter import front
+from tasks.run_state.first_of import first_of
 from tasks.run_state.tally import Tally
 from tasks.storage.storage import CampaignStore
 
@@ -81,16 +82,13 @@ async def run_shards(plan: Plan, store: CampaignStore) -> None:
 async def unless_interrupted(running: Coroutine[Any, Any, None]) -> None:
     """Run to the end. Raises Interrupted where somebody asks for an early one."""
     watching = asyncio.create_task(running)
-    interruption = asyncio.create_task(front().cancellation())
     try:
-        await asyncio.wait({watching, interruption}, return_when=asyncio.FIRST_COMPLETED)
-        if interruption.done():
+        for interruption in await first_of(watching, front().cancellation()):
             interruption.result()
             raise Interrupted("The run was interrupted, and its shards with it; run the same command again to go on")
         await watching
     finally:
         watching.cancel()
-        interruption.cancel()
         await asyncio.gather(watching, return_exceptions=True)
 
 
