@@ -54,7 +54,7 @@ class EmbeddedServer:
         self.api_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
         self._process = subprocess.Popen(
             [sys.executable, "-P", SCRIPT, str(listener.fileno())],  # -P: this folder shall hide no library
-            env={**env, "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_UI_ENABLED": "0"},
+            env=env,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

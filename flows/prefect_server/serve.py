@@ -21,8 +21,8 @@ def main() -> None:
     """Serve until standard input ends."""
     threading.Thread(target=end_with_stdin, daemon=True).start()
     with temporary_database_config(one_writer(PREFECT_API_DATABASE_CONNECTION_URL.value())):
-        app = closed_to_browsers(create_app())
-        uvicorn.run(app, fd=int(sys.argv[1]), log_level="error", lifespan="on", access_log=False)
+        app = create_app(ephemeral=True)  # without a UI, and without the services of a server that lasts
+        uvicorn.run(closed_to_browsers(app), fd=int(sys.argv[1]), log_level="error", lifespan="on", access_log=False)
 
 
 def end_with_stdin() -> None:
