@@ -1,1 +1,1 @@
-"""Prefect's server: our own for one run, the one that settings name, and what we work around in Prefect."""
+"""Prefect's server: our own for one run, and the one that settings name. README.md: what we work around in Prefect."""

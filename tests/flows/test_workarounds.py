@@ -53,6 +53,7 @@ from pydantic import Field, SecretStr, ValidationError
 from flows.prefect_server.settings import CLIENT_DEFAULTS, LASTING_SERVER_DEFAULTS, SERVER_DEFAULTS
 from flows.prefect_server.sqlite import CACHE_KIB
 from tests.factories import a_cell, an_original
+from tests.flows.conftest import ROOT
 from tests.flows.databases import kept_by_a_connection
 
 OURS = {**CLIENT_DEFAULTS, **LASTING_SERVER_DEFAULTS, **SERVER_DEFAULTS}
@@ -134,6 +135,27 @@ TALKING = pytest.mark.filterwarnings("ignore:unclosed", "ignore::pytest.PytestUn
 async def away(*_: Any, **__: Any) -> None:
     """A server that does not answer."""
     raise httpx.ConnectError("away")
+
+
+def test_the_page_names_every_test_and_setting():
+    """And none that is gone: who reads that something was mended finds what may go."""
+    page = (ROOT / "flows/prefect_server/README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+)`", page))
+    here = {name for name, is_here in globals().items() if name.startswith("test_") and callable(is_here)}
+    here = {name for name in here if not name.startswith("test_the_page_")}
+    assert named - {"test_without_turns_they_meet_a_locked_database"} == here
+    assert set(re.findall(r"`(PREFECT_\w+)`", page)) == set(OURS)
+
+
+def test_the_page_names_files_that_there_are():
+    """Each with what it is said to hold."""
+    page = (ROOT / "flows/prefect_server/README.md").read_text(encoding="utf-8")
+    files = set(re.findall(r"`([\w/]+\.py)`", page))
+    folder = {name: ROOT / name if "/" in name else ROOT / "flows/prefect_server" / name for name in files}
+    assert [name for name, path in folder.items() if not path.is_file()] == []
+    for name, file in re.findall(r"`([\w.]+)`(?: and `\w+`)? in `([\w/]+\.py)`", page):
+        text = folder[file].read_text(encoding="utf-8")
+        assert all(part in text for part in name.split(".")), (name, file)
 
 
 # The end of a run
