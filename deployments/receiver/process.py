@@ -14,6 +14,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from deployments.receiver.journal import Inbox, InboxFailed, Journaled
 from deployments.receiver.json_lines import log_in_json
+from flows.prefect_server.named_server import import_prefect
 from tasks.api.connection import as_text
 from tasks.receiving.handle_event import Work, handle_event
 from tasks.receiving.hooks import Hooks
@@ -163,8 +164,9 @@ def handle_as_flow(hooks: Hooks) -> Handle:
     """What follows an event of an image as a flow on Prefect's server; a campaign's own events are only told.
 
     Where the server does not answer, or lets no run be made, it is done in this process: it shows in the log, and waits
-    for nobody.
+    for nobody. Raises SettingsUnusable where Prefect cannot read its settings.
     """
+    import_prefect()
     from flows.handle_callback import done_as_run, handle_completed, handle_failed  # noqa: PLC0415  Prefect takes seconds
 
     log_in_json()

@@ -100,7 +100,9 @@ def faults_of(error: ValidationError) -> Iterator[str]:
     for fault in error.errors():
         if fault["type"] != "default_factory_not_called":
             name = prefix + "_".join(map(str, fault["loc"])).upper()
-            yield f"{name} is {fault['input']!r}: {fault['msg']}"
+            # Where several values do not go together, the input is all settings, keys and passwords among them.
+            said = f"{name} is {fault['input']!r}" if fault["loc"] else f"a setting {prefix}... cannot be used"
+            yield f"{said}: {fault['msg']}"
 
 
 def records_of(settings: type[BaseModel]) -> Iterator[type[BaseModel]]:

@@ -1,14 +1,12 @@
 """Connections to hosts that strangers named: the address that was checked is the one that is dialled."""
 
 import asyncio
-import select
 import socket
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Final
 
 import httpcore
@@ -91,16 +89,8 @@ class CheckedStream(httpcore.AsyncNetworkStream):
             raise
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  httpcore's
-        """As it is; whether an idle connection has ended is asked of each at every event, so its socket is kept."""
-        if info == "is_readable" and hasattr(select, "poll"):
-            return bool(self._readiness.poll(0))
+        """As it is."""
         return self.stream.get_extra_info(info)
-
-    @cached_property
-    def _readiness(self) -> "select.poll":
-        readiness = select.poll()
-        readiness.register(self.stream.get_extra_info("socket"), select.POLLIN)
-        return readiness
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,6 @@ from tasks.errors import InputInvalid
 from tasks.records.endpoint import parse_endpoint
 
 CONNECTIONS_MAX: Final = 100
-IDLE_MAX_S: Final = 3.0
-"""Shorter than the 5 s after which common servers close an idle connection, perhaps just as we send."""
 ANSWER_MAX_BYTES: Final = 2_000
 SAID_MAX_CHARS: Final = 200
 RETRY_AFTER_MIN_S: Final = 1.0
@@ -48,7 +46,11 @@ class Answered:
 
 @dataclass(frozen=True)
 class CallbackSender:
-    """One pool of connections to the endpoints of callbacks."""
+    """One pool of connections to the endpoints of callbacks.
+
+    Each event has a connection of its own. On one that is used again, an answer too many passes for that to the next
+    event: one that was refused would count as delivered.
+    """
 
     settings: CallbackSettings
     pool: httpcore.AsyncConnectionPool
@@ -68,7 +70,7 @@ class CallbackSender:
         async with httpcore.AsyncConnectionPool(
             ssl_context=certificates,
             max_connections=CONNECTIONS_MAX,
-            keepalive_expiry=IDLE_MAX_S,
+            max_keepalive_connections=0,
             network_backend=CheckedNetwork(settings.allow_private, resolve),
         ) as pool:
             yield cls(settings, pool)

@@ -30,8 +30,14 @@ _WEB: Final = {"http", "https"}
 _ALSO_WITHOUT_SLASHES: Final = ("data:", "file:", "local:")
 _URL: Final = re.compile(r"([a-z][a-z0-9+.-]+)://(.*)", re.DOTALL)
 """As fsspec takes it."""
-_NEAR_URL: Final = re.compile(r"\s*([a-z][a-z0-9+.-]+)(:[/\\]*|//+)(.*)", re.IGNORECASE | re.DOTALL)
+_NEAR_URL: Final = re.compile(r"\s*([a-z][a-z0-9+.-]+)(:[/\\]*|[;：][/\\]+|//+)(.*)", re.IGNORECASE | re.DOTALL)  # noqa: RUF001
 """What a slip makes of it. A single letter is a drive of Windows."""
+_ARN: Final = re.compile(r"arn:[a-z-]+:s3:[^:]*:[^:]*:(.+)", re.DOTALL)
+_HOST: Final = re.compile(
+    r"[a-z0-9.-]*\b(amazonaws\.com|cloudflarestorage\.com|googleapis\.com|core\.windows\.net)(\.[a-z]+)?(:\d+)?(/.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Where a storage answers, as it stands in an address behind its beginning."""
 _DRIVE: Final = re.compile("[a-z]:", re.IGNORECASE)
 _CHAINED: Final = re.compile(r"([a-z0-9+]+)(://[^:]*)?::")
 
@@ -79,7 +85,11 @@ def _shown(written: str) -> str:
 
 def _slip(link: str) -> str:
     """What is wrong with what is no URL; empty where it is the path of a file."""
-    near = _NEAR_URL.fullmatch(link)
+    near, arn = _NEAR_URL.fullmatch(link), _ARN.fullmatch(link)
+    if arn is not None:
+        return f"is no address; write s3://{arn[1]}, or ./{link} for a folder or file of that name"
+    if _HOST.fullmatch(link):
+        return f"is no address; {ACCEPTED}"
     if near is None or link.startswith(_ALSO_WITHOUT_SLASHES):
         return f"is no address; {ACCEPTED}" if "://" in link and not _DRIVE.match(link) else ""
     scheme, mark, rest = near[1].lower(), near[2], near[3]

@@ -3,10 +3,14 @@
 import json
 import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 from deployments.receiver.process import AT_ONCE
 from tests.deployments.running import running_receiver
+from tests.flows.conftest import ROOT
+from tests.tasks.api.raw_server import unused_port
 from tests.waiting import LIMIT_S, until
 
 SLOW_HOOK = """
@@ -57,3 +61,15 @@ def test_nothing_acknowledged_is_lost_to_a_kill_or_an_end(tmp_path):
     assert {event_id for event_id in done if done.count(event_id) > 1} <= set(done_at_kill)
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert {"receiving", "received", "generation.completed"} <= {line["message"] for line in lines}
+
+
+def test_settings_that_prefect_cannot_read_are_named(tmp_path: Path):
+    """As by every other command: the file, and what is wrong in it."""
+    (tmp_path / "profiles.toml").write_text("[[")
+    env = {"PATH": "/bin", "PREFECT_HOME": str(tmp_path), "PREFECT_API_URL": "http://127.0.0.1:9/api"}
+    env |= {"CALLBACK_UNSIGNED": "1", "CALLBACK_INBOX": str(tmp_path / "callbacks.sqlite")}
+    command = [sys.executable, "-m", "deployments.callback_receiver", "--port", str(unused_port())]
+    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=LIMIT_S)
+    assert ended.returncode != 0
+    assert f"{tmp_path}/profiles.toml cannot be read, and Prefect needs it" in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from prefect.settings import PREFECT_API_KEY, temporary_settings
 from pydantic import ValidationError
+from pydantic_core import InitErrorDetails
 
 from flows.commands.campaign_command import main
 from flows.prefect_server.named_server import (
@@ -124,6 +125,14 @@ def test_a_setting_is_called_as_its_variable_is(record, name):
     """Prefect says the record and the field; a person knows the variable."""
     error = ValidationError.from_exception_data(record, [{"type": "missing", "loc": ("any",), "input": {}}])
     assert list(faults_of(error)) == [f"{name} is {{}}: Field required"]
+
+
+def test_what_is_wrong_with_several_settings_repeats_none_of_them():
+    """There are keys and passwords among them."""
+    fault = InitErrorDetails(type="missing", loc=(), input={"api_key": "s3cret"})
+    assert list(faults_of(ValidationError.from_exception_data("Settings", [fault]))) == [
+        "a setting PREFECT_... cannot be used: Field required"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,10 @@ def problem_of(written: str) -> str:
         ("s3:camp/out", "s3://camp/out"),
         ("s3:/camp/out", "s3://camp/out"),
         ("s3//camp/out", "s3://camp/out"),
+        ("s3;//camp/out", "s3://camp/out"),
+        ("s3：//camp/out", "s3://camp/out"),
+        ("arn:aws:s3:::camp/out", "s3://camp/out"),
+        ("arn:aws-cn:s3:::camp", "s3://camp"),
         ("s3:\\\\camp\\out", "s3://camp\\out"),
         (" s3://camp/out", "s3://camp/out"),
         ("S3://camp/out", "s3://camp/out"),
@@ -38,6 +42,14 @@ def problem_of(written: str) -> str:
 def test_a_slip_in_an_address_is_told_with_what_is_right(written, right):
     """However the slashes went missing."""
     assert f": is no address; write {right}, or ./" in problem_of(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["camp.s3.amazonaws.com/out", "abc.r2.cloudflarestorage.com/camp", "storage.googleapis.com/camp"]
+)
+def test_the_host_of_a_storage_is_no_folder(written):
+    """It was copied without its beginning."""
+    assert ": is no address; name a folder, or an address with s3://" in problem_of(written)
 
 
 @pytest.mark.parametrize("written", ["r2://b/x", "foo://x", "r2:/b/x", "minio:\\b", "R2://b", "simplecache::r2://b/x"])
