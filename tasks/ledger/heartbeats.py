@@ -27,20 +27,20 @@ PROCESS_NUMBERS: Final = Path("/proc/self/ns/pid")
 ENDED: Final = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
 BEACON: Final = ".json"
 GONE: Final = ".gone"
-"""Ends the name of a mark: the run of the beacon of that name was taken for dead, and nothing can be removed here."""
+"""Ends the name of a mark: the run of the heartbeat of that name was taken for dead, and nothing can be removed here."""
 
 
-def beacon_key(run_id: str) -> str:
-    """Where the beacon of a run lies in the campaign's folder."""
+def heartbeat_key(run_id: str) -> str:
+    """Where the heartbeat of a run lies in the campaign's folder."""
     return f"{RUNS}/{run_id}{BEACON}"
 
 
-def gone_key(beacon: str) -> str:
-    """Where it is noted that the run of a beacon was taken for dead."""
-    return beacon.removesuffix(BEACON) + GONE
+def gone_key(heartbeat: str) -> str:
+    """Where it is noted that the run of a heartbeat was taken for dead."""
+    return heartbeat.removesuffix(BEACON) + GONE
 
 
-class Beacon(Record):
+class Heartbeat(Record):
     """A run that is alive, and where to look for its process."""
 
     run_id: str
@@ -55,12 +55,12 @@ class Beacon(Record):
     @property
     def key(self) -> str:
         """Where it lies in the campaign's folder."""
-        return beacon_key(self.run_id)
+        return heartbeat_key(self.run_id)
 
 
-def this_run(run_id: str, beat: int = 0, flow_run_id: str | None = None) -> Beacon:
-    """The beacon of this process."""
-    return Beacon(
+def this_run(run_id: str, beat: int = 0, flow_run_id: str | None = None) -> Heartbeat:
+    """The heartbeat of this process."""
+    return Heartbeat(
         run_id=run_id,
         machine=this_machine(),
         pid=os.getpid(),
@@ -122,44 +122,44 @@ class Watcher:
     store: CampaignStore
     clock: Callable[[], float] = time.monotonic
     gone: dict[str, str] = field(default_factory=dict)
-    """The beacons of runs that are no more, where they may not be removed, and what each was when that was found."""
+    """The heartbeats of runs that are no more, where they may not be removed, and what each was when that was found."""
     _seen: dict[str, tuple[object, float, float]] = field(default_factory=dict)
     """By run: its beat at the last look, the seconds that it has stood still, and when that look was."""
 
     def is_alive(self, run_id: str) -> bool:
         """Whether run `run_id` may still end what it has begun. Raises StorageFailed."""
-        beacon = self._beacon(run_id)
-        return beacon is not None and self.shows_life(beacon)
+        heartbeat = self._heartbeat(run_id)
+        return heartbeat is not None and self.shows_life(heartbeat)
 
     def living(self) -> set[str]:
         """What Prefect knows those runs by that show life. Raises StorageFailed."""
-        beacons = (self._beacon(name.removesuffix(".json")) for name in self.store.names(RUNS))
-        return {one.flow_run_id for one in beacons if one is not None and one.flow_run_id and self.shows_life(one)}
+        heartbeats = (self._heartbeat(name.removesuffix(".json")) for name in self.store.names(RUNS))
+        return {one.flow_run_id for one in heartbeats if one is not None and one.flow_run_id and self.shows_life(one)}
 
     def take_away(self, run_id: str) -> None:
-        """Remove the beacon of a run that has ended, unless others may be alive: they must see that it has spent.
+        """Remove the heartbeat of a run that has ended, unless others may be alive: they must see that it has spent.
 
         Raises StorageFailed.
         """
-        there, own = self.store.tags(RUNS), beacon_key(run_id)
+        there, own = self.store.tags(RUNS), heartbeat_key(run_id)
         if self.may_be_alive(there, own):
             return
         for key in {own, gone_key(own)} & there.keys():
             self.store.delete(key)
 
     def may_be_alive(self, there: Mapping[str, str], own: str = "") -> set[str]:
-        """The beacons, of all that is there, of other runs than one's own that were not found to be no more."""
+        """The heartbeats, of all that is there, of other runs than one's own that were not found to be no more."""
         others = {key for key in there if key.endswith(BEACON) and key != own}
         return {key for key in others if self.gone.get(key) != there[key]}
 
     def sweep(self, run_id: str = "") -> AbstractSet[str]:
-        """Remove the beacons of runs that are no more, unless others than run `run_id` may be alive.
+        """Remove the heartbeats of runs that are no more, unless others than run `run_id` may be alive.
 
         Another that is alive must see that they were there, and have spent. A run that was only frozen finds that its
-        beacon is gone or, where nothing can be removed, that it was marked. Returns what was there before. Raises
+        heartbeat is gone or, where nothing can be removed, that it was marked. Returns what was there before. Raises
         StorageFailed.
         """
-        there, own = self.store.tags(RUNS), beacon_key(run_id)
+        there, own = self.store.tags(RUNS), heartbeat_key(run_id)
         others = {key for key in there if key.endswith(BEACON) and key != own}
         living = {key for key in others if self._may_be_alive(key, there[key])}
         if living or not self.may_be_alive(there, own):
@@ -174,14 +174,14 @@ class Watcher:
 
     def _may_be_alive(self, key: str, tag: str) -> bool:
         run_id = key.removeprefix(f"{RUNS}/").removesuffix(BEACON)
-        beacon = self._beacon(run_id)
-        return self.shows_life(beacon) if beacon is not None else self._moves(run_id, tag)
+        heartbeat = self._heartbeat(run_id)
+        return self.shows_life(heartbeat) if heartbeat is not None else self._moves(run_id, tag)
 
-    def shows_life(self, beacon: Beacon) -> bool:
-        """Whether the run of a beacon that was read just now may still be alive."""
-        if beacon.machine == this_machine():
-            return is_process_alive(beacon.pid, beacon.started)
-        return self._moves(beacon.run_id, beacon.beat)
+    def shows_life(self, heartbeat: Heartbeat) -> bool:
+        """Whether the run of a heartbeat that was read just now may still be alive."""
+        if heartbeat.machine == this_machine():
+            return is_process_alive(heartbeat.pid, heartbeat.started)
+        return self._moves(heartbeat.run_id, heartbeat.beat)
 
     def _moves(self, run_id: str, sign: object) -> bool:
         """Whether what a run shows has changed in the time in which it should have."""
@@ -191,5 +191,5 @@ class Watcher:
         self._seen[run_id] = (sign, still_s, now)
         return still_s < DEAD_AFTER_S
 
-    def _beacon(self, run_id: str) -> Beacon | None:
-        return self.store.read_record(beacon_key(run_id), Beacon)
+    def _heartbeat(self, run_id: str) -> Heartbeat | None:
+        return self.store.read_record(heartbeat_key(run_id), Heartbeat)

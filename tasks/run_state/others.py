@@ -14,7 +14,7 @@ class Others:
     turns: AbstractSet[Turn] = frozenset()
     """Those that were not in this run's own sums."""
     settled: AbstractSet[str] | None = None
-    """What lay beside this run's own beacon before that listing, where nobody who may be alive was among it: as long as
+    """What lay beside this run's own heartbeat before that listing, where nobody who may be alive was among it: as long as
     nothing else is there, nobody has begun anything since. None where that is not known."""
     beats: int = 0
     """How often this run has shown that it is alive."""

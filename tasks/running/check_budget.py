@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tasks.ledger.heartbeats import beacon_key, gone_key
+from tasks.ledger.heartbeats import gone_key, heartbeat_key
 from tasks.ledger.names import Intents, Turn
 from tasks.records.keys import INTENTS, RUNS
 from tasks.run_state.job import Job
@@ -13,7 +13,7 @@ from tasks.running.show_life import show_beat
 async def check_budget(tools: Toolbox, job: Job) -> None:
     """Raise BudgetReached where other runs have promised the money that this cell would cost.
 
-    Called once the cell's intent is there, before its request leaves. Each run shows its beacon before its first
+    Called once the cell's intent is there, before its request leaves. Each run shows its heartbeat before its first
     intent, and leaves it there while another is alive: of two runs that spend at the same time, the one whose intent
     came later sees both of them here.
     """
@@ -28,7 +28,7 @@ async def see_others(tools: Toolbox) -> None:
     All intents are listed only where another run may be alive, or may have been since the last time. A run that was
     taken for dead is counted with by nobody, so it shows itself before it looks.
     """
-    others, own = tools.others, beacon_key(tools.ledger.run_id)
+    others, own = tools.others, heartbeat_key(tools.ledger.run_id)
     there = await tools.on_storage_thread(tools.store.tags, RUNS)
     if own not in there or gone_key(own) in there:
         others.settled = None

@@ -8,7 +8,7 @@ from typing import Final
 from prefect.runtime import flow_run
 
 from tasks.errors import StorageFailed
-from tasks.ledger.heartbeats import BEAT_EVERY_S, beacon_key, this_run
+from tasks.ledger.heartbeats import BEAT_EVERY_S, heartbeat_key, this_run
 from tasks.run_state.toolbox import Toolbox
 
 LATE_AFTER_S: Final = 2 * BEAT_EVERY_S
@@ -36,13 +36,13 @@ async def show_beat(tools: Toolbox) -> None:
     """Show one more beat of this run. Raises StorageFailed."""
     others = tools.others
     others.beats += 1
-    beacon = this_run(tools.ledger.run_id, others.beats, flow_run.id)
-    await tools.on_storage_thread(tools.store.write, beacon.key, beacon.model_dump_json().encode())
+    heartbeat = this_run(tools.ledger.run_id, others.beats, flow_run.id)
+    await tools.on_storage_thread(tools.store.write, heartbeat.key, heartbeat.model_dump_json().encode())
 
 
 async def keep_beating(tools: Toolbox) -> None:
     """Show beat after beat until cancelled, and look at the others' before each."""
-    clock, own = asyncio.get_running_loop().time, beacon_key(tools.ledger.run_id)
+    clock, own = asyncio.get_running_loop().time, heartbeat_key(tools.ledger.run_id)
     shown_at = clock()
     while True:
         await asyncio.sleep(BEAT_EVERY_S)

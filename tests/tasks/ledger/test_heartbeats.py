@@ -14,7 +14,7 @@ from tasks.errors import RemovalDenied, StorageFailed
 from tasks.ledger.heartbeats import (
     BEAT_EVERY_S,
     DEAD_AFTER_S,
-    Beacon,
+    Heartbeat,
     Watcher,
     is_process_alive,
     process_start,
@@ -41,10 +41,10 @@ def watching(store: CampaignStore, clock: list[float]) -> Watcher:
     return Watcher(store, lambda: clock[0])
 
 
-def show(store: CampaignStore, beacon: Beacon, **changed) -> None:
-    """Put a beacon on the storage."""
-    beacon = beacon.model_copy(update=changed)
-    store.write(beacon.key, beacon.model_dump_json().encode())
+def show(store: CampaignStore, heartbeat: Heartbeat, **changed) -> None:
+    """Put a heartbeat on the storage."""
+    heartbeat = heartbeat.model_copy(update=changed)
+    store.write(heartbeat.key, heartbeat.model_dump_json().encode())
 
 
 def test_a_run_without_a_beacon_is_over(store: CampaignStore):
@@ -134,7 +134,7 @@ def test_where_the_system_does_not_tell_when_a_process_started(store: CampaignSt
 
 @pytest.mark.parametrize("pid", [0, -1, 2**31, 10**30])
 def test_a_number_that_no_process_can_have_is_nobodys(store: CampaignStore, pid: int):
-    """As any damaged beacon."""
+    """As any damaged heartbeat."""
     show(store, this_run("x"), pid=pid)
     assert not Watcher(store).is_alive("x")
 

@@ -221,8 +221,8 @@ def test_a_campaign_of_an_earlier_version_is_told_what_to_do(campaign: CampaignS
 
 def test_a_campaign_that_is_being_made_is_left_alone(campaign: CampaignStore):
     """Its run would publish its own variants over these at its end."""
-    beacon = this_run("alive")
-    campaign.write(beacon.key, beacon.model_dump_json().encode())
+    heartbeat = this_run("alive")
+    campaign.write(heartbeat.key, heartbeat.model_dump_json().encode())
     wanted = Recut(campaign_folder=campaign.root, variants=(STORY,))
     with pytest.raises(InputInvalid, match="wait for its end"):
         recut_campaign(wanted, progress=lambda _done, _total: None, patience_s=0)

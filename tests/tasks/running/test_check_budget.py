@@ -70,7 +70,7 @@ def outlast(tools: Toolbox) -> None:
 
 
 def test_a_run_alone_lists_the_intents_once(tmp_path, listed):
-    """Between its first look at the ledger and its beacon another may have come, spent, and gone."""
+    """Between its first look at the ledger and its heartbeat another may have come, spent, and gone."""
 
     async def scenario() -> None:
         async with a_run(tmp_path, affordable=12) as tools:
@@ -96,8 +96,8 @@ def test_a_dead_run_elsewhere_costs_one_listing_more(tmp_path, listed, monkeypat
 
     async def scenario() -> None:
         async with a_run(tmp_path, affordable=9) as tools, a_run(tmp_path) as dead:
-            beacon = this_run(dead.ledger.run_id).model_copy(update={"machine": "another"})
-            dead.store.write(beacon.key, beacon.model_dump_json().encode())
+            heartbeat = this_run(dead.ledger.run_id).model_copy(update={"machine": "another"})
+            dead.store.write(heartbeat.key, heartbeat.model_dump_json().encode())
             assert await begins(dead, 0)
             assert await begins(tools, 1)
             outlast(tools)
@@ -121,8 +121,8 @@ def test_a_run_that_was_taken_for_dead_and_wakes_keeps_the_budget(tmp_path, monk
 
     async def scenario() -> None:
         async with a_run(tmp_path, affordable=6) as tools, a_run(tmp_path, affordable=6) as woken:
-            beacon = this_run(woken.ledger.run_id).model_copy(update={"machine": "another"})
-            woken.store.write(beacon.key, beacon.model_dump_json().encode())
+            heartbeat = this_run(woken.ledger.run_id).model_copy(update={"machine": "another"})
+            woken.store.write(heartbeat.key, heartbeat.model_dump_json().encode())
             assert await begins(woken, 0)
             assert await begins(tools, 1)
             outlast(tools)

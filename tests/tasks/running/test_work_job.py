@@ -58,8 +58,8 @@ def dead(store: CampaignStore) -> Ledger:
 def living(store: CampaignStore, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """The ledger as another run writes it whose process is alive."""
     monkeypatch.setattr(lane, "RESOLVE_EVERY_S", 0.02)
-    beacon = this_run("living-run")
-    store.write(beacon.key, beacon.model_dump_json().encode())
+    heartbeat = this_run("living-run")
+    store.write(heartbeat.key, heartbeat.model_dump_json().encode())
     return Ledger(store, "living-run")
 
 
