@@ -29,7 +29,7 @@ from flows.parameters import takes
 from tasks.records.campaign import Campaign
 from tasks.records.result import CampaignResult
 from tasks.reporting.report_campaign import tag_run
-from tasks.reporting.reporter import front
+from tasks.reporting.reporter import reporter
 from tasks.running.announce_cells import announce_campaign
 
 AT_THE_END: Final = (announce_campaign, cancel_shards)
@@ -54,7 +54,7 @@ def run_name() -> str:
 @takes(Campaign.model_fields)
 async def campaign(**asked: Any) -> CampaignResult:  # noqa: ANN401  of many types, which Prefect checks
     """Turn a campaign matrix into finished images."""
-    wanted = front().campaign_of(Campaign(**asked))
+    wanted = reporter().campaign_of(Campaign(**asked))
     await tag_run(wanted.slug)
     # Prefect hands out the state's data.
     return cast("CampaignResult", await end_of_run(run_campaign(wanted), AT_THE_END))

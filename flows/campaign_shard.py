@@ -12,7 +12,7 @@ from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.result import CampaignResult
 from tasks.reporting.report_campaign import report_result
-from tasks.reporting.reporter import front
+from tasks.reporting.reporter import reporter
 from tasks.run_state.toolbox import open_toolbox
 from tasks.running.begin_run import begin_run
 from tasks.running.finished_campaign import publish_finished
@@ -50,7 +50,7 @@ async def make_shard(handed: Handed, shard: int) -> CampaignResult:
         await work_through(campaign, tools, key)
         result = result_of(campaign, tools)
         await report_result(result, key, tools.cells.planned, tools.cells.outcomes)
-        front().hand_out(tools.rescues.link_lines())
+        reporter().hand_out(tools.rescues.link_lines())
         await asyncio.to_thread(publish_finished, whole)  # the last of them, in case nobody is left to gather them
         if tools.stop.reason is not None:
             raise tools.stop.reason

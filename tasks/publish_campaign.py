@@ -31,6 +31,6 @@ async def publish_campaign(name: str, *, is_sandbox: bool) -> tuple[str, ...]:
         if not await refresh(tools) and keys:
             break
         outcomes = cells.outcomes.copy()
-        noted = [*outcomes.values(), *cells.left]
+        noted = [*outcomes.values(), *cells.orphaned]
         keys = await tools.on_storage_thread(publish, tools.ledger, published, outcomes, noted)
     return keys

@@ -22,10 +22,10 @@ from prefect.states import Cancelled, Completed, Crashed, Failed
 
 from tasks.errors import Interrupted
 from tasks.records.result import CampaignResult
-from tasks.reporting.reporter import Front, is_watched, watched_by
+from tasks.reporting.reporter import Reporter, is_watched, watched_by
 
 
-class WorkerFront(Front):
+class WorkerReporter(Reporter):
     """Is there while nobody watches."""
 
     is_terminated = False
@@ -89,7 +89,7 @@ async def state_of(
     """The state that the run comes to."""
     if is_watched():
         return completed(await running)
-    worker = WorkerFront()
+    worker = WorkerReporter()
     try:
         with watched_by(worker):
             return completed(await running)

@@ -24,7 +24,7 @@ from tasks.records.result import CampaignResult
 from tasks.reporting.contact_picture import contact_picture
 from tasks.reporting.notify_people import People, news, people_told, subject
 from tasks.reporting.report_campaign import progress_artifact, report_plan, report_result
-from tasks.reporting.reporter import front
+from tasks.reporting.reporter import reporter
 from tasks.reporting.summarize import sum_up
 from tasks.run_state.toolbox import Toolbox, open_toolbox
 from tasks.running.announce_cells import announced
@@ -58,7 +58,7 @@ async def run_campaign(campaign: Campaign) -> CampaignResult:
 
 async def planned(campaign: Campaign) -> Plan:
     """The plan that was shown before the run, or one that is made now. Raises InputInvalid."""
-    plan = front().plan_of(campaign)
+    plan = reporter().plan_of(campaign)
     if plan is None:
         plan = await asyncio.to_thread(plan_dry_run if campaign.dry_run else plan_campaign, campaign)
     get_run_logger().info("Planned %d images of %d rows for %s", plan.cell_count, plan.row_count, usd(plan.cost_usd))
@@ -92,7 +92,7 @@ async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...], people
     """Carry out `plan`: whatever stops it, what is done is written before it ends."""
     campaign, cells = plan.campaign, tools.cells
     notes += await begin_run(tools, frozenset(campaign.retry))
-    front().started(plan, tools.tally, notes)
+    reporter().started(plan, tools.tally, notes)
     await work_through(campaign, tools, campaign.slug)
     is_published = True
     try:
@@ -102,8 +102,8 @@ async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...], people
         is_published = False
     result = result_of(campaign, tools, is_published=is_published)
     await report_result(result, campaign.slug, cells.planned, cells.outcomes, await picture_of(tools))
-    front().ended(result)
-    front().hand_out(tools.rescues.link_lines())
+    reporter().ended(result)
+    reporter().hand_out(tools.rescues.link_lines())
     await people.hear(subject(result), news(result, cells.planned, cells.outcomes))
     if tools.stop.reason is not None:
         raise tools.stop.reason
@@ -135,7 +135,7 @@ async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) 
     """
     keep_what_is_in_hand()
     lanes = asyncio.create_task(running)
-    interruption = asyncio.create_task(front().interruption())
+    interruption = asyncio.create_task(reporter().interruption())
     try:
         await asyncio.wait({lanes, interruption}, return_when=asyncio.FIRST_COMPLETED)
         if interruption.done():

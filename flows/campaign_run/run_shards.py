@@ -27,7 +27,7 @@ from tasks.ledger.names import latest_ends
 from tasks.records.campaign import Plan
 from tasks.records.keys import ENDS
 from tasks.reporting.report_campaign import progress_artifact
-from tasks.reporting.reporter import front
+from tasks.reporting.reporter import reporter
 from tasks.run_state.first_of import first_of
 from tasks.run_state.tally import Tally
 from tasks.storage.storage import CampaignStore
@@ -83,7 +83,7 @@ async def unless_interrupted(running: Coroutine[Any, Any, None]) -> None:
     """Run to the end. Raises Interrupted where somebody asks for an early one."""
     watching = asyncio.create_task(running)
     try:
-        for interruption in await first_of(watching, front().cancellation()):
+        for interruption in await first_of(watching, reporter().cancellation()):
             interruption.result()
             raise Interrupted("The run was interrupted, and its shards with it; run the same command again to go on")
         await watching

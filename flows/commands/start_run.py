@@ -62,7 +62,7 @@ def start_run(campaign: Campaign) -> int:
 
 
 def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | None) -> int:
-    """Run the flow of `campaign` with the terminal as its front."""
+    """Run the flow of `campaign` with the terminal as its reporter."""
     import_prefect()
     from httpx import HTTPError  # noqa: PLC0415  Prefect's engine is imported while its server starts
     from prefect.exceptions import PrefectException  # noqa: PLC0415

@@ -17,7 +17,7 @@ from tasks.records.fault import one_line
 from tasks.records.money import counted, usd
 from tasks.records.outcome import Status
 from tasks.records.result import CampaignResult
-from tasks.reporting.reporter import Front
+from tasks.reporting.reporter import Reporter
 from tasks.reporting.summarize import came_to, clock, headline, of_plan
 from tasks.run_state.tally import Tally
 
@@ -57,7 +57,7 @@ def print_finished(console: Screen, plan: Plan, result: CampaignResult) -> None:
     console.print(summary(result), markup=False, soft_wrap=True)
 
 
-class Terminal(Front):
+class Terminal(Reporter):
     """The front of a run that a person watches in a terminal, or reads in a file."""
 
     def __init__(self, plan: Plan) -> None:

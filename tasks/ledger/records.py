@@ -77,13 +77,13 @@ class Known(Record):
     """The outcomes of cells that the matrix does not ask for any more."""
     left_open: dict[str, int] = Field(default_factory=dict)
     """The newest turn of each such cell whose end is not known."""
-    left_open_usd: Decimal = Decimal(0)
+    orphaned_open_usd: Decimal = Decimal(0)
     """What those turns may have cost."""
 
     @property
     def left_usd(self) -> Decimal:
         """What has, or may have, been spent on cells that the matrix does not ask for any more."""
-        return sum((outcome.cost_usd for outcome in self.left), self.left_open_usd)
+        return sum((outcome.cost_usd for outcome in self.left), self.orphaned_open_usd)
 
     def next_turn(self, cell_id: str) -> int:
         """The turn in which the cell is asked for next, if it is; of a cell that nobody else is asking for."""
@@ -118,7 +118,7 @@ def known_of(
         outcomes={cell_id: outcome for cell_id, outcome in named.items() if cell_id in wanted},
         open={cell_id: turn.number for cell_id, turn in begun.items() if cell_id in wanted},
         released={cell_id: turn.number for cell_id, turn in released.items() if cell_id in wanted},
-        left=tuple(outcome for cell_id, outcome in outcomes.items() if cell_id not in wanted),
-        left_open={cell_id: turn.number for cell_id, turn in begun.items() if cell_id not in wanted},
-        left_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
+        orphaned=tuple(outcome for cell_id, outcome in outcomes.items() if cell_id not in wanted),
+        orphaned_open={cell_id: turn.number for cell_id, turn in begun.items() if cell_id not in wanted},
+        orphaned_open_usd=sum((intent.price_usd for intent in lost if intent is not None), Decimal(0)),
     )

@@ -133,4 +133,4 @@ def publish_recut(
     shown = {cell_id: with_cuts(outcome, now.variants, stored) for cell_id, outcome in outcomes.items()}
     noted = [with_cuts(outcome, now.variants, stored) for outcome in known.outcomes.values()]
     stale = stored & now.keys_of(gone) - now.keys_of(now.variants)
-    publish(ledger, now, shown, [*noted, *known.left], sorted(stale))
+    publish(ledger, now, shown, [*noted, *known.orphaned], sorted(stale))

@@ -17,7 +17,7 @@ from tasks.records.cell import Cell
 from tasks.records.fault import shortened, visible
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
-from tasks.reporting.reporter import front
+from tasks.reporting.reporter import reporter
 from tasks.reporting.summarize import LOOKED_AT, of_result, troubled
 
 NOTIFY_WITHIN_S: Final = 10.0
@@ -67,7 +67,7 @@ def told_why(what_failed: str) -> Iterator[None]:
         yield
     except Exception as error:  # noqa: BLE001  each kind of block has its own
         get_run_logger().warning("%s: %s", what_failed, type(error).__name__)
-        front().warn(f"{what_failed}: {type(error).__name__}")
+        reporter().warn(f"{what_failed}: {type(error).__name__}")
 
 
 @asynccontextmanager

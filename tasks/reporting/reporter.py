@@ -11,7 +11,7 @@ from tasks.records.result import CampaignResult
 from tasks.run_state.tally import Tally
 
 
-class Front:
+class Reporter:
     """Is told what happens. A plan that was made and shown before the run is the one that is carried out."""
 
     def __init__(self, plan: Plan | None = None) -> None:
@@ -47,24 +47,24 @@ class Front:
         """Everything is written."""
 
 
-_FRONT: ContextVar[Front | None] = ContextVar("front", default=None)
+_REPORTER: ContextVar[Reporter | None] = ContextVar("front", default=None)
 
 
-def front() -> Front:
+def reporter() -> Reporter:
     """Who watches this run."""
-    return _FRONT.get() or Front()
+    return _REPORTER.get() or Reporter()
 
 
 def is_watched() -> bool:
     """Whether somebody watches this run."""
-    return _FRONT.get() is not None
+    return _REPORTER.get() is not None
 
 
 @contextmanager
-def watched_by(watcher: Front) -> Iterator[None]:
+def watched_by(watcher: Reporter) -> Iterator[None]:
     """Every run that is started inside the context is watched by `watcher`."""
-    token = _FRONT.set(watcher)
+    token = _REPORTER.set(watcher)
     try:
         yield
     finally:
-        _FRONT.reset(token)
+        _REPORTER.reset(token)

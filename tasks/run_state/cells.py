@@ -49,8 +49,8 @@ class Cells:
         """Take over what the ledger knows: under which id each cell goes, and what the matrix does not ask for."""
         count = len(self.planned)
         self.planned, self.elsewhere = known.cells[:count], known.cells[count:]
-        self.left, self._left_open = known.left, known.left_open
-        self.purse.know(known.cells, known.left_usd)
+        self.left, self._left_open = known.orphaned, known.orphaned_open
+        self.purse.know(known.cells, known.orphaned_usd)
         self.waiting.clear()
 
     def take_up(self, now: Standing) -> None:

@@ -66,12 +66,12 @@ class Purse:
     @property
     def committed_usd(self) -> Decimal:
         """What is spent, or will be if everything under way is paid, or may have been, here and in other runs."""
-        return self.cost_usd + self.reserved_usd + self._elsewhere.total + self.left_usd + self.doubted_usd
+        return self.cost_usd + self.reserved_usd + self._elsewhere.total + self.orphaned_usd + self.doubted_usd
 
     def know(self, cells: Iterable[Cell], left_usd: Decimal) -> None:
         """The cells that any run may make, and what was spent on those that the matrix does not ask for any more."""
         self.prices |= {cell.cell_id: cell.price_usd for cell in cells}
-        self.left_usd = left_usd
+        self.orphaned_usd = left_usd
 
     def rename(self, before: str, cell: Cell) -> None:
         """A cell goes under another id; what others ask for under the one before may have another price."""

@@ -31,7 +31,7 @@ from tasks.records.event import CampaignEnd, campaign_event, counted, event_id
 from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
-from tasks.reporting.reporter import front
+from tasks.reporting.reporter import reporter
 from tasks.run_state.job import Job
 from tasks.run_state.toolbox import Toolbox, toolbox
 from tasks.running.end_job import note
@@ -104,7 +104,7 @@ async def announced(tools: Toolbox, campaign: Campaign, last_try_s: float = LAST
     terms = await tools.on_storage_thread(outbox.agree, settings.terms())
     settings, hindrance = settings.under(terms), settings.hindrance(terms)
     if hindrance:
-        front().warn(f"callbacks are queued and not sent: {hindrance}")
+        reporter().warn(f"callbacks are queued and not sent: {hindrance}")
     async with open_deliverer(outbox, settings) as deliverer:
         tools.announcements = announcements = Announcements(announcer, deliverer)
         works = [catch_up(tools, announcements), *([] if hindrance else [deliverer.run()])]
@@ -140,7 +140,7 @@ async def announce_missing(tools: Toolbox, announcements: Announcements) -> None
 
 async def announce_campaign(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:  # noqa: ARG001  a hook
     """A run of the campaign is over, in whatever way, on whatever machine is left to notice it."""
-    campaign = front().campaign_of(campaign_of(flow_run.parameters))
+    campaign = reporter().campaign_of(campaign_of(flow_run.parameters))
     result = await state.aresult(raise_on_failure=False) if state.is_final() else None
     if campaign.callback_url is None or campaign.dry_run or isinstance(result, NOT_BEGUN):
         return
@@ -178,4 +178,4 @@ def end_of(store: CampaignStore, state: str, result: object) -> CampaignEnd | No
     if not store.names(ENDS) and not Intents.of(store.names(INTENTS)).begun:
         return None
     why = str(result) if isinstance(result, CampaignStopped) else f"The run {ENDED_AS.get(state, 'failed')}"
-    return counted(Ledger(store, "").load(()).left).model_copy(update={"error": why})
+    return counted(Ledger(store, "").load(()).orphaned).model_copy(update={"error": why})

@@ -103,7 +103,7 @@ def shares_cells(store: CampaignStore, cells: Sequence[Cell]) -> bool:
     """Whether at least half of the images, of the plan or of the ledger, whichever has fewer, are in both."""
     known = Ledger(store, run_id="").load(cells)
     both = len(known.outcomes.keys() | known.open.keys())
-    begun = both + len({outcome.cell_id for outcome in known.left} | known.left_open.keys())
+    begun = both + len({outcome.cell_id for outcome in known.orphaned} | known.orphaned_open.keys())
     return 0 < min(begun, len(cells)) <= 2 * both
 
 

@@ -60,7 +60,7 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     published = Published(
         title=campaign.title, is_sandbox=campaign.sandbox, variants=campaign.variants, cells=plan.cells
     )
-    publish(ledger, published, outcomes, [*outcomes.values(), *known.left])
+    publish(ledger, published, outcomes, [*outcomes.values(), *known.orphaned])
     cost_usd = sum((outcome.cost_usd for outcome in outcomes.values()), Decimal(0))
     return sum_up(campaign, store.root, plan.cells, outcomes, cost_usd=cost_usd)
 

@@ -64,7 +64,7 @@ def dry_notes(plan: Plan) -> list[str]:
     found = (one.rescued for one in Refuge.of(store).found())
     kept = {one.intent.cell_id for one in found if one.answered is not None and one.is_sandbox == campaign.sandbox}
     notes += [retry_note(store, now, retry, stored)] if retry else []
-    return [*notes, *rest_of(now, kept, known.left_usd).sentences(campaign.budget_usd)]
+    return [*notes, *rest_of(now, kept, known.orphaned_usd).sentences(campaign.budget_usd)]
 
 
 def retry_note(store: CampaignStore, now: Standing, retry: AbstractSet[Status], stored: AbstractSet[str]) -> str:

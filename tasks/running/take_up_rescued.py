@@ -80,9 +80,11 @@ async def put_image(tools: Toolbox, known: Known, found: Found) -> Came:
     if answered is None:
         return "known"
     cell_id, turn = answered.cell_id, answered.turn
-    outcome = next((one for one in known.left if one.cell_id == cell_id and cell_id not in known.left_open), None)
+    outcome = next(
+        (one for one in known.orphaned if one.cell_id == cell_id and cell_id not in known.orphaned_open), None
+    )
     original = outcome.original if outcome is not None else None
-    newest = outcome.turn if outcome is not None else known.left_open.get(cell_id, turn)
+    newest = outcome.turn if outcome is not None else known.orphaned_open.get(cell_id, turn)
     if original is not None and newest == turn:
         return "known"
     data = await tools.on_storage_thread(found.image)

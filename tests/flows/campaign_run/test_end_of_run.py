@@ -18,13 +18,13 @@ from prefect.states import Cancelling
 
 from flows.campaign import AT_THE_END, campaign
 from flows.campaign_run import end_of_run as module
-from flows.campaign_run.end_of_run import WorkerFront, end_of_run
+from flows.campaign_run.end_of_run import WorkerReporter, end_of_run
 from flows.campaign_run.run_shards import unless_interrupted
 from tasks.callbacks.outbox import Outbox
 from tasks.errors import CreditsExhausted, Interrupted
 from tasks.ledger.ledger import Ledger
 from tasks.records.result import CampaignResult
-from tasks.reporting.reporter import Front, front, watched_by
+from tasks.reporting.reporter import Reporter, reporter, watched_by
 from tasks.running.announce_cells import announce_campaign
 from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, an_outcome
@@ -34,7 +34,7 @@ RESULT = CampaignResult(name="Tea", folder="tea", cells=1, by_status={"done": 1}
 
 async def interrupted_run(why: str = "") -> CampaignResult:
     """A run that is told to end at once, by a signal of the system unless for another reason."""
-    interruption = asyncio.create_task(front().interruption())
+    interruption = asyncio.create_task(reporter().interruption())
     await asyncio.sleep(0)
     if not why:
         os.kill(os.getpid(), signal.SIGTERM)
@@ -64,7 +64,7 @@ async def finished_run() -> CampaignResult:
 def test_the_signal_is_an_interruption_and_has_its_old_meaning_again():
     """Whoever asked for it before gets the next one."""
     before = signal.getsignal(signal.SIGTERM)
-    worker = WorkerFront()
+    worker = WorkerReporter()
     with watched_by(worker), pytest.raises(Interrupted):
         asyncio.run(interrupted_run())
     assert worker.is_terminated
@@ -97,10 +97,10 @@ def test_other_ends_are_left_alone():
 
 def test_a_run_that_is_watched_is_left_to_whoever_watches():
     """The terminal looks after signals itself."""
-    watcher = Front()
+    watcher = Reporter()
 
     async def who() -> CampaignResult:
-        assert front() is watcher
+        assert reporter() is watcher
         return RESULT
 
     with watched_by(watcher):

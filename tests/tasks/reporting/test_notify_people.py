@@ -11,7 +11,7 @@ from tasks.errors import InputInvalid, StorageFailed
 from tasks.records.fault import Fault
 from tasks.records.result import CampaignResult
 from tasks.reporting.notify_people import CELLS_TOLD, news, people_told, subject
-from tasks.reporting.reporter import Front, watched_by
+from tasks.reporting.reporter import Reporter, watched_by
 from tests.factories import a_cell, a_request, an_outcome
 
 CELLS = [a_cell(a_request(f"Tea {number}")) for number in range(3)]
@@ -32,7 +32,7 @@ class Board(NotificationBlock):
         self.told.append((body, subject))
 
 
-class Watcher(Front):
+class Watcher(Reporter):
     """Remembers what it was warned of."""
 
     def __init__(self) -> None:

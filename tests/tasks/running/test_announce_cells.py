@@ -32,7 +32,7 @@ from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign
 from tasks.records.fault import Fault
 from tasks.records.result import CampaignResult
-from tasks.reporting.reporter import Front, watched_by
+from tasks.reporting.reporter import Reporter, watched_by
 from tasks.run_state.toolbox import toolbox
 from tasks.running.announce_cells import LAST_TRY_S, announce_campaign
 from tasks.running.separate_sandbox import keep_apart
@@ -95,7 +95,7 @@ def test_what_a_run_may_and_must_is_what_the_next_one_may_and_must(store, monkey
         for variable in ("CALLBACK_SECRET", "CALLBACK_ALLOW_PRIVATE"):
             monkeypatch.delenv(variable)
         said: list[str] = []
-        watcher = Front()
+        watcher = Reporter()
         watcher.warn = said.append
         with watched_by(watcher):
             asyncio.run(run(store, Api(), cells=told_to(receiver.url)))
