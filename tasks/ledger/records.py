@@ -73,15 +73,15 @@ class Known(Record):
     """The newest turn of each cell that has been asked for and has not ended: in flight in another run, or lost."""
     released: dict[str, int] = Field(default_factory=dict)
     """The newest turn of each cell that was given back, where none has ended or been asked for since."""
-    left: tuple[Outcome, ...] = ()
+    orphaned: tuple[Outcome, ...] = ()
     """The outcomes of cells that the matrix does not ask for any more."""
-    left_open: dict[str, int] = Field(default_factory=dict)
+    orphaned_open: dict[str, int] = Field(default_factory=dict)
     """The newest turn of each such cell whose end is not known."""
     orphaned_open_usd: Decimal = Decimal(0)
     """What those turns may have cost."""
 
     @property
-    def left_usd(self) -> Decimal:
+    def orphaned_usd(self) -> Decimal:
         """What has, or may have, been spent on cells that the matrix does not ask for any more."""
         return sum((outcome.cost_usd for outcome in self.left), self.orphaned_open_usd)
 

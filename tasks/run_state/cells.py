@@ -30,14 +30,14 @@ class Cells:
     """What is asked for the images: `sandbox`, or the API's host."""
     elsewhere: tuple[Cell, ...] = ()
     """The cells of the campaign that are other shards' to make."""
-    left: tuple[Outcome, ...] = ()
+    orphaned: tuple[Outcome, ...] = ()
     """Of cells that the matrix does not ask for any more."""
     waiting: deque[Ask] = field(default_factory=deque)
     begun: dict[str, Ask] = field(default_factory=dict)
     """Asked for by another run that has not ended them."""
     under_way: dict[str, Job] = field(default_factory=dict)
     outcomes: Outcomes = field(default_factory=Outcomes)
-    _left_open: dict[str, int] = field(default_factory=dict)
+    _orphaned_open: dict[str, int] = field(default_factory=dict)
     _spare: dict[str, Answered] = field(default_factory=dict)
     _not_noted: set[str] = field(default_factory=set)
 
@@ -161,10 +161,10 @@ class Cells:
 
     def known_turns(self) -> dict[str, int]:
         """The newest turn of each cell whose price is in this run's sums."""
-        left = ((outcome.cell_id, outcome.turn) for outcome in self.left)
+        left = ((outcome.cell_id, outcome.turn) for outcome in self.orphaned)
         begun = ((cell_id, ask.turn) for cell_id, ask in self.begun.items())
         under_way = ((cell_id, job.ask.turn) for cell_id, job in self.under_way.items())
-        return self._left_open | dict(left) | self.outcomes.turns | dict(begun) | dict(under_way)
+        return self._orphaned_open | dict(left) | self.outcomes.turns | dict(begun) | dict(under_way)
 
     def noted_outcomes(self) -> Outcomes:
         """The outcomes that stand."""

@@ -35,7 +35,7 @@ class Purse:
     """What the campaign may cost in all its runs."""
     prices: dict[str, Decimal] = field(default_factory=dict)
     """The price of each cell that any run of the campaign may make."""
-    left_usd: Decimal = NOTHING
+    orphaned_usd: Decimal = NOTHING
     """What has, or may have, been spent on cells that the matrix does not ask for any more."""
     doubted_usd: Decimal = NOTHING
     """The price of attempts that were tried again and may have been billed all the same."""
@@ -68,7 +68,7 @@ class Purse:
         """What is spent, or will be if everything under way is paid, or may have been, here and in other runs."""
         return self.cost_usd + self.reserved_usd + self._elsewhere.total + self.orphaned_usd + self.doubted_usd
 
-    def know(self, cells: Iterable[Cell], left_usd: Decimal) -> None:
+    def know(self, cells: Iterable[Cell], orphaned_usd: Decimal) -> None:
         """The cells that any run may make, and what was spent on those that the matrix does not ask for any more."""
         self.prices |= {cell.cell_id: cell.price_usd for cell in cells}
         self.orphaned_usd = left_usd
