@@ -55,11 +55,11 @@ async def lane(number: int) -> int:
     waited for here.
     """
     tools = toolbox()
-    tools.slots.take(number)
+    tools.slots.acquire(number)
     try:
         return await work_cells(tools)
     finally:
-        tools.slots.give_back(number)
+        tools.slots.release(number)
 
 
 async def work_cells(tools: Toolbox) -> int:

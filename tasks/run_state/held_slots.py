@@ -14,11 +14,11 @@ class HeldSlots:
     """Whether others want the slots that this run holds."""
     _lost_at: float | None = None
 
-    def take(self, lane: int) -> None:
+    def acquire(self, lane: int) -> None:
         """A lane was granted its slot."""
         self.lanes.add(lane)
 
-    def give_back(self, lane: int) -> None:
+    def release(self, lane: int) -> None:
         """A lane gives its slot back."""
         self.lanes.discard(lane)
 

@@ -37,23 +37,23 @@ async def end(tools: Toolbox, job: Job, outcome: Outcome) -> None:
     tools.cells.settle(job, outcome, is_noted=is_noted)
 
 
-async def put_off(tools: Toolbox, job: Job, error: NotAccepted) -> None:
+async def requeue(tools: Toolbox, job: Job, error: NotAccepted) -> None:
     """A job that was turned away for minutes, as every other was: it comes last, unless it is plain that none will."""
     away = ApiAway(f"The API has worked on nothing for minutes; run again when it does. It says: {error}")
     if tools.api.is_worth_another(job.cell.cell_id, (ask.cell.cell_id for ask in tools.cells.waiting)):
-        await give_back(tools, job, away)
+        await release(tools, job, away)
         tools.cells.wait(job.ask.once_more())
     else:
-        await give_up(tools, job, away)
+        await abort(tools, job, away)
 
 
-async def give_up(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
+async def abort(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
     """Stop the campaign where a job found the reason."""
     tools.stop.because(fault)
-    await give_back(tools, job, fault)
+    await release(tools, job, fault)
 
 
-async def give_back(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
+async def release(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
     """A job in which the campaign stopped: free to be asked for again, unless it has, or may have, been paid."""
     await rescue(tools, job)
     if job.is_paid or (isinstance(fault, StorageFailed) and job.stage is not Stage.IDLE):
@@ -62,9 +62,9 @@ async def give_back(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
         return
     if not tools.cells.leave(job) or job.owning is None:
         return  # what was taken over from a run that is no more may have been paid by that one
-    release = tools.ledger.mark_released if job.is_owned else tools.ledger.release
+    take_back = tools.ledger.mark_released if job.is_owned else tools.ledger.release
     try:
-        await tools.on_storage_thread(release, *job.turn)
+        await tools.on_storage_thread(take_back, *job.turn)
     except StorageFailed as failed:
         tools.stop.because(failed)
         await rescue(tools, job, is_released=True)
@@ -85,4 +85,4 @@ async def end_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
         else:
             if job.owning is not None:  # or it would be written after it was taken back
                 await asyncio.wait({job.owning}, timeout=OWNED_WITHIN_S)
-            await give_back(tools, job, fault)
+            await release(tools, job, fault)

@@ -16,7 +16,7 @@ from tasks.run_state.job import Job, Stage
 from tasks.run_state.paid_bytes import note_wasted
 from tasks.run_state.toolbox import Toolbox
 from tasks.running.check_budget import check_budget
-from tasks.running.end_job import end, give_up, put_off
+from tasks.running.end_job import abort, end, requeue
 from tasks.running.fetch_again import fetch_paid, leave_as_it_was
 
 
@@ -31,7 +31,7 @@ async def work_job(tools: Toolbox, job: Job) -> None:
         except NotAccepted as error:
             if not is_cut_off(tools, job):
                 raise
-            await put_off(tools, job, error)
+            await requeue(tools, job, error)
             return
         await finish(tools, job)
 
@@ -80,7 +80,7 @@ async def ended_by_its_faults(tools: Toolbox, job: Job) -> AsyncIterator[None]:
     except TakenOver:
         await hand_over(tools, job)
     except CampaignStopped as fault:
-        await give_up(tools, job, fault)
+        await abort(tools, job, fault)
     except Exception as error:  # noqa: BLE001  a fault of ours ends a job like any other
         if isinstance(error, OriginalUnreadable):
             note_wasted(tools, job, error)
