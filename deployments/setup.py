@@ -40,7 +40,7 @@ from tasks.records.record import Order
 from tasks.running.slots import TAG, current_limit
 
 POOL: Final = "ideogram"
-PLACES: Final = 10  # what the API allows an account at first
+SLOTS: Final = 10  # what the API allows an account at first
 PREFECT_FILE: Final = Path(__file__).with_name("prefect.yaml")
 BOOKKEEPING: Final = frozenset(
     {"created", "updated", "version_id", "version_info", "status", "last_polled", "global_concurrency_limit"}
@@ -107,11 +107,11 @@ def server_url() -> str:
     return str(url)
 
 
-async def set_up(url: str, places: int | None) -> list[Step]:
+async def set_up(url: str, slots: int | None) -> list[Step]:
     """Work pool, tag limit, deployments, in this order. Raises SetupFailed or ServerNotStarted."""
     reach(url)
     async with get_client() as prefect:
-        steps = [await work_pool(prefect), await tag_limit(prefect, places)]
+        steps = [await work_pool(prefect), await tag_limit(prefect, slots)]
         before = await deployments_on(prefect)
         await asyncio.to_thread(deploy_all, with_what_is_set(yaml.safe_load(PREFECT_FILE.read_text()), before.values()))
         after = await deployments_on(prefect)
@@ -135,10 +135,10 @@ async def work_pool(prefect: PrefectClient) -> Step:
     return Step(f"work pool {POOL}", f"unchanged{paused}")
 
 
-async def tag_limit(prefect: PrefectClient, places: int | None) -> Step:
-    """The account's places, which lanes hold."""
+async def tag_limit(prefect: PrefectClient, slots: int | None) -> Step:
+    """The account's slots, which lanes hold."""
     limit = await current_limit(prefect)
-    wanted = places or limit or PLACES
+    wanted = slots or limit or SLOTS
     if wanted != limit:
         await prefect.create_concurrency_limit(tag=TAG, concurrency_limit=wanted)
     change = "created" if limit is None else "unchanged" if wanted == limit else f"updated from {limit}"

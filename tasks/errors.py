@@ -9,7 +9,7 @@ CampaignFault               the campaign stops
         Interrupted                 a person or the system ended the run                    (exit code 130)
         StorageFailed               the output: a paid image could not be kept
             RemovalDenied               which lets nothing be removed
-        ServerLost                  Prefect's server, which grants the places in flight
+        ServerLost                  Prefect's server, which grants the slots in flight
         ShardCancelled              somebody cancelled a shard in Prefect
         ApiAway                     the API: it answers nobody, or turns everybody away
         PaidInVain                  what is paid cannot be used, image after image
@@ -97,7 +97,7 @@ class RemovalDenied(StorageFailed):
 
 
 class ServerLost(CampaignStopped):
-    """Prefect's server has not answered for minutes: no place in flight is granted any more."""
+    """Prefect's server has not answered for minutes: no slot in flight is granted any more."""
 
 
 class ShardCancelled(CampaignStopped):

@@ -1,7 +1,7 @@
 """A campaign that many machines share: a run on the work pool for each shard, watched, and started anew where it died.
 
 What a shard does is in `flows/campaign_shard.py`. The ledger lies on the campaign's storage, so nothing is paid twice,
-whoever takes up a shard; the account's places are Prefect's tag limit, which all shards share.
+whoever takes up a shard; the account's slots are Prefect's tag limit, which all shards share.
 """
 
 import asyncio

@@ -91,7 +91,7 @@ def print_reports(console: Screen, reports: Sequence[Report]) -> None:
     for line in sorted(lines, key=lambda line: (line.state == "dead", line.due or datetime.min.replace(tzinfo=UTC))):
         due = "dead" if line.state == "dead" else "under way" if line.state == "claimed" else due_text(line.due)
         why = shortened(line.why, WHY_MAX_CHARS)
-        texts = (line.event, line.event_id, line.campaign, line.job_id, line.place, str(line.attempts), due, why)
+        texts = (line.event, line.event_id, line.campaign, line.job_id, line.endpoint, str(line.attempts), due, why)
         table.add_row(
             *(escape(one_line(text)) for text in texts),
             style="red" if due == "dead" else "",

@@ -58,7 +58,7 @@ def print_finished(console: Screen, plan: Plan, result: CampaignResult) -> None:
 
 
 class Terminal(Reporter):
-    """The front of a run that a person watches in a terminal, or reads in a file."""
+    """The reporter of a run that a person watches in a terminal, or reads in a file."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)

@@ -1,7 +1,7 @@
 """A Prefect server for one run: started when nobody has set up another, fast, quiet, and gone when the run is.
 
 Prefect would start one itself, but only after importing the whole server into this process (some 5 s), with settings
-that leave most of the account's places idle (`flows/DECISIONS.md`), and in the terminal's process group, so that Ctrl-C
+that leave most of the account's slots idle (`flows/DECISIONS.md`), and in the terminal's process group, so that Ctrl-C
 would end the server before the run that needs it. `flows/prefect_server/serve.py` is that server's process.
 """
 
@@ -139,7 +139,7 @@ def start_embedded_server() -> EmbeddedServer | None:
 def client_defaults(home: Path) -> dict[str, str]:
     """What the client in this process should know of a server of our own, where the user says nothing else.
 
-    Prefect makes a client for each place that a lane takes, and reading all certificate authorities costs it 50 ms of
+    Prefect makes a client for each slot that a lane takes, and reading all certificate authorities costs it 50 ms of
     processor time; this server is reached without any.
     """
     try:
@@ -177,7 +177,7 @@ def is_server_ours() -> bool:
 
 @contextlib.contextmanager
 def home_held() -> Iterator[bool]:
-    """Whether no other run of ours uses the places of this server's database: those that are taken are a dead one's.
+    """Whether no other run of ours uses the slots of this server's database: those that are taken are a dead one's.
 
     None begins to use them while the context lasts. From then on until this process ends, this run does.
     """

@@ -1,4 +1,4 @@
-"""What Prefect is told so that lanes stay full and places honest; written down once, for every server we start."""
+"""What Prefect is told so that lanes stay full and slots honest; written down once, for every server we start."""
 
 from typing import Final
 
@@ -36,7 +36,7 @@ LASTING_SERVER_DEFAULTS: Final = EVERY_SERVER | {
     "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "none",
     # Nor send what it cannot read the answer of: such requests pass without asking where they name no content type.
     "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
-    # Places are leased. Kept in memory, the leases are gone when the server starts anew, and the places they held stay
+    # Slots are leased. Kept in memory, the leases are gone when the server starts anew, and the slots they held stay
     # taken for good.
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     # An image leaves five events and more, and what is known of it for good is in the ledger.

@@ -1,4 +1,4 @@
-"""SQLite for the embedded server, where many lanes ask for places at one time while states and events are written."""
+"""SQLite for the embedded server, where many lanes ask for slots at one time while states and events are written."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ STATEMENTS_MAX: Final = 8
 class OneWriter(AioSqliteConfiguration):
     """A database whose transactions wait for their turn to write when they begin.
 
-    Prefect lets a request for a place read first and write then. Where another has written in between, SQLite gives up
+    Prefect lets a request for a slot read first and write then. Where another has written in between, SQLite gives up
     at once ("database is locked"); the client sleeps for seconds, and every lane that asks after it waits as long.
     """
 

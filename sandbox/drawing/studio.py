@@ -73,7 +73,7 @@ def _podiums(canvas: Image.Image, art: Box, colors: list[Color], wall: Color, rn
     top = _cylinder(canvas, rear, unit * 0.15, unit * rng.uniform(0.3, 0.38), mix(colors[1], wall, 0.15))
     _set_ball(canvas, top, unit * 0.085, colors[2])
     front = (center - side * unit * 0.1, base)
-    top = _cylinder(canvas, reporter, unit * 0.235, unit * rng.uniform(0.14, 0.19), mix(wall, WHITE, 0.35))
+    top = _cylinder(canvas, front, unit * 0.235, unit * rng.uniform(0.14, 0.19), mix(wall, WHITE, 0.35))
     _set_ball(canvas, top, unit * rng.uniform(0.16, 0.19), colors[0] if rng.random() < 0.5 else colors[-1])
     _set_ball(canvas, (center + side * unit * 0.25, base + unit * 0.035), unit * 0.06, colors[1])
 

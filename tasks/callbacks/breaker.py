@@ -27,11 +27,11 @@ class Breaker(NamedTuple):
         """Whether nothing may be sent at `now`."""
         return self.open_until is not None and now < self.open_until
 
-    def places(self, now: datetime, places: int) -> int:
-        """How many attempts may be under way at `now`, where `places` may be if all is well."""
+    def at_once(self, now: datetime, most: int) -> int:
+        """How many attempts may be under way at `now`, where `most` may be if all is well."""
         if self.is_open(now):
             return 0
-        return 1 if self.open_until is not None else places
+        return 1 if self.open_until is not None else most
 
     def after(self, attempt: Attempt, begun_at: datetime, now: datetime) -> Self:
         """The breaker after an attempt. One that is not sent says nothing about the endpoint.

@@ -8,7 +8,7 @@ from typing import Final
 
 from tasks.callbacks.callback_settings import CallbackSettings
 from tasks.callbacks.callback_terms import agreed
-from tasks.callbacks.delivery_queue import Job
+from tasks.callbacks.delivery_queue import DueDelivery
 from tasks.callbacks.delivery_report import ALL, Line, Report, Wish
 from tasks.callbacks.names import Delivery, QueuedEvent, Standing, State, shown_url
 from tasks.callbacks.outbox import Outbox
@@ -29,10 +29,10 @@ async def deliver_all(wish: Wish, settings: CallbackSettings) -> list[Report]:
     output = wish.output
     slugs = [wish.campaign] if wish.campaign else await asyncio.to_thread(CampaignStore.open(output, "").folders)
     await asyncio.to_thread(check_replays, slugs, wish)
-    places = asyncio.Semaphore(OUTBOXES_AT_ONCE)
+    at_once = asyncio.Semaphore(OUTBOXES_AT_ONCE)
 
     async def serve(slug: str) -> Report:
-        async with places:
+        async with at_once:
             return await serve_outbox(CampaignStore.open(output, slug), slug, wish, settings)
 
     reports: list[Report] = []
@@ -82,7 +82,7 @@ async def serve_outbox(store: CampaignStore, slug: str, wish: Wish, settings: Ca
     return report.model_copy(update={"hindrance": hindrance})
 
 
-async def send(deliverer: Deliverer, jobs: Sequence[Job], standings: list[Standing]) -> None:
+async def send(deliverer: Deliverer, jobs: Sequence[DueDelivery], standings: list[Standing]) -> None:
     """Make the attempts that were asked for, or all that are due."""
     if jobs:
         deliverer.closed |= await deliverer.on_thread(deliverer.outbox.closed_endpoints)
@@ -117,7 +117,7 @@ def is_fresh(standing: Standing) -> bool:
     return standing.state == "waiting" and not standing.attempts
 
 
-def replays(outbox: Outbox, standings: Sequence[Standing], wish: Wish) -> list[Job]:
+def replays(outbox: Outbox, standings: Sequence[Standing], wish: Wish) -> list[DueDelivery]:
     """The attempts that `wish` asks for by name or by date. One that still waits keeps its further attempts.
 
     Of an event that some endpoints have and others have not, the others are meant.
@@ -131,7 +131,7 @@ def replays(outbox: Outbox, standings: Sequence[Standing], wish: Wish) -> list[J
     events = {event.delivery: event for event in outbox.read_many(one.delivery for one in chosen)}
     closed, now = outbox.closed_endpoints(), utc_now()
     return [
-        Job(
+        DueDelivery(
             one.delivery,
             now,
             one.attempts,
@@ -188,7 +188,7 @@ def line_of(slug: str, outbox: Outbox, standing: Standing) -> Line:
         event_id=delivery.event_id,
         event=event.event if event else "?",
         job_id=event.job_id if event else "?",
-        place=shown_url(event.url) if event else "?",
+        endpoint=shown_url(event.url) if event else "?",
         state="dead" if standing.state == "dead" else "waiting" if standing.state == "waiting" else "claimed",
         attempts=standing.attempts,
         due=standing.due,

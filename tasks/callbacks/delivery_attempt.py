@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tasks.callbacks.attempt import Attempt, Sender
-from tasks.callbacks.delivery_queue import Job
+from tasks.callbacks.delivery_queue import DueDelivery
 from tasks.callbacks.names import QueuedEvent
 from tasks.callbacks.retry import next_due
 
@@ -27,7 +27,7 @@ def stale_at(attempts: int, claimed_at: datetime) -> datetime:
 class Sending:
     """A job whose attempt has begun."""
 
-    job: Job
+    job: DueDelivery
     begun_at: datetime
     is_cut_off: bool = False
     sent_at: datetime | None = None

@@ -17,20 +17,20 @@ from tasks.callbacks.attempt import Attempt
 from tasks.callbacks.breaker import Breaker
 from tasks.callbacks.names import Delivery, QueuedEvent
 
-ENDPOINT_PLACES: Final = 16
+ENDPOINT_AT_ONCE: Final = 16
 """Attempts under way at one endpoint: one that hangs holds no more than these."""
-HOST_PLACES: Final = 32
+HOST_AT_ONCE: Final = 32
 """Attempts under way at all endpoints of one host."""
-PLACES: Final = 80
+AT_ONCE_MAX: Final = 80
 """Attempts under way in all; the sender has somewhat more connections."""
-UNHEARD_PLACES: Final = 4
+UNHEARD_AT_ONCE: Final = 4
 """At an endpoint or a host that has not answered yet: many that hang leave room for one that is well."""
 ANSWERED: Final = Attempt(result="delivered", message="", status_code=200)
 """What any answer says of a host."""
 
 
 @dataclass(frozen=True)
-class Job:
+class DueDelivery:
     """A delivery of which this process means to make the next attempt."""
 
     delivery: Delivery
@@ -56,20 +56,20 @@ class Job:
 class Gate:
     """What is let through at a time to one endpoint, or to one host."""
 
-    places: int
+    at_once: int
     breaker: Breaker = field(default_factory=Breaker)
     is_heard: bool = False
     """Whether anything was ever answered there."""
     under_way: int = 0
-    parked: deque[Job] = field(default_factory=deque)
+    parked: deque[DueDelivery] = field(default_factory=deque)
     """Due, and not let through."""
     wakes_at: datetime | None = None
     """When the queue looks at it again, since its breaker is open."""
 
-    def free_places(self, now: datetime, *, is_asked_for: bool = False) -> int:
+    def free(self, now: datetime, *, is_asked_for: bool = False) -> int:
         """How many more may begin; negative where the breaker has opened since others began."""
-        most = self.places if self.is_heard else UNHEARD_PLACES
-        return (most if is_asked_for else self.breaker.places(now, most)) - self.under_way
+        most = self.at_once if self.is_heard else UNHEARD_AT_ONCE
+        return (most if is_asked_for else self.breaker.at_once(now, most)) - self.under_way
 
 
 def news_of(attempt: Attempt | None) -> tuple[Attempt, ...]:
@@ -83,7 +83,7 @@ def news_of(attempt: Attempt | None) -> tuple[Attempt, ...]:
 class DeliveryQueue:
     """The jobs of one deliverer."""
 
-    _waiting: list[tuple[datetime, int, Job | Gate]] = field(default_factory=list)
+    _waiting: list[tuple[datetime, int, DueDelivery | Gate]] = field(default_factory=list)
     """By when they are looked at: jobs that are due then, and gates whose breaker lets one through then."""
     _endpoints: dict[str, Gate] = field(default_factory=dict)
     _hosts: dict[str, Gate] = field(default_factory=dict)
@@ -92,15 +92,15 @@ class DeliveryQueue:
     _under_way: int = 0
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def add(self, job: Job) -> None:
+    def add(self, job: DueDelivery) -> None:
         """Take a job, to be looked at when it is due."""
         if job.event is not None:
             self._learn(job.event)
         self._push(job.due, job)
 
-    def next_job(self, now: datetime) -> Job | None:
+    def next_job(self, now: datetime) -> DueDelivery | None:
         """A job whose attempt begins now; `finished` must be told of it. None where there is none at the moment."""
-        while self._waiting and self._waiting[0][0] <= now and self._under_way < PLACES:
+        while self._waiting and self._waiting[0][0] <= now and self._under_way < AT_ONCE_MAX:
             _, _, found = heapq.heappop(self._waiting)
             if isinstance(found, Gate):
                 found.wakes_at = None
@@ -112,12 +112,12 @@ class DeliveryQueue:
                 return found
         return None
 
-    def is_admitted(self, job: Job, event: QueuedEvent, now: datetime) -> bool:
+    def is_admitted(self, job: DueDelivery, event: QueuedEvent, now: datetime) -> bool:
         """Whether a job that has begun may go on now that its event is read, and its host known; else add it again."""
         host = self._learn(event)
-        return job.is_asked_for or host.free_places(now) >= 0
+        return job.is_asked_for or host.free(now) >= 0
 
-    def finished(self, job: Job, attempt: Attempt | None, begun_at: datetime, now: datetime) -> None:
+    def finished(self, job: DueDelivery, attempt: Attempt | None, begun_at: datetime, now: datetime) -> None:
         """The attempt of `job` is over; None where it was not made after all."""
         gates = self._gates(job)
         self._under_way -= 1
@@ -130,41 +130,41 @@ class DeliveryQueue:
         for gate in gates:
             self._unpark(gate, now)
 
-    def gate_of(self, job: Job) -> Gate:
+    def gate_of(self, job: DueDelivery) -> Gate:
         """That of its host, or while nothing of its endpoint was seen, that of the endpoint."""
         return self._gates(job)[-1]
 
     def wakes_at(self) -> datetime | None:
         """When there is something to look at; None where an attempt that is under way must end first."""
-        return self._waiting[0][0] if self._waiting and self._under_way < PLACES else None
+        return self._waiting[0][0] if self._waiting and self._under_way < AT_ONCE_MAX else None
 
-    def keep_only(self, is_kept: Callable[[Job], bool]) -> None:
+    def keep_only(self, is_kept: Callable[[DueDelivery], bool]) -> None:
         """Forget all other jobs that are not under way: they are left to a later deliverer."""
         self._waiting = [entry for entry in self._waiting if isinstance(entry[2], Gate) or is_kept(entry[2])]
         heapq.heapify(self._waiting)
         for gate in (*self._endpoints.values(), *self._hosts.values()):
             gate.parked = deque(filter(is_kept, gate.parked))
 
-    def _push(self, at: datetime, found: Job | Gate) -> None:
+    def _push(self, at: datetime, found: DueDelivery | Gate) -> None:
         heapq.heappush(self._waiting, (at, next(self._numbers), found))
 
     def _learn(self, event: QueuedEvent) -> Gate:
         """The gate of the event's host, which its endpoint's jobs pass from now on, those under way included."""
         endpoint = event.delivery.endpoint
         if endpoint not in self._host_of:
-            self._host_of[endpoint] = host = self._hosts.setdefault(event.host, Gate(HOST_PLACES))
+            self._host_of[endpoint] = host = self._hosts.setdefault(event.host, Gate(HOST_AT_ONCE))
             host.under_way += self._endpoints[endpoint].under_way if endpoint in self._endpoints else 0
         return self._host_of[endpoint]
 
-    def _gates(self, job: Job) -> tuple[Gate, ...]:
-        endpoint = self._endpoints.setdefault(job.endpoint, Gate(ENDPOINT_PLACES))
+    def _gates(self, job: DueDelivery) -> tuple[Gate, ...]:
+        endpoint = self._endpoints.setdefault(job.endpoint, Gate(ENDPOINT_AT_ONCE))
         host = self._host_of.get(job.endpoint)
         return (endpoint,) if host is None else (endpoint, host)
 
-    def _is_parked(self, job: Job, now: datetime) -> bool:
+    def _is_parked(self, job: DueDelivery, now: datetime) -> bool:
         """Park a job that a gate does not let through; what waits at its other gate has the turn then."""
         gates = self._gates(job)
-        shut = next((gate for gate in gates if gate.free_places(now, is_asked_for=job.is_asked_for) <= 0), None)
+        shut = next((gate for gate in gates if gate.free(now, is_asked_for=job.is_asked_for) <= 0), None)
         if shut is None:
             return False
         shut.parked.append(job)
@@ -174,9 +174,9 @@ class DeliveryQueue:
                 self._unpark(gate, now, most=1)
         return True
 
-    def _unpark(self, gate: Gate, now: datetime, most: int = PLACES) -> None:
-        """Put as many back as there are places for."""
-        for _ in range(min(gate.free_places(now), len(gate.parked), most)):
+    def _unpark(self, gate: Gate, now: datetime, most: int = AT_ONCE_MAX) -> None:
+        """Put as many back as may be under way."""
+        for _ in range(min(gate.free(now), len(gate.parked), most)):
             job = gate.parked.popleft()
             self._push(job.due, job)
         self._wake(gate, now)

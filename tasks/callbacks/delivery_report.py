@@ -57,7 +57,7 @@ class Line(Record):
     event_id: str
     event: str
     job_id: str
-    place: str
+    endpoint: str
     """The endpoint, without what may hold a token."""
     state: Literal["waiting", "claimed", "dead"]
     attempts: int

@@ -15,7 +15,7 @@ from tasks.api.patience import patience
 from tasks.callbacks.attempt import Attempt, Sender
 from tasks.callbacks.callback_settings import CallbackSettings
 from tasks.callbacks.delivery_attempt import CLOSED, DAMAGED, Sending, stale_at
-from tasks.callbacks.delivery_queue import DeliveryQueue, Job
+from tasks.callbacks.delivery_queue import DeliveryQueue, DueDelivery
 from tasks.callbacks.names import QueuedEvent, Standing, State, shown_url
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.retry import Verdict, verdict
@@ -57,20 +57,20 @@ class Deliverer:
             if standing.state == "waiting":
                 due = standing.due or self.now()
                 gone = standing.delivery.endpoint in self.closed
-                self.add(Job(standing.delivery, self.now() if gone else due, standing.attempts))
+                self.add(DueDelivery(standing.delivery, self.now() if gone else due, standing.attempts))
             elif standing.state == "claimed":
                 claimed_at = await self.on_thread(self.outbox.claimed_at, standing.delivery, standing.attempts)
                 due = self.now() if claimed_at is None else stale_at(standing.attempts, claimed_at)
-                self.add(Job(standing.delivery, due, standing.attempts, is_contested=True))
+                self.add(DueDelivery(standing.delivery, due, standing.attempts, is_contested=True))
 
-    def add(self, job: Job) -> None:
+    def add(self, job: DueDelivery) -> None:
         """Take one more job."""
         self.queue.add(job)
         self._changed.set()
 
     def add_new(self, event: QueuedEvent) -> None:
         """Take an event that was queued just now."""
-        self.add(Job(event.delivery, self.now(), event=event))
+        self.add(DueDelivery(event.delivery, self.now(), event=event))
 
     async def run(self) -> None:
         """Deliver what is due, whenever it is, until cancelled; what is under way then goes on until `finish`."""
@@ -161,7 +161,7 @@ class Deliverer:
         await self._mind_endpoint(job, attempt)
         return attempt
 
-    async def _note(self, job: Job, number: int, event: QueuedEvent | None, attempt: Attempt) -> None:
+    async def _note(self, job: DueDelivery, number: int, event: QueuedEvent | None, attempt: Attempt) -> None:
         now = self.now()
         follows = verdict(attempt, number, event.at if event else now, now, self.chance())
         if job.is_replay and follows.state != "delivered":
@@ -169,12 +169,12 @@ class Deliverer:
         await self.on_thread(self.outbox.note, job.delivery, number, attempt, follows, now)
         self.came_to[follows.state] += 1
         if follows.due is not None and not job.is_asked_for:
-            self.add(Job(job.delivery, follows.due, number))
+            self.add(DueDelivery(job.delivery, follows.due, number))
         if event is not None and follows.state != "delivered":
             place = shown_url(event.url)
             logger.info("%s of %s to %s, attempt %d: %s", event.event, event.job_id, place, number, follows.why)
 
-    async def _mind_endpoint(self, job: Job, attempt: Attempt) -> None:
+    async def _mind_endpoint(self, job: DueDelivery, attempt: Attempt) -> None:
         """Remember an endpoint that is gone, and forget that once a replay got through."""
         if attempt.result == "gone":
             self.closed.add(job.endpoint)

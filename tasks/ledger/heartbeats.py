@@ -25,19 +25,19 @@ DEAD_AFTER_S: Final = 45.0
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 PROCESS_NUMBERS: Final = Path("/proc/self/ns/pid")
 ENDED: Final = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
-BEACON: Final = ".json"
+SUFFIX: Final = ".json"
 GONE: Final = ".gone"
-"""Ends the name of a mark: the run of the heartbeat of that name was taken for dead, and nothing can be removed here."""
+"""Ends the name of a mark: the run of the heartbeat of that name counts as dead, and nothing can be removed here."""
 
 
 def heartbeat_key(run_id: str) -> str:
     """Where the heartbeat of a run lies in the campaign's folder."""
-    return f"{RUNS}/{run_id}{BEACON}"
+    return f"{RUNS}/{run_id}{SUFFIX}"
 
 
 def gone_key(heartbeat: str) -> str:
     """Where it is noted that the run of a heartbeat was taken for dead."""
-    return heartbeat.removesuffix(BEACON) + GONE
+    return heartbeat.removesuffix(SUFFIX) + GONE
 
 
 class Heartbeat(Record):
@@ -149,7 +149,7 @@ class Watcher:
 
     def may_be_alive(self, there: Mapping[str, str], own: str = "") -> set[str]:
         """The heartbeats, of all that is there, of other runs than one's own that were not found to be no more."""
-        others = {key for key in there if key.endswith(BEACON) and key != own}
+        others = {key for key in there if key.endswith(SUFFIX) and key != own}
         return {key for key in others if self.gone.get(key) != there[key]}
 
     def sweep(self, run_id: str = "") -> AbstractSet[str]:
@@ -160,7 +160,7 @@ class Watcher:
         StorageFailed.
         """
         there, own = self.store.tags(RUNS), heartbeat_key(run_id)
-        others = {key for key in there if key.endswith(BEACON) and key != own}
+        others = {key for key in there if key.endswith(SUFFIX) and key != own}
         living = {key for key in others if self._may_be_alive(key, there[key])}
         if living or not self.may_be_alive(there, own):
             return there.keys()
@@ -173,7 +173,7 @@ class Watcher:
         return there.keys()
 
     def _may_be_alive(self, key: str, tag: str) -> bool:
-        run_id = key.removeprefix(f"{RUNS}/").removesuffix(BEACON)
+        run_id = key.removeprefix(f"{RUNS}/").removesuffix(SUFFIX)
         heartbeat = self._heartbeat(run_id)
         return self.shows_life(heartbeat) if heartbeat is not None else self._moves(run_id, tag)
 

@@ -17,7 +17,7 @@ class Faults:
 
     found: list[Fault] = field(default_factory=list)
     more: int = 0
-    places: dict[str, Callable[[int], tuple[str, int]]] = field(default_factory=dict)
+    rows_in_parts: dict[str, Callable[[int], tuple[str, int]]] = field(default_factory=dict)
     """Of a source in many files, in which of them a row stands, and its number there."""
     _known: set[Fault] = field(default_factory=set)
 
@@ -35,8 +35,8 @@ class Faults:
 
     def note(self, fault: Fault) -> None:
         """Note `fault`, unless it is known."""
-        if fault.row is not None and fault.source in self.places:
-            source, row = self.places[fault.source](fault.row)
+        if fault.row is not None and fault.source in self.rows_in_parts:
+            source, row = self.rows_in_parts[fault.source](fault.row)
             fault = fault.model_copy(update={"source": source, "row": row})
         if fault in self._known:
             return

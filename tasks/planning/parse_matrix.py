@@ -65,8 +65,8 @@ def read_header(table: Table, faults: Faults, others: Iterable[str] = ()) -> Col
     of a column that the table has not: it would be passed over as well.
     """
     columns = Columns({}, {})
-    if table.place is not None:
-        faults.places[table.source] = table.place
+    if table.row_in_part is not None:
+        faults.rows_in_parts[table.source] = table.row_in_part
     for position, header in enumerate(table.header):
         name = column_name(header)
         title = name or edged(header) or f"column_{position + 1}"

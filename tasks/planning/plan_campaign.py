@@ -152,7 +152,7 @@ class Planner:
     def plan(self, cells: tuple[Cell, ...]) -> Plan:
         """What was planned, once every image has been counted."""
         groups = self.bill.groups()
-        places = self.campaign.max_in_flight
+        slots = self.campaign.max_in_flight
         return Plan(
             campaign=self.campaign,
             cells=with_own_ids(cells, held={}),
@@ -162,8 +162,8 @@ class Planner:
             notes=tuple(dict.fromkeys([*self.notes, *self._repeat_notes()])),
             cost_usd=self.bill.cost_usd(),
             prices_read_on=self.bill.prices_read_on(),
-            duration_min_s=self.bill.duration_min_s(places),
-            duration_max_s=self.bill.duration_max_s(places),
+            duration_min_s=self.bill.duration_min_s(slots),
+            duration_max_s=self.bill.duration_max_s(slots),
         )
 
     def _repeat_notes(self) -> list[str]:

@@ -35,23 +35,23 @@ class Bill:
         """The date of the oldest price among those used."""
         return min(price.read_on for price, _ in self._counted())
 
-    def duration_min_s(self, places: int) -> float:
-        """The least time in seconds at `places` in flight, if every image comes as fast as its model can."""
-        return duration_s(((price.latency_min_s, count) for price, count in self._counted()), places)
+    def duration_min_s(self, slots: int) -> float:
+        """The least time in seconds at `slots` in flight, if every image comes as fast as its model can."""
+        return duration_s(((price.latency_min_s, count) for price, count in self._counted()), slots)
 
-    def duration_max_s(self, places: int) -> float:
-        """The least time in seconds at `places` in flight, if every image takes as long as its model may."""
-        return duration_s(((price.latency_max_s, count) for price, count in self._counted()), places)
+    def duration_max_s(self, slots: int) -> float:
+        """The least time in seconds at `slots` in flight, if every image takes as long as its model may."""
+        return duration_s(((price.latency_max_s, count) for price, count in self._counted()), slots)
 
     def _counted(self) -> Iterator[tuple[Price, int]]:
         for (_, model, _), count in self._cells.items():
             yield self.prices[model], count
 
 
-def duration_s(latencies: Iterable[tuple[float, int]], places: int) -> float:
-    """The least seconds that so many images (latency in seconds, count) can take at `places` in flight."""
+def duration_s(latencies: Iterable[tuple[float, int]], slots: int) -> float:
+    """The least seconds that so many images (latency in seconds, count) can take at `slots` in flight."""
     longest_s = work_s = 0.0
     for latency_s, count in latencies:
         longest_s = max(longest_s, latency_s)
         work_s += latency_s * count
-    return max(longest_s, work_s / places)
+    return max(longest_s, work_s / slots)

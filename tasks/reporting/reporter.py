@@ -47,7 +47,7 @@ class Reporter:
         """Everything is written."""
 
 
-_REPORTER: ContextVar[Reporter | None] = ContextVar("front", default=None)
+_REPORTER: ContextVar[Reporter | None] = ContextVar("reporter", default=None)
 
 
 def reporter() -> Reporter:

@@ -44,7 +44,7 @@ class Found(NamedTuple):
             return None
 
 
-class Place(NamedTuple):
+class Kept(NamedTuple):
     """Where a record was kept, and whether there was room for its image too."""
 
     folder: Path
@@ -72,7 +72,7 @@ class Refuge:
         name = f"{slug(storage.rpartition('/')[2], NAME_MAX_CHARS)}-{sha256(storage.encode()).hexdigest()[:16]}"
         return cls(storage, tuple(top / RESCUED / name for top in tops))
 
-    def keep(self, rescued: Rescued, image: bytes | None = None) -> Place | None:
+    def keep(self, rescued: Rescued, image: bytes | None = None) -> Kept | None:
         """Write it where there is room, with its image if there is room for that anywhere; None where there is none."""
         record = rescued.model_dump_json().encode()
         for data in (image, None) if image is not None else (None,):
@@ -83,7 +83,7 @@ class Refuge:
                     # Whoever sees the record finds the image beside it.
                     files = {path.with_suffix(".image"): data} if data is not None else {}
                     disk.publish({**files, path: record}, private=(*files, path, folder))
-                    return Place(folder, data is not None)
+                    return Kept(folder, data is not None)
         return None
 
     def found(self) -> Iterator[Found]:

@@ -26,11 +26,11 @@ class Rescues:
     def keep(self, rescued: Rescued, image: bytes | None) -> None:
         """Keep a record, and its image if there is room. Raises nothing."""
         rescued = rescued.after(self.kept.get(rescued.name))
-        place = self.refuge.keep(rescued, image)
-        if place is not None:
-            self.kept[rescued.name], self.folders[rescued.name] = rescued, place.folder
+        kept = self.refuge.keep(rescued, image)
+        if kept is not None:
+            self.kept[rescued.name], self.folders[rescued.name] = rescued, kept.folder
             self.links.pop(rescued.intent.cell_id, None)
-            if place.has_image:
+            if kept.has_image:
                 self.with_image.add(rescued.name)
         elif rescued.answered is not None and rescued.name not in self.kept:
             self.links[rescued.intent.cell_id] = rescued.answered.image.url or ""

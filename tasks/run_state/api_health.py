@@ -9,7 +9,7 @@ from tasks.errors import ApiAway
 
 UNANSWERED_MAX: Final = 20
 """So many requests in a row without an answer stop the campaign: each may have been paid, for nothing."""
-PUT_OFF_MAX: Final = 3
+REQUEUED_MAX: Final = 3
 """So many cells that the API turned away for minutes, and worked on no other meanwhile, stop the campaign."""
 
 
@@ -21,13 +21,13 @@ class ApiHealth:
     """When it last worked on a request."""
     unanswered: int = 0
     """How many requests in a row were sent and got no answer."""
-    put_off: set[str] = field(default_factory=set)
+    requeued: set[str] = field(default_factory=set)
     """The cells that were turned away for minutes since it last worked on a request."""
 
     def heard(self) -> None:
         """It has worked on a request, whatever came of it."""
         self.heard_at, self.unanswered = datetime.now(UTC), 0
-        self.put_off.clear()
+        self.requeued.clear()
 
     def not_heard(self) -> ApiAway | None:
         """A request was sent and got no answer; returns what stops the campaign, once that are too many in a row."""
@@ -45,5 +45,5 @@ class ApiHealth:
 
     def is_worth_another(self, cell_id: str, waiting: Iterable[str]) -> bool:
         """Put a cell off that was turned away for minutes; whether it may be at fault, and others are to be tried."""
-        self.put_off.add(cell_id)
-        return any(other not in self.put_off for other in waiting) and len(self.put_off) < PUT_OFF_MAX
+        self.requeued.add(cell_id)
+        return any(other not in self.requeued for other in waiting) and len(self.requeued) < REQUEUED_MAX

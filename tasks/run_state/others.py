@@ -14,8 +14,8 @@ class Others:
     turns: AbstractSet[Turn] = frozenset()
     """Those that were not in this run's own sums."""
     settled: AbstractSet[str] | None = None
-    """What lay beside this run's own heartbeat before that listing, where nobody who may be alive was among it: as long as
-    nothing else is there, nobody has begun anything since. None where that is not known."""
+    """What lay beside this run's own heartbeat before that listing, where nobody who may be alive was among it. As long
+    as nothing else is there, nobody has begun anything since. None where that is not known."""
     beats: int = 0
     """How often this run has shown that it is alive."""
     asked: int = 0

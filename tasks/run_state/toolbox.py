@@ -145,7 +145,7 @@ class Toolbox:
 
 
 def give_way() -> None:
-    """Have this thread give way to those that keep the places full: a cut can wait, an idle place is lost."""
+    """Have this thread give way to those that keep the slots full: a cut can wait, an idle slot is lost."""
     if sys.platform == "linux":  # elsewhere a thread has no niceness of its own
         thread = threading.get_native_id()
         os.setpriority(os.PRIO_PROCESS, thread, min(NICEST, os.getpriority(os.PRIO_PROCESS, thread) + NICER))

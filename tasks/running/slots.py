@@ -1,4 +1,4 @@
-"""The account's places in flight, as Prefect's tag limit grants them: how many there are, and who else wants them."""
+"""The account's slots in flight, as Prefect's tag limit grants them: how many there are, and who else wants them."""
 
 import asyncio
 from contextlib import suppress
@@ -31,16 +31,16 @@ TAG: Final = "ideogram"
 LIMIT: Final = f"tag:{TAG}"
 LOOK_EVERY_S: Final = 3.0
 GRANTED_WITHIN_S: Final = 10.0
-"""A run that holds no place for longer says why nothing moves."""
+"""A run that holds no slot for longer says why nothing moves."""
 WAITS_FOR_MAX: Final = timedelta(hours=1)
 """A lane that has waited for longer belongs to a run that was killed."""
 
 
 async def agreed_slots(asked: int, *, owns_limit: bool, is_alone: bool) -> int:
-    """How many places this run may take, by Prefect's limit for the tag.
+    """How many slots this run may take, by Prefect's limit for the tag.
 
     Creates the limit where there is none; on a shared server an existing one rules. `owns_limit`: nobody else sets
-    limits on this server. `is_alone`: no other run is alive on it, so places that are taken are those of a killed one.
+    limits on this server. `is_alone`: no other run is alive on it, so slots that are taken are those of a killed one.
     """
     async with get_client() as prefect:
         limit = await current_limit(prefect)

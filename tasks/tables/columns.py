@@ -1,4 +1,4 @@
-"""The columns of a matrix: their names, their other names, and how the text of a cell becomes a value."""
+"""The columns of a matrix: their names, their other names, and how the text of a field becomes a value."""
 
 import json
 import re
@@ -151,7 +151,7 @@ PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "rendering": lambda text: _one_of(_RENDERINGS, text),
     "visibility": lambda text: _one_of(_VISIBILITIES, text),
 }
-"""The columns that we know, and how the text of a cell that is not empty becomes a value; ValueError where it can't."""
+"""The columns that we know, and how the text of a field becomes a value, or raises ValueError."""
 
 FREE_TEXT: Final = frozenset({"product", "format", "prompt", "negative_prompt"})
 NAMES: Final = {squeezed(name): name for name in PARSERS} | {squeezed(a): name for a, name in ALIASES.items()}

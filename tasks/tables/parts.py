@@ -32,7 +32,7 @@ class Parts:
     _begun: list[tuple[int, str]] = field(default_factory=list)
     """From which row of the whole on which part is read."""
 
-    def place(self, row: int) -> tuple[str, int]:
+    def row_in_part(self, row: int) -> tuple[str, int]:
         """The part in which a row of the whole stands, and its number there: 2 for the first below the names."""
         at = bisect_right(self._begun, row, key=lambda begun: begun[0]) - 1
         if at < 0:

@@ -1,4 +1,4 @@
-"""What a spreadsheet leaves in a cell where no person has typed anything: errors, formulas, unticked boxes."""
+"""What a spreadsheet leaves in a field where no person has typed anything: errors, formulas, unticked boxes."""
 
 import re
 from typing import Final

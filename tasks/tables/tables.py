@@ -42,7 +42,7 @@ class Table:
     """What the person who named an encoding should know."""
     delimiter: str = ""
     """Empty where nothing parts the texts, as in Parquet."""
-    place: Callable[[int], tuple[str, int]] | None = None
+    row_in_part: Callable[[int], tuple[str, int]] | None = None
     """Of a table in many files, in which of them a row stands, and its number there."""
 
 
@@ -64,7 +64,7 @@ def open_table(
             reading, records = _read(source, found, encoding, report)
             notes = _notes(source, reading.encoding, encoding)
             table = _table(reading, _sound(reading, records), notes)
-        yield replace(table, place=found.place) if isinstance(found, Parts) else table
+        yield replace(table, row_in_part=found.row_in_part) if isinstance(found, Parts) else table
 
 
 def _read(

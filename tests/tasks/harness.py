@@ -159,7 +159,7 @@ async def run(
     cells: Sequence[Cell] = CELLS,
     retry: Sequence[Any] = (),
     budget_usd: Decimal | None = None,
-    places: int = 2,
+    slots: int = 2,
     campaign: Campaign = CAMPAIGN,
     last_try_s: float = LIMIT_S,
     ledger: Callable[[Ledger], Ledger] = lambda own: own,
@@ -173,7 +173,7 @@ async def run(
         try:
             await begin_run(tools, frozenset(retry))
             async with shown_alive(tools), announced(tools, campaign, last_try_s):
-                await until_interrupted(tools, run_lanes(tools, places, frozenset(retry)))
+                await until_interrupted(tools, run_lanes(tools, slots, frozenset(retry)))
             await publish_campaign.fn("Lamps", is_sandbox=False)
         except CampaignStopped as fault:
             tools.stop.because(fault)

@@ -22,7 +22,7 @@ from tests.outside import ALL, COMMANDS, a_plan, a_result, commands_in
 
 
 def told_by_terminal(text: str) -> None:
-    """All that the front of a run says."""
+    """All that the reporter of a run says."""
     terminal = Terminal(a_plan(text))
     tally = Tally(3)
     tally.trouble = text

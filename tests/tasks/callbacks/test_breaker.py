@@ -31,11 +31,11 @@ def after_failures(count: int) -> Breaker:
 
 def test_some_failures_in_a_row_open_it():
     """Not fewer; then nothing goes through until its pause is over, and one thing at a time after it."""
-    assert after_failures(FAILURES_MAX - 1).places(NOW, 16) == 16
+    assert after_failures(FAILURES_MAX - 1).at_once(NOW, 16) == 16
     shut = after_failures(FAILURES_MAX)
-    assert shut.places(NOW, 16) == 0
+    assert shut.at_once(NOW, 16) == 0
     later = NOW + timedelta(seconds=PAUSE_MIN_S)
-    assert shut.places(later, 16) == 1
+    assert shut.at_once(later, 16) == 1
     assert shut.after(DELIVERED, later, later) == Breaker()
     again = shut.after(FAILED, later, later)
     assert again.open_until == later + timedelta(seconds=2 * PAUSE_MIN_S)
@@ -52,7 +52,7 @@ def test_many_that_were_under_way_open_it_once():
 
 def test_an_endpoint_that_asks_for_it_is_slowed_at_once():
     """For as long as it names."""
-    assert Breaker().after(SLOWED, NOW, NOW).places(NOW, 16) == 0
+    assert Breaker().after(SLOWED, NOW, NOW).at_once(NOW, 16) == 0
     asked = SLOWED.model_copy(update={"retry_after_s": 600.0})
     assert Breaker().after(asked, NOW, NOW).open_until == NOW + timedelta(seconds=600)
 
@@ -66,5 +66,5 @@ def test_it_is_never_open_for_longer_than_its_pause_or_what_was_asked(history):
         breaker = breaker.after(attempt, now - timedelta(seconds=took_s), now)
         longest_s = max(longest_s, attempt.retry_after_s or 0)
         assert breaker.open_until is None or breaker.open_until <= now + timedelta(seconds=longest_s + 1e-3)
-        assert breaker.places(now + timedelta(seconds=longest_s + 1), 16) >= 1
-    assert breaker.after(DELIVERED, now, now).places(now, 16) == 16
+        assert breaker.at_once(now + timedelta(seconds=longest_s + 1), 16) >= 1
+    assert breaker.after(DELIVERED, now, now).at_once(now, 16) == 16

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from tasks.callbacks.attempt import Attempt
 from tasks.callbacks.breaker import FAILURES_MAX
-from tasks.callbacks.delivery_queue import ENDPOINT_PLACES, HOST_PLACES, PLACES, UNHEARD_PLACES, DeliveryQueue, Job
+from tasks.callbacks.delivery_queue import (
+    AT_ONCE_MAX,
+    ENDPOINT_AT_ONCE,
+    HOST_AT_ONCE,
+    UNHEARD_AT_ONCE,
+    DeliveryQueue,
+    DueDelivery,
+)
 from tasks.callbacks.names import Delivery
 from tests.factories import STARTED_AT as NOW
 from tests.tasks.receivers import DOWN, OK, an_event
@@ -16,7 +23,7 @@ from tests.tasks.receivers import DOWN, OK, an_event
 WRONG = Attempt(result="failed", message="500", status_code=500)
 
 
-def jobs(queue: DeliveryQueue, now=NOW) -> list[Job]:
+def jobs(queue: DeliveryQueue, now=NOW) -> list[DueDelivery]:
     """Everything that can begin now."""
     return list(iter(lambda: queue.next_job(now), None))
 
@@ -26,14 +33,16 @@ def a_queue(*endpoints: str, attempts: int = 0) -> DeliveryQueue:
     queue = DeliveryQueue()
     for number, endpoint in enumerate(endpoints):
         is_url = "://" in endpoint
-        queue.add(job_for(endpoint, number) if is_url else Job(Delivery(f"evt_{number}", endpoint), NOW, attempts))
+        queue.add(
+            job_for(endpoint, number) if is_url else DueDelivery(Delivery(f"evt_{number}", endpoint), NOW, attempts)
+        )
     return queue
 
 
-def job_for(url: str, number: int) -> Job:
+def job_for(url: str, number: int) -> DueDelivery:
     """The delivery of an event that is at hand."""
     event = an_event(number, url)
-    return Job(event.delivery, NOW, event=event)
+    return DueDelivery(event.delivery, NOW, event=event)
 
 
 def answer_all(queue: DeliveryQueue, attempt: Attempt) -> Counter[str]:
@@ -46,7 +55,7 @@ def answer_all(queue: DeliveryQueue, attempt: Attempt) -> Counter[str]:
     return asked
 
 
-def next_jobs(queue: DeliveryQueue, now=NOW) -> tuple[datetime, list[Job]]:
+def next_jobs(queue: DeliveryQueue, now=NOW) -> tuple[datetime, list[DueDelivery]]:
     """What begins next, and when."""
     started = jobs(queue, now)
     while not started:
@@ -59,14 +68,14 @@ def test_one_endpoint_takes_no_more_than_its_places():
     """However much waits for it, the one behind it begins; until it has answered something, they are few."""
     queue = a_queue(*["busy"] * 100, "idle")
     started = jobs(queue)
-    assert Counter(job.endpoint for job in started) == {"busy": UNHEARD_PLACES, "idle": 1}
+    assert Counter(job.endpoint for job in started) == {"busy": UNHEARD_AT_ONCE, "idle": 1}
     queue.finished(started[0], OK, NOW, NOW)
-    assert len(jobs(queue)) == ENDPOINT_PLACES - UNHEARD_PLACES + 1
+    assert len(jobs(queue)) == ENDPOINT_AT_ONCE - UNHEARD_AT_ONCE + 1
 
 
 def test_all_together_take_no_more_than_there_are():
     """The sender's connections."""
-    assert len(jobs(a_queue(*map(str, range(500))))) == PLACES
+    assert len(jobs(a_queue(*map(str, range(500))))) == AT_ONCE_MAX
 
 
 def test_nothing_goes_through_an_open_breaker_but_what_a_person_asks_for():
@@ -74,14 +83,14 @@ def test_nothing_goes_through_an_open_breaker_but_what_a_person_asks_for():
     queue = a_queue("dead")
     answer_all(queue, OK)
     for number in range(1, 40):
-        queue.add(Job(Delivery(f"evt_{number}", "dead"), NOW))
+        queue.add(DueDelivery(Delivery(f"evt_{number}", "dead"), NOW))
     answer_all(queue, DOWN)
-    queue.add(replay := Job(Delivery("evt_r", "dead"), NOW, 1, is_asked_for=True))
+    queue.add(replay := DueDelivery(Delivery("evt_r", "dead"), NOW, 1, is_asked_for=True))
     assert jobs(queue) == [replay]
     queue.finished(replay, DOWN, NOW, NOW)
     now, [probe] = next_jobs(queue)
     queue.finished(probe, OK, now, now)
-    assert len(jobs(queue, now)) == ENDPOINT_PLACES
+    assert len(jobs(queue, now)) == ENDPOINT_AT_ONCE
 
 
 def test_a_url_a_row_is_one_host():
@@ -93,7 +102,7 @@ def test_a_url_a_row_is_one_host():
     queue.add(job_for("https://well.example/", 100))
     started = jobs(queue)
     assert Counter(job.event.host for job in started) == {
-        "https://dead.example": HOST_PLACES,
+        "https://dead.example": HOST_AT_ONCE,
         "https://well.example": 1,
     }
     for job in started:
@@ -103,7 +112,7 @@ def test_a_url_a_row_is_one_host():
     assert jobs(queue) == [later]
     now, [probe] = next_jobs(queue)
     queue.finished(probe, OK, now, now)
-    assert len(jobs(queue, now)) == HOST_PLACES
+    assert len(jobs(queue, now)) == HOST_AT_ONCE
 
 
 def test_an_endpoint_that_answers_wrongly_is_alone_with_that():
@@ -116,7 +125,7 @@ def test_an_endpoint_that_answers_wrongly_is_alone_with_that():
             heard[job.event.url] += 1
             queue.finished(job, OK if job.event.url == right[0] else WRONG, NOW, NOW)
     assert heard[right[0]] == 30
-    assert FAILURES_MAX <= heard[wrong[0]] <= FAILURES_MAX + ENDPOINT_PLACES
+    assert FAILURES_MAX <= heard[wrong[0]] <= FAILURES_MAX + ENDPOINT_AT_ONCE
 
 
 def test_a_host_that_answers_anything_is_there():
@@ -129,14 +138,14 @@ def test_what_waited_for_a_breaker_goes_once_it_is_closed():
     queue = a_queue("slow")
     answer_all(queue, OK)
     for number in range(1, 40):
-        queue.add(Job(Delivery(f"evt_{number}", "slow"), NOW))
+        queue.add(DueDelivery(Delivery(f"evt_{number}", "slow"), NOW))
     first, *others = jobs(queue)
     asked = Attempt(result="failed", message="429", status_code=429, is_slowed=True, retry_after_s=3600)
     queue.finished(first, asked, NOW, NOW)
     assert jobs(queue) == []
     for job in others:
         queue.finished(job, OK, NOW, NOW)
-    assert len(jobs(queue)) == ENDPOINT_PLACES
+    assert len(jobs(queue)) == ENDPOINT_AT_ONCE
 
 
 def test_of_what_a_person_asks_for_nothing_is_learned():
@@ -144,18 +153,18 @@ def test_of_what_a_person_asks_for_nothing_is_learned():
     queue = a_queue("busy")
     answer_all(queue, OK)
     for number in range(10):
-        queue.add(Job(Delivery(f"evt_r{number}", "busy"), NOW, 1, is_asked_for=True))
+        queue.add(DueDelivery(Delivery(f"evt_r{number}", "busy"), NOW, 1, is_asked_for=True))
     assert answer_all(queue, DOWN).total() == 10
-    queue.add(later := Job(Delivery("evt_1", "busy"), NOW))
+    queue.add(later := DueDelivery(Delivery("evt_1", "busy"), NOW))
     assert jobs(queue) == [later]
 
 
 def test_an_endpoint_whose_host_was_unknown_is_put_back_if_that_is_shut():
     """Its event tells which host it is, and is read when its turn has come."""
-    queue = a_queue(*[f"https://dead.example/{number}" for number in range(HOST_PLACES)])
+    queue = a_queue(*[f"https://dead.example/{number}" for number in range(HOST_AT_ONCE)])
     answer_all(queue, DOWN)
     event = an_event(99, "https://dead.example/99")
-    queue.add(Job(event.delivery, NOW))
+    queue.add(DueDelivery(event.delivery, NOW))
     [job] = jobs(queue)
     assert not queue.is_admitted(job, event, NOW)
     queue.add(job)
@@ -178,14 +187,12 @@ def test_an_endpoint_whose_host_was_unknown_is_put_back_if_that_is_shut():
 )
 def test_no_job_is_lost_and_none_begins_twice(endpoints, answers):
     """Whatever the endpoints answer: time alone brings every job through."""
-    queue, now, seen, under_way = a_queue(*endpoints), NOW, Counter[str](), list[Job]()
+    queue, now, seen, under_way = a_queue(*endpoints), NOW, Counter[str](), list[DueDelivery]()
     replies = iter(answers)
     for _ in range(10_000):
         under_way += jobs(queue, now)
         for gate in (*queue._endpoints.values(), *queue._hosts.values()):
-            assert not gate.parked or gate.free_places(now) <= 0 or len(under_way) == PLACES, (
-                "nothing waits for nothing"
-            )
+            assert not gate.parked or gate.free(now) <= 0 or len(under_way) == AT_ONCE_MAX, "nothing waits for nothing"
         if not under_way and queue.wakes_at() is None:
             break
         if under_way:

@@ -11,7 +11,7 @@ import pytest
 from tasks.callbacks.attempt import Attempt
 from tasks.callbacks.breaker import FAILURES_MAX
 from tasks.callbacks.delivery_attempt import STALE_AFTER
-from tasks.callbacks.delivery_queue import ENDPOINT_PLACES, UNHEARD_PLACES, Job
+from tasks.callbacks.delivery_queue import ENDPOINT_AT_ONCE, UNHEARD_AT_ONCE, DueDelivery
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.retry import DELAYS_S, Verdict
 from tasks.errors import StorageFailed
@@ -113,9 +113,9 @@ def test_a_receiver_that_hangs_delays_no_other(outbox: Outbox):
     receivers = Receivers(hangs=frozenset({URL}))
 
     asyncio.run(ended_after(outbox, receivers, lambda: receivers.heard_of(OTHER) == 100))
-    assert receivers.peak[URL] == UNHEARD_PLACES
+    assert receivers.peak[URL] == UNHEARD_AT_ONCE
     cut_off = [standing for standing in outbox.load() if standing.attempts and standing.state == "waiting"]
-    assert len(cut_off) == UNHEARD_PLACES, "what had no answer is noted as failed, and tried again"
+    assert len(cut_off) == UNHEARD_AT_ONCE, "what had no answer is noted as failed, and tried again"
 
 
 def test_many_receivers_that_hang_delay_no_other(outbox: Outbox):
@@ -137,7 +137,7 @@ def test_a_host_that_is_dead_delays_no_other_where_each_row_has_a_url(outbox: Ou
     receivers = Receivers(lambda url: OK if url == OTHER else DOWN)
     deliver(outbox, receivers)
     assert states(outbox) == {"delivered": 100, "waiting": 200}
-    assert receivers.heard.total() - 100 <= UNHEARD_PLACES + FAILURES_MAX
+    assert receivers.heard.total() - 100 <= UNHEARD_AT_ONCE + FAILURES_MAX
 
 
 def test_no_last_try_where_something_waits_for_an_answer_already(outbox: Outbox):
@@ -219,7 +219,7 @@ def test_what_a_person_asks_for_is_tried_once(outbox: Outbox):
 
     async def once() -> None:
         async with a_deliverer(outbox, Receivers(lambda _: DOWN)) as deliverer:
-            deliverer.add(Job(an_event(0).delivery, deliverer.now(), is_asked_for=True))
+            deliverer.add(DueDelivery(an_event(0).delivery, deliverer.now(), is_asked_for=True))
             await deliverer.drain()
             assert deliverer.queue.wakes_at() is None
 
@@ -248,7 +248,7 @@ def test_a_dead_receiver_is_asked_a_few_times_only(outbox: Outbox):
     queue(outbox, 200)
     receivers = Receivers(lambda _: DOWN)
     deliver(outbox, receivers)
-    assert FAILURES_MAX <= receivers.heard.total() <= ENDPOINT_PLACES + FAILURES_MAX
+    assert FAILURES_MAX <= receivers.heard.total() <= ENDPOINT_AT_ONCE + FAILURES_MAX
     assert states(outbox) == {"waiting": 200}
 
 
@@ -260,7 +260,7 @@ def test_an_endpoint_that_is_gone_gets_nothing_more(outbox: Outbox):
     receivers = Receivers(lambda url: gone if url == URL else OK)
     deliver(outbox, receivers)
     assert states(outbox) == {"dead": 40, "delivered": 5}
-    assert sum(count for (url, _), count in receivers.heard.items() if url == URL) <= ENDPOINT_PLACES
+    assert sum(count for (url, _), count in receivers.heard.items() if url == URL) <= ENDPOINT_AT_ONCE
     queue(outbox, 1, first=99)
     before = receivers.heard.total()
     deliver(outbox, receivers)

@@ -119,7 +119,7 @@ def stand_still(store: CampaignStore, monkeypatch: pytest.MonkeyPatch) -> Stand:
 
             return Frozen(own.store, own.run_id, step, is_after, another, made_by=own.made_by)
 
-        own = {"budget_usd": options.get("budget_usd"), "places": options.get("places", 1)}
+        own = {"budget_usd": options.get("budget_usd"), "slots": options.get("slots", 1)}
         return asyncio.run(run(store, api, cells, ledger=frozen, **own)), others
 
     return both
@@ -179,7 +179,7 @@ def test_an_image_that_was_paid_late_is_kept_where_the_cell_has_none(store, stan
 def test_many_cells_that_were_taken_over_stop_nothing(stand_still):
     """They are no images that were paid in vain: the other run has them."""
     api, cells = Pictures(), [a_cell(a_request(f"Lantern {number}")) for number in range(6)]
-    woken, [other] = stand_still(api, "note_answer", is_after=False, retry=["unknown"], cells=cells, places=6)
+    woken, [other] = stand_still(api, "note_answer", is_after=False, retry=["unknown"], cells=cells, slots=6)
     assert (woken.stopped_by, other.stopped_by) == (None, None)
     assert woken.statuses == other.statuses == ["done"] * 6
     assert api.billed.total() > len(cells), "what was out was paid by both"

@@ -152,7 +152,7 @@ def test_a_run_that_was_killed_between_storing_and_judging_has_lost_nothing(stor
 def test_three_in_a_row_stop_the_campaign(store, data, places):
     """Ten in flight pay for ten and two more, not for eighty."""
     api = Api(expired=True) if data is None else Api(image=data)
-    ended = ran(store, api, 80, places=places)
+    ended = ran(store, api, 80, slots=places)
     assert isinstance(ended.stopped_by, PaidInVain)
     assert ended.stopped_by.exit_code == 3
     assert 3 <= api.billed.total() <= places + 2
@@ -179,7 +179,7 @@ def in_turn(*ends: bytes | None) -> Api:
 @pytest.mark.parametrize("ends", [(TORN, TORN, Api().image), (TORN, None), (TORN, GIANT)])
 def test_what_is_not_the_same_three_times_running_stops_nobody(store, ends):
     """A good image in between, or another fault, says that it may be these rows."""
-    ended = ran(store, in_turn(*ends), 12, places=1)
+    ended = ran(store, in_turn(*ends), 12, slots=1)
     assert ended.stopped_by is None
     assert len(ended.statuses) == 12
 
@@ -187,7 +187,7 @@ def test_what_is_not_the_same_three_times_running_stops_nobody(store, ends):
 def test_a_run_that_is_stopped_so_goes_on_where_it_was(store):
     """The rows that were never asked for are pending, and what is kept is read first."""
     api = Api(image=TORN)
-    ran(store, api, 8, places=1)
+    ran(store, api, 8, slots=1)
     api.image = Api().image
     assert ran(store, api, 8).statuses.count("failed") == 3
     assert ran(store, api, 8, retry=["failed"]).statuses == ["done"] * 8
@@ -199,17 +199,17 @@ def test_cells_that_are_fetched_for_nothing_stop_nobody(store):
     api = Api(image=TORN)
     ran(store, api, 3)
     api.before = lambda _: setattr(api, "image", Api().image)
-    assert ran(store, api, 3, retry=["failed"], places=1).stopped_by is None
+    assert ran(store, api, 3, retry=["failed"], slots=1).stopped_by is None
 
 
 @pytest.mark.parametrize("first", [0, 3])
 def test_what_is_had_for_nothing_needs_no_budget(store, first):
     """Whatever waits before it: all of it is taken up before the next image is paid, and the money is gone by then."""
     api, cells = Api(image=TORN), CELLS[1:4]
-    asyncio.run(run(store, api, cells, places=1))
+    asyncio.run(run(store, api, cells, slots=1))
     api.image = Api().image
     cells = (*cells[:first], CELL, *cells[first:])
-    ended = asyncio.run(run(store, api, cells, retry=["failed"], places=1, budget_usd=3 * PRICE_USD))
+    ended = asyncio.run(run(store, api, cells, retry=["failed"], slots=1, budget_usd=3 * PRICE_USD))
     assert [outcome.status for outcome in ended.outcomes.values()] == ["done"] * 3
     assert (ended.spent_usd, api.billed.total()) == (0, 3)
     assert isinstance(ended.stopped_by, BudgetReached), "the one that is left cannot be paid"
@@ -250,14 +250,14 @@ def test_nor_an_api_that_lets_us_in(store):
     api = Api(image=TORN)
     ran(store, api, 3)
     api.image, api.refusal = Api().image, httpx.Response(401)
-    ended = asyncio.run(run(store, api, CELLS[:4][::-1], retry=["failed"], places=1))
+    ended = asyncio.run(run(store, api, CELLS[:4][::-1], retry=["failed"], slots=1))
     assert [outcome.status for outcome in ended.outcomes.values()] == ["done"] * 3
 
 
 def test_a_retry_says_what_it_costs_before_it_pays(store):
     """In the notes that are shown before the first request leaves."""
     api = Api(image=TORN)
-    ran(store, api, 2, places=1)
+    ran(store, api, 2, slots=1)
     note = "--retry failed: 2 cells are tried again (2 failed). For nothing: 2 read from what is stored."
     assert asyncio.run(notes_of(store, "failed"))[0].startswith(note)
 

@@ -83,7 +83,7 @@ def test_what_another_run_has_ended_meanwhile_is_its_own(store, api):
             other.note_end(an_outcome(cell, "unknown"))
 
     api.before = end_the_other
-    ended = ran(store, api, places=1)
+    ended = ran(store, api, slots=1)
     assert sorted(ended.statuses) == ["done", "unknown"]
     assert (ended.spent_usd, ended.tally.cost_usd) == (PRICE_USD, 2 * PRICE_USD)
 

@@ -100,7 +100,7 @@ def ran(store: CampaignStore, api: Api, cells: int, **options) -> Ended:
 def test_each_image_is_decoded_once(store, tmp_path, monkeypatch, decoded, held_max):
     """On arrival while there is room, else when it is cut; the variants are the same."""
     monkeypatch.setattr(cells_module, "PIXELS_HELD_MAX", held_max)
-    ended = ran(store, Api(), 12, places=6)
+    ended = ran(store, Api(), 12, slots=6)
     assert ended.statuses == ["done"] * 12
     assert decoded["PNG"] == 12
     cuts = {path.read_bytes() for path in tmp_path.glob("lamps/variants/*.png")}
@@ -117,7 +117,7 @@ def test_few_are_held_decoded(store, monkeypatch, most_held, image):
     monkeypatch.setattr(cells_module, "PIXELS_HELD_MAX", HELD_MAX)
     threads = 4
     monkeypatch.setattr("os.cpu_count", lambda: threads)
-    assert ran(store, Api(image=image), len(CELLS), places=20).statuses == ["done"] * len(CELLS)
+    assert ran(store, Api(image=image), len(CELLS), slots=20).statuses == ["done"] * len(CELLS)
     assert HELD_MAX <= most_held["held"] <= HELD_MAX + threads
 
 

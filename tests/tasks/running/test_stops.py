@@ -87,7 +87,7 @@ def test_one_row_that_is_turned_away_stops_nobody(store, which: int, places: int
                 return httpx.Response(503, json={"error": "not now"})
             return super().__call__(request)
 
-    ended = ran(store, Picky(), OTHERS, places=places)
+    ended = ran(store, Picky(), OTHERS, slots=places)
     assert ended.stopped_by is None
     assert ended.outcomes.pop(OTHERS[which].cell_id).status == "failed"
     assert ended.statuses == ["done"] * (len(OTHERS) - 1)
@@ -101,7 +101,7 @@ def test_requests_that_get_no_answer_stop_the_campaign(store):
         raise httpx.ReadTimeout("nothing came")
 
     cells = tuple(a_cell(a_request(f"Lamp {number}")) for number in range(UNANSWERED_MAX + 10))
-    ended = ran(store, Api(before=hang_up), cells, places=2)
+    ended = ran(store, Api(before=hang_up), cells, slots=2)
     assert isinstance(ended.stopped_by, ApiAway)
     assert UNANSWERED_MAX <= ended.statuses.count("unknown") <= UNANSWERED_MAX + 2
     assert ended.tally.cost_usd == ended.statuses.count("unknown") * PRICE_USD
@@ -117,7 +117,7 @@ def test_answers_in_between_say_that_the_api_is_there(store):
             raise httpx.ReadTimeout("nothing came")
 
     cells = tuple(a_cell(a_request(f"Lamp {number}")) for number in range(2 * UNANSWERED_MAX))
-    ended = ran(store, Api(before=hang_up_often), cells, places=2)
+    ended = ran(store, Api(before=hang_up_often), cells, slots=2)
     assert ended.stopped_by is None
     assert ended.statuses.count("unknown") > UNANSWERED_MAX
 
@@ -143,7 +143,7 @@ def test_what_another_run_tries_again_counts(store, monkeypatch):
     ran(store, api, OTHERS[:3])
 
     async def both() -> None:
-        limit = {"budget_usd": 5 * PRICE_USD, "places": 1}
+        limit = {"budget_usd": 5 * PRICE_USD, "slots": 1}
         await asyncio.gather(run(store, api, OTHERS, **limit), run(store, api, OTHERS[:3], retry=["unknown"], **limit))
 
     asyncio.run(both())
@@ -164,9 +164,9 @@ def test_a_run_that_has_ended_in_the_meantime_has_spent(store, monkeypatch):
     monkeypatch.setattr(lane, "lane", late)
 
     async def one_after_the_other() -> None:
-        first = asyncio.create_task(run(store, api, OTHERS[::-1], budget_usd=3 * PRICE_USD, places=1))
+        first = asyncio.create_task(run(store, api, OTHERS[::-1], budget_usd=3 * PRICE_USD, slots=1))
         await waiting.wait()
-        await run(store, api, OTHERS, budget_usd=3 * PRICE_USD, places=1)
+        await run(store, api, OTHERS, budget_usd=3 * PRICE_USD, slots=1)
         granted.set()
         await first
 
@@ -186,7 +186,7 @@ def test_a_fault_in_one_lane_costs_the_others_nothing(store, monkeypatch):
 
     monkeypatch.setattr(lane, "lane", faulty)
     api = Api(before=lambda _: asked.set())
-    ended = ran(store, api, OTHERS, places=2)
+    ended = ran(store, api, OTHERS, slots=2)
     assert "RuntimeError: from the engine" in str(ended.stopped_by)
     assert ended.statuses == ["done"] * api.billed.total()
     monkeypatch.setattr(lane, "lane", real)
@@ -205,4 +205,4 @@ def test_a_finished_campaign_waits_for_no_place(store, monkeypatch):
 
     monkeypatch.setattr(lane, "lane", never_granted)
     monkeypatch.setattr(lane, "LOOK_EVERY_S", 0.05)
-    assert ran(store, Api(), OTHERS, places=2).statuses == ["done"] * len(OTHERS)
+    assert ran(store, Api(), OTHERS, slots=2).statuses == ["done"] * len(OTHERS)

@@ -79,7 +79,7 @@ def test_a_storage_that_is_gone_for_good_pays_for_no_more_than_is_in_flight(tmp_
     """It fails from the first original on: what is in flight ends, nothing else is started."""
     api = Api()
     with storage_refuses("originals"):
-        ended = asyncio.run(run(CampaignStore.open(str(tmp_path), "lamps"), api, places=1))
+        ended = asyncio.run(run(CampaignStore.open(str(tmp_path), "lamps"), api, slots=1))
     assert str(ended.stopped_by) == "full"
     assert sum(api.billed.values()) <= 2
     check_next_run(tmp_path, api, "gone")

@@ -269,7 +269,7 @@ def test_the_budget_holds_over_all_runs(store, api, dead):
     cells = [a_cell(a_request(f"Lamp {number}")) for number in range(5)]
     dead.intend(cells[0], 1)
     for limit, done in ((3, 2), (3, 2), (4, 3)):
-        ended = ran(store, api, cells=cells, budget_usd=limit * PRICE_USD, places=4)
+        ended = ran(store, api, cells=cells, budget_usd=limit * PRICE_USD, slots=4)
         assert isinstance(ended.stopped_by, BudgetReached)
         assert (api.billed.total(), ended.tally.cost_usd) == (done, limit * PRICE_USD)
     assert "--budget-usd" in str(ended.stopped_by)
