@@ -33,7 +33,9 @@ def told_by_terminal(text: str) -> None:
 
 def told_of_callbacks(text: str) -> None:
     """The lines and the table of the outboxes."""
-    line = Line(campaign=text, event_id=text, event=text, job_id=text, place=text, state="dead", attempts=1, why=text)
+    line = Line(
+        campaign=text, event_id=text, event=text, job_id=text, endpoint=text, state="dead", attempts=1, why=text
+    )
     report = Report(campaign=text, counts={"dead": 1}, lines=(line,), due_count=0, sent={})
     deliver_command.print_reports(Screen(stderr=False, width=2000), [report])
 
