@@ -83,7 +83,7 @@ class Known(Record):
     @property
     def orphaned_usd(self) -> Decimal:
         """What has, or may have, been spent on cells that the matrix does not ask for any more."""
-        return sum((outcome.cost_usd for outcome in self.left), self.orphaned_open_usd)
+        return sum((outcome.cost_usd for outcome in self.orphaned), self.orphaned_open_usd)
 
     def next_turn(self, cell_id: str) -> int:
         """The turn in which the cell is asked for next, if it is; of a cell that nobody else is asking for."""

@@ -60,7 +60,7 @@ class Rest(NamedTuple):
         return f"the budget of {usd(budget_usd)} pays for {images_paid}{spent}"
 
 
-def rest_of(now: Standing, kept: AbstractSet[str], left_usd: Decimal) -> Rest:
+def rest_of(now: Standing, kept: AbstractSet[str], orphaned_usd: Decimal) -> Rest:
     """The rest of a campaign; `kept`: the cells of which this machine keeps what was paid."""
     again = {outcome.cell_id for outcome in now.earlier}
     asks = [ask for ask in now.to_ask if ask.cell.cell_id not in kept]
@@ -77,7 +77,7 @@ def rest_of(now: Standing, kept: AbstractSet[str], left_usd: Decimal) -> Rest:
         kept=len(now.ended) + len(now.to_ask) + len(now.begun) - len(ended) - len(asks) - len(begun),
         prices=tuple(ask.cell.price_usd for ask in asks),
         retried=sum(ask.cell.cell_id in again for ask in asks),
-        spent_usd=sum(costs, left_usd),
+        spent_usd=sum(costs, orphaned_usd),
     )
 
 

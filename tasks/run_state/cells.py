@@ -49,7 +49,7 @@ class Cells:
         """Take over what the ledger knows: under which id each cell goes, and what the matrix does not ask for."""
         count = len(self.planned)
         self.planned, self.elsewhere = known.cells[:count], known.cells[count:]
-        self.left, self._left_open = known.orphaned, known.orphaned_open
+        self.orphaned, self._orphaned_open = known.orphaned, known.orphaned_open
         self.purse.know(known.cells, known.orphaned_usd)
         self.waiting.clear()
 

@@ -71,7 +71,7 @@ class Purse:
     def know(self, cells: Iterable[Cell], orphaned_usd: Decimal) -> None:
         """The cells that any run may make, and what was spent on those that the matrix does not ask for any more."""
         self.prices |= {cell.cell_id: cell.price_usd for cell in cells}
-        self.orphaned_usd = left_usd
+        self.orphaned_usd = orphaned_usd
 
     def rename(self, before: str, cell: Cell) -> None:
         """A cell goes under another id; what others ask for under the one before may have another price."""
