@@ -1,7 +1,7 @@
 """Keeps pages in a browser away from a server that only programs of this machine talk to.
 
-A page of any site may send requests to this machine: it cannot read the answers, but a run would be made, or an
-automation. And where its own name is made to lead here, it could read them as well.
+A page of any site can send requests to this machine. It cannot read the answers, but its requests would make runs and
+automations. A page whose own host name is made to lead to this machine could read the answers as well.
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ HOST: Final = "127.0.0.1"
 
 
 def closed_to_browsers(app: ASGIApp) -> ASGIApp:
-    """`app` for programs that call it by its address: whatever names an origin, as pages must, is refused with 403."""
+    """Wrap `app`: it answers only requests to 127.0.0.1, and none that names an origin, as those of pages do."""
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan" and "origin" in Headers(scope=scope):

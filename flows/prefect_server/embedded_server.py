@@ -1,8 +1,8 @@
-"""A Prefect server for one run: started when nobody has set up another, fast, quiet, and gone when the run is.
+"""A Prefect server for one run. It starts where no other is set up, and ends with the process of the run.
 
-Prefect would start one itself, but only after importing the whole server into this process (some 5 s), with settings
-that leave most of the account's slots idle (`flows/DECISIONS.md`), and in the terminal's process group, so that Ctrl-C
-would end the server before the run that needs it. `flows/prefect_server/serve.py` is that server's process.
+Prefect can start one itself. It imports the whole server into this process first (some 5 s), its settings leave most
+slots idle (decision 1), and its server is in the terminal's process group, so Ctrl-C ends it before the run that needs
+it. `serve.py` is the process of ours.
 """
 
 import atexit
@@ -35,10 +35,10 @@ STOP_TIMEOUT_S: Final = 10.0
 
 
 def listen() -> socket.socket:
-    """A socket that listens on a free port of this machine.
+    """A socket that listens on a free port of this machine, and whose connections send without delay.
 
-    Its connections inherit that they send at once what they are given. asyncio asks for that only where it knows the
-    protocol, which it does not of a socket that it is handed: the second part of every answer came 40 ms late.
+    asyncio does not set TCP_NODELAY on the connections of a socket that it is handed; without it, the second part of
+    every answer comes 40 ms late.
     """
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -46,7 +46,7 @@ def listen() -> socket.socket:
 
 
 class EmbeddedServer:
-    """The server's process. It ends when this process does, however this process ends."""
+    """The process of a server. It ends when this process ends, in whatever way."""
 
     def __init__(self, env: Mapping[str, str], home: Path | None = None) -> None:
         self.home = home
@@ -68,16 +68,16 @@ class EmbeddedServer:
         atexit.register(self.stop)  # at the very end: before that, Prefect hands over its last events and log lines
 
     def _listen(self) -> None:
-        """Keep the server's standard error from filling its pipe; the last lines explain a start that failed."""
+        """Read the server's standard error, so that its pipe does not fill up, and keep the last lines."""
         for line in self._process.stderr or ():
             self._said = [*self._said[-20:], line]
 
     def wait_until_ready(self) -> None:
-        """Return when the server answers. Raises ServerNotStarted with what it said."""
+        """Return when the server answers. Raises ServerNotStarted with the reason that the server gave."""
         import httpx  # noqa: PLC0415  imported while the server starts
 
         try:
-            # The socket listens already: the request waits in its queue until the server has come up.
+            # The socket listens already, so the request waits in its queue until the server is up.
             httpx.get(f"{self.api_url}/health", timeout=START_TIMEOUT_S, trust_env=False).raise_for_status()
         except httpx.HTTPError as error:
             said = b"".join(self._said).decode(errors="replace")
@@ -87,7 +87,7 @@ class EmbeddedServer:
         self._is_ready = True
 
     def stop(self) -> None:
-        """End the server, after it has written what it was told; one that never came up has been told nothing."""
+        """End the server when it has written everything. A server that never answered has nothing to write."""
         if not self._is_ready:
             self._process.kill()
         if self._process.stdin:
@@ -110,7 +110,7 @@ def check_home(home: Path) -> None:
 
 
 def started_in(home: Path, env: Mapping[str, str]) -> EmbeddedServer:
-    """A server with its database in `home`. Raises ServerNotStarted where nothing can be written there."""
+    """Start a server with its database in `home`. Raises ServerNotStarted if nothing can be written there."""
     check_home(home)
     return EmbeddedServer({**SERVER_DEFAULTS, **env, "PREFECT_HOME": str(home)}, home)
 
@@ -119,11 +119,11 @@ _server: EmbeddedServer | None = None
 
 
 def start_embedded_server() -> EmbeddedServer | None:
-    """Start a server and point this process to it; None where the user's own settings name one, which then answers.
+    """Start a server and point this process to it. Call `wait_until_ready` before the first run.
 
-    `wait_until_ready` before the first run. Raises ServerNotStarted.
+    Returns None if the user's settings name a server, which then answers. Raises ServerNotStarted.
     """
-    os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect's client asks this before anything is set
+    os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect's client reads it when it is imported
     global _server  # noqa: PLW0603  one a process, as Prefect's settings are
     if has_settings_of_its_own(os.environ, Path.cwd()):
         _server = _start_unless_named()
@@ -137,15 +137,15 @@ def start_embedded_server() -> EmbeddedServer | None:
 
 
 def client_defaults(home: Path) -> dict[str, str]:
-    """What the client in this process should know of a server of our own, where the user says nothing else.
+    """Settings for the clients in this process, for a server of ours; the user's own settings come before them.
 
-    Prefect makes a client for each slot that a lane takes, and reading all certificate authorities costs it 50 ms of
-    processor time; this server is reached without any.
+    Prefect makes a client each time a lane takes a slot, and each client reads all certificate authorities, for 50 ms
+    of processor time. A server of ours needs none of them.
     """
     try:
         return {**CLIENT_DEFAULTS, "PREFECT_API_SSL_CERT_FILE": str(one_authority(home))}
     except OSError:
-        return CLIENT_DEFAULTS  # the server cannot keep its database there either, and says so
+        return CLIENT_DEFAULTS  # the server cannot write its database there either, and tells why
 
 
 def _start_unless_named() -> EmbeddedServer | None:
@@ -168,7 +168,7 @@ def _start_unless_named() -> EmbeddedServer | None:
 
 
 def is_server_ours() -> bool:
-    """Whether the server that this process talks to was started for it, so that nobody else sets limits there."""
+    """Whether the server that this process talks to was started by it. Then nobody else sets limits there."""
     from prefect.settings import PREFECT_API_URL  # noqa: PLC0415  as above
 
     url = PREFECT_API_URL.value()
@@ -177,9 +177,9 @@ def is_server_ours() -> bool:
 
 @contextlib.contextmanager
 def home_held() -> Iterator[bool]:
-    """Whether no other run of ours uses the slots of this server's database: those that are taken are a dead one's.
+    """Whether no other run uses this server's database. Then the slots that are taken there belong to a dead run.
 
-    None begins to use them while the context lasts. From then on until this process ends, this run does.
+    No other run begins to use it inside the context. After it, this run uses it until the process ends.
     """
     if _server is None or _server.home is None:
         yield False

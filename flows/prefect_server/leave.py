@@ -1,4 +1,4 @@
-"""The end of the process: Prefect's client hands over what the server has not heard yet, while there is a server."""
+"""Ends the process. Before that, Prefect's client hands over its last events and log lines, if the server answers."""
 
 import concurrent.futures
 import os
@@ -16,8 +16,8 @@ HANDED_OVER_WITHIN_S: Final = 120.0
 def leave(code: int) -> NoReturn:
     """End this process with exit code `code`.
 
-    Prefect alone would try to hand over its last events however long that takes: some seconds for each of them where
-    the server is gone.
+    At the end of a process, Prefect tries to hand over all events, without a limit: where the server is gone, that
+    takes some seconds for each.
     """
     try:
         is_over = "prefect.events.worker" not in sys.modules or is_all_handed_over()
@@ -31,7 +31,7 @@ def leave(code: int) -> NoReturn:
 
 
 def is_all_handed_over() -> bool:
-    """Hand over events and log lines for as long as the server answers; whether it has them all."""
+    """Hand over events and log lines while the server answers. Returns whether it has them all."""
     from prefect.events.worker import EventsWorker  # noqa: PLC0415  whoever needs it has imported it
     from prefect.settings import PREFECT_API_URL  # noqa: PLC0415
 

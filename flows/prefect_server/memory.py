@@ -1,7 +1,7 @@
-"""What Prefect keeps of each task run until its flow run ends, kept no longer than somebody can ask for it.
+"""Keeps Prefect from holding 6 kB of each image until the flow run ends.
 
-That is a state for each result, and for each text and number in it: 5 kB an image. What is still in hand is linked to
-its task run as ever, so that the UI draws an image's variants behind it.
+Prefect keeps a state for each result of a task run, and for each text and number in it. Here a state goes when its
+result does. Until then the result stays linked to its task run, and the UI draws an image's variants behind it.
 """
 
 import weakref
@@ -12,9 +12,9 @@ from prefect.context import FlowRunContext
 
 
 class LinkedResults(dict[int, Any]):
-    """By the id of a result: its state, the kind of its run, and a weak reference to it, as Prefect notes them.
+    """What Prefect notes by the id of a result: its state, the kind of its run, and a weak reference to the result.
 
-    What takes no weak reference is not linked: another text may have its id soon, and would be taken for it.
+    A text or a number takes no weak reference and is not noted: its id may soon be that of another text.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class LinkedResults(dict[int, Any]):
 
 
 class KnownAssets(dict[UUID, Any]):
-    """The assets of each task run that has any; Prefect notes an empty set for every other."""
+    """The assets of the task runs that have any. Prefect notes an empty set for each of the others."""
 
     def __setitem__(self, key: UUID, assets: Any) -> None:  # noqa: ANN401  Prefect's
         """Note the assets of a task run, if there are any."""
@@ -44,7 +44,7 @@ class KnownAssets(dict[UUID, Any]):
 
 
 def keep_what_is_in_hand() -> None:
-    """From now on, the flow run that this is called in keeps nothing of task runs whose results are gone."""
+    """Let the current flow run keep nothing of task runs whose results are gone, from now on."""
     context = FlowRunContext.get()
     if context is not None:
         context.run_results, context.task_run_assets = LinkedResults(), KnownAssets()

@@ -1,4 +1,4 @@
-"""The Prefect server that a person's own settings name: the settings are read, and it is reached, or said why not."""
+"""The Prefect server that a person's settings name. Reads the settings and tries the server; says what is wrong."""
 
 import contextlib
 import io
@@ -19,7 +19,7 @@ from tasks.records.fault import one_line, without_secrets
 
 REACH_TIMEOUT_S: Final = 15.0
 SETTINGS_FILES: Final = ("prefect.toml", "pyproject.toml", ".env")
-"""Of the working folder, beside the profiles."""
+"""Prefect reads them in the working folder, beside its profiles."""
 LET_IN: Final = (
     "does not let this process in; set PREFECT_API_AUTH_STRING to name:password as the server has it, "
     "or PREFECT_API_KEY for Prefect Cloud"
@@ -27,21 +27,21 @@ LET_IN: Final = (
 
 
 class ServerNotStarted(Exception):
-    """There is no Prefect server to run on: the embedded one gave up, or the one that is named cannot be used."""
+    """There is no Prefect server to run on. The embedded one did not start, or the named one cannot be used."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.STOPPED
 
 
 class SettingsUnusable(ServerNotStarted):
-    """Prefect cannot read its own settings; nothing was started."""
+    """Prefect cannot use its settings. Nothing was started."""
 
     exit_code = ExitCode.BAD_INPUT
     is_for_people = True
-    """Where nobody catches it, it is shown without a traceback (`flows/commands/needs.py`)."""
+    """If nobody catches it, `flows/commands/needs.py` shows it without a traceback."""
 
 
 def import_prefect() -> None:
-    """Import Prefect, which reads its settings. Raises SettingsUnusable, without what Prefect itself says of it."""
+    """Import Prefect, which reads its settings. Raises SettingsUnusable, and keeps back what Prefect writes then."""
     if "prefect.context" in sys.modules:
         return
     read_files(os.environ, Path.cwd())
@@ -62,7 +62,7 @@ def profiles_file(env: Mapping[str, str]) -> Path:
 
 
 def read_files(env: Mapping[str, str], folder: Path) -> None:
-    """Raise SettingsUnusable where one of the files that Prefect looks for its settings in cannot be read."""
+    """Raise SettingsUnusable if a file that Prefect reads settings from cannot be read."""
     for path in (profiles_file(env), *(folder / name for name in SETTINGS_FILES)):
         if not path.is_file():
             continue
@@ -76,7 +76,7 @@ def read_files(env: Mapping[str, str], folder: Path) -> None:
 
 
 def check_profile() -> None:
-    """Raise SettingsUnusable where the profile that is asked for is none: Prefect would go on with another server."""
+    """Raise SettingsUnusable if PREFECT_PROFILE names no profile. Prefect would go on with another one."""
     from prefect.settings import load_profiles  # noqa: PLC0415  whoever calls has imported it
 
     asked = os.environ.get("PREFECT_PROFILE")
@@ -87,12 +87,12 @@ def check_profile() -> None:
 
 
 def why_unusable(error: Exception) -> str:
-    """What is wrong with Prefect's settings, by the names that a person sets them by."""
+    """What is wrong with Prefect's settings. Each is called by its environment variable."""
     return "; ".join(faults_of(error)) if isinstance(error, ValidationError) else one_line(str(error))
 
 
 def faults_of(error: ValidationError) -> Iterator[str]:
-    """A sentence for each value that is refused; Prefect has a record of settings for each beginning of their names."""
+    """A sentence for each value that is refused. A record of Prefect's has the first part of its variables' names."""
     from prefect.settings import Settings  # noqa: PLC0415  importing it reads no settings
 
     prefixes = {record.__name__: record.model_config.get("env_prefix") for record in records_of(Settings)}
@@ -106,7 +106,7 @@ def faults_of(error: ValidationError) -> Iterator[str]:
 
 
 def records_of(settings: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """It, and each record of settings in it."""
+    """The record `settings`, and every record of settings inside it."""
     yield settings
     for field in settings.model_fields.values():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
@@ -114,7 +114,7 @@ def records_of(settings: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 def reach(api_url: str) -> None:
-    """Raise ServerNotStarted where no Prefect server that can be used answers at `api_url`."""
+    """Raise ServerNotStarted if no usable Prefect server answers at `api_url`."""
     from httpx import HTTPError, InvalidURL  # noqa: PLC0415  as above
     from prefect import get_client  # noqa: PLC0415
     from prefect.client.base import ServerType  # noqa: PLC0415
@@ -134,7 +134,7 @@ def reach(api_url: str) -> None:
 
 
 def why_unreached(error: Exception) -> str:
-    """What is wrong with a server that `error` came of, and what to change; as the end of a sentence."""
+    """What is wrong with the server that caused `error`, and what to change. It is the end of a sentence."""
     from httpx import HTTPStatusError  # noqa: PLC0415  as above
 
     if isinstance(error, UnicodeEncodeError):

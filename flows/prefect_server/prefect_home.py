@@ -1,4 +1,4 @@
-"""What can be known of Prefect's settings and of other runs on this machine without importing Prefect."""
+"""What Prefect's settings are, and whether other runs use its home, found out without importing Prefect."""
 
 import fcntl
 import os
@@ -14,14 +14,14 @@ _PLAIN_VARIABLES: Final = {"PREFECT_HOME", "PREFECT_LOGGING_LEVEL"}
 
 
 def prefect_home(env: Mapping[str, str]) -> Path:
-    """Where Prefect keeps its database by default."""
+    """The folder in which Prefect keeps its database by default."""
     return Path(env.get("PREFECT_HOME") or "~/.prefect").expanduser()
 
 
 def has_settings_of_its_own(env: Mapping[str, str], folder: Path) -> bool:
-    """Whether Prefect must be asked what the user has set: importing it for that takes longer than all the rest here.
+    """Whether the user may have set something that only Prefect can tell. Importing it for that takes seconds.
 
-    A guess to the safe side: any profile, any settings file in `folder`, any variable but the two below.
+    True for any profile, any settings file in `folder`, and any variable but `_PLAIN_VARIABLES`.
     """
     if "prefect.context" in sys.modules or any(name.startswith("PREFECT_") for name in env.keys() - _PLAIN_VARIABLES):
         return True
@@ -31,7 +31,7 @@ def has_settings_of_its_own(env: Mapping[str, str], folder: Path) -> bool:
 
 
 def one_authority(home: Path) -> Path:
-    """A file in `home` with a single certificate authority, for clients that must read one and never use it."""
+    """A file in `home` with one certificate authority. Clients must read such a file, and never use it."""
     path = home / "one-authority.pem"
     if not path.exists():
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -43,13 +43,13 @@ def one_authority(home: Path) -> Path:
 
 
 def lock_of(home: Path) -> int:
-    """The lock that every run with a Prefect home in `home` holds, opened."""
+    """Open the lock that every run with its Prefect home in `home` holds."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return os.open(home / "ideogram-campaigns.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def is_locked_alone(descriptor: int) -> bool:
-    """Hold the lock alone if nobody else holds it."""
+    """Take the lock for this process alone. Returns False if another process holds it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -1,6 +1,7 @@
-"""The process of the embedded Prefect server; `flows/prefect_server/embedded_server.py` starts it as a script.
+"""The process of the embedded Prefect server. `embedded_server.py` starts this file as a script.
 
-It listens on the socket whose number is its argument, and ends with its standard input: when the parent is gone.
+Its argument is the number of the socket that it listens on. It ends when its standard input does, which is the case
+when the parent has ended.
 """
 
 import os
@@ -26,7 +27,7 @@ def main() -> None:
 
 
 def end_with_stdin() -> None:
-    """Ask this process to end once its parent has closed the pipe, or died."""
+    """End this process in order once its parent has closed the pipe or has died."""
     while os.read(sys.stdin.fileno(), 1024):  # not buffered: the interpreter could not end while a reader waits
         pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,15 +1,15 @@
-"""What Prefect is told so that lanes stay full and slots honest; written down once, for every server we start."""
+"""The settings of every Prefect server that we start, and of its clients, each with its reason."""
 
 from typing import Final
 
 CLIENT_DEFAULTS: Final = {
-    # Messages that are logged outside of a run go nowhere instead of being warned about.
+    # What is logged outside of a run is not warned about.
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     # The server is our own, of our own version.
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
 }
 EVERY_SERVER: Final = {
-    # Telemetry prints an error where there is no network, and is nobody's wish here.
+    # Telemetry prints an error where there is no network.
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     # A lane that was denied asks again after a quarter of a second, not after up to ten.
     "PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS": "0.25",
@@ -23,8 +23,8 @@ EVERY_SERVER: Final = {
 SERVER_DEFAULTS: Final = EVERY_SERVER | {
     # Block types are for forms of the UI, which the embedded server does not serve; registering them costs 0.5 s.
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
-    # Events are still acted on, by the automations that a home may have, but not kept for a feed that nobody is served:
-    # they were 6 ms of processor time and 30 of the 43 kB that an image left in the database.
+    # Automations still act on events, but no feed shows them here. To keep them took 6 ms of processor time, and 30 of
+    # the 43 kB that an image left in the database.
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
 }
@@ -32,14 +32,14 @@ SERVER_DEFAULTS: Final = EVERY_SERVER | {
 LASTING_SERVER_DEFAULTS: Final = EVERY_SERVER | {
     # The UI calls the server that it came from, whatever name and port it was opened under.
     "PREFECT_UI_API_URL": "/api",
-    # No page of another origin may call it; Prefect would let all of them. This is a name that no origin has.
+    # No page of another origin may read its answers; by default all may. No origin has this name.
     "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "none",
-    # Nor send what it cannot read the answer of: such requests pass without asking where they name no content type.
+    # Nor may a page make it do something: browsers send requests without a content type, whoever may read the answers.
     "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
-    # Slots are leased. Kept in memory, the leases are gone when the server starts anew, and the slots they held stay
+    # Slots are leased. By default leases are kept in memory and lost when the server starts anew, and their slots stay
     # taken for good.
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-    # An image leaves five events and more, and what is known of it for good is in the ledger.
+    # An image leaves five events and more. What must be known of it later is in the ledger.
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P3D",
 }
 """Of the server that deployments run on."""

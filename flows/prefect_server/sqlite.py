@@ -1,4 +1,4 @@
-"""SQLite for the embedded server, where many lanes ask for slots at one time while states and events are written."""
+"""SQLite for the embedded server: many lanes ask for slots at one time, while states and events are written."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
 
 CACHE_KIB: Final = 2_000
-"""Of the database's pages, for each connection. Prefect allows 80 MB, which fill up image by image."""
+"""The cache of pages that each connection may fill. Prefect allows 80 MB."""
 STATEMENTS_MAX: Final = 8
-"""Prepared ones that each connection keeps. Python keeps 128, and each batch of another length is one, up to 1 MB."""
+"""The prepared statements that each connection keeps. Python keeps 128; one for a batch takes up to 1 MB."""
 
 
 class OneWriter(AioSqliteConfiguration):
-    """A database whose transactions wait for their turn to write when they begin.
+    """A database whose transactions take the right to write when they begin, and wait for it.
 
-    Prefect lets a request for a slot read first and write then. Where another has written in between, SQLite gives up
-    at once ("database is locked"); the client sleeps for seconds, and every lane that asks after it waits as long.
+    In Prefect's own, a request for a slot reads first and writes then. If another request has written in between,
+    SQLite fails at once ("database is locked"), the client sleeps for seconds, and so does every lane behind it.
     """
 
     @asynccontextmanager
@@ -36,7 +36,7 @@ class OneWriter(AioSqliteConfiguration):
             yield transaction
 
     def setup_sqlite(self, conn: "DBAPIConnection", record: "ConnectionPoolEntry") -> None:
-        """Set a new connection up as Prefect does, with a smaller cache: the system has the file in memory anyway."""
+        """Set up a new connection as Prefect does, with a smaller cache. The system caches the file as well."""
         super().setup_sqlite(conn, record)
         cursor = conn.cursor()
         cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
@@ -44,7 +44,7 @@ class OneWriter(AioSqliteConfiguration):
 
 
 def one_writer(connection_url: str) -> OneWriter | None:
-    """The configuration of an SQLite database; None for any other, whose requests do not meet like that."""
+    """The configuration of an SQLite database. Any other database needs none of this: None."""
     url = make_url(connection_url)
     if url.get_backend_name() != "sqlite":
         return None

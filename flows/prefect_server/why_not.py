@@ -1,4 +1,4 @@
-"""Why a server of Prefect's did not start, read off what it said."""
+"""Finds in a server's last words why it did not start."""
 
 import re
 from typing import Final
@@ -15,7 +15,7 @@ WHY_NOT: Final = {
 
 
 def why_not(said: str) -> str:
-    """Why a server did not start, of what it said: known by a phrase, or the line that its last traceback ends with."""
+    """Why a server that has said this did not start: by a phrase that is known, else the last line of its traceback."""
     lines = [line.strip() for line in said.splitlines()]
     last = next((line for line in reversed(lines) if re.match(r"(?!ERROR)[A-Za-z_][\w.]*: ", line)), said.strip())
     return next((why for phrase, why in WHY_NOT.items() if phrase in last), last)
