@@ -162,7 +162,7 @@ def test_the_page_names_files_that_there_are():
 
 
 def test_sigterm_is_raised_wherever_the_program_is():
-    """Once this fails, `WorkerFront` in `flows/campaign_run/end_of_run.py` can go."""
+    """Once this fails, `WorkerReporter` in `flows/campaign_run/end_of_run.py` can go."""
 
     async def run() -> None:
         with capture_sigterm():
