@@ -33,7 +33,7 @@ from deployments.set_by_hand import with_what_is_set
 from flows.commands.answer import answer
 from flows.commands.options import Command
 from flows.prefect_server.named_server import ServerNotStarted, reach
-from tasks.api.proxies import check_proxies
+from tasks.api.proxies import check_way_out
 from tasks.records.campaign import PLACES_MAX
 from tasks.records.exit_code import ExitCode
 from tasks.records.record import Order
@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(wanted: SetupOrder) -> int:
     """Set the server up, and say what changed."""
-    check_proxies()
+    check_way_out()
     sys.stdout.write(report(asyncio.run(set_up(server_url(), wanted.max_in_flight))))
     return ExitCode.DONE
 

@@ -15,7 +15,7 @@ from flows.prefect_server.embedded_server import EmbeddedServer, start_embedded_
 from flows.prefect_server.named_server import ServerNotStarted, import_prefect
 from flows.prefect_server.prefect_home import has_settings_of_its_own
 from flows.prefect_server.quiet import quieten
-from tasks.api.proxies import check_proxies
+from tasks.api.proxies import check_way_out
 from tasks.api.settings import is_key_set, load_settings
 from tasks.errors import InputInvalid, Interrupted, StorageFailed
 from tasks.planning.plan_campaign import plan_campaign
@@ -40,7 +40,7 @@ def start_run(campaign: Campaign) -> int:
     if campaign.dry_run:
         print_plan(Screen(stderr=False), told_of_folder(plan_dry_run(campaign)))
         return ExitCode.DONE
-    check_proxies()
+    check_way_out()
     has_own_settings = has_settings_of_its_own(os.environ, Path.cwd())
     if not campaign.sandbox and (is_key_set() or not has_own_settings):
         load_settings()

@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 from pydantic import BaseModel, ValidationError
 
 from flows.prefect_server.prefect_home import prefect_home
+from tasks.api.proxies import certificate_faults
 from tasks.records.exit_code import ExitCode
 from tasks.records.fault import one_line, without_secrets
 
@@ -45,6 +46,8 @@ def import_prefect() -> None:
     if "prefect.context" in sys.modules:
         return
     read_files(os.environ, Path.cwd())
+    if faults := certificate_faults():
+        raise SettingsUnusable("; ".join(map(str, faults)))
     said = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stderr(said):
         warnings.simplefilter("ignore")

@@ -9,7 +9,7 @@ from typing import IO, Final
 import httpx
 
 from tasks.api.connection import UNPROXIED, USER_AGENT, keep_queries_out_of_logs
-from tasks.api.proxies import check_proxies
+from tasks.api.proxies import check_way_out
 from tasks.tables.content import HEAD_BYTES, is_page
 from tasks.tables.hindrance import Refused
 
@@ -26,7 +26,7 @@ def fetched(url: str, read_timeout_s: float = READ_TIMEOUT_S) -> Iterator[IO[byt
     One GET and nothing before it: signed links and published sheets do not answer to HEAD. Raises Refused, and what
     httpx raises where nothing is answered. Raises InputInvalid where a proxy of the environment cannot be used.
     """
-    check_proxies()
+    check_way_out()
     keep_queries_out_of_logs()
     with SpooledTemporaryFile(HELD_BYTES) as copy:
         address = httpx.URL(url)

@@ -76,6 +76,7 @@ def test_the_ui_calls_the_server_that_it_came_from(server_url):
             "write to its folder, PREFECT_HOME={tmp}/file/home: Not a directory",
         ),
         ("PREFECT_PROFILES_PATH", "{tmp}/file", "{tmp}/file cannot be read, and Prefect needs it: "),
+        ("SSL_CERT_FILE", "{tmp}/file", "holds no certificates that can be read"),
         ("PREFECT_LOGGING_LEVEL", "LOUD", "PREFECT_LOGGING_LEVEL is 'LOUD'"),
         (DATABASE, "postgres://me:s3cret@db/prefect", f"{DATABASE} does not begin with postgresql+asyncpg:// or "),
         (DATABASE, "db.internal/prefect", f"{DATABASE} does not begin with postgresql+asyncpg:// or "),

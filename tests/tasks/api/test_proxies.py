@@ -1,8 +1,9 @@
 """A proxy of the environment that no client can use is said in a sentence."""
 
+import certifi
 import pytest
 
-from tasks.api.proxies import check_proxies, why_unusable
+from tasks.api.proxies import check_way_out, why_unusable
 from tasks.errors import InputInvalid
 
 
@@ -31,5 +32,22 @@ def test_each_variable_is_named(monkeypatch: pytest.MonkeyPatch):
     for name, value in {"all_proxy": "x:y:z", "HTTPS_PROXY": "ok:1", "ftp_proxy": "x:y:z"}.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(InputInvalid) as told:
-        check_proxies()
+        check_way_out()
     assert [fault.source for fault in told.value.faults] == ["ALL_PROXY"]
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "PREFECT_API_SSL_CERT_FILE"])
+@pytest.mark.parametrize(("content", "told"), [(None, "No such file or directory"), ("no certificate", "")])
+def test_certificates_that_cannot_be_read_are_named(monkeypatch, tmp_path, name, content, told):
+    """By the variable, and what is wrong with its file."""
+    if content is not None:
+        (tmp_path / "ca.pem").write_text(content)
+    monkeypatch.setenv(name, str(tmp_path / "ca.pem"))
+    with pytest.raises(InputInvalid, match=rf"{name}: '.*' holds no certificates that can be read: {told}"):
+        check_way_out()
+
+
+def test_certificates_that_can_be_read_are_no_fault(monkeypatch):
+    """As those of a company's own authority."""
+    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+    check_way_out()
