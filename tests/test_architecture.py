@@ -121,6 +121,16 @@ def test_arrows_point_down(path):
             assert level_of(imported) <= level_of(file), f"{file} imports {imported}"
 
 
+def test_the_map_shows_the_levels():
+    """Every room has its line, in the order of the arrows, and every file that the map names is there."""
+    text = (ROOT / "flows/README.md").read_text(encoding="utf-8")
+    rooms = text.partition("## Rooms")[2].partition("## One cell")[0]
+    lines = [re.findall(r"`([^`]+)`", line.split(" | ")[0]) for line in rooms.splitlines() if line.startswith("| `")]
+    assert lines == [sorted(places.split()) for places in reversed(LEVELS)]
+    named = set(re.findall(r"`((?:tasks|flows|deployments)/[\w/]+(?:\.\w+|/))`", text))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 @pytest.mark.parametrize("path", [path for path in FILES if "sandbox" in path.parts], ids=name_of)
 def test_the_sandbox_stands_apart(path):
     """It shares the API's vocabulary with the project, so that it can tell when we are wrong, and how to start."""
