@@ -43,8 +43,7 @@ async def make_shard(handed: Handed, shard: int) -> CampaignResult:
         api_settings(campaign) as settings,
         open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
-        here = {cell.cell_id for cell in plan.cells}
-        tools.cells.elsewhere = tuple(cell for cell in whole.cells if cell.cell_id not in here)
+        tools.cells.share(whole.cells)
         await begin_run(tools, frozenset(campaign.retry))
         key = f"{campaign.slug}-shard-{shard}"
         await work_through(campaign, tools, key)

@@ -139,16 +139,16 @@ def test_the_sandbox_stands_apart(path):
     assert all(any(module.startswith(allowed) for allowed in ALLOWED_IN_SANDBOX) for module in others), others
 
 
-BELOW_TASKS = [
-    "tasks/errors.py",
-    "tasks/api/settings.py",
-    "tasks/callbacks/callback_settings.py",
+WITHOUT_PREFECT = [
+    *("tasks/records/", "tasks/errors.py", "tasks/api/", "tasks/images/", "tasks/storage/", "tasks/tables/"),
+    *("tasks/ledger/", "tasks/rescue/", "tasks/receiving/", "tasks/callbacks/", "tasks/planning/", "tasks/publishing/"),
+    *("tasks/run_state/", "sandbox/"),
 ]
 
 
-@pytest.mark.parametrize("layer", [*BELOW_TASKS, "sandbox"])
-def test_what_lies_below_the_tasks_does_not_know_prefect(layer):
-    """Records, clients and the stand-in API can be used, and tested, without it."""
+@pytest.mark.parametrize("layer", WITHOUT_PREFECT)
+def test_what_lies_below_the_run_does_not_know_prefect(layer):
+    """Records, rules, the outside world and the stand-in API can be used, and tested, without it."""
     files = [path for path in FILES if name_of(path).startswith(layer)]
     assert files
     assert [name_of(path) for path in files if imports_package(path, "prefect")] == []
@@ -227,6 +227,36 @@ def test_what_prefect_promises_may_be_named_anywhere(code: str):
 def test_what_prefect_does_not_promise_is_touched_in_one_folder(path: Path):
     """Its page says what, and which test tells when it is mended."""
     assert not_promised(parsed(path)) == set()
+
+
+def test_only_files_at_the_top_hold_tasks_and_flows():
+    """`ls tasks/*.py` lists Prefect's tasks, `ls flows/*.py` the flows."""
+    holders = {
+        (name_of(path).rpartition("/")[0], decorated)
+        for path in FILES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for decorator in node.decorator_list
+        if (decorated := ast.unparse(decorator).partition("(")[0]) in {"task", "flow"}
+    }
+    assert holders == {("tasks", "task"), ("flows", "flow")}
+
+
+OWNERS = {"cells", "purse", "stop", "api", "paid", "slots", "others", "tally"}
+
+
+def test_what_changes_while_a_run_works_is_changed_by_its_owner():
+    """Elsewhere nothing is assigned to it; its own functions say what happened."""
+    writes = [
+        f"{name_of(path)}: {ast.unparse(target)}"
+        for path in FILES
+        if name_of(path).startswith(("tasks/", "flows/"))
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.Delete)
+        for target in (node.targets if isinstance(node, ast.Assign | ast.Delete) else [node.target])
+        if set(re.findall(r"\btools\.(\w+)[.\[]", ast.unparse(target))) & OWNERS
+    ]
+    assert writes == []
 
 
 def test_only_named_files_read_and_write_tables():

@@ -1,7 +1,7 @@
 """The cells of one run, and where each of them stands: the one place where that changes, and with it the purse."""
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -44,6 +44,11 @@ class Cells:
     def __post_init__(self) -> None:
         """All of them wait, until more is known."""
         self.waiting.extend(Ask(cell, 1) for cell in self.planned)
+
+    def share(self, whole: Iterable[Cell]) -> None:
+        """The rest of the `whole` campaign is other shards' to make."""
+        here = {cell.cell_id for cell in self.planned}
+        self.elsewhere = tuple(cell for cell in whole if cell.cell_id not in here)
 
     def know(self, known: Known) -> None:
         """Take over what the ledger knows: under which id each cell goes, and what the matrix does not ask for."""
@@ -98,6 +103,10 @@ class Cells:
         self.purse.reserve(ask.cell.cell_id, ask.cell.price_usd)
         self._count(ask.cell.cell_id, ask.cost_usd)
         return job
+
+    def start_next(self) -> Job:
+        """Put the cell under way that waits first."""
+        return self.start(self.waiting.popleft())
 
     def use_paid(self, job: Job, turn: int) -> None:
         """What an earlier turn has paid is used for a job: it costs no more than it has."""

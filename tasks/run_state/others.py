@@ -23,3 +23,21 @@ class Others:
     answered: int = 0
     """How many of these times the last listing has answered: those that had been asked when it began."""
     listing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def beat(self) -> int:
+        """The number of one more sign of life."""
+        self.beats += 1
+        return self.beats
+
+    def ask(self) -> int:
+        """The number of one more question."""
+        self.asked += 1
+        return self.asked
+
+    def listed(self, turns: AbstractSet[Turn], answered: int) -> None:
+        """All intents were listed after so many questions, and `turns` were others'."""
+        self.turns, self.answered = turns, answered
+
+    def settle(self, beside: AbstractSet[str] | None) -> None:
+        """What lay beside this run's own heartbeat, with nobody alive among it; None where that is not known."""
+        self.settled = beside

@@ -73,6 +73,10 @@ class Purse:
         self.prices |= {cell.cell_id: cell.price_usd for cell in cells}
         self.orphaned_usd = orphaned_usd
 
+    def know_price(self, cell_id: str, usd: Decimal) -> None:
+        """The price of a cell of another matrix."""
+        self.prices[cell_id] = usd
+
     def rename(self, before: str, cell: Cell) -> None:
         """A cell goes under another id; what others ask for under the one before may have another price."""
         del self.prices[before]

@@ -123,7 +123,7 @@ class Toolbox:
         except BudgetReached as fault:
             self.stop.because(fault)
             return None
-        return self.cells.start(self.cells.waiting.popleft())
+        return self.cells.start_next()
 
     def heard(self) -> None:
         """The API has worked on a request, whatever came of it."""

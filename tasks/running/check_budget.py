@@ -31,20 +31,19 @@ async def see_others(tools: Toolbox) -> None:
     others, own = tools.others, heartbeat_key(tools.ledger.run_id)
     there = await tools.on_storage_thread(tools.store.tags, RUNS)
     if own not in there or gone_key(own) in there:
-        others.settled = None
+        others.settle(None)
         await show_beat(tools)
     beside = frozenset(there.keys() - {own})
     is_alone = not tools.watcher.may_be_alive(there, own)
     if not is_alone or others.settled != beside:
         await list_begun(tools)
-        others.settled = beside if is_alone else None
+        others.settle(beside if is_alone else None)
 
 
 async def list_begun(tools: Toolbox) -> None:
     """Know every turn that had been begun elsewhere when this was called: those who ask meanwhile share one listing."""
     others = tools.others
-    others.asked += 1
-    number = others.asked
+    number = others.ask()
     async with others.listing:
         if others.answered >= number:
             return
@@ -54,8 +53,8 @@ async def list_begun(tools: Toolbox) -> None:
         new = {turn for turn in begun if turn.number > known.get(turn.cell_id, 0)}
         foreign = [turn for turn in new if turn.cell_id not in tools.purse.prices]
         for turn in foreign:  # of another matrix under the same name
-            tools.purse.prices[turn.cell_id] = await price_of(tools, turn)
-        others.turns, others.answered = new, answered
+            tools.purse.know_price(turn.cell_id, await price_of(tools, turn))
+        others.listed(new, answered)
 
 
 def promised_elsewhere_usd(tools: Toolbox) -> Decimal:

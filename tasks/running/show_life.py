@@ -34,9 +34,7 @@ async def shown_alive(tools: Toolbox) -> AsyncIterator[None]:
 
 async def show_beat(tools: Toolbox) -> None:
     """Show one more beat of this run. Raises StorageFailed."""
-    others = tools.others
-    others.beats += 1
-    heartbeat = this_run(tools.ledger.run_id, others.beats, flow_run.id)
+    heartbeat = this_run(tools.ledger.run_id, tools.others.beat(), flow_run.id)
     await tools.on_storage_thread(tools.store.write, heartbeat.key, heartbeat.model_dump_json().encode())
 
 
@@ -52,5 +50,5 @@ async def keep_beating(tools: Toolbox) -> None:
         with suppress(StorageFailed):  # the next beat may get through; others wait several
             await show_beat(tools)
         if not is_there or clock() - shown_at > LATE_AFTER_S:
-            tools.others.settled = None
+            tools.others.settle(None)
         shown_at = clock()

@@ -24,7 +24,7 @@ def some_cells(count: int = 3, budget_usd: Decimal | None = None) -> Cells:
 def test_a_job_is_settled_once_whoever_says_so():
     """A hook and a cancelled lane may both come to say how it ended."""
     cells = some_cells()
-    job = cells.start(cells.waiting.popleft())
+    job = cells.start_next()
     cells.settle(job, an_outcome(job.cell))
     cells.settle(job, an_outcome(job.cell, "failed", cost_usd=Decimal(0)))
     assert cells.outcomes[job.cell.cell_id].status == "done"
@@ -35,7 +35,7 @@ def test_a_job_is_settled_once_whoever_says_so():
 def test_what_could_not_be_noted_is_shown_and_does_not_stand():
     """The next run finds out how it ends, so nobody is told of it before."""
     cells = some_cells()
-    job = cells.start(cells.waiting.popleft())
+    job = cells.start_next()
     cells.settle(job, an_outcome(job.cell), is_noted=False)
     assert job.cell.cell_id in cells.outcomes
     assert not cells.noted_outcomes()
@@ -46,7 +46,7 @@ def test_what_could_not_be_noted_is_shown_and_does_not_stand():
 def test_a_job_leaves_once():
     """And an older job of its cell takes nothing from the newer one."""
     cells = some_cells()
-    first = cells.start(cells.waiting.popleft())
+    first = cells.start_next()
     assert cells.leave(first)
     second = cells.start(first.ask)
     assert not cells.leave(first)
@@ -93,7 +93,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.cells.purse.raise_if_short(self.cells.waiting[0].cell.price_usd, is_reserved=False)
         except BudgetReached:
             return
-        self.cells.start(self.cells.waiting.popleft())
+        self.cells.start_next()
 
     @precondition(lambda self: self.cells.under_way)
     @rule(status=st.sampled_from(["done", "blocked", "unknown"]), pick=st.integers(0, 5), asked=st.booleans())
