@@ -9,6 +9,7 @@ from flows.commands.options import Asked, Command
 from flows.commands.screen import Screen
 from tasks.errors import CampaignFault, InputInvalid
 from tasks.records.exit_code import ExitCode
+from tasks.records.money import counted
 
 
 def answer(
@@ -44,7 +45,7 @@ def answer(
 def print_faults(console: Screen, invalid: InputInvalid, untouched: str) -> None:
     """Every fault on a line of its own, under how many there are and what has not happened because of them."""
     count = len(invalid.faults) + invalid.more
-    console.print(f"[bold red]{count} thing{'s' if count > 1 else ''} to mend; {untouched}:[/]")
+    console.print(f"[bold red]{counted(count, 'thing')} to mend; {untouched}:[/]")
     for fault in invalid.faults:
         console.print(f"  {fault}", markup=False)
     if invalid.more:

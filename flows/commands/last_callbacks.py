@@ -13,6 +13,7 @@ from tasks.callbacks.names import State
 from tasks.errors import CampaignFault, CampaignStopped
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.fault import without_secrets
+from tasks.records.money import counted
 from tasks.storage.storage import CampaignStore
 
 LAST_TRY_S: Final = 1.5
@@ -51,7 +52,7 @@ def tell(campaign: Campaign) -> None:
 def sentence(counts: Counter[State], output: str) -> str:
     """Such as `5 callbacks delivered, 2 wait; deliver them with: ...`."""
     waiting, dead = counts["waiting"] + counts["claimed"], counts["dead"]
-    parts = [f"{counts['delivered']:,} callback{'s' if counts['delivered'] != 1 else ''} delivered"]
+    parts = [f"{counted(counts['delivered'], 'callback')} delivered"]
     parts += [f"{waiting:,} wait{'s' if waiting == 1 else ''}"] if waiting else []
     parts += [f"{dead:,} dead"] if dead else []
     advice = f"; see and deliver them with: python flows/deliver_callbacks.py {output}" if waiting or dead else ""

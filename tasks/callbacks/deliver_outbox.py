@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from tasks.callbacks.callback_settings import CallbackSettings
-from tasks.callbacks.callback_terms import agreed
 from tasks.callbacks.delivery_queue import DueDelivery
 from tasks.callbacks.delivery_report import ALL, Line, Report, Wish
 from tasks.callbacks.names import Delivery, QueuedEvent, Standing, State, shown_url
@@ -72,7 +71,7 @@ async def serve_outbox(store: CampaignStore, slug: str, wish: Wish, settings: Ca
     sent: Counter[State] = Counter()
     hindrance = ""
     if jobs or (not wish.is_replay and any(one.is_open for one in standings)):
-        settings, hindrance = await asyncio.to_thread(agreed, outbox, settings)
+        settings, hindrance = await asyncio.to_thread(outbox.agreed, settings)
         if not wish.list_only and not hindrance:
             async with open_deliverer(outbox, settings) as deliverer:
                 await send(deliverer, jobs, standings)
@@ -103,7 +102,7 @@ async def last_try(store: CampaignStore, settings: CallbackSettings, within_s: f
     heard = {one.delivery.endpoint for one in standings if one.state == "delivered"}
     silent = {one.delivery.endpoint for one in standings if one.attempts} - heard
     fresh = [one for one in standings if is_fresh(one) and one.delivery.endpoint not in silent]
-    settings, hindrance = await asyncio.to_thread(agreed, outbox, settings)
+    settings, hindrance = await asyncio.to_thread(outbox.agreed, settings)
     if fresh and not hindrance:
         async with open_deliverer(outbox, settings) as deliverer:
             await deliverer.take_up(fresh)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final, get_args
 
 from tasks.callbacks.attempt import Attempt
+from tasks.callbacks.callback_settings import CallbackSettings
 from tasks.callbacks.names import (
     CLAIMS,
     CLOSED,
@@ -26,6 +27,7 @@ from tasks.callbacks.names import (
     standings,
 )
 from tasks.callbacks.retry import Verdict
+from tasks.ledger.ledger import Ledger
 from tasks.records.keys import EVENTS
 from tasks.records.record import Record
 from tasks.storage.storage import CampaignStore
@@ -67,6 +69,16 @@ class Outbox:
         for term in terms - known:
             self.store.create(f"{TERMS}/{term}.json", b"{}")
         return known | terms
+
+    def agreed(self, settings: CallbackSettings) -> tuple[CallbackSettings, str]:
+        """`settings` with what the campaign was told, and why its events may not be sent with them, if they may not.
+
+        A campaign that the sandbox made may tell receivers on this machine.
+        """
+        terms = self.terms()
+        if Ledger(self.store, run_id="").is_sandbox():
+            terms |= {"private"}
+        return settings.under(terms), settings.hindrance(terms)
 
     def queue(self, event: QueuedEvent) -> bool:
         """Queue the event for its endpoint, durably; False where it was queued before, by whomever.
