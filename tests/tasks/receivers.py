@@ -142,6 +142,8 @@ def listening(status: int = 200) -> Iterator[Listener]:
             """Nothing."""
 
     class Server(ThreadingHTTPServer):
+        request_queue_size = 128  # each event comes on a connection of its own, as many at once as are sent
+
         def handle_error(self, *_: object) -> None:
             """Nothing: senders that die are what some tests are about."""
 
