@@ -56,7 +56,7 @@ def gallery_page(  # noqa: PLR0913  what a page is made of
 
     `cells` come in matrix order; `outcomes` by cell_id, and a cell that has none is `pending`.
     """
-    pairs = of_each(cells, outcomes)
+    pairs = list(of_each(cells, outcomes))
     counts = Counter(outcome.status for _, outcome in pairs)
     groups = _groups(pairs, variants)
     shown = sum(len(group.cards) for group in groups)

@@ -66,7 +66,7 @@ def manifest_frame(cells: Sequence[Cell], outcomes: Mapping[str, Outcome], varia
     Times are cut to milliseconds, so that the CSV and the Parquet file say the same.
     """
     readers = _readers(cells, variants)
-    rows = of_each(cells, outcomes)
+    rows = list(of_each(cells, outcomes))
     shown = {name: [_shown(name, read, *row) for row in rows] for name, read in readers.items()}
     return pd.DataFrame({name: _typed(name, values) for name, values in shown.items()})
 

@@ -101,9 +101,10 @@ class Outcome(Record):
         return (self.status, mine, self.variants) == (other.status, its, other.variants)
 
 
-def of_each(cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> list[tuple[Cell, Outcome]]:
+def of_each(cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> Iterator[tuple[Cell, Outcome]]:
     """Every cell with how it ended; `outcomes` are by cell_id, and a cell that has none is `pending`."""
-    return [(cell, outcomes.get(cell.cell_id) or Outcome(cell_id=cell.cell_id, status="pending")) for cell in cells]
+    for cell in cells:
+        yield cell, outcomes.get(cell.cell_id) or Outcome(cell_id=cell.cell_id, status="pending")
 
 
 @dataclass(eq=False)
