@@ -127,6 +127,7 @@ def serve(wanted: ReceiverOrder) -> int:
         host=wanted.host,
         port=wanted.port,
         http=bounded_protocol(connections_max()),
+        ws="none",  # nobody has anything to say on one, and each that is refused would be a line
         backlog=BACKLOG,
         lifespan="on",
         log_config=None,

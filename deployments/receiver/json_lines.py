@@ -16,6 +16,7 @@ def dumps(line: dict[str, Any], **options: Any) -> str:  # noqa: ANN401  those o
     return COMMANDS.sub(lambda command: json.dumps(command[0])[1:-1], json.dumps(line, **options))
 
 
+TOLD_EVERY_S: Final = 60.0
 OURS: Final = ("deployments", "flows", "tasks", "uvicorn")
 JSON_LINES: Final = JsonFormatter(
     ["levelname", "name", "message"],
@@ -25,6 +26,26 @@ JSON_LINES: Final = JsonFormatter(
     json_serializer=dumps,
     json_ensure_ascii=False,
 )
+
+
+class NotRepeated(logging.Filter):
+    """Passes a line on once a minute: uvicorn warns of each request that is none, and strangers may send many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._passed_at: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether nothing alike was logged within a minute before; of what is less than a warning, all is."""
+        if record.levelno < logging.WARNING:
+            return True
+        is_new = record.created - self._passed_at.get(str(record.msg), float("-inf")) >= TOLD_EVERY_S
+        if is_new:
+            self._passed_at[str(record.msg)] = record.created
+        return is_new
+
+
+NOT_REPEATED: Final = NotRepeated()
 
 
 def log_in_json() -> None:
@@ -40,5 +61,6 @@ def log_in_json() -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.error").addFilter(NOT_REPEATED)
     # One line tells of each event; a line for each request would say it twice.
     logging.getLogger("uvicorn.access").disabled = True
