@@ -17,7 +17,8 @@ _TAKEN_BY: Final = {
     "resolution": (words.RESOLUTION_MODELS, "use aspect_ratio"),
     "color_palette": (words.PALETTE_MODELS, "leave it empty"),
 }
-_SENT_AS_THEY_ARE: Final = ("resolution", "magic_prompt_version", "negative_prompt", "seed", "color_palette")
+OWN_COLUMNS: Final = frozenset({"product", "format", "num_images", "rendering", "visibility", "callback_url"})
+"""The columns that are no fields of a request: what becomes of them is ours."""
 
 
 def chosen_model(wishes: Mapping[str, Any], default: words.Model) -> words.Model:
@@ -52,14 +53,11 @@ def build_request(wishes: Mapping[str, Any], model: words.Model, copy: int) -> G
 
     A given seed counts up over the copies: the same seed would draw, and bill, the same image again.
     """
-    sent = {column: wishes[column] for column in _SENT_AS_THEY_ARE if column in wishes}
+    sent = {column: wish for column, wish in wishes.items() if column not in OWN_COLUMNS}
     if copy and "seed" in sent:
         sent["seed"] = (sent["seed"] + copy) % (words.SEED_MAX + 1)
-    return GenerationRequest(
-        prompt=prompt_of(wishes),
-        model=model,
-        aspect_ratio=wishes.get("aspect_ratio", None if "resolution" in wishes else "ASPECT_1_1"),
-        style_type=wishes.get("style_type", "AUTO" if model in words.STYLED_MODELS else None),
-        magic_prompt=wishes.get("magic_prompt", "AUTO"),
-        **sent,
-    )
+    if "resolution" not in sent:
+        sent.setdefault("aspect_ratio", "ASPECT_1_1")
+    if model in words.STYLED_MODELS:
+        sent.setdefault("style_type", "AUTO")
+    return GenerationRequest(**sent | {"prompt": prompt_of(wishes), "model": model})

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from tasks.planning.request_rules import build_request, chosen_model, misfits, prompt_of
+from tasks.planning.request_rules import OWN_COLUMNS, build_request, chosen_model, misfits, prompt_of
+from tasks.records.request import GenerationRequest
 from tasks.records.vocabulary import MODELS, SEED_MAX, Model
+from tasks.tables.columns import PARSERS
 
 WISHES = {"product": "Tea", "style_type": "DESIGN", "negative_prompt": "blur", "resolution": "RESOLUTION_1344_704"}
 PALETTE = {"product": "Tea", "color_palette": "any"}
@@ -98,3 +100,17 @@ def test_seeds_count_up_over_copies() -> None:
     last = {"product": "Tea", "seed": SEED_MAX}
     assert [build_request(last, "V_2", copy).seed for copy in range(3)] == [SEED_MAX, 0, 1]
     assert build_request({"product": "Tea"}, "V_2", 1) == build_request({"product": "Tea"}, "V_2", 0)
+
+
+def test_every_column_goes_somewhere() -> None:
+    """What a person fills in is a field of the request, or one of the few that the run itself has a use for."""
+    assert PARSERS.keys() == GenerationRequest.model_fields.keys() | OWN_COLUMNS
+
+
+def test_what_a_row_says_is_asked_for() -> None:
+    """Each field as it was read; no default stands in its place."""
+    said = {
+        "model": "V_2", "prompt": "A cup", "resolution": "RESOLUTION_1344_704", "style_type": "ANIME", "seed": 7,
+        "magic_prompt": "OFF", "magic_prompt_version": "V_0_2", "negative_prompt": "blur",
+    }  # fmt: skip
+    assert build_request(said, "V_2", 0).model_dump(exclude_none=True) == said
