@@ -11,7 +11,7 @@ CLIENT_DEFAULTS: Final = {
 EVERY_SERVER: Final = {
     # Telemetry prints an error where there is no network.
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    # A lane that was denied asks again after a quarter of a second, not after up to ten.
+    # A lane that was denied asks again within a quarter of a second (divided by the limit), not within ten.
     "PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS": "0.25",
     # States and events are written in batches: SQLite has one writer, and slot requests would meet a locked database;
     # on any database the queue in memory would run over in a large campaign, and states be lost.
