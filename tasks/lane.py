@@ -23,11 +23,11 @@ from tasks.ledger.heartbeats import Watcher
 from tasks.records.outcome import Status
 from tasks.run_state.first_of import first_of
 from tasks.run_state.job import Job
-from tasks.run_state.toolbox import Toolbox, toolbox
+from tasks.run_state.toolbox import CUTS_MAX, Toolbox, toolbox
 from tasks.running.begin_run import resolve_begun
 from tasks.running.slots import TAG, watch_slots
 from tasks.running.watch_run import watch_run
-from tasks.running.work_job import finish_job, take_up_paid, work_job
+from tasks.running.work_job import finish_jobs, take_up_paid, work_job
 
 TIME_SLICE_S: Final = 30.0
 """After so long a lane gives its slot back if others want it, so that campaigns that share the account take turns."""
@@ -128,13 +128,12 @@ async def run_lanes(tools: Toolbox, slots: int, retry: AbstractSet[Status]) -> N
     """Return when every cell has ended, or the campaign was stopped and what was in flight has ended."""
     watcher = Watcher(tools.store)
     async with beside(tools):
-        stored_before = tuple(tools.cells.under_way.values())
+        stored_before = deque(tools.cells.under_way.values())
         while True:
             async with asyncio.TaskGroup() as tools.jobs:  # no job outlives it, also where it is cancelled
-                for job in stored_before:
-                    tools.jobs.create_task(finish_job(tools, job))
+                for _ in range(min(CUTS_MAX, len(stored_before))):
+                    tools.jobs.create_task(finish_jobs(tools, stored_before))
                 await take_turns(tools, watcher, slots, retry)
-            stored_before = ()
             if not tools.has_cells_waiting and not (tools.cells.begun and tools.stop.reason is None):
                 return
             if not tools.cells.waiting:
@@ -147,7 +146,7 @@ async def take_turns(tools: Toolbox, watcher: Watcher, slots: int, retry: Abstra
         await resolve_begun(tools, watcher, retry)
     except CampaignStopped as fault:
         tools.stop.because(fault)
-    await take_up_all_paid(tools, slots)
+    await take_up_all_paid(tools, max(slots, CUTS_MAX))
     numbers = range(1, min(slots, len(tools.cells.waiting)) + 1)
     await asyncio.gather(*(keep_lane(number) for number in numbers))
 

@@ -1,6 +1,7 @@
 """The journey of a job, from the owning of its turn to its one end, whatever happens on the way."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -46,16 +47,18 @@ async def recover_job(tools: Toolbox, job: Job, answered: Answered) -> None:
         await finish(tools, job)
 
 
-async def finish_job(tools: Toolbox, job: Job) -> None:
-    """Cut a job whose original is stored already. Raises nothing."""
-    async with ended_by_its_faults(tools, job):
-        await finish(tools, job)
+async def finish_jobs(tools: Toolbox, jobs: deque[Job]) -> None:
+    """Cut one after the other of those whose original is stored already, until none is left. Raises nothing."""
+    while jobs:
+        job = jobs.popleft()
+        async with ended_by_its_faults(tools, job):
+            await finish(tools, job)
 
 
 async def take_up_paid(tools: Toolbox, ask: Ask) -> bool:
-    """Whether an image that an earlier turn of a waiting cell has paid for makes asking needless. Raises nothing.
+    """Whether an image that an earlier turn of a waiting cell has paid for makes asking needless: it is cut then.
 
-    The cell's job goes on by itself then.
+    Raises nothing.
     """
     job = tools.cells.start(ask)
     async with ended_by_its_faults(tools, job):
@@ -65,7 +68,7 @@ async def take_up_paid(tools: Toolbox, ask: Ask) -> bool:
             leave_as_it_was(tools, job, error)
             return True
         if job.stage is Stage.STORED:
-            tools.jobs.create_task(finish_job(tools, job))
+            await finish(tools, job)
             return True
         tools.cells.leave(job)
         return False
