@@ -22,7 +22,7 @@ import uvicorn
 from pydantic import Field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deployments.receiver.journal import Inbox, InboxFailed
+from deployments.receiver.journal import Journal, JournalFailed
 from deployments.receiver.json_lines import log_in_json
 from deployments.receiver.process import STOP_PATIENCE_S, Processor, handle_as_flow, handle_here
 from deployments.receiver.routes import Routes, application
@@ -39,9 +39,9 @@ logger = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def receiving(settings: ReceiverSettings, hooks: Hooks) -> AsyncIterator[ASGIApp]:
-    """The application, with its journal open and its workers at work. Raises InboxFailed at the start only."""
+    """The application, with its journal open and its workers at work. Raises JournalFailed at the start only."""
     handle = handle_as_flow(hooks) if settings.uses_prefect else handle_here(hooks)
-    inbox = Inbox.open(settings.inbox)
+    inbox = Journal.open(settings.inbox)
     logger.info("receiving", extra={"inbox": str(settings.inbox), **inbox.counts()})
     if settings.secrets is None:
         logger.warning("callbacks are not verified: whoever reaches this receiver is believed")
@@ -110,15 +110,15 @@ COMMAND: Final = Command(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    return answer(COMMAND, serve, arguments, also=(InboxFailed,), interrupted=INTERRUPTED)
+    return answer(COMMAND, serve, arguments, also=(JournalFailed,), interrupted=INTERRUPTED)
 
 
 def serve(wanted: ReceiverOrder) -> int:
-    """Receive callbacks until SIGTERM or Ctrl-C. Raises InputInvalid and InboxFailed before it listens."""
+    """Receive callbacks until SIGTERM or Ctrl-C. Raises InputInvalid and JournalFailed before it listens."""
     settings = load_receiver_settings()
     Hooks.from_env(os.environ)
     if wanted.retry_failed:
-        inbox = Inbox.open(settings.inbox)
+        inbox = Journal.open(settings.inbox)
         inbox.retry_failed(time.time())
         inbox.close()
     log_in_json()

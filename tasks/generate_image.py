@@ -43,7 +43,7 @@ async def ask(tools: Toolbox, job: Job) -> Answered:
     Raises what stopped the campaign where that was before the request left, or while it was turned away; TakenOver
     where another run has the turn by then.
     """
-    await tools.gate.wait()
+    await tools.pause.wait()
     tools.stop.raise_if_halted()
     if job.attempts:
         tools.purse.raise_if_short(job.cell.price_usd)
@@ -58,7 +58,7 @@ async def ask(tools: Toolbox, job: Job) -> Answered:
         if isinstance(error, ApiUnavailable):
             tools.purse.doubt(job.cell.price_usd)
         tools.tally.tell(str(error))
-        tools.gate.close_for(error.retry_after_s or 0)
+        tools.pause.ask_for(error.retry_after_s or 0)
         tools.stop.raise_if_halted()
         raise
     except OutcomeUnknown:

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -257,6 +258,13 @@ def test_what_changes_while_a_run_works_is_changed_by_its_owner():
         if set(re.findall(r"\btools\.(\w+)[.\[]", ast.unparse(target))) & OWNERS
     ]
     assert writes == []
+
+
+def test_no_class_has_the_name_of_another():
+    """One name, one meaning; the stand-in API stands apart, and has names of its own."""
+    files = [path for path in FILES if "sandbox" not in path.parts]
+    names = Counter(node.name for path in files for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_only_named_files_read_and_write_tables():

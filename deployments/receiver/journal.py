@@ -33,7 +33,7 @@ CREATE INDEX IF NOT EXISTS events_due ON events (state, due_at);
 """
 
 
-class InboxFailed(Exception):
+class JournalFailed(Exception):
     """The journal cannot be read or written; what was not journaled was not acknowledged."""
 
     exit_code = ExitCode.BAD_INPUT
@@ -49,8 +49,8 @@ class Journaled:
 
 
 @dataclass(frozen=True)
-class Inbox:
-    """The open journal, for one thread at a time. Every method may raise InboxFailed. Times: seconds since 1970."""
+class Journal:
+    """The open journal, for one thread at a time. Every method may raise JournalFailed. Times: seconds since 1970."""
 
     database: sqlite3.Connection
     in_hand: set[str] = field(default_factory=set)
@@ -78,7 +78,7 @@ class Inbox:
         except (sqlite3.Error, OSError) as error:
             is_taken = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
             why = "another receiver has it open" if is_taken else str(error)
-            raise InboxFailed(f"The journal {path} cannot be used: {why}") from error
+            raise JournalFailed(f"The journal {path} cannot be used: {why}") from error
         return cls(database)
 
     def close(self) -> None:
@@ -158,4 +158,4 @@ def _named() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise InboxFailed(f"The journal failed: {error}") from error
+        raise JournalFailed(f"The journal failed: {error}") from error

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, ParamSpec, TypeVar
 
-from deployments.receiver.journal import Inbox, InboxFailed, Journaled
+from deployments.receiver.journal import Journal, Journaled, JournalFailed
 from deployments.receiver.json_lines import log_in_json
 from flows.prefect_server.named_server import import_prefect
 from tasks.api.connection import as_text
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 class Processor:
     """The workers of one inbox, and the one thread on which it is used."""
 
-    inbox: Inbox
+    inbox: Journal
     handle: Handle
     retry_delays_s: tuple[float, ...] = RETRY_DELAYS_S
     thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "inbox"))
@@ -52,7 +52,7 @@ class Processor:
         return await asyncio.get_running_loop().run_in_executor(self.thread, lambda: function(*args, **kwargs))
 
     async def keep(self, event_id: str, body: bytes) -> bool:
-        """Journal an event durably and wake a worker; whether it is new. Raises InboxFailed."""
+        """Journal an event durably and wake a worker; whether it is new. Raises JournalFailed."""
         is_new = await self.on_inbox_thread(self.inbox.add, event_id, body, time.time())
         self.arrived.set()
         return is_new
@@ -86,7 +86,7 @@ class Processor:
     async def _claimed(self) -> Journaled | None:
         try:
             return await self.on_inbox_thread(self.inbox.claim, time.time())
-        except InboxFailed as failure:
+        except JournalFailed as failure:
             logger.error(str(failure))  # noqa: TRY400  the sentence says it
             return None
 
@@ -120,7 +120,7 @@ class Processor:
         while True:
             try:
                 return await self.on_inbox_thread(note, *args, **kwargs)
-            except InboxFailed as failure:
+            except JournalFailed as failure:
                 logger.error(str(failure))  # noqa: TRY400  as above
                 if self.stopping.is_set():
                     return None
@@ -128,7 +128,7 @@ class Processor:
 
     async def _tidy(self) -> None:
         while not self.stopping.is_set():
-            with suppress(InboxFailed):
+            with suppress(JournalFailed):
                 await self.on_inbox_thread(self.inbox.forget_old, time.time())
             await _until(self.stopping, TIDY_EVERY_S)
 

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from deployments.receiver.journal import InboxFailed
+from deployments.receiver.journal import JournalFailed
 from deployments.receiver.process import Processor
 from tasks.callbacks.signature import ID_HEADER, Secrets, SignatureInvalid, is_id, verify
 from tasks.receiving.received_event import parse_event
@@ -108,5 +108,5 @@ def application(routes: Routes) -> Starlette:
     receive = [Route(path, routes.receive, methods=["POST"], max_body_size=BODY_MAX_BYTES) for path in paths]
     return Starlette(
         routes=[*receive, Route("/health", routes.health)],
-        exception_handlers={HTTPException: routes.refuse, InboxFailed: inbox_failed},
+        exception_handlers={HTTPException: routes.refuse, JournalFailed: inbox_failed},
     )

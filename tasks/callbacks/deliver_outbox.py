@@ -9,7 +9,7 @@ from typing import Final
 from tasks.callbacks.callback_settings import CallbackSettings
 from tasks.callbacks.delivery_queue import DueDelivery
 from tasks.callbacks.delivery_report import ALL, Line, Report, Wish
-from tasks.callbacks.names import Delivery, QueuedEvent, Standing, State, shown_url
+from tasks.callbacks.names import Delivery, DeliveryStanding, QueuedEvent, State, shown_url
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.send_callback import Deliverer, open_deliverer, utc_now
 from tasks.errors import InputInvalid
@@ -81,7 +81,7 @@ async def serve_outbox(store: CampaignStore, slug: str, wish: Wish, settings: Ca
     return report.model_copy(update={"hindrance": hindrance})
 
 
-async def send(deliverer: Deliverer, jobs: Sequence[DueDelivery], standings: list[Standing]) -> None:
+async def send(deliverer: Deliverer, jobs: Sequence[DueDelivery], standings: list[DeliveryStanding]) -> None:
     """Make the attempts that were asked for, or all that are due."""
     if jobs:
         deliverer.closed |= await deliverer.on_thread(deliverer.outbox.closed_endpoints)
@@ -111,12 +111,12 @@ async def last_try(store: CampaignStore, settings: CallbackSettings, within_s: f
     return Counter(standing.state for standing in standings)
 
 
-def is_fresh(standing: Standing) -> bool:
+def is_fresh(standing: DeliveryStanding) -> bool:
     """Whether it was never attempted."""
     return standing.state == "waiting" and not standing.attempts
 
 
-def replays(outbox: Outbox, standings: Sequence[Standing], wish: Wish) -> list[DueDelivery]:
+def replays(outbox: Outbox, standings: Sequence[DeliveryStanding], wish: Wish) -> list[DueDelivery]:
     """The attempts that `wish` asks for by name or by date. One that still waits keeps its further attempts.
 
     Of an event that some endpoints have and others have not, the others are meant.
@@ -144,12 +144,12 @@ def replays(outbox: Outbox, standings: Sequence[Standing], wish: Wish) -> list[D
     ]
 
 
-def is_wanted(standing: Standing, wish: Wish) -> bool:
+def is_wanted(standing: DeliveryStanding, wish: Wish) -> bool:
     """Whether the names alone let a replay of this delivery be asked for."""
     return is_named(standing, wish) or (wish.replay_since is not None and standing.state == "dead")
 
 
-def is_named(standing: Standing, wish: Wish) -> bool:
+def is_named(standing: DeliveryStanding, wish: Wish) -> bool:
     """Whether its event, or every dead letter, is asked for."""
     return standing.delivery.event_id in wish.replay or (ALL in wish.replay and standing.state == "dead")
 
@@ -159,7 +159,7 @@ def is_since(event: QueuedEvent, wish: Wish) -> bool:
     return wish.replay_since is not None and event.at >= wish.replay_since
 
 
-def report_of(slug: str, outbox: Outbox, standings: Sequence[Standing], sent: Counter[State]) -> Report:
+def report_of(slug: str, outbox: Outbox, standings: Sequence[DeliveryStanding], sent: Counter[State]) -> Report:
     """Where everything stands; the first deliveries that are not done are read, to be shown."""
     now = utc_now()
     undone = [one for one in standings if one.state != "delivered"]
@@ -174,7 +174,7 @@ def report_of(slug: str, outbox: Outbox, standings: Sequence[Standing], sent: Co
     )
 
 
-def line_of(slug: str, outbox: Outbox, standing: Standing) -> Line:
+def line_of(slug: str, outbox: Outbox, standing: DeliveryStanding) -> Line:
     """What there is to show of one delivery."""
     delivery: Delivery = standing.delivery
     event = outbox.read(delivery)

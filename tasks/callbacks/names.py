@@ -97,7 +97,7 @@ class Tried(Record):
     """A sentence for the person who looks after deliveries."""
 
 
-class Standing(NamedTuple):
+class DeliveryStanding(NamedTuple):
     """Where a delivery stands."""
 
     delivery: Delivery
@@ -147,7 +147,7 @@ def due_text(due: datetime) -> str:
 
 def standings(
     events: Iterable[str], ends: Iterable[str], claims: Iterable[str] = (), failures: Iterable[str] = ()
-) -> list[Standing]:
+) -> list[DeliveryStanding]:
     """Where every delivery stands, from the names in the four folders; in the order of `events`."""
     ended = _newest(name for name in _parsed(ends) if name.last in {"delivered", "dead"})
     failed = _newest(name for name in _parsed(failures) if name.last.isdigit())
@@ -157,15 +157,15 @@ def standings(
 
 def _standing(
     delivery: Delivery, ended: dict[Delivery, _Name], failed: dict[Delivery, _Name], claimed: dict[Delivery, _Name]
-) -> Standing:
+) -> DeliveryStanding:
     failure = failed.get(delivery)
     attempts = max((one[delivery].attempt for one in (ended, failed, claimed) if delivery in one), default=0)
     if delivery in ended:
         end = ended[delivery]
-        return Standing(delivery, "dead" if end.last == "dead" else "delivered", attempts, ended_by=end.attempt)
+        return DeliveryStanding(delivery, "dead" if end.last == "dead" else "delivered", attempts, ended_by=end.attempt)
     if failure is not None and failure.attempt == attempts:
-        return Standing(delivery, "waiting", attempts, datetime.fromtimestamp(int(failure.last), UTC))
-    return Standing(delivery, "claimed" if attempts else "waiting", attempts)
+        return DeliveryStanding(delivery, "waiting", attempts, datetime.fromtimestamp(int(failure.last), UTC))
+    return DeliveryStanding(delivery, "claimed" if attempts else "waiting", attempts)
 
 
 def _newest(names: Iterable[_Name]) -> dict[Delivery, _Name]:

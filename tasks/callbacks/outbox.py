@@ -19,8 +19,8 @@ from tasks.callbacks.names import (
     TERMS,
     Claim,
     Delivery,
+    DeliveryStanding,
     QueuedEvent,
-    Standing,
     Term,
     Tried,
     due_text,
@@ -35,7 +35,7 @@ from tasks.storage.storage import CampaignStore
 READERS: Final = 32
 
 
-class Sender(Record):
+class Origin(Record):
     """Who the events of a campaign's folder are from: random, made with the first of them."""
 
     sender_id: str
@@ -52,10 +52,10 @@ class Outbox:
 
     def sender_id(self) -> str:
         """The same for as long as the campaign's folder lives, and nowhere else."""
-        mine = Sender(sender_id=uuid.uuid4().hex)
-        known = self.store.read_record(SENDER_KEY, Sender)
+        mine = Origin(sender_id=uuid.uuid4().hex)
+        known = self.store.read_record(SENDER_KEY, Origin)
         if known is None and not self.store.create(SENDER_KEY, mine.model_dump_json().encode()):
-            known = self.store.read_record(SENDER_KEY, Sender)
+            known = self.store.read_record(SENDER_KEY, Origin)
         return (known or mine).sender_id
 
     def terms(self) -> frozenset[Term]:
@@ -91,7 +91,7 @@ class Outbox:
         """Everything that was ever queued: one listing."""
         return {standing.delivery for standing in standings(self.store.names(EVENTS), ())}
 
-    def load(self, *, whole: bool = False) -> list[Standing]:
+    def load(self, *, whole: bool = False) -> list[DeliveryStanding]:
         """Where every delivery stands, by listings alone: two where all are over, unless the `whole` is asked for.
 
         Only with the whole are the attempts counted of those that are over.

@@ -16,7 +16,7 @@ from tasks.callbacks.attempt import Attempt, Sender
 from tasks.callbacks.callback_settings import CallbackSettings
 from tasks.callbacks.delivery_attempt import CLOSED, DAMAGED, Sending, stale_at
 from tasks.callbacks.delivery_queue import DeliveryQueue, DueDelivery
-from tasks.callbacks.names import QueuedEvent, Standing, State, shown_url
+from tasks.callbacks.names import DeliveryStanding, QueuedEvent, State, shown_url
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.retry import Verdict, verdict
 from tasks.callbacks.sender import CallbackSender
@@ -50,7 +50,7 @@ class Deliverer:
     _running: dict[asyncio.Task[None], Sending] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def take_up(self, standings: list[Standing] | None = None) -> None:
+    async def take_up(self, standings: list[DeliveryStanding] | None = None) -> None:
         """Take all that waits in the outbox. Raises StorageFailed."""
         self.closed |= await self.on_thread(self.outbox.closed_endpoints)
         for standing in await self.on_thread(self.outbox.load) if standings is None else standings:

@@ -36,7 +36,7 @@ _GONE: Final = 410
 
 
 @dataclass(frozen=True)
-class Answered:
+class EndpointAnswer:
     """What an endpoint answered; of its body the beginning."""
 
     status: int
@@ -91,7 +91,7 @@ class CallbackSender:
         except Exception as error:  # noqa: BLE001  whatever it is, the event is tried again
             return Attempt(result="failed", message=f"No answer came: {self._reason(error)}")
 
-    async def _post(self, target: httpx.URL, event_id: str, body: bytes, limit: asyncio.Timeout) -> Answered:
+    async def _post(self, target: httpx.URL, event_id: str, body: bytes, limit: asyncio.Timeout) -> EndpointAnswer:
         timestamp = int(time.time())
         headers: dict[bytes | str, bytes | str] = {
             "host": target.netloc.decode("ascii"),
@@ -105,7 +105,9 @@ class CallbackSender:
             headers[SIGNATURE_HEADER] = sign(self.settings.secrets, event_id, timestamp, body)
         url = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
         async with self.pool.stream("POST", url, headers=headers, content=body) as response:
-            return Answered(response.status, httpx.Headers(response.headers), await self._beginning(response, limit))
+            return EndpointAnswer(
+                response.status, httpx.Headers(response.headers), await self._beginning(response, limit)
+            )
 
     async def _beginning(self, response: httpcore.Response, limit: asyncio.Timeout) -> bytes:
         """The first bytes of a body, as far as they come in a moment; one that breaks off changes nothing.
@@ -138,7 +140,7 @@ def check_id(event_id: str) -> None:
         raise ValueError("The event's id is not 1 to 256 printable ASCII characters")
 
 
-def attempt_of(answered: Answered, now_unix_s: float) -> Attempt:
+def attempt_of(answered: EndpointAnswer, now_unix_s: float) -> Attempt:
     """What an answer means for the event and for its endpoint."""
     status = answered.status
     if httpx.codes.is_success(status):

@@ -22,7 +22,7 @@ Make = Callable[[str, str | None], Awaitable[CampaignResult]]
 """Runs the campaign of the matrix and the formats table at these URLs. Raises as the campaign does."""
 
 
-class Verdict(NamedTuple):
+class Filing(NamedTuple):
     """Where a matrix goes, and why."""
 
     shelf: Shelf
@@ -62,7 +62,7 @@ async def work_one(inbox: Inbox, name: str, make: Make, formats_url: str | None)
         return None
     if not is_settled(changed_at):
         return UNSETTLED
-    verdict = await verdict_on(make(inbox.url_of(name), formats_url))
+    verdict = await filing_of(make(inbox.url_of(name), formats_url))
     if await asyncio.to_thread(inbox.changed_at, name) not in {changed_at, None}:
         return CHANGED
     reason = verdict.came_to if verdict.shelf == "failed" else ""
@@ -70,18 +70,18 @@ async def work_one(inbox: Inbox, name: str, make: Make, formats_url: str | None)
     return None if key is None else Filed(name=name, shelf=verdict.shelf, key=key, came_to=verdict.came_to)
 
 
-async def verdict_on(made: Awaitable[CampaignResult]) -> Verdict:
+async def filing_of(made: Awaitable[CampaignResult]) -> Filing:
     """What became of a campaign. Cells that are not done are in its manifest: running it again would not mend them."""
     try:
         result = await made
     except InputInvalid as invalid:
         more = f"\n... and {invalid.more:,} more" if invalid.more else ""
-        return Verdict("failed", f"{invalid}{more}")
+        return Filing("failed", f"{invalid}{more}")
     except BudgetReached as fault:
-        return Verdict("failed", str(fault))
+        return Filing("failed", str(fault))
     except CampaignStopped:
         raise
     except Exception as error:
         logger.exception("A fault of this program ended a campaign")
-        return Verdict("failed", f"A fault of this program: {type(error).__name__}: {error}")
-    return Verdict("done", f"{result.sentence()}, in {result.folder}")
+        return Filing("failed", f"A fault of this program: {type(error).__name__}: {error}")
+    return Filing("done", f"{result.sentence()}, in {result.folder}")

@@ -21,7 +21,7 @@ from tasks.records.money import usd
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
 from tasks.records.slug import slug
-from tasks.reporting.summarize import TROUBLES_SHOWN, Summary, Table, of_plan, of_result
+from tasks.reporting.summarize import TROUBLES_SHOWN, ShownTable, Summary, of_plan, of_result
 from tasks.run_state.tally import Tally
 
 UPDATE_EVERY_S: Final = 3.0
@@ -83,7 +83,7 @@ async def report_plan(plan: Plan) -> None:
 async def report_recut(result: RecutResult) -> None:
     """What was cut as a markdown artifact. Its failures harm nobody."""
     shown = tuple((trouble,) for trouble in result.troubles[:TROUBLES_SHOWN])
-    tables = (Table("Needs a look", ("image and why",), shown),) if shown else ()
+    tables = (ShownTable("Needs a look", ("image and why",), shown),) if shown else ()
     summary = Summary(result.name, f"{result.sentence()}. Nothing was paid.", tables=tables, folder=result.folder)
     key = slug(result.folder.rpartition("/")[2], SLUG_MAX_CHARS)
     await keep_artifact(summary, f"{key}-recut", result.sentence())
@@ -93,8 +93,8 @@ async def report_inbox(result: InboxResult) -> None:
     """What became of each matrix, as a markdown artifact. Its failures harm nobody."""
     filed = tuple((f.name, f.shelf, shortened(f.came_to, REASON_SHOWN_CHARS), f.key) for f in result.filed)
     tables = (
-        Table("Filed", ("matrix", "filed under", "came to", "lies in"), filed),
-        Table("Left for the next time", ("matrix and why",), tuple((left,) for left in result.left)),
+        ShownTable("Filed", ("matrix", "filed under", "came to", "lies in"), filed),
+        ShownTable("Left for the next time", ("matrix and why",), tuple((left,) for left in result.left)),
     )
     summary = Summary(result.inbox, result.sentence(), tables=tuple(table for table in tables if table.rows))
     await keep_artifact(summary, "inbox", shortened(result.sentence(), 200))
@@ -131,7 +131,7 @@ async def tag_run(name: str) -> None:
             await prefect.update_flow_run(context.flow_run.id, tags={*context.flow_run.tags, name})
 
 
-def rows_of(table: Table) -> list[str]:
+def rows_of(table: ShownTable) -> list[str]:
     """The lines of a table; its texts are shown as they are."""
     lines = [table.header, ["---"] * len(table.header), *(map(as_text, row) for row in table.rows)]
     return [f"| {' | '.join(line)} |" for line in lines]

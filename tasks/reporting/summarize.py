@@ -20,7 +20,7 @@ LOOKED_AT: Final = frozenset[Status]({"failed", "blocked", "unknown"})
 """How cells end that somebody must look at."""
 
 
-class Table(NamedTuple):
+class ShownTable(NamedTuple):
     """Rows of plain texts, under a title."""
 
     title: str
@@ -38,7 +38,7 @@ class Summary(NamedTuple):
     """In a line."""
     notes: tuple[tuple[str, str], ...] = ()
     """Each behind a word or two that say what it is."""
-    tables: tuple[Table, ...] = ()
+    tables: tuple[ShownTable, ...] = ()
     folder: str | None = None
     """Where page and manifest lie, if they do."""
 
@@ -49,8 +49,8 @@ def of_plan(plan: Plan) -> Summary:
     cells = [(str(c.row), c.cell_id, shortened(c.request.prompt, PROMPT_SHOWN_CHARS)) for c in plan.cells]
     shown = "Every image" if len(cells) == plan.cell_count else f"The first {len(cells):,} of {plan.cell_count:,}"
     tables = (
-        Table("What would be made", ("format", "model", "aspect", "images", "cost"), tuple(groups)),
-        Table(shown, ("row", "cell", "prompt"), tuple(cells)),
+        ShownTable("What would be made", ("format", "model", "aspect", "images", "cost"), tuple(groups)),
+        ShownTable(shown, ("row", "cell", "prompt"), tuple(cells)),
     )
     return Summary(plan.campaign.title, headline(plan), tuple(("Note", note) for note in plan.notes), tables)
 
@@ -77,7 +77,9 @@ def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[s
     reasons = (why(outcome, result.stopped_because) for _, outcome in ended)
     rows = [(str(c.row), c.product, c.format, o.status, next(reasons)) for c, o in ended[:TROUBLES_SHOWN]]
     more = f"And {len(ended) - len(rows):,} more: see the manifest." if len(ended) > len(rows) else ""
-    tables = (Table("Needs a look", ("row", "product", "format", "status", "why"), tuple(rows), more),) if rows else ()
+    tables = (
+        (ShownTable("Needs a look", ("row", "product", "format", "status", "why"), tuple(rows), more),) if rows else ()
+    )
     notes = [("Stopped early", result.stopped_because)] if result.stopped_because is not None else []
     notes += [("Not stored", kept) for kept in result.kept]
     return Summary(result.name, came_to(result), tuple(notes), tables, result.folder if result.is_published else None)

@@ -51,19 +51,19 @@ RECOVERIES_MAX: Final = 16
 T = TypeVar("T")
 
 
-class Gate:
+class Pause:
     """Holds every request back while the API has asked for a pause, so that ten lanes don't ask ten times."""
 
     def __init__(self) -> None:
-        self._opens_at = 0.0
+        self._over_at = 0.0
 
-    def close_for(self, wait_s: float) -> None:
+    def ask_for(self, wait_s: float) -> None:
         """No request leaves for `wait_s` seconds from now."""
-        self._opens_at = max(self._opens_at, asyncio.get_running_loop().time() + wait_s)
+        self._over_at = max(self._over_at, asyncio.get_running_loop().time() + wait_s)
 
     async def wait(self) -> None:
         """Return when the pause is over; a little later for each, so that they don't all come at once."""
-        while (left := self._opens_at - asyncio.get_running_loop().time()) > 0:  # noqa: ASYNC110  it opens with time
+        while (left := self._over_at - asyncio.get_running_loop().time()) > 0:  # noqa: ASYNC110  it ends with time
             await asyncio.sleep(left + random.uniform(0, min(1.0, 0.1 * left)))  # noqa: S311
 
 
@@ -87,7 +87,7 @@ class Toolbox:
     paid: PaidImages = field(default_factory=PaidImages)
     slots: HeldSlots = field(default_factory=HeldSlots)
     others: Others = field(default_factory=Others)
-    gate: Gate = field(default_factory=Gate)
+    pause: Pause = field(default_factory=Pause)
     downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DOWNLOADS_MAX))
     recoveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RECOVERIES_MAX))
     jobs: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)

@@ -11,7 +11,7 @@ from typing import Final
 
 from flows.commands.deliver_command import main as deliver
 from tasks.callbacks.delivery_attempt import STALE_AFTER
-from tasks.callbacks.names import Standing
+from tasks.callbacks.names import DeliveryStanding
 from tasks.callbacks.outbox import Outbox
 from tasks.ledger.names import parse_name
 from tasks.records.keys import ENDS, INTENTS, RUNS
@@ -187,7 +187,7 @@ class Series:
         missing = unheard(self.campaign.rows(), [body for _, body in self.listener.heard])
         assert not missing, f"{missing}\n{self.story}"
 
-    def waiting_callbacks(self) -> list[Standing]:
+    def waiting_callbacks(self) -> list[DeliveryStanding]:
         """What was not delivered, or is in the hands of a dead run for all that anybody knows."""
         return [one for one in Outbox(self.campaign.store()).load(whole=True) if one.state != "delivered"]
 

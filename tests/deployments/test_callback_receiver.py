@@ -10,7 +10,7 @@ import pytest
 from starlette.types import Message
 
 from deployments.callback_receiver import CallbackReceiver, main
-from deployments.receiver.journal import Inbox
+from deployments.receiver.journal import Journal
 from deployments.receiver.json_lines import JSON_LINES
 from deployments.receiver.process import AT_ONCE, Processor
 from deployments.receiver.routes import Routes, application
@@ -87,7 +87,7 @@ def test_the_end_waits_for_the_events_in_hand(tmp_path):
             begun.append(event.id)
             await release.wait()
 
-        inbox = Inbox.open(tmp_path / "callbacks.sqlite")
+        inbox = Journal.open(tmp_path / "callbacks.sqlite")
         processor = Processor(inbox, slow)
         working = asyncio.create_task(processor.run())
         for n in range(9):
@@ -128,7 +128,7 @@ def test_an_event_that_cannot_be_kept_is_not_acknowledged(tmp_path):
     """503 makes the sender come again; health says the same."""
 
     async def scenario() -> None:
-        inbox = Inbox.open(tmp_path / "callbacks.sqlite")
+        inbox = Journal.open(tmp_path / "callbacks.sqlite")
         processor = Processor(inbox, lambda _: asyncio.sleep(0))
         working = asyncio.create_task(processor.run())
         async with client_of(application(Routes(SECRETS, processor, working))) as client:

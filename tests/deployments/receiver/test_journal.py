@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deployments.receiver.journal import KEPT_S, Inbox, InboxFailed, Journaled
+from deployments.receiver.journal import KEPT_S, Journal, Journaled, JournalFailed
 
 NOW = 1_790_000_000.0
 
@@ -20,7 +20,7 @@ def path(tmp_path):
 @pytest.fixture
 def inbox(path):
     """An open journal."""
-    inbox = Inbox.open(path)
+    inbox = Journal.open(path)
     yield inbox
     inbox.close()
 
@@ -54,7 +54,7 @@ def test_every_end_is_remembered_when_the_file_is_opened_again(inbox, path):
     inbox.give_up("failed", "no", NOW)
     inbox.postpone("postponed", "not now", NOW + 60)
     inbox.close()
-    again = Inbox.open(path)
+    again = Journal.open(path)
     assert again.counts() == {"waiting": 2, "done": 1, "failed": 1}
     assert [again.claim(NOW).event_id, again.claim(NOW)] == ["in hand", None]
     assert again.claim(NOW + 60) == Journaled("postponed", b"", 1)
@@ -85,8 +85,8 @@ def test_what_was_done_long_ago_is_forgotten(inbox):
 @pytest.mark.usefixtures("inbox")
 def test_a_journal_is_open_once(path):
     """Two receivers would do the same work twice."""
-    with pytest.raises(InboxFailed, match="another receiver has it open"):
-        Inbox.open(path, lock_wait_s=0)
+    with pytest.raises(JournalFailed, match="another receiver has it open"):
+        Journal.open(path, lock_wait_s=0)
 
 
 @pytest.mark.parametrize("content", [b"not a database, but long enough to be taken for one" * 40])
@@ -94,16 +94,16 @@ def test_a_file_that_is_no_journal_is_named(tmp_path, content):
     """And left as it is."""
     path = tmp_path / "photo.jpg"
     path.write_bytes(content)
-    with pytest.raises(InboxFailed, match=r"photo\.jpg cannot be used: file is not a database"):
-        Inbox.open(path)
+    with pytest.raises(JournalFailed, match=r"photo\.jpg cannot be used: file is not a database"):
+        Journal.open(path)
     assert path.read_bytes() == content
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     """A file stands where it should be."""
     (tmp_path / "file").write_text("x")
-    with pytest.raises(InboxFailed, match="cannot be used"):
-        Inbox.open(tmp_path / "file" / "callbacks.sqlite")
+    with pytest.raises(JournalFailed, match="cannot be used"):
+        Journal.open(tmp_path / "file" / "callbacks.sqlite")
 
 
 def test_a_commit_is_on_the_disk(inbox):
@@ -117,7 +117,7 @@ def test_a_journal_that_cannot_be_written_says_so(inbox):
     inbox.probe()
     inbox.database.execute("PRAGMA query_only = ON")
     for write in (inbox.probe, lambda: inbox.add("a", b"", NOW), lambda: inbox.finish("a", NOW)):
-        with pytest.raises(InboxFailed, match="readonly"):
+        with pytest.raises(JournalFailed, match="readonly"):
             write()
 
 
@@ -132,11 +132,11 @@ steps = st.lists(
 def test_any_life_of_a_journal_is_that_of_a_plain_table(tmp_path_factory, steps):
     """A model that forgets what is in hand at a crash, and nothing else, says what is waiting, done and failed."""
     path = tmp_path_factory.mktemp("journal") / "callbacks.sqlite"
-    inbox, states, in_hand = Inbox.open(path), {}, set()
+    inbox, states, in_hand = Journal.open(path), {}, set()
     for step, event_id in steps:
         if step == "crash":
             inbox.close()
-            inbox, in_hand = Inbox.open(path), set()
+            inbox, in_hand = Journal.open(path), set()
         elif step == "add":
             assert inbox.add(event_id, b"", NOW) == (event_id not in states)
             states.setdefault(event_id, "waiting")
@@ -168,7 +168,7 @@ def test_only_its_owner_reads_what_was_received(path):
     before = os.umask(0o022)
     try:
         for mode in (0o600, 0o644):
-            inbox = Inbox.open(path)
+            inbox = Journal.open(path)
             inbox.add("a", b"a token", NOW)
             modes = {one.name: oct(one.stat().st_mode & 0o777) for one in path.parent.iterdir()}
             assert modes == dict.fromkeys(("callbacks.sqlite", "callbacks.sqlite-wal"), "0o600")
@@ -176,5 +176,5 @@ def test_only_its_owner_reads_what_was_received(path):
             path.chmod(mode)
     finally:
         os.umask(before)
-    Inbox.open(path).close()
+    Journal.open(path).close()
     assert path.stat().st_mode & 0o777 == 0o600

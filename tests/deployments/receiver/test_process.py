@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from prefect.exceptions import Abort
 
-from deployments.receiver.journal import Inbox
+from deployments.receiver.journal import Journal
 from deployments.receiver.process import Processor, handle_here
 from tasks.receiving.hooks import Hooks
 from tasks.receiving.received_event import ReceivedEvent
@@ -19,13 +19,13 @@ from tests.waiting import LIMIT_S
 @pytest.fixture
 def inbox(tmp_path: Path):
     """An open journal."""
-    inbox = Inbox.open(tmp_path / "callbacks.sqlite")
+    inbox = Journal.open(tmp_path / "callbacks.sqlite")
     yield inbox
     inbox.close()
 
 
 def process(
-    inbox: Inbox,
+    inbox: Journal,
     handle: Callable[[ReceivedEvent], Awaitable[None]],
     *event_ids: str,
     until: Callable[[], bool],

@@ -11,7 +11,7 @@ from tasks.callbacks.names import (
     ENDS,
     FAILURES,
     Delivery,
-    Standing,
+    DeliveryStanding,
     due_text,
     endpoint_of,
     shown_url,
@@ -32,17 +32,17 @@ def name(folder: str, *parts: int | str) -> str:
 @pytest.mark.parametrize(
     ("claims", "failures", "ends", "expected"),
     [
-        ([], [], [], Standing(ONE, "waiting")),
-        ([1], [], [], Standing(ONE, "claimed", 1)),
-        ([1], [1], [], Standing(ONE, "waiting", 1, DUE)),
-        ([1, 2], [1], [], Standing(ONE, "claimed", 2)),
-        ([1, 2], [2, 1], [], Standing(ONE, "waiting", 2, DUE)),
-        ([1, 2], [1], [(2, "delivered")], Standing(ONE, "delivered", 2, ended_by=2)),
-        ([*range(1, 11)], [*range(1, 10)], [(10, "dead")], Standing(ONE, "dead", 10, ended_by=10)),
-        ([1, 2], [], [(1, "dead")], Standing(ONE, "dead", 2, ended_by=1)),
-        ([1, 2], [], [(1, "dead"), (2, "delivered")], Standing(ONE, "delivered", 2, ended_by=2)),
-        ([1, 2], [], [(1, "delivered"), (2, "dead")], Standing(ONE, "delivered", 2, ended_by=1)),
-        ([], [], [(0, "dead")], Standing(ONE, "dead", 0, ended_by=0)),
+        ([], [], [], DeliveryStanding(ONE, "waiting")),
+        ([1], [], [], DeliveryStanding(ONE, "claimed", 1)),
+        ([1], [1], [], DeliveryStanding(ONE, "waiting", 1, DUE)),
+        ([1, 2], [1], [], DeliveryStanding(ONE, "claimed", 2)),
+        ([1, 2], [2, 1], [], DeliveryStanding(ONE, "waiting", 2, DUE)),
+        ([1, 2], [1], [(2, "delivered")], DeliveryStanding(ONE, "delivered", 2, ended_by=2)),
+        ([*range(1, 11)], [*range(1, 10)], [(10, "dead")], DeliveryStanding(ONE, "dead", 10, ended_by=10)),
+        ([1, 2], [], [(1, "dead")], DeliveryStanding(ONE, "dead", 2, ended_by=1)),
+        ([1, 2], [], [(1, "dead"), (2, "delivered")], DeliveryStanding(ONE, "delivered", 2, ended_by=2)),
+        ([1, 2], [], [(1, "delivered"), (2, "dead")], DeliveryStanding(ONE, "delivered", 2, ended_by=1)),
+        ([], [], [(0, "dead")], DeliveryStanding(ONE, "dead", 0, ended_by=0)),
     ],
 )
 def test_where_a_delivery_stands(claims, failures, ends, expected):
@@ -59,7 +59,7 @@ def test_where_a_delivery_stands(claims, failures, ends, expected):
 def test_files_of_others_are_passed_over(texts, text):
     """In each of the folders."""
     others = [*texts, text]
-    assert standings([name(EVENTS), *others], others, others, others)[0] == Standing(ONE, "waiting")
+    assert standings([name(EVENTS), *others], others, others, others)[0] == DeliveryStanding(ONE, "waiting")
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  made aware

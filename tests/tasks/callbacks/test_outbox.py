@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.callbacks.names import Standing
+from tasks.callbacks.names import DeliveryStanding
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.retry import Verdict
 from tasks.records.keys import EVENTS
@@ -53,14 +53,16 @@ def test_a_delivery_from_its_queueing_to_its_end(request, tmp_path: Path, place:
     outbox = Outbox(CampaignStore.open(output, "tea"))
     delivery, due = EVENT.delivery, NOW + timedelta(seconds=5)
     outbox.queue(EVENT)
-    assert outbox.load() == [Standing(delivery, "waiting")]
+    assert outbox.load() == [DeliveryStanding(delivery, "waiting")]
     assert [outbox.claim(delivery, 1, NOW) for _ in range(2)] == [True, False]
-    assert outbox.load() == [Standing(delivery, "claimed", 1)]
+    assert outbox.load() == [DeliveryStanding(delivery, "claimed", 1)]
     outbox.note(delivery, 1, DOWN, Verdict("waiting", due, "is down"), NOW)
-    assert outbox.load() == [Standing(delivery, "waiting", 1, due.replace(microsecond=0) + timedelta(seconds=1))]
+    assert outbox.load() == [
+        DeliveryStanding(delivery, "waiting", 1, due.replace(microsecond=0) + timedelta(seconds=1))
+    ]
     outbox.claim(delivery, 2, NOW)
     outbox.note(delivery, 2, OK, Verdict("delivered", why="200"), NOW)
-    assert outbox.load() == [Standing(delivery, "delivered", 2, ended_by=2)]
+    assert outbox.load() == [DeliveryStanding(delivery, "delivered", 2, ended_by=2)]
     assert outbox.is_over(delivery, 2)
     assert not outbox.is_over(delivery, 1)
     ended = outbox.read_end(delivery, 2, "delivered")
@@ -81,7 +83,7 @@ def test_a_damaged_record_is_none(outbox: Outbox):
     """Not a crash: somebody may have edited it."""
     outbox.store.write(EVENT.delivery.key(EVENTS), b"{")
     assert outbox.read(EVENT.delivery) is None
-    assert outbox.load() == [Standing(EVENT.delivery, "waiting")]
+    assert outbox.load() == [DeliveryStanding(EVENT.delivery, "waiting")]
 
 
 def test_a_large_outbox_is_read_off_listings(tmp_path: Path):

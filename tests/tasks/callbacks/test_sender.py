@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tasks.callbacks.attempt import Attempt
 from tasks.callbacks.callback_settings import CallbackSettings
 from tasks.callbacks.dialling import resolve
-from tasks.callbacks.sender import RETRY_AFTER_MAX_S, Answered, CallbackSender, attempt_of
+from tasks.callbacks.sender import RETRY_AFTER_MAX_S, CallbackSender, EndpointAnswer, attempt_of
 from tasks.callbacks.signature import Secrets, verify
 from tasks.records.endpoint import parse_endpoint
 from tasks.records.fault import one_line
@@ -402,7 +402,7 @@ def test_cancelling_is_passed_on():
 )
 def test_any_answer_is_one_attempt(status, headers, body, now):
     """With a message that can be shown, and a wait within bounds."""
-    attempt = attempt_of(Answered(status, httpx.Headers(headers), body), now)
+    attempt = attempt_of(EndpointAnswer(status, httpx.Headers(headers), body), now)
     assert (attempt.result == "delivered") == (200 <= status < 300)
     assert attempt.message == one_line(attempt.message)
     assert len(attempt.message) < 300
