@@ -32,7 +32,7 @@ from tasks.running.work_job import finish_jobs, take_up_paid, work_job
 TIME_SLICE_S: Final = 30.0
 """After so long a lane gives its slot back if others want it, so that campaigns that share the account take turns."""
 STORES_MAX: Final = 3
-"""One image being asked for, and the answered ones that a lane may still be downloading beside it: so many in all."""
+"""So many images may be in a lane's hands: one that is asked for, and others that are downloaded meanwhile."""
 SERVER_PATIENCE_S: Final = 180.0
 """How long Prefect's server may be away, beyond the minute for which Prefect's client itself tries again."""
 SERVER_RETRY_S: Final = 3.0
@@ -51,8 +51,8 @@ RESOLVE_EVERY_S: Final = 2.0
 async def lane(number: int) -> int:
     """Work through waiting cells until none is left, or the time slice is over and others want the slot.
 
-    Returns how many were asked for. With the last answer the slot is free: what is still to be downloaded then is not
-    waited for here.
+    Returns how many were asked for. The slot is free with the last answer: downloads that go on then are not waited
+    for here.
     """
     tools = toolbox()
     tools.slots.acquire(number)
@@ -171,7 +171,7 @@ async def take_up_all_paid(tools: Toolbox, at_once: int) -> None:
 
 @asynccontextmanager
 async def beside(tools: Toolbox) -> AsyncIterator[None]:
-    """Who watches the slots and the run, while the lanes work."""
+    """Watch the slots and the run for as long as the lanes work."""
     watchers = [asyncio.create_task(watching) for watching in (watch_slots(tools), watch_run(tools))]
     try:
         yield

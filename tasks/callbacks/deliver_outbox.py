@@ -67,26 +67,26 @@ async def serve_outbox(store: CampaignStore, slug: str, wish: Wish, settings: Ca
     """Serve one outbox and tell how it stands then."""
     outbox = Outbox(store)
     standings = await asyncio.to_thread(outbox.load, whole=wish.is_replay)
-    jobs = await asyncio.to_thread(replays, outbox, standings, wish) if wish.is_replay else []
+    asked = await asyncio.to_thread(replays, outbox, standings, wish) if wish.is_replay else []
     sent: Counter[State] = Counter()
     hindrance = ""
-    if jobs or (not wish.is_replay and any(one.is_open for one in standings)):
+    if asked or (not wish.is_replay and any(one.is_open for one in standings)):
         settings, hindrance = await asyncio.to_thread(outbox.agreed, settings)
         if not wish.list_only and not hindrance:
             async with open_deliverer(outbox, settings) as deliverer:
-                await send(deliverer, jobs, standings)
+                await send(deliverer, asked, standings)
                 sent = deliverer.came_to
             standings = await asyncio.to_thread(outbox.load)
     report = await asyncio.to_thread(report_of, slug, outbox, standings, sent)
     return report.model_copy(update={"hindrance": hindrance})
 
 
-async def send(deliverer: Deliverer, jobs: Sequence[DueDelivery], standings: list[DeliveryStanding]) -> None:
+async def send(deliverer: Deliverer, asked: Sequence[DueDelivery], standings: list[DeliveryStanding]) -> None:
     """Make the attempts that were asked for, or all that are due."""
-    if jobs:
+    if asked:
         deliverer.closed |= await deliverer.on_thread(deliverer.outbox.closed_endpoints)
-        for job in jobs:
-            deliverer.add(job)
+        for due in asked:
+            deliverer.add(due)
     else:
         await deliverer.take_up(standings)
     await deliverer.drain()

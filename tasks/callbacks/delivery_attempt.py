@@ -25,9 +25,9 @@ def stale_at(attempts: int, claimed_at: datetime) -> datetime:
 
 @dataclass(eq=False)
 class Sending:
-    """A job whose attempt has begun."""
+    """A delivery whose attempt has begun."""
 
-    job: DueDelivery
+    due: DueDelivery
     begun_at: datetime
     is_cut_off: bool = False
     sent_at: datetime | None = None

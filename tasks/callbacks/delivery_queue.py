@@ -34,7 +34,7 @@ class DueDelivery:
     """A delivery of which this process means to make the next attempt."""
 
     delivery: Delivery
-    due: datetime
+    at: datetime
     attempts: int = 0
     """How many were begun before."""
     event: QueuedEvent | None = None
@@ -81,10 +81,10 @@ def news_of(attempt: Attempt | None) -> tuple[Attempt, ...]:
 
 @dataclass
 class DeliveryQueue:
-    """The jobs of one deliverer."""
+    """The deliveries of one deliverer that are due now or later."""
 
     _waiting: list[tuple[datetime, int, DueDelivery | Gate]] = field(default_factory=list)
-    """By when they are looked at: jobs that are due then, and gates whose breaker lets one through then."""
+    """By when they are looked at: deliveries that are due then, and gates whose breaker lets one through then."""
     _endpoints: dict[str, Gate] = field(default_factory=dict)
     _hosts: dict[str, Gate] = field(default_factory=dict)
     _host_of: dict[str, Gate] = field(default_factory=dict)
@@ -92,14 +92,14 @@ class DeliveryQueue:
     _under_way: int = 0
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def add(self, job: DueDelivery) -> None:
-        """Take a job, to be looked at when it is due."""
-        if job.event is not None:
-            self._learn(job.event)
-        self._push(job.due, job)
+    def add(self, due: DueDelivery) -> None:
+        """Take a delivery, to be looked at when it is due."""
+        if due.event is not None:
+            self._learn(due.event)
+        self._push(due.at, due)
 
-    def next_job(self, now: datetime) -> DueDelivery | None:
-        """A job whose attempt begins now; `finished` must be told of it. None where there is none at the moment."""
+    def next_due(self, now: datetime) -> DueDelivery | None:
+        """A delivery whose attempt begins now, and ends with a call of `finished`; None where none can begin."""
         while self._waiting and self._waiting[0][0] <= now and self._under_way < AT_ONCE_MAX:
             _, _, found = heapq.heappop(self._waiting)
             if isinstance(found, Gate):
@@ -112,34 +112,34 @@ class DeliveryQueue:
                 return found
         return None
 
-    def is_admitted(self, job: DueDelivery, event: QueuedEvent, now: datetime) -> bool:
-        """Whether a job that has begun may go on now that its event is read, and its host known; else add it again."""
+    def is_admitted(self, due: DueDelivery, event: QueuedEvent, now: datetime) -> bool:
+        """Whether an attempt may go on now that its event is read and its host known; if not, `add` it again."""
         host = self._learn(event)
-        return job.is_asked_for or host.free(now) >= 0
+        return due.is_asked_for or host.free(now) >= 0
 
-    def finished(self, job: DueDelivery, attempt: Attempt | None, begun_at: datetime, now: datetime) -> None:
-        """The attempt of `job` is over; None where it was not made after all."""
-        gates = self._gates(job)
+    def finished(self, due: DueDelivery, attempt: Attempt | None, begun_at: datetime, now: datetime) -> None:
+        """An attempt is over; it came to `attempt`, or to None where it was not made after all."""
+        gates = self._gates(due)
         self._under_way -= 1
         for gate in gates:
             gate.under_way -= 1
         for gate, news in zip(gates, news_of(attempt), strict=False):
             gate.is_heard = gate.is_heard or news.status_code is not None
-            if not job.is_asked_for:
+            if not due.is_asked_for:
                 gate.breaker = gate.breaker.after(news, begun_at, now)
         for gate in gates:
             self._unpark(gate, now)
 
-    def gate_of(self, job: DueDelivery) -> Gate:
+    def gate_of(self, due: DueDelivery) -> Gate:
         """That of its host, or while nothing of its endpoint was seen, that of the endpoint."""
-        return self._gates(job)[-1]
+        return self._gates(due)[-1]
 
     def wakes_at(self) -> datetime | None:
         """When there is something to look at; None where an attempt that is under way must end first."""
         return self._waiting[0][0] if self._waiting and self._under_way < AT_ONCE_MAX else None
 
     def keep_only(self, is_kept: Callable[[DueDelivery], bool]) -> None:
-        """Forget all other jobs that are not under way: they are left to a later deliverer."""
+        """Forget all others that are not under way: they are left to a later deliverer."""
         self._waiting = [entry for entry in self._waiting if isinstance(entry[2], Gate) or is_kept(entry[2])]
         heapq.heapify(self._waiting)
         for gate in (*self._endpoints.values(), *self._hosts.values()):
@@ -149,25 +149,25 @@ class DeliveryQueue:
         heapq.heappush(self._waiting, (at, next(self._numbers), found))
 
     def _learn(self, event: QueuedEvent) -> Gate:
-        """The gate of the event's host, which its endpoint's jobs pass from now on, those under way included."""
+        """The gate of the event's host, which its endpoint's deliveries pass from now on, those under way included."""
         endpoint = event.delivery.endpoint
         if endpoint not in self._host_of:
             self._host_of[endpoint] = host = self._hosts.setdefault(event.host, Gate(HOST_AT_ONCE))
             host.under_way += self._endpoints[endpoint].under_way if endpoint in self._endpoints else 0
         return self._host_of[endpoint]
 
-    def _gates(self, job: DueDelivery) -> tuple[Gate, ...]:
-        endpoint = self._endpoints.setdefault(job.endpoint, Gate(ENDPOINT_AT_ONCE))
-        host = self._host_of.get(job.endpoint)
+    def _gates(self, due: DueDelivery) -> tuple[Gate, ...]:
+        endpoint = self._endpoints.setdefault(due.endpoint, Gate(ENDPOINT_AT_ONCE))
+        host = self._host_of.get(due.endpoint)
         return (endpoint,) if host is None else (endpoint, host)
 
-    def _is_parked(self, job: DueDelivery, now: datetime) -> bool:
-        """Park a job that a gate does not let through; what waits at its other gate has the turn then."""
-        gates = self._gates(job)
-        shut = next((gate for gate in gates if gate.free(now, is_asked_for=job.is_asked_for) <= 0), None)
+    def _is_parked(self, due: DueDelivery, now: datetime) -> bool:
+        """Park a delivery that a gate does not let through; its other gate lets another through in its place."""
+        gates = self._gates(due)
+        shut = next((gate for gate in gates if gate.free(now, is_asked_for=due.is_asked_for) <= 0), None)
         if shut is None:
             return False
-        shut.parked.append(job)
+        shut.parked.append(due)
         self._wake(shut, now)
         for gate in gates:
             if gate is not shut:
@@ -177,8 +177,8 @@ class DeliveryQueue:
     def _unpark(self, gate: Gate, now: datetime, most: int = AT_ONCE_MAX) -> None:
         """Put as many back as may be under way."""
         for _ in range(min(gate.free(now), len(gate.parked), most)):
-            job = gate.parked.popleft()
-            self._push(job.due, job)
+            due = gate.parked.popleft()
+            self._push(due.at, due)
         self._wake(gate, now)
 
     def _wake(self, gate: Gate, now: datetime) -> None:

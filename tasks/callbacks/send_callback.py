@@ -63,9 +63,9 @@ class Deliverer:
                 due = self.now() if claimed_at is None else stale_at(standing.attempts, claimed_at)
                 self.add(DueDelivery(standing.delivery, due, standing.attempts, is_contested=True))
 
-    def add(self, job: DueDelivery) -> None:
-        """Take one more job."""
-        self.queue.add(job)
+    def add(self, due: DueDelivery) -> None:
+        """Take one more delivery."""
+        self.queue.add(due)
         self._changed.set()
 
     def add_new(self, event: QueuedEvent) -> None:
@@ -96,10 +96,10 @@ class Deliverer:
         A host that has kept something waiting for as long already is not tried: a campaign waits for no dead receiver.
         """
         latest = self.now() - timedelta(seconds=within_s)
-        silent = {self.queue.gate_of(one.job) for one in self._running.values() if one.is_silent_since(latest)}
-        self.queue.keep_only(lambda job: not job.attempts and self.queue.gate_of(job) not in silent)
+        silent = {self.queue.gate_of(one.due) for one in self._running.values() if one.is_silent_since(latest)}
+        self.queue.keep_only(lambda due: not due.attempts and self.queue.gate_of(due) not in silent)
         for one in self._running.values():
-            if self.queue.gate_of(one.job) in silent:
+            if self.queue.gate_of(one.due) in silent:
                 one.cut_off()
         with suppress(TimeoutError):
             async with patience(within_s):
@@ -115,14 +115,14 @@ class Deliverer:
             await asyncio.wait(self._running)
 
     def _start_due(self) -> None:
-        while (job := self.queue.next_job(begun_at := self.now())) is not None:
-            sending = Sending(job, begun_at)
+        while (due := self.queue.next_due(begun_at := self.now())) is not None:
+            sending = Sending(due, begun_at)
             running = asyncio.create_task(self._work(sending))
             self._running[running] = sending
             running.add_done_callback(self._running.pop)
 
     async def _work(self, sending: Sending) -> None:
-        job, attempt = sending.job, None
+        due, attempt = sending.due, None
         try:
             attempt = await self._attempt(sending)
         except StorageFailed as error:
@@ -130,58 +130,58 @@ class Deliverer:
         except Exception:
             logger.exception("A fault of this program: a callback waits for the next deliverer")
         finally:
-            self.queue.finished(job, attempt, sending.begun_at, self.now())
+            self.queue.finished(due, attempt, sending.begun_at, self.now())
             self._changed.set()
 
     async def _attempt(self, sending: Sending) -> Attempt | None:
         """Make the next attempt and note what it came to; None where there is none to be made. Raises StorageFailed."""
-        job, number = sending.job, sending.job.attempts + 1
-        if job.is_contested and await self.on_thread(self.outbox.is_over, job.delivery, job.attempts):
+        due, number = sending.due, sending.due.attempts + 1
+        if due.is_contested and await self.on_thread(self.outbox.is_over, due.delivery, due.attempts):
             return None
-        if job.endpoint in self.closed and not job.is_replay:
-            await self._note(job, number, None, CLOSED)
+        if due.endpoint in self.closed and not due.is_replay:
+            await self._note(due, number, None, CLOSED)
             return None
-        event = job.event or await self.on_thread(self.outbox.read, job.delivery)
+        event = due.event or await self.on_thread(self.outbox.read, due.delivery)
         if event is None:
-            await self._note(job, number, None, DAMAGED)
+            await self._note(due, number, None, DAMAGED)
             return None
         if sending.is_cut_off:
             return None
-        if not self.queue.is_admitted(job, event, self.now()):
-            self.add(replace(job, event=event))
-        elif await self.on_thread(self.outbox.claim, job.delivery, number, self.now()):
+        if not self.queue.is_admitted(due, event, self.now()):
+            self.add(replace(due, event=event))
+        elif await self.on_thread(self.outbox.claim, due.delivery, number, self.now()):
             return await self._send(sending, event)
         return None
 
     async def _send(self, sending: Sending, event: QueuedEvent) -> Attempt:
         """Carry out an attempt that is ours, and note what it came to. Raises StorageFailed."""
-        job, number = sending.job, sending.job.attempts + 1
+        due, number = sending.due, sending.due.attempts + 1
         attempt = await sending.send(self.sender, event, self.now())
-        await self._note(job, number, event, attempt)
-        await self._mind_endpoint(job, attempt)
+        await self._note(due, number, event, attempt)
+        await self._mind_endpoint(due, attempt)
         return attempt
 
-    async def _note(self, job: DueDelivery, number: int, event: QueuedEvent | None, attempt: Attempt) -> None:
+    async def _note(self, due: DueDelivery, number: int, event: QueuedEvent | None, attempt: Attempt) -> None:
         now = self.now()
         follows = verdict(attempt, number, event.at if event else now, now, self.chance())
-        if job.is_replay and follows.state != "delivered":
+        if due.is_replay and follows.state != "delivered":
             follows = Verdict("dead", why=f"Replayed in vain: {attempt.message}")
-        await self.on_thread(self.outbox.note, job.delivery, number, attempt, follows, now)
+        await self.on_thread(self.outbox.note, due.delivery, number, attempt, follows, now)
         self.came_to[follows.state] += 1
-        if follows.due is not None and not job.is_asked_for:
-            self.add(DueDelivery(job.delivery, follows.due, number))
+        if follows.due is not None and not due.is_asked_for:
+            self.add(DueDelivery(due.delivery, follows.due, number))
         if event is not None and follows.state != "delivered":
             place = shown_url(event.url)
             logger.info("%s of %s to %s, attempt %d: %s", event.event, event.job_id, place, number, follows.why)
 
-    async def _mind_endpoint(self, job: DueDelivery, attempt: Attempt) -> None:
+    async def _mind_endpoint(self, due: DueDelivery, attempt: Attempt) -> None:
         """Remember an endpoint that is gone, and forget that once a replay got through."""
         if attempt.result == "gone":
-            self.closed.add(job.endpoint)
-            await self.on_thread(self.outbox.close, job.endpoint, attempt, self.now())
-        elif attempt.result == "delivered" and job.endpoint in self.closed:
-            self.closed.discard(job.endpoint)
-            await self.on_thread(self.outbox.reopen, job.endpoint)
+            self.closed.add(due.endpoint)
+            await self.on_thread(self.outbox.close, due.endpoint, attempt, self.now())
+        elif attempt.result == "delivered" and due.endpoint in self.closed:
+            self.closed.discard(due.endpoint)
+            await self.on_thread(self.outbox.reopen, due.endpoint)
 
     async def on_thread(self, work: Callable[..., T], *args: object) -> T:
         """Run `work`, which waits for the storage, on a thread that no image waits for."""

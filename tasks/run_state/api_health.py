@@ -1,4 +1,4 @@
-"""Whether the API is there: what tells a row that it does not like from an API that works on nothing."""
+"""Whether the API works at all. It tells an API that works on nothing from one that refuses a certain cell."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from typing import Final
 from tasks.errors import ApiAway
 
 UNANSWERED_MAX: Final = 20
-"""So many requests in a row without an answer stop the campaign: each may have been paid, for nothing."""
+"""The campaign stops when so many requests in a row get no answer: each may have been paid, for nothing."""
 REQUEUED_MAX: Final = 3
-"""So many cells that the API turned away for minutes, and worked on no other meanwhile, stop the campaign."""
+"""The campaign stops when the API has turned so many cells away for minutes, and worked on no other meanwhile."""
 
 
 @dataclass
@@ -30,7 +30,7 @@ class ApiHealth:
         self.requeued.clear()
 
     def not_heard(self) -> ApiAway | None:
-        """A request was sent and got no answer; returns what stops the campaign, once that are too many in a row."""
+        """A request got no answer. Returns what stops the campaign when too many in a row got none, else None."""
         self.unanswered += 1
         if self.unanswered < UNANSWERED_MAX:
             return None
@@ -44,6 +44,6 @@ class ApiHealth:
         return self.heard_at is None or self.heard_at < time
 
     def is_worth_another(self, cell_id: str, waiting: Iterable[str]) -> bool:
-        """Put a cell off that was turned away for minutes; whether it may be at fault, and others are to be tried."""
+        """Note that a cell was turned away for minutes. Returns whether one that is `waiting` is to be tried."""
         self.requeued.add(cell_id)
         return any(other not in self.requeued for other in waiting) and len(self.requeued) < REQUEUED_MAX

@@ -15,7 +15,7 @@ from tasks.run_state.purse import Purse
 from tasks.run_state.tally import Tally
 
 PIXELS_HELD_MAX: Final = 32
-"""So many images are held decoded, some 4 MB each, between their arrival and their cut."""
+"""So many images, of some 4 MB each, are kept decoded between their arrival and their cut."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Cells:
         self.waiting.clear()
 
     def take_up(self, now: Standing) -> None:
-        """Put each cell where the campaign stands with it. What is to be cut is under way, and stored."""
+        """Put each cell where the ledger says that it stands. One that is only to be cut is under way at once."""
         for outcome in now.ended:
             self.revise(outcome.cell_id, outcome)
             self.tally.take_over(outcome)
@@ -73,7 +73,7 @@ class Cells:
             self.expect(ask)
 
     def rename(self, ask: Ask) -> None:
-        """Have a cell wait under its next longer id: another request was asked for under this one meanwhile."""
+        """Have a cell wait under its next longer id, because another run has used this id for another request."""
         shorter = ask.cell.cell_id
         longer = ask.cell.possible_ids[ask.cell.possible_ids.index(shorter) + 1]
         cell = ask.cell.model_copy(update={"cell_id": longer})
@@ -87,18 +87,18 @@ class Cells:
         self._count(ask.cell.cell_id, ask.cost_usd)
 
     def expect(self, ask: Ask) -> None:
-        """Another run has begun a cell: what becomes of it is to be seen."""
+        """Another run has begun a cell, and this run waits for its end."""
         self.begun[ask.cell.cell_id] = ask
         self.purse.expect(ask.cell.cell_id, ask.cell.price_usd)
         self._count(ask.cell.cell_id, ask.cost_usd)
 
     def expect_no_more(self, cell_id: str) -> None:
-        """What another run has begun is this run's to look after."""
+        """Wait no longer for the end that another run makes of a cell."""
         del self.begun[cell_id]
         self.purse.expect(cell_id, Decimal(0))
 
     def start(self, ask: Ask) -> Job:
-        """Put a cell under way, its price set aside until it leaves."""
+        """Put a cell under way. Its price is set aside until its job leaves."""
         job = self.under_way[ask.cell.cell_id] = Job(ask, self.made_by)
         self.purse.reserve(ask.cell.cell_id, ask.cell.price_usd)
         self._count(ask.cell.cell_id, ask.cost_usd)
@@ -109,12 +109,12 @@ class Cells:
         return self.start(self.waiting.popleft())
 
     def use_paid(self, job: Job, turn: int) -> None:
-        """What an earlier turn has paid is used for a job: it costs no more than it has."""
+        """A job uses an image that an earlier turn has paid for, so the cell costs no more than it has cost."""
         job.ask = job.ask.of_paid(turn)
         self._count(job.cell.cell_id, job.ask.cost_usd)
 
     def leave(self, job: Job) -> bool:
-        """A job is no longer under way, and nothing is set aside for it. False where it had left already."""
+        """Take a job out of what is under way, and set nothing aside for it. False where it had left already."""
         if self.under_way.get(job.cell.cell_id) is not job:
             return False
         del self.under_way[job.cell.cell_id]
@@ -122,7 +122,7 @@ class Cells:
         return True
 
     def hand_over(self, job: Job, later: Ask) -> None:
-        """Another run has taken a job over: its `later` turn is expected, and an answer of this one kept at hand."""
+        """Leave a job to another run: expect its `later` turn, and keep the answer of this one, if it has come."""
         if self.leave(job):
             if job.answer is not None:
                 self._spare[job.cell.cell_id] = job.answer
@@ -131,11 +131,11 @@ class Cells:
             self.expect(later)
 
     def take_spare(self, cell_id: str) -> Answered | None:
-        """An answer to this run, of a cell that another took over; given out once."""
+        """The answer that this run has to a cell that another took over. It is given out once."""
         return self._spare.pop(cell_id, None)
 
     def settle(self, job: Job, outcome: Outcome, *, is_noted: bool = True) -> None:
-        """How a job ended, and what it cost in this run; once, whoever else comes to say so."""
+        """Count how a job ended, and what it cost in this run. A second call for the same job does nothing."""
         if not self.leave(job):
             return
         if job.is_asked:
@@ -146,13 +146,13 @@ class Cells:
         self.tally.count(outcome)
 
     def try_again(self, job: Job, outcome: Outcome) -> None:
-        """A job has ended so, and its cell waits for the next turn; until that has ended, this end stands."""
+        """A job has ended, and its cell waits for the next turn. This `outcome` stands until that turn has ended."""
         self.leave(job)
         self.revise(outcome.cell_id, outcome)
         self.wait(Ask.after(job.cell, outcome.turn + 1, outcome))
 
     def revise(self, cell_id: str, outcome: Outcome | None) -> None:
-        """Put `outcome` in the place of what was known of a cell's end; None where it has not ended after all."""
+        """Replace the outcome of a cell; None means that it has not ended after all."""
         if outcome is not None:
             self.outcomes[cell_id] = outcome
         else:
@@ -160,7 +160,7 @@ class Cells:
         self._count(cell_id, outcome.cost_usd if outcome is not None else Decimal(0))
 
     def correct(self, cell_id: str, outcome: Outcome | None) -> None:
-        """The same, of what the ledger has."""
+        """Replace the outcome of a cell by the one that the ledger has."""
         self._not_noted.discard(cell_id)
         self.revise(cell_id, outcome)
 
@@ -176,7 +176,7 @@ class Cells:
         return self._orphaned_open | dict(left) | self.outcomes.turns | dict(begun) | dict(under_way)
 
     def noted_outcomes(self) -> Outcomes:
-        """The outcomes that stand."""
+        """The outcomes that are in the ledger, and not only shown."""
         return self.outcomes.copy(without=self._not_noted)
 
     def has_others(self, job: Job) -> bool:

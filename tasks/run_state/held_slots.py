@@ -23,7 +23,7 @@ class HeldSlots:
         self.lanes.discard(lane)
 
     def contend(self, *, is_contended: bool) -> None:
-        """Whether others want slots was looked at anew."""
+        """Note whether others want slots."""
         self.is_contended = is_contended
 
     def heard(self) -> None:
@@ -31,6 +31,6 @@ class HeldSlots:
         self._lost_at = None
 
     def not_heard_for_s(self) -> float:
-        """Prefect's server has not answered a lane; since when it has answered none, in seconds."""
+        """Note that Prefect's server has not answered a lane. Returns for how many seconds it has answered none."""
         self._lost_at = time.monotonic() if self._lost_at is None else self._lost_at
         return time.monotonic() - self._lost_at

@@ -1,4 +1,4 @@
-"""Fences a run that has waited: what was taken over from it meanwhile it neither asks for nor stores.
+"""Fences a run that has waited: it neither asks for nor stores what another run has taken over meanwhile.
 
 Where it stands is asked of the storage, not of a clock: a process that was stopped for minutes notices nothing.
 """
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 async def hold(tools: Toolbox, job: Job) -> None:
-    """Return if the turn is still this run's, or nobody's where it never was: one small read.
+    """Return if this run still owns the turn, or if nobody does and this run never did. One small read.
 
     Raises TakenOver, or StorageFailed.
     """
@@ -30,7 +30,7 @@ async def hold(tools: Toolbox, job: Job) -> None:
 async def hold_image(tools: Toolbox, job: Job) -> None:
     """Return if an image that has come may become the cell's. Raises as `hold`.
 
-    So may one of a turn that was taken over, until somebody has asked for another in the next: it is paid.
+    An image of a turn that was taken over may as well, since it is paid, until a run has begun the next turn.
     """
     try:
         await hold(tools, job)
@@ -51,7 +51,7 @@ async def hand_over(tools: Toolbox, job: Job) -> None:
 
 
 async def lose(tools: Toolbox, job: Job) -> None:
-    """Another run has begun the turn first: wait for its end, or ask under another id where that is not the cell's."""
+    """Another run has begun the turn first: wait for its end, or where it asks for something else, take another id."""
     intent = await tools.on_storage_thread(tools.ledger.read_intent, job.turn)
     tools.cells.leave(job)
     if intent is not None and intent.request_sha256 != job.cell.request_sha256:
@@ -63,8 +63,8 @@ async def lose(tools: Toolbox, job: Job) -> None:
 async def give_away(tools: Toolbox, job: Job) -> None:
     """Wait for what comes of the cell in the next turn.
 
-    Of a turn in which nothing was paid that is noted: nobody else can know. What was paid is counted, and the answer
-    kept at hand. Raises StorageFailed.
+    Where nothing was paid in this turn, that is noted, since nobody else can know it. What was paid is counted, and the
+    answer is kept. Raises StorageFailed.
     """
     later = job.ask.once_more()
     if job.stage is Stage.IDLE:

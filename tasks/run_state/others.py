@@ -14,14 +14,14 @@ class Others:
     turns: AbstractSet[Turn] = frozenset()
     """Those that were not in this run's own sums."""
     settled: AbstractSet[str] | None = None
-    """What lay beside this run's own heartbeat before that listing, where nobody who may be alive was among it. As long
-    as nothing else is there, nobody has begun anything since. None where that is not known."""
+    """The files beside this run's own heartbeat before that listing, if none was of a run that may be alive. While they
+    are the same, nobody has begun anything since. None where that is not known."""
     beats: int = 0
     """How often this run has shown that it is alive."""
     asked: int = 0
     """How often it was asked what others have begun."""
     answered: int = 0
-    """How many of these times the last listing has answered: those that had been asked when it began."""
+    """How many questions the last listing has answered: all that had been asked when it began."""
     listing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def beat(self) -> int:
@@ -39,5 +39,5 @@ class Others:
         self.turns, self.answered = turns, answered
 
     def settle(self, beside: AbstractSet[str] | None) -> None:
-        """What lay beside this run's own heartbeat, with nobody alive among it; None where that is not known."""
+        """Note the files beside this run's own heartbeat, if none is of a run that may be alive; else None."""
         self.settled = beside

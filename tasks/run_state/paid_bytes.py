@@ -1,4 +1,4 @@
-"""What was paid for: where it lies, what is noted of it, and what it means where none of it can be used."""
+"""The bytes that were paid for: where they lie, what is noted of them, and what follows where they are no image."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ def first_key(answered: Answered, data: bytes) -> str:
 
 
 def keys_of(answered: Answered) -> tuple[str, ...]:
-    """Everywhere that what a turn has paid for may lie."""
+    """Every key under which the image of a turn may lie."""
     suffixes = [known.suffix for known in FORMATS]
     spare = (spare_key(answered.cell_id, answered.turn, suffix) for suffix in suffixes)
     named = (original_key(answered.cell_id, suffix) for suffix in suffixes)
@@ -60,7 +60,7 @@ async def moved(tools: Toolbox, key: str, to: str) -> str:
 
 
 def note_wasted(tools: Toolbox, job: Job, error: Exception) -> None:
-    """What was paid for a cell cannot be used: stop where that happens to one image of this run after the other."""
+    """The image of a job cannot be used. Stop the campaign where the images before or after it have the same fault."""
     if job.paid_number is None:
         return
     fault = tools.paid.wasted(job.paid_number, error, job.cell.price_usd)

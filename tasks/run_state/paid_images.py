@@ -24,7 +24,8 @@ class PaidImages:
     in_vain: dict[int, tuple[Exception, Decimal]] = field(default_factory=dict)
     """The fault and the price of each that could not be used, by its number."""
     may_ask: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set while the last one could be used, and while all are known: or three in vain would cost thirty."""
+    """Set while the last image could be used, and while none is looked at. Otherwise a lane waits, so that three images
+    in vain do not become thirty."""
     is_usable: bool = False
     """Whether the last one could be used."""
 
@@ -33,19 +34,19 @@ class PaidImages:
         self._open_or_close()
 
     def next_number(self) -> int:
-        """The number of an image that has just been answered."""
+        """Give a number to an image that has just been answered."""
         self.answered += 1
         self.looked_at.add(self.answered)
         self._open_or_close()
         return self.answered
 
     def used(self, number: int) -> None:
-        """It is an image, as far as can be told before it is cut."""
+        """The image can be used, as far as can be told before it is cut."""
         self.is_usable = True
         self.known(number)
 
     def wasted(self, number: int, error: Exception, price_usd: Decimal) -> PaidInVain | None:
-        """It could not be used; what stops the campaign where its neighbours have the same fault."""
+        """The image cannot be used. Returns what stops the campaign where its neighbours have the same fault."""
         self.is_usable = False
         self.in_vain[number] = error, price_usd
         self.known(number)
@@ -60,7 +61,7 @@ class PaidImages:
         )
 
     def known(self, number: int) -> None:
-        """It is looked at no longer."""
+        """The image is looked at no longer."""
         self.looked_at.discard(number)
         self._open_or_close()
 

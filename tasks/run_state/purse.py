@@ -21,7 +21,7 @@ class Amounts(Generic[Key]):
         self.total = NOTHING
 
     def put(self, key: Key, usd: Decimal) -> None:
-        """What the amount is from now on, whatever it was before."""
+        """Replace the amount of a key."""
         self.total += usd - self._by_key.pop(key, NOTHING)
         if usd:
             self._by_key[key] = usd
@@ -95,7 +95,7 @@ class Purse:
         self._elsewhere.put(cell_id, usd)
 
     def spend(self, turn: Turn | None, usd: Decimal) -> None:
-        """What one turn has cost this run; of no turn in particular, what other runs have spent for it."""
+        """What this run has spent in a turn. `turn` is None for what the shards of this run have spent."""
         self._spent.put(turn, usd)
 
     def doubt(self, usd: Decimal) -> None:

@@ -13,7 +13,7 @@ from tasks.run_state.toolbox import Toolbox
 
 
 async def refresh(tools: Toolbox) -> bool:
-    """Show what the ledger holds of this run's cells; whether that is anything else than before.
+    """Show what the ledger holds of this run's cells. Returns whether anything has changed.
 
     Two listings, and a read for each end that another run has noted. Raises StorageFailed.
     """

@@ -32,6 +32,6 @@ async def rescue(tools: Toolbox, job: Job, *, outcome: Outcome | None = None, is
 
 
 async def forget_rescued(tools: Toolbox, job: Job) -> None:
-    """Its image is stored and its end noted after all. Raises nothing."""
+    """Drop what was kept of a job whose image is stored, and whose end is noted, after all. Raises nothing."""
     if tools.rescues.kept:
         await asyncio.to_thread(tools.rescues.forget, name_of(job.turn, tools.ledger.run_id))

@@ -1,6 +1,7 @@
 """What the tasks of one campaign run work with: the clients, the pools, and the cells that they share.
 
-Tasks take and return records only, since Prefect stores and shows their parameters; the tools reach them through here.
+A task is given its job, or records; it finds everything else by `toolbox()`, since Prefect would look into whatever
+else a task was given.
 """
 
 import asyncio

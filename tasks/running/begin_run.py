@@ -1,4 +1,4 @@
-"""Takes up a campaign where it stands: what has ended is left alone, the rest is put where the run finds it."""
+"""Takes up a campaign where it stands: cells that have ended are left alone, the others wait or are waited for."""
 
 import asyncio
 from collections.abc import Set as AbstractSet
@@ -87,7 +87,7 @@ async def resolve(tools: Toolbox, watcher: Watcher, retry: AbstractSet[Status], 
 
 
 async def take_end(tools: Toolbox, ask: Ask, outcome: Outcome) -> None:
-    """The end that another run made is the cell's, unless it is without an image and this run has paid for one."""
+    """Take over the end that another run made, unless it has no image and this run has paid for one."""
     spare = tools.cells.take_spare(ask.cell.cell_id)
     if spare is None or outcome.original is not None:
         tools.cells.settle(tools.cells.start(ask), outcome)

@@ -41,7 +41,7 @@ async def see_others(tools: Toolbox) -> None:
 
 
 async def list_begun(tools: Toolbox) -> None:
-    """Know every turn that had been begun elsewhere when this was called: those who ask meanwhile share one listing."""
+    """Know every turn that others had begun when this was called. Calls that wait together share one listing."""
     others = tools.others
     number = others.ask()
     async with others.listing:
@@ -58,7 +58,7 @@ async def list_begun(tools: Toolbox) -> None:
 
 
 def promised_elsewhere_usd(tools: Toolbox) -> Decimal:
-    """The price of every turn that was begun elsewhere and that this run's own sums do not hold by now.
+    """The price of every turn that others have begun and that is not yet in this run's own sums.
 
     What turned out free is counted too, since only its end would tell; the next run knows.
     """

@@ -13,7 +13,7 @@ OWNED_WITHIN_S: Final = 3.0
 
 
 async def note(tools: Toolbox, job: Job, outcome: Outcome) -> Outcome:
-    """Write the end of a job, unless that was begun already; what stands when it is written. Raises StorageFailed."""
+    """Write the end of a job, once. Returns the end that stands in the ledger then. Raises StorageFailed."""
     if job.noting is None:
         job.noting = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.note_end, outcome))
     job.outcome = await asyncio.shield(job.noting)
@@ -38,7 +38,7 @@ async def end(tools: Toolbox, job: Job, outcome: Outcome) -> None:
 
 
 async def requeue(tools: Toolbox, job: Job, error: NotAccepted) -> None:
-    """A job that was turned away for minutes, as every other was: it comes last, unless it is plain that none will."""
+    """Put a job that was turned away for minutes behind the others; stop the campaign where they fare no better."""
     away = ApiAway(f"The API has worked on nothing for minutes; run again when it does. It says: {error}")
     if tools.api.is_worth_another(job.cell.cell_id, (ask.cell.cell_id for ask in tools.cells.waiting)):
         await release(tools, job, away)
@@ -48,13 +48,13 @@ async def requeue(tools: Toolbox, job: Job, error: NotAccepted) -> None:
 
 
 async def abort(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
-    """Stop the campaign where a job found the reason."""
+    """Stop the campaign for a reason that a job has met, and release the job."""
     tools.stop.because(fault)
     await release(tools, job, fault)
 
 
 async def release(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
-    """A job in which the campaign stopped: free to be asked for again, unless it has, or may have, been paid."""
+    """Let go of a job when the campaign stops. Its turn is given back, unless it was paid or may have been paid."""
     await rescue(tools, job)
     if job.is_paid or (isinstance(fault, StorageFailed) and job.stage is not Stage.IDLE):
         left = fault if job.stage is Stage.STORED else CampaignStopped(f"Paid, and not stored so far: {fault}")
@@ -71,7 +71,7 @@ async def release(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
 
 
 async def end_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
-    """End what is under way when all work on it is over. What may have been paid is told, and left to the ledger."""
+    """End every job that is still under way after all work is over. What may have been paid is told so."""
     for job in tuple(tools.cells.under_way.values()):
         if job.outcome is not None:
             await end(tools, job, job.outcome)

@@ -14,8 +14,8 @@ TRIED_AGAIN: Final = "; tried again: "
 async def fetch_paid(tools: Toolbox, job: Job) -> None:
     """Store the image of the newest earlier turn that gives one, from what is stored of it, or by its link.
 
-    The job is stored then, at no price; else it is as it was. Raises LinkFailed where a link may still give it:
-    another image would have to come from the same place.
+    Then the job is stored, at no price; otherwise it is unchanged. Raises LinkFailed where a link may give the image
+    later: another image would have to come from the same host.
     """
     turn = job.ask.turn - 1
     while (answered := await tools.on_storage_thread(tools.ledger.last_answer, job.cell.cell_id, turn)) is not None:
@@ -34,7 +34,7 @@ async def fetch_paid(tools: Toolbox, job: Job) -> None:
 
 
 def leave_as_it_was(tools: Toolbox, job: Job, error: LinkFailed) -> None:
-    """What a cell has paid for cannot be had now, and may be had later: its end stands, with what was found now."""
+    """Keep the earlier end of a cell whose paid image cannot be had now but may be had later; tell of this try."""
     earlier = tools.cells.outcomes[job.cell.cell_id]
     said = (earlier.error or "").partition(TRIED_AGAIN)[0]
     told = f"{said}{TRIED_AGAIN}{error}. The image is paid, so no other was asked for"

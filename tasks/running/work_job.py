@@ -56,7 +56,7 @@ async def finish_jobs(tools: Toolbox, jobs: deque[Job]) -> None:
 
 
 async def take_up_paid(tools: Toolbox, ask: Ask) -> bool:
-    """Whether an image that an earlier turn of a waiting cell has paid for makes asking needless: it is cut then.
+    """Whether a waiting cell need not be asked for, since an earlier turn has paid for an image: it is cut then.
 
     Raises nothing.
     """
@@ -91,7 +91,7 @@ async def ended_by_its_faults(tools: Toolbox, job: Job) -> AsyncIterator[None]:
 
 
 async def own(tools: Toolbox, job: Job) -> bool:
-    """Whether the turn is this run's from now on; else the job is another's, and left to it."""
+    """Create the intent. Whether this run owns the turn then; if not, the job is left to the run that does."""
     job.owning = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.intend, job.cell, job.ask.turn))
     if await asyncio.shield(job.owning):
         return True
@@ -117,7 +117,7 @@ async def made(tools: Toolbox, job: Job) -> StoredOriginal:
 
 
 def is_cut_off(tools: Toolbox, job: Job) -> bool:
-    """Whether the API has worked on nothing since this job was started, and there are others to try instead."""
+    """Whether the API has worked on nothing since this job was started, while there are other cells to try."""
     return tools.api.is_silent_since(job.started_at) and tools.cells.has_others(job)
 
 
