@@ -16,7 +16,7 @@ from deployments.receiver.journal import Journal, Journaled, JournalFailed
 from deployments.receiver.json_lines import log_in_json
 from flows.prefect_server.named_server import import_prefect
 from tasks.api.connection import as_text
-from tasks.receiving.handle_event import Work, handle_event
+from tasks.receiving.handle_event import Done, Work, handle_event
 from tasks.receiving.hooks import Hooks
 from tasks.receiving.received_event import ReceivedEvent, parse_event
 
@@ -31,7 +31,8 @@ TIDY_EVERY_S: Final = 86_400.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Handle = Callable[[ReceivedEvent], Awaitable[None]]
+Handle = Callable[[ReceivedEvent, Done], Awaitable[None]]
+"""Works on an event. It is done when this returns, or earlier, if this says so itself."""
 
 logger = logging.getLogger(__name__)
 
@@ -92,16 +93,20 @@ class Processor:
 
     async def _process(self, journaled: Journaled) -> None:
         """Take one event to its end, or to its next try."""
+
+        async def done() -> None:
+            await self._note(self.inbox.finish, journaled.event_id, time.time())
+
         try:
             event = parse_event(journaled.event_id, journaled.body)
             if event is not None:
-                await self.handle(event)
+                await self.handle(event, done)
         except (Exception, asyncio.CancelledError) as error:  # whatever a hook raises, it is tried again
             if (task := asyncio.current_task()) and task.cancelling():
                 raise
             await self._note_failure(journaled, as_text(f"{type(error).__name__}: {error}"))
         else:
-            await self._note(self.inbox.finish, journaled.event_id, time.time())
+            await done()
         finally:
             self.inbox.let_go(journaled.event_id)
 
@@ -154,7 +159,7 @@ async def is_server_there() -> bool:
 def handle_here(hooks: Hooks) -> Handle:
     """What follows an event, in this process."""
 
-    async def handle(event: ReceivedEvent) -> None:
+    async def handle(event: ReceivedEvent, _: Done) -> None:
         await handle_event(event, hooks)
 
     return handle
@@ -164,7 +169,8 @@ def handle_as_flow(hooks: Hooks) -> Handle:
     """What follows an event of an image as a flow on Prefect's server; a campaign's own events are only told.
 
     Where the server does not answer, or lets no run be made, it is done in this process: it shows in the log, and waits
-    for nobody. Raises SettingsUnusable where Prefect cannot read its settings.
+    for nobody. Where the server goes away while a run is on, Prefect tries for a minute or more to store its end; that
+    the event is done is noted before. Raises SettingsUnusable where Prefect cannot read its settings.
     """
     import_prefect()
     from flows.handle_callback import done_as_run, handle_completed, handle_failed  # noqa: PLC0415  Prefect takes seconds
@@ -172,9 +178,9 @@ def handle_as_flow(hooks: Hooks) -> Handle:
     log_in_json()
     flows = {"generation.completed": handle_completed, "generation.failed": handle_failed}
 
-    async def handle(event: ReceivedEvent) -> None:
+    async def handle(event: ReceivedEvent, done: Done) -> None:
         if event.event in flows and await is_server_there():
-            await done_as_run(Work(event, hooks), flows[event.event])
+            await done_as_run(Work(event, hooks, done), flows[event.event])
         else:
             await handle_event(event, hooks)
 

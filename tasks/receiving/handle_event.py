@@ -3,10 +3,14 @@
 import asyncio
 import inspect
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tasks.receiving.hooks import Hooks
 from tasks.receiving.received_event import ReceivedEvent
+
+Done = Callable[[], Awaitable[None]]
+"""Notes that the work on an event has ended well, and need never be done again."""
 
 logger = logging.getLogger(__name__)
 
@@ -32,24 +36,30 @@ async def handle_event(event: ReceivedEvent, hooks: Hooks) -> None:
         raise RuntimeError(said) from error
 
 
+async def unnoted() -> None:
+    """Note nothing: nobody keeps a journal of this event."""
+
+
 @dataclass
 class Work:
     """What follows one event, and how far it has come."""
 
     event: ReceivedEvent
     hooks: Hooks
+    done: Done = unnoted
     is_begun: bool = False
     error: Exception | None = None
     """What the user's function raised."""
 
     async def do(self) -> None:
-        """Do it. Raises what the user's function raises."""
+        """Do it, and note that it is done. Raises what the user's function raises."""
         self.is_begun = True
         try:
             await handle_event(self.event, self.hooks)
         except Exception as error:
             self.error = error
             raise
+        await self.done()
 
 
 def facts_of(event: ReceivedEvent) -> dict[str, object]:

@@ -16,6 +16,7 @@ from deployments.receiver.process import AT_ONCE, Processor
 from deployments.receiver.routes import Routes, application
 from deployments.receiver.settings import ReceiverSettings
 from tasks.errors import InputInvalid
+from tasks.receiving.handle_event import Done
 from tasks.receiving.received_event import ReceivedEvent
 from tasks.records.fault import Fault
 from tests.deployments.events import PATH, SECRET, SECRETS, event_body, signed
@@ -83,7 +84,7 @@ def test_the_end_waits_for_the_events_in_hand(tmp_path):
     async def scenario() -> None:
         release = asyncio.Event()
 
-        async def slow(event: ReceivedEvent) -> None:
+        async def slow(event: ReceivedEvent, _: Done) -> None:
             begun.append(event.id)
             await release.wait()
 
@@ -129,7 +130,7 @@ def test_an_event_that_cannot_be_kept_is_not_acknowledged(tmp_path):
 
     async def scenario() -> None:
         inbox = Journal.open(tmp_path / "callbacks.sqlite")
-        processor = Processor(inbox, lambda _: asyncio.sleep(0))
+        processor = Processor(inbox, lambda *_: asyncio.sleep(0))
         working = asyncio.create_task(processor.run())
         async with client_of(application(Routes(SECRETS, processor, working))) as client:
             inbox.database.execute("PRAGMA query_only = ON")

@@ -93,8 +93,12 @@ class ServerFailed(Exception):
 @pytest.mark.parametrize("fails", [None, "before", "after"])
 @pytest.mark.parametrize("breaks", [False, True])
 def test_the_work_is_done_once_wherever_the_server_fails(fails, breaks):
-    """And what comes of it is what the user's function came to, whatever Prefect made of that."""
+    """And what comes of it is what the user's function came to, whatever Prefect made of that.
+
+    That it is done is noted before Prefect stores the end of the run, which may take minutes.
+    """
     calls: list[str] = []
+    noted: list[str] = []
 
     def note(event: ReceivedEvent) -> None:
         calls.append(event.id)
@@ -107,13 +111,18 @@ def test_the_work_is_done_once_wherever_the_server_fails(fails, breaks):
         try:
             await work_on(event).do()
         finally:
+            assert noted == ([] if breaks else ["evt_1"])
             if fails == "after":
                 raise ServerFailed
 
+    async def done() -> None:
+        noted.append("evt_1")
+
     event = parse_event("evt_1", event_body())
     with pytest.raises(KeyError) if breaks else nullcontext():
-        asyncio.run(done_as_run(Work(event, Hooks(note)), as_flow))
+        asyncio.run(done_as_run(Work(event, Hooks(note), done), as_flow))
     assert calls == ["evt_1"]
+    assert noted == ([] if breaks else ["evt_1"])
 
 
 def test_events_of_images_are_runs_on_the_users_server(tmp_path, shared_server, prefect_home, runs):

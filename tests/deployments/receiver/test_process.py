@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from prefect.exceptions import Abort
 
 from deployments.receiver.journal import Journal
-from deployments.receiver.process import Processor, handle_here
+from deployments.receiver.process import Handle, Processor, handle_here
+from tasks.receiving.handle_event import Done
 from tasks.receiving.hooks import Hooks
 from tasks.receiving.received_event import ReceivedEvent
 from tests.deployments.events import event_body
@@ -26,7 +27,7 @@ def inbox(tmp_path: Path):
 
 def process(
     inbox: Journal,
-    handle: Callable[[ReceivedEvent], Awaitable[None]],
+    handle: Handle,
     *event_ids: str,
     until: Callable[[], bool],
     delays_s: tuple[float, ...] = (0.0, 0.0),
@@ -84,7 +85,7 @@ def test_a_function_that_recovers_is_done(inbox):
     """The event stays itself from try to try."""
     calls: list[str] = []
 
-    async def breaks_once(event: ReceivedEvent) -> None:
+    async def breaks_once(event: ReceivedEvent, _: Done) -> None:
         calls.append(event.id)
         if len(calls) == 1:
             raise ConnectionError
@@ -98,7 +99,7 @@ def test_a_slow_event_holds_up_no_other(inbox):
     release = asyncio.Event()
     seen: list[str] = []
 
-    async def slow_for_one(event: ReceivedEvent) -> None:
+    async def slow_for_one(event: ReceivedEvent, _: Done) -> None:
         if event.id == "slow":
             await release.wait()
         seen.append(event.id)
@@ -113,13 +114,35 @@ def test_a_journal_that_fails_for_a_while_repeats_no_work(inbox):
     """That an event is done is written down as soon as that can be."""
     calls: list[str] = []
 
-    async def fills_the_disk(event: ReceivedEvent) -> None:
+    async def fills_the_disk(event: ReceivedEvent, _: Done) -> None:
         calls.append(event.id)
         inbox.database.execute("PRAGMA query_only = ON")
         asyncio.get_running_loop().call_later(0.2, inbox.database.execute, "PRAGMA query_only = OFF")
 
     process(inbox, fills_the_disk, "a", until=lambda: inbox.counts()["done"] == 1)
     assert calls == ["a"]
+
+
+def test_an_event_is_done_when_its_work_is_and_not_when_that_is_shown(inbox):
+    """Where a run of it waits minutes for its server, an end of the receiver must not let the work be done again."""
+    is_stored = asyncio.Event()
+
+    async def waits_for_a_server(_: ReceivedEvent, done: Done) -> None:
+        await done()
+        await is_stored.wait()
+
+    async def scenario() -> None:
+        processor = Processor(inbox, waits_for_a_server)
+        working = asyncio.create_task(processor.run())
+        await processor.keep("a", event_body())
+        async with asyncio.timeout(LIMIT_S):
+            while (await processor.on_inbox_thread(inbox.counts))["done"] < 1:  # noqa: ASYNC110  as above
+                await asyncio.sleep(0.01)
+        assert inbox.in_hand == {"a"}
+        is_stored.set()
+        await processor.stop(working)
+
+    asyncio.run(scenario())
 
 
 def test_functions_get_the_events_that_are_theirs(inbox):
