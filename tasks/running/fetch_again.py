@@ -33,9 +33,15 @@ async def fetch_paid(tools: Toolbox, job: Job) -> None:
         turn = answered.turn - 1
 
 
-def leave_as_it_was(tools: Toolbox, job: Job, error: LinkFailed) -> None:
-    """Keep the earlier end of a cell whose paid image cannot be had now but may be had later; tell of this try."""
-    earlier = tools.cells.outcomes[job.cell.cell_id]
+def leave_as_it_was(tools: Toolbox, job: Job, error: LinkFailed) -> bool:
+    """Keep the earlier end of a cell whose paid image cannot be had now but may be had later; tell of this try.
+
+    False where there is none: another run took the cell over, and gave it back.
+    """
+    earlier = tools.cells.outcomes.get(job.cell.cell_id)
+    if earlier is None:
+        return False
     said = (earlier.error or "").partition(TRIED_AGAIN)[0]
     told = f"{said}{TRIED_AGAIN}{error}. The image is paid, so no other was asked for"
     tools.cells.settle(job, earlier.model_copy(update={"error": told}))
+    return True

@@ -65,7 +65,9 @@ async def take_up_paid(tools: Toolbox, ask: Ask) -> bool:
         try:
             await fetch_paid(tools, job)
         except LinkFailed as error:
-            leave_as_it_was(tools, job, error)
+            if not leave_as_it_was(tools, job, error):
+                tools.cells.use_paid(job, ask.turn - 1)
+                raise
             return True
         if job.stage is Stage.STORED:
             await finish(tools, job)

@@ -16,7 +16,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from tasks.errors import StorageFailed
+from tasks import generate_image
+from tasks.errors import LinkFailed, StorageFailed
 from tasks.ledger.heartbeats import Watcher, this_run
 from tasks.ledger.ledger import Ledger
 from tasks.storage.storage import CampaignStore
@@ -173,6 +174,27 @@ def test_an_image_that_was_paid_late_is_kept_where_the_cell_has_none(store, stan
     assert woken.statuses == ["done"]
     assert api.billed.total() == 1
     assert woken.tally.cost_usd == woken.spent_usd == PRICE_USD
+    check(store, api, paid=1)
+
+
+def test_a_link_that_fails_for_now_leaves_what_was_paid_late_to_a_retry(store, stand_still, monkeypatch):
+    """The other run gave its turn back unpaid. The image is paid, so no other is asked for, and the end says why."""
+    download, links = generate_image.download, []
+
+    async def only_once(client, url: str) -> bytes:
+        links.append(url)
+        if len(links) > 1:
+            raise LinkFailed("The link gave nothing", link_fault="not answered")
+        return await download(client, url)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(generate_image, "download", only_once)
+        api = Pictures(refusals={2: 402})
+        woken, _ = stand_still(api, "note_answer", is_after=False, retry=["unknown"])
+    [outcome] = woken.outcomes.values()
+    assert (outcome.status, outcome.error) == ("failed", "The link gave nothing")
+    assert woken.tally.cost_usd == outcome.cost_usd == api.billed.total() * PRICE_USD == PRICE_USD
+    assert asyncio.run(run(store, api, [CELL], retry=["failed"])).statuses == ["done"]
     check(store, api, paid=1)
 
 
