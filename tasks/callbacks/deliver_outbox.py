@@ -70,9 +70,9 @@ async def serve_outbox(store: CampaignStore, slug: str, wish: Wish, settings: Ca
     asked = await asyncio.to_thread(replays, outbox, standings, wish) if wish.is_replay else []
     sent: Counter[State] = Counter()
     hindrance = ""
-    if asked or (not wish.is_replay and any(one.is_open for one in standings)):
+    if asked or any(one.is_open for one in standings):
         settings, hindrance = await asyncio.to_thread(outbox.agreed, settings)
-        if not wish.list_only and not hindrance:
+        if not hindrance and (asked or not (wish.is_replay or wish.list_only)):
             async with open_deliverer(outbox, settings) as deliverer:
                 await send(deliverer, asked, standings)
                 sent = deliverer.came_to

@@ -73,6 +73,18 @@ def test_what_a_campaign_signs_is_never_sent_unsigned(store, is_asked_for):
         assert "webhook-signature" in receiver.heard[0][0]
 
 
+@pytest.mark.parametrize("wish", [Wish(replay=("all",)), Wish(replay=("evt_2",)), Wish(list_only=True)])
+def test_why_nothing_can_be_sent_is_told_whatever_is_asked_for(store, wish):
+    """Also where it would send nothing: what waits is why the command does not end with 0."""
+    outbox = Outbox(store)
+    outbox.agree(CallbackSettings(secrets=SECRETS, allow_private=True).terms())
+    with listening() as receiver:
+        outbox.queue(an_event(1, receiver.url))
+        assert "CALLBACK_SECRET is not set here" in asyncio.run(serve_outbox(store, "tea", wish, TRY)).sentence()
+        told = asyncio.run(serve_outbox(store, "tea", wish, CallbackSettings(secrets=SECRETS)))
+        assert (told.sent, told.counts, told.hindrance, receiver.heard) == ({}, {"waiting": 1}, "", [])
+
+
 @pytest.mark.parametrize("is_allowed", [False, True])
 def test_the_leave_to_send_to_private_addresses_travels_with_the_outbox(store, is_allowed):
     """A run of cron without it would turn everything that waits into dead letters."""
