@@ -77,7 +77,7 @@ def formats_of(row: ParsedRow, formats: Sequence[ParsedRow], faults: Faults) -> 
 
 
 def cross(row: ParsedRow, one: ParsedRow) -> ParsedRow:
-    """`row` in the format `one`. What the row says goes before the format; an empty cell says nothing."""
+    """`row` in the format `one`. What the row says goes before the format; an empty field says nothing."""
     if one is NO_FORMAT:
         return row
     metadata = row.metadata

@@ -24,7 +24,7 @@ _HEADER_WORDS: Final = frozenset(
 
 
 class ParsedRow(NamedTuple):
-    """One row: what it wishes by column of ours (empty cells left out), and its metadata, empty cells included."""
+    """One row: what it wishes by column of ours (empty fields left out), and its metadata, empty fields included."""
 
     source: str
     number: int

@@ -19,8 +19,8 @@ _SINGLE: Final = "'‘’‚‹›"  # noqa: RUF001  quotes of all kinds are mea
 
 _QUOTES: Final = re.compile(f"[{_DOUBLE}{_SINGLE}]")
 _PARTED: Final = re.compile(
-    rf"(?:^|[\0\s(])(?:{_OPENING})[^{_DOUBLE}\0]*\0[^{_DOUBLE}]*(?:{_CLOSING})"  # opened here, closed in a later cell
-    rf"|(?:^|\0)\s*[“„][^{_DOUBLE}\0]*(?=\0|$)"  # opened at a cell's start, and not closed in it
+    rf"(?:^|[\0\s(])(?:{_OPENING})[^{_DOUBLE}\0]*\0[^{_DOUBLE}]*(?:{_CLOSING})"  # opened here, closed in a later field
+    rf"|(?:^|\0)\s*[“„][^{_DOUBLE}\0]*(?=\0|$)"  # opened at a field's start, and not closed in it
 )
 _DOUBLE_OR_END: Final = re.compile(f"[{_DOUBLE}\0]")
 _UNEVEN: Final = re.compile(r"(?:^|\0)(?:[^\0]{2})*[^\0](?:\0|$)")
@@ -51,7 +51,7 @@ def no_row(texts: Sequence[str], reading: Reading) -> str | None:
 
 
 def _is_parted(joined: str) -> bool:
-    """Whether a quote is opened in one cell and closed in another: the first then has an odd number of them."""
+    """Whether a quote is opened in one field and closed in another: the first then has an odd number of them."""
     is_uneven = _UNEVEN.search("".join(_DOUBLE_OR_END.findall(joined)))
     return bool((is_uneven and _PARTED.search(joined)) or _PARTED_SINGLE.search(f"\0{joined}"))
 
@@ -140,7 +140,7 @@ class Fitting:
         is_said = any(map(str.isalpha, text)) and not is_error(text.strip())
         if is_said and before.strip() and (position == 1 or before[:1] != " "):
             problem = (
-                f"seems to be parted within {self.header[position - 1].strip()!r}: the next cell begins with a space; "
+                f"seems to be parted within {self.header[position - 1].strip()!r}: the next field begins with a space; "
                 "put the whole text in quotes, or take the space away"
             )
             self.reading.tell(number, texts, problem)
@@ -157,17 +157,17 @@ class Fitting:
             self._report_swallowed(number, texts)
 
     def _report_swallowed(self, number: int, texts: Sequence[str]) -> None:
-        """A delimiter of prose has a space behind it; one without, in a row that lacks a cell, was to part two."""
+        """A delimiter of prose has a space behind it; one without, in a row that lacks a field, was to part two."""
         mark = re.compile(rf"{re.escape(self.reading.delimiter)}(?=\S|$)")
         for column, header, text in zip(self._columns, self.header, texts, strict=False):
             if column in FREE_TEXT and mark.search(text):
                 problem = (
-                    f"has {len(texts)} cells under {self.width} column names, and {header.strip()!r} holds a delimiter "
-                    "with no space behind it; close the quotes where the text ends"
+                    f"has {len(texts)} fields under {self.width} column names, and {header.strip()!r} holds a "
+                    "delimiter with no space behind it; close the quotes where the text ends"
                 )
                 self.reading.tell(number, texts, problem)
 
 
-def surplus(cells: int, width: int) -> str:
-    """What is wrong with a row of more cells than names."""
-    return f"has {cells} cells under {width} column names; quote a cell that holds the delimiter"
+def surplus(fields: int, width: int) -> str:
+    """What is wrong with a row of more fields than names."""
+    return f"has {fields} fields under {width} column names; quote a field that holds the delimiter"

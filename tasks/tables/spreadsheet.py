@@ -62,7 +62,7 @@ def check_typed(text: str) -> None:
         remedy = "mend its formula" if text.strip("#") else "widen its column"
         raise ValueError(f"is an error value of a spreadsheet; {remedy} there, and save the table again")
     if _NO_WORDS.fullmatch(text):
-        raise ValueError("holds no words; write some, or leave the cell empty")
+        raise ValueError("holds no words; write some, or leave the field empty")
     if is_formula(text):
         raise ValueError("is a formula, and not what it gives; save the table with its values, or begin otherwise")
 

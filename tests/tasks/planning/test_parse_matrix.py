@@ -22,7 +22,7 @@ def parse(folder: Path, content: str) -> tuple[list[ParsedRow], list[str], list[
 
 
 def test_columns_of_ours_become_values_and_others_metadata(tmp_path: Path) -> None:
-    """Empty cells of ours are left out; metadata is kept as typed, empty cells included."""
+    """Empty fields of ours are left out; metadata is kept as typed, empty fields included."""
     rows, faults, _ = parse(tmp_path, "product,SEED,sku,season, Note \n Tea ,7,00123,NA, x \nCoffee,,,None,\n")
     assert faults == []
     assert [(row.number, row.wishes, row.metadata) for row in rows] == [
@@ -52,7 +52,7 @@ def test_every_fault_of_a_row_is_told(tmp_path: Path) -> None:
     assert faults == [
         "row 2, Seed Number: '-1' is not accepted; use a whole number from 0 to 2147483647",
         "row 2, style: 'cubist' is not accepted; use one of AUTO, GENERAL, REALISTIC, DESIGN, RENDER_3D, ANIME",
-        "row 3: 'Tea,1,DESIGN,more' has 4 cells under 3 column names; quote a cell that holds the delimiter",
+        "row 3: 'Tea,1,DESIGN,more' has 4 fields under 3 column names; quote a field that holds the delimiter",
     ]
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tasks.records.fault import Fault
 
 HEADER = "product,prompt,notes\n"
-TWO_CELLS_MORE = "has 5 cells under 3 column names; quote a cell that holds the delimiter"
-ONE_CELL_MORE = "has 4 cells under 3 column names; quote a cell that holds the delimiter"
+TWO_CELLS_MORE = "has 5 fields under 3 column names; quote a field that holds the delimiter"
+ONE_CELL_MORE = "has 4 fields under 3 column names; quote a field that holds the delimiter"
 
 
 def read(path: str) -> tuple[list[tuple[str, ...]], list[str]]:

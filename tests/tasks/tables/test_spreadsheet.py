@@ -132,7 +132,7 @@ def test_boxes_without_a_tick() -> None:
 def test_a_dash_is_no_text(text: str) -> None:
     """It stands for nothing, or under a header that somebody has drawn, and an image of it would be paid for."""
     assert text[0] in FIRST_SIGNS
-    with pytest.raises(ValueError, match="holds no words; write some, or leave the cell empty"):
+    with pytest.raises(ValueError, match="holds no words; write some, or leave the field empty"):
         check_typed(text)
 
 
