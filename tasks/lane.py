@@ -106,9 +106,14 @@ async def keep_lane(number: int) -> None:
         except Exception as error:  # noqa: BLE001
             # What the other lanes have in flight is paid: it ends as ever, then the campaign does.
             get_run_logger().exception("A fault of this program ended lane %d", number)
-            tools.stop.because(CampaignStopped(f"A fault of this program: {type(error).__name__}: {error}"))
+            tools.stop.because(fault_of_ours(error))
         else:
             tools.slots.heard()
+
+
+def fault_of_ours(error: Exception) -> CampaignStopped:
+    """What stops a campaign that a fault of this program has met."""
+    return CampaignStopped(f"A fault of this program: {type(error).__name__}: {error}")
 
 
 async def run_lane(number: int, tools: Toolbox) -> None:
@@ -146,6 +151,9 @@ async def take_turns(tools: Toolbox, watcher: Watcher, slots: int, retry: Abstra
         await resolve_begun(tools, watcher, retry)
     except CampaignStopped as fault:
         tools.stop.because(fault)
+    except Exception as error:  # noqa: BLE001  as in a lane: what is under way is paid, and goes on
+        get_run_logger().exception("A fault of this program kept the run from what others have begun")
+        tools.stop.because(fault_of_ours(error))
     await take_up_all_paid(tools, max(slots, CUTS_MAX))
     numbers = range(1, min(slots, len(tools.cells.waiting)) + 1)
     await asyncio.gather(*(keep_lane(number) for number in numbers))

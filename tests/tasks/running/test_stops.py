@@ -206,3 +206,16 @@ def test_a_finished_campaign_waits_for_no_place(store, monkeypatch):
     monkeypatch.setattr(lane, "lane", never_granted)
     monkeypatch.setattr(lane, "LOOK_EVERY_S", 0.05)
     assert ran(store, Api(), OTHERS, slots=2).statuses == ["done"] * len(OTHERS)
+
+
+def test_a_fault_of_ours_in_looking_at_other_runs_stops_the_campaign_in_order(store, monkeypatch):
+    """It is told, nothing is asked for after it, and the run ends as any other that was stopped."""
+
+    async def fail(*_: object) -> None:
+        raise RuntimeError("nobody foresaw this")
+
+    monkeypatch.setattr(lane, "resolve_begun", fail)
+    api = Api()
+    ended = ran(store, api)
+    assert str(ended.stopped_by) == "A fault of this program: RuntimeError: nobody foresaw this"
+    assert api.billed.total() == 0
