@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.prefect_server.embedded_server import SERVER_DEFAULTS, EmbeddedServer
 from sandbox.options import SandboxOptions
@@ -39,6 +40,13 @@ def shared_server(prefect_home: Path) -> Iterator[dict[str, str]]:
     server.wait_until_ready()
     yield {"PREFECT_API_URL": server.api_url}
     server.stop()
+
+
+@pytest.fixture
+def server(shared_server: dict[str, str]) -> Iterator[None]:
+    """That server, which everything of Prefect's in this process talks to."""
+    with temporary_settings({PREFECT_API_URL: shared_server["PREFECT_API_URL"]}):
+        yield
 
 
 @pytest.fixture

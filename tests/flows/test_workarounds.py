@@ -13,7 +13,6 @@ import os
 import re
 import signal
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, Any
@@ -119,13 +118,6 @@ def test_prefects_own_temporary_server_is_interrupted_with_its_run():
     """Decision 4: it is in the process group of the terminal, and to start it the whole server is imported here."""
     assert SubprocessASGIServer.__module__ == "prefect.server.api.server"
     assert "start_new_session" not in inspect.getsource(SubprocessASGIServer)
-
-
-@pytest.fixture
-def server(shared_server) -> Iterator[None]:
-    """A Prefect server, which everything here talks to."""
-    with temporary_settings({PREFECT_API_URL: shared_server["PREFECT_API_URL"]}):
-        yield
 
 
 TALKING = pytest.mark.filterwarnings("ignore:unclosed", "ignore::pytest.PytestUnraisableExceptionWarning")

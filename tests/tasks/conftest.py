@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from tests.buckets import bucket, s3_server  # noqa: F401  fixtures
 
@@ -14,3 +15,11 @@ def no_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.delenv("SSL_CERT_FILE", raising=False)
         patch.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("no-certificates")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def empty_memory() -> Iterator[None]:
+    """What a test has kept in memory goes with it: each listing there walks through all that others have left."""
+    yield
+    MemoryFileSystem.store.clear()
+    MemoryFileSystem.pseudo_dirs[:] = [""]

@@ -1,27 +1,17 @@
 """Whether others want the account's slots, asked of a real server."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Crashed, Pending, Running
 
 from tasks.lane import lane
 from tasks.make_variants import make_variants
 from tasks.running.slots import WAITS_FOR_MAX, are_others_waiting
-from tests.flows.conftest import prefect_home, shared_server  # noqa: F401  fixtures
-
-
-@pytest.fixture
-def server(shared_server) -> Iterator[None]:  # noqa: F811  the fixture
-    """A server of ours, which everything here talks to."""
-    with temporary_settings({PREFECT_API_URL: shared_server["PREFECT_API_URL"]}):
-        yield
 
 
 @flow
@@ -60,5 +50,5 @@ def test_a_lane_that_waits_is_seen_by_other_runs():
     ids=["it has its slot", "its run is over", "it needs none", "its run was killed long ago"],
 )
 def test_nobody_else_waits(seen):
-    """A place is not given back for nobody."""
+    """A slot is not given back for nobody."""
     assert asyncio.run(looked(**seen)) == (False, False)
