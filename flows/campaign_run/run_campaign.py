@@ -26,6 +26,7 @@ from tasks.reporting.notify_people import People, news, people_told, subject
 from tasks.reporting.report_campaign import progress_artifact, report_plan, report_result
 from tasks.reporting.reporter import reporter
 from tasks.reporting.summarize import sum_up
+from tasks.run_state.first_of import first_of
 from tasks.run_state.toolbox import Toolbox, open_toolbox
 from tasks.running.announce_cells import announced
 from tasks.running.begin_run import begin_run, paid_usd
@@ -135,17 +136,14 @@ async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) 
     """
     keep_what_is_in_hand()
     lanes = asyncio.create_task(running)
-    interruption = asyncio.create_task(reporter().interruption())
     try:
-        await asyncio.wait({lanes, interruption}, return_when=asyncio.FIRST_COMPLETED)
-        if interruption.done():
+        if await first_of(lanes, reporter().interruption()):
             tools.stop.because(Interrupted("The run was interrupted; run the same command again to go on"))
             await asyncio.wait({lanes}, timeout=GRACE_S)
         if not lanes.done():
             lanes.cancel()
             await asyncio.wait({lanes}, timeout=CANCEL_TIMEOUT_S)
     finally:
-        interruption.cancel()
         lanes.cancel()
     error = lanes.exception() if lanes.done() and not lanes.cancelled() else None
     if isinstance(error, CampaignStopped):
