@@ -19,7 +19,6 @@ from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.exceptions import PrefectException
 
 from tasks.errors import CampaignStopped, ServerLost
-from tasks.ledger.heartbeats import Watcher
 from tasks.records.outcome import Status
 from tasks.run_state.first_of import first_of
 from tasks.run_state.job import Job
@@ -131,24 +130,23 @@ async def run_lane(number: int, tools: Toolbox) -> None:
 
 async def run_lanes(tools: Toolbox, slots: int, retry: AbstractSet[Status]) -> None:
     """Return when every cell has ended, or the campaign was stopped and what was in flight has ended."""
-    watcher = Watcher(tools.store)
     async with beside(tools):
         stored_before = deque(tools.cells.under_way.values())
         while True:
             async with asyncio.TaskGroup() as tools.jobs:  # no job outlives it, also where it is cancelled
                 for _ in range(min(CUTS_MAX, len(stored_before))):
                     tools.jobs.create_task(finish_jobs(tools, stored_before))
-                await take_turns(tools, watcher, slots, retry)
+                await take_turns(tools, slots, retry)
             if not tools.has_cells_waiting and not (tools.cells.begun and tools.stop.reason is None):
                 return
             if not tools.cells.waiting:
                 await asyncio.sleep(RESOLVE_EVERY_S)
 
 
-async def take_turns(tools: Toolbox, watcher: Watcher, slots: int, retry: AbstractSet[Status]) -> None:
+async def take_turns(tools: Toolbox, slots: int, retry: AbstractSet[Status]) -> None:
     """See what other runs have come to, take up what is paid already, then ask for what is left."""
     try:
-        await resolve_begun(tools, watcher, retry)
+        await resolve_begun(tools, retry)
     except CampaignStopped as fault:
         tools.stop.because(fault)
     except Exception as error:  # noqa: BLE001  as in a lane: what is under way is paid, and goes on

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from tasks.ledger.resume import Standing
-from tasks.records.money import usd
+from tasks.records.money import counted, usd
 from tasks.records.outcome import Status
 
 
@@ -40,7 +40,7 @@ class Rest(NamedTuple):
     def _so_far(self) -> Iterator[str]:
         fresh, others = self.prices[: len(self.prices) - self.retried], sum(self.others.values())
         total = self.done + others + self.begun + self.kept + len(self.prices)
-        yield f"run before: {self.done:,} of {images(total)} done, {usd(self.spent_usd)} spent"
+        yield f"run before: {self.done:,} of {counted(total, 'image')} done, {usd(self.spent_usd)} spent"
         if others:
             ends = ", ".join(f"{count:,} {status}" for status, count in self.others.items())
             yield f"{ends}, left so without --retry"
@@ -49,14 +49,15 @@ class Rest(NamedTuple):
         if self.kept:
             yield f"{self.kept:,} paid, kept on this machine, and stored before anything is paid"
         if fresh or not self.retried:
-            yield f"still to pay: {images(len(fresh))}, {usd(sum(fresh, Decimal(0)))}" if fresh else "none left to pay"
+            fresh_usd = usd(sum(fresh, Decimal(0)))
+            yield f"still to pay: {counted(len(fresh), 'image')}, {fresh_usd}" if fresh else "none left to pay"
 
     def _under(self, budget_usd: Decimal) -> str:
         paid = sum(total <= budget_usd for total in accumulate(self.prices, initial=self.spent_usd)) - 1
         if paid == len(self.prices):
-            return f"the budget of {usd(budget_usd)} covers the {images(len(self.prices))} to be paid"
+            return f"the budget of {usd(budget_usd)} covers the {counted(len(self.prices), 'image')} to be paid"
         spent = f"; {usd(self.spent_usd)} is spent already" if self.spent_usd else ""
-        images_paid = f"{max(0, paid):,} of {images(len(self.prices))}"
+        images_paid = f"{max(0, paid):,} of {counted(len(self.prices), 'image')}"
         return f"the budget of {usd(budget_usd)} pays for {images_paid}{spent}"
 
 
@@ -79,8 +80,3 @@ def rest_of(now: Standing, kept: AbstractSet[str], orphaned_usd: Decimal) -> Res
         retried=sum(ask.cell.cell_id in again for ask in asks),
         spent_usd=sum(costs, orphaned_usd),
     )
-
-
-def images(count: int) -> str:
-    """Such as `6 images`."""
-    return f"{count:,} image{'s' if count != 1 else ''}"

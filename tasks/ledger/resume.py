@@ -11,7 +11,7 @@ from tasks.ledger.names import Turn
 from tasks.ledger.original_keys import cells_with_bytes
 from tasks.ledger.records import Known
 from tasks.records.cell import Cell
-from tasks.records.money import usd
+from tasks.records.money import counted, usd
 from tasks.records.outcome import Outcome, Status, StoredOriginal
 from tasks.records.variant import Variant
 
@@ -117,7 +117,7 @@ class Retried(NamedTuple):
         if not count:
             return "no cell has ended so"
         ends = ", ".join(f"{number:,} {status}" for status, number in self.cells.items())
-        sentences = [f"1 cell is tried again ({ends})" if count == 1 else f"{count:,} cells are tried again ({ends})"]
+        sentences = [f"{counted(count, 'cell')} {'is' if count == 1 else 'are'} tried again ({ends})"]
         free = ((self.cut, "cut"), (self.stored, "read from what is stored"), (self.linked, "fetched by link"))
         told = ", ".join(f"{number:,} {how}" for number, how in free if number)
         sentences += [f"For nothing: {told}"] if told else []

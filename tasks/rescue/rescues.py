@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tasks.records.money import counted
 from tasks.rescue.refuge import Refuge
 from tasks.rescue.rescued import Rescued
 
@@ -63,7 +64,7 @@ class Rescues:
             yield f"Of {linked:,} of them only the link is kept, and links expire: run again soon"
         others = self.kept.keys() - set(paid)
         if others:
-            cells = "1 cell" if len(others) == 1 else f"{len(others):,} cells"
+            cells = counted(len(others), "cell")
             yield f"What became of {cells} without an image is kept in {self._places(others)} for the next run there"
         if self.links:
             yield f"{images(len(self.links))} paid and could be kept nowhere: the output of the run shows their links"
@@ -74,4 +75,4 @@ class Rescues:
 
 def images(count: int) -> str:
     """Such as `2 images were`."""
-    return "1 image was" if count == 1 else f"{count:,} images were"
+    return f"{counted(count, 'image')} {'was' if count == 1 else 'were'}"

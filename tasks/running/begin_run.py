@@ -8,7 +8,6 @@ from typing import Final
 from prefect import get_run_logger
 
 from tasks.errors import OutcomeUnknown
-from tasks.ledger.heartbeats import Watcher
 from tasks.ledger.resume import Ask, standing
 from tasks.records.event import counted
 from tasks.records.keys import PROBES
@@ -56,20 +55,20 @@ async def paid_usd(tools: Toolbox) -> Decimal:
     return counted(known.outcomes.values()).cost_usd
 
 
-async def resolve_begun(tools: Toolbox, watcher: Watcher, retry: AbstractSet[Status]) -> None:
+async def resolve_begun(tools: Toolbox, retry: AbstractSet[Status]) -> None:
     """Look at each cell that another run has begun: take over its end, or the cell, where that run is no more."""
-    looks = (resolve(tools, watcher, retry, ask) for ask in tuple(tools.cells.begun.values()))
+    looks = (resolve(tools, retry, ask) for ask in tuple(tools.cells.begun.values()))
     for error in await asyncio.gather(*looks, return_exceptions=True):
         if error is not None:
             raise error
 
 
-async def resolve(tools: Toolbox, watcher: Watcher, retry: AbstractSet[Status], ask: Ask) -> None:
+async def resolve(tools: Toolbox, retry: AbstractSet[Status], ask: Ask) -> None:
     """Look at one cell that another run has begun; it stays begun while that run is alive and has not ended it."""
     place = (ask.cell.cell_id, ask.turn)
     look = await tools.on_storage_thread(tools.ledger.look_at, *place)
     if look.owner is not None:
-        if await tools.on_storage_thread(watcher.is_alive, look.owner):
+        if await tools.on_storage_thread(tools.watcher.is_alive, look.owner):
             return
         # Before it was gone, and after the first look, the owner may have ended the cell or given it back.
         look = await tools.on_storage_thread(tools.ledger.look_at, *place)

@@ -73,6 +73,13 @@ def test_what_another_run_has_in_flight_counts_against_the_budget():
     assert cells.purse.committed_usd == 0
 
 
+def test_the_rest_of_a_campaign_is_other_shards():
+    """Its cells are known by their prices, and are nobody's here."""
+    cells = some_cells(2)
+    cells.share(CELLS)
+    assert cells.elsewhere == CELLS[2:]
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Cells that wait, start, leave, end, are taken over and corrected in any order, each of any price."""
 

@@ -9,18 +9,21 @@ import httpx
 import pytest
 
 from tasks import lane, make_variants
-from tasks.errors import BudgetReached, CreditsExhausted, StorageFailed, VariantsFailed
-from tasks.ledger.heartbeats import this_run
+from tasks.errors import BudgetReached, CreditsExhausted, Interrupted, StorageFailed, VariantsFailed
+from tasks.ledger.heartbeats import Watcher, this_run
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Intents
 from tasks.ledger.records import Answered
 from tasks.records.answer import ImageObject
 from tasks.records.keys import ENDS, INTENTS, OUTCOMES_KEY
-from tasks.running import begin_run
+from tasks.run_state.job import Job
+from tasks.run_state.toolbox import open_toolbox, toolbox
+from tasks.running import work_job
 from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD, a_cell, a_request, an_outcome
 from tests.tasks.harness import (  # noqa: F401  without_engine is a fixture
     CELLS,
+    SETTINGS,
     VARIANTS,
     Api,
     Ended,
@@ -29,6 +32,7 @@ from tests.tasks.harness import (  # noqa: F401  without_engine is a fixture
     storage_refuses,
     without_engine,
 )
+from tests.waiting import LIMIT_S
 
 pytestmark = pytest.mark.usefixtures("without_engine")
 
@@ -230,7 +234,7 @@ def test_what_another_run_gives_back_as_it_ends_is_not_unknown(store, api, livin
         living.release(ID, 1)
         return False
 
-    monkeypatch.setattr(begin_run.Watcher, "is_alive", gone)
+    monkeypatch.setattr(Watcher, "is_alive", gone)
     assert ran(store, api).statuses == ["done"]
 
 
@@ -251,6 +255,26 @@ def test_a_cell_that_another_run_takes_first_is_left_to_it(store, api, living):
 
 
 # Stopped
+
+
+def test_a_pause_between_two_attempts_is_not_waited_for(store, monkeypatch):
+    """Once the campaign is stopped, a job of which no request is out is given back at once, and asked for next time."""
+
+    async def pause(_: Job) -> None:
+        toolbox().stop.because(Interrupted("Ctrl-C"))
+        await asyncio.Event().wait()
+
+    async def scenario() -> None:
+        async with open_toolbox(SETTINGS, store, CELLS[:1], VARIANTS) as tools:
+            job = tools.next_job()
+            assert job is not None
+            async with asyncio.timeout(LIMIT_S):
+                await work_job.work_job(tools, job)
+            assert not tools.cells.under_way
+
+    monkeypatch.setattr(work_job, "generate_image", pause)
+    asyncio.run(scenario())
+    assert Intents.of(store.names(INTENTS)).begun == frozenset()
 
 
 def test_a_cell_that_the_balance_does_not_pay_is_free_again(store, api):
