@@ -128,7 +128,9 @@ async def run_lane(number: int, tools: Toolbox) -> None:
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def run_lanes(tools: Toolbox, slots: int, retry: AbstractSet[Status]) -> None:
+async def run_lanes(
+    tools: Toolbox, slots: int, retry: AbstractSet[Status], resolve_every_s: float = RESOLVE_EVERY_S
+) -> None:
     """Return when every cell has ended, or the campaign was stopped and what was in flight has ended."""
     async with beside(tools):
         stored_before = deque(tools.cells.under_way.values())
@@ -140,7 +142,7 @@ async def run_lanes(tools: Toolbox, slots: int, retry: AbstractSet[Status]) -> N
             if not tools.has_cells_waiting and not (tools.cells.begun and tools.stop.reason is None):
                 return
             if not tools.cells.waiting:
-                await asyncio.sleep(RESOLVE_EVERY_S)
+                await asyncio.sleep(resolve_every_s)
 
 
 async def take_turns(tools: Toolbox, slots: int, retry: AbstractSet[Status]) -> None:

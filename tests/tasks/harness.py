@@ -47,6 +47,8 @@ from tests.waiting import LIMIT_S
 SETTINGS = Settings.for_api("https://api.example.com", "key")
 VARIANTS = (Variant(name="og", width=12, height=6, format="png"),)
 CAMPAIGN = Campaign(matrix="lamps.csv")
+RESOLVE_EVERY_S = 0.02
+"""How often a run looks whether another has ended what it has begun."""
 CELLS = tuple(a_cell(a_request(f"Lamp {number}")) for number in range(2))
 
 
@@ -173,7 +175,7 @@ async def run(
         try:
             await begin_run(tools, frozenset(retry))
             async with shown_alive(tools), announced(tools, campaign, last_try_s):
-                await until_interrupted(tools, run_lanes(tools, slots, frozenset(retry)))
+                await until_interrupted(tools, run_lanes(tools, slots, frozenset(retry), RESOLVE_EVERY_S))
             await publish_campaign.fn("Lamps", is_sandbox=False)
         except CampaignStopped as fault:
             tools.stop.because(fault)

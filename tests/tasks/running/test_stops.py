@@ -43,9 +43,8 @@ def test_what_was_spent_on_rows_that_have_changed_counts(store):
 
 
 @pytest.mark.parametrize("affordable", range(1, 7))
-def test_two_runs_at_once_keep_one_budget(store, monkeypatch, affordable: int):
+def test_two_runs_at_once_keep_one_budget(store, affordable: int):
     """However they share the cells, they spend no more than was said, and no less than all but the last image."""
-    monkeypatch.setattr(lane, "RESOLVE_EVERY_S", 0.02)
     api = Api()
 
     async def both() -> list[Ended]:
@@ -122,9 +121,8 @@ def test_answers_in_between_say_that_the_api_is_there(store):
     assert ended.statuses.count("unknown") > UNANSWERED_MAX
 
 
-def test_runs_of_two_matrices_under_one_name_keep_one_budget(store, monkeypatch):
+def test_runs_of_two_matrices_under_one_name_keep_one_budget(store):
     """Neither knows the other's rows; what it cannot price by its own plan it prices by the other's intents."""
-    monkeypatch.setattr(lane, "RESOLVE_EVERY_S", 0.02)
     api = Api()
 
     async def both() -> None:
@@ -134,9 +132,8 @@ def test_runs_of_two_matrices_under_one_name_keep_one_budget(store, monkeypatch)
     assert api.billed.total() <= 3
 
 
-def test_what_another_run_tries_again_counts(store, monkeypatch):
+def test_what_another_run_tries_again_counts(store):
     """A second turn costs a second time, though the cell has ended for the run that does not try it again."""
-    monkeypatch.setattr(lane, "RESOLVE_EVERY_S", 0.02)
     api, dead = Api(), Ledger(store, "dead-run")
     for cell in OTHERS[:3]:
         dead.intend(cell, 1)

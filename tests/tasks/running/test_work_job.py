@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tasks import lane, make_variants
+from tasks import make_variants
 from tasks.errors import BudgetReached, CreditsExhausted, Interrupted, StorageFailed, VariantsFailed
 from tasks.ledger.heartbeats import Watcher, this_run
 from tasks.ledger.ledger import Ledger
@@ -59,9 +59,8 @@ def dead(store: CampaignStore) -> Ledger:
 
 
 @pytest.fixture
-def living(store: CampaignStore, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+def living(store: CampaignStore) -> Ledger:
     """The ledger as another run writes it whose process is alive."""
-    monkeypatch.setattr(lane, "RESOLVE_EVERY_S", 0.02)
     heartbeat = this_run("living-run")
     store.write(heartbeat.key, heartbeat.model_dump_json().encode())
     return Ledger(store, "living-run")
