@@ -7,12 +7,13 @@ Text that is missing is empty text in both files; only seeds and times can be nu
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import pandas as pd
 
+from tasks.publishing.column_names import unique_names
 from tasks.records.answer import SEED_LIMIT
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome, of_each
@@ -96,32 +97,6 @@ def _variant_reader(name: str) -> Reader:
 
 def _metadata_reader(name: str) -> Reader:
     return lambda cell, _: cell.metadata.get(name, "")
-
-
-def unique_names(names: Sequence[str], taken: Iterable[str], prefix: str) -> list[str]:
-    """`names` as columns beside those `taken`; no two are equal without case, since databases look at none.
-
-    A name that is taken gets `prefix`, and a number where that is taken as well; every other name stays as it is.
-    """
-    reserved = {name.casefold() for name in taken}
-    used = reserved | {name.casefold() for name in names}
-    given: set[str] = set()
-    columns = []
-    for name in names:
-        column = name
-        if name.casefold() in reserved | given:
-            column = _free(f"{prefix}{name}" if name.casefold() in reserved else name, used)
-        given.add(column.casefold())
-        used.add(column.casefold())
-        columns.append(column)
-    return columns
-
-
-def _free(name: str, used: set[str]) -> str:
-    column, number = name, 2
-    while column.casefold() in used:
-        column, number = f"{name}_{number}", number + 1
-    return column
 
 
 def _shown(name: str, read: Reader, cell: Cell, outcome: Outcome) -> Value:

@@ -12,13 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.publishing.write_manifest import (
-    manifest_csv,
-    manifest_frame,
-    manifest_parquet,
-    unique_names,
-    without_formula,
-)
+from tasks.publishing.column_names import unique_names
+from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet, without_formula
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tests.factories import a_cell, a_request, an_original, an_outcome
 
