@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.publishing.write_gallery import gallery_html, gallery_page
-from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet
+from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet, manifest_xlsx
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome
 from tasks.records.variant import Variant
@@ -26,6 +26,7 @@ def campaign_files(
     return {
         "manifest.csv": manifest_csv(frame),
         "manifest.parquet": manifest_parquet(frame),
+        "manifest.xlsx": manifest_xlsx(frame),
         "index.html": gallery_html(page).encode(errors="replace"),
     }
 

@@ -1,6 +1,6 @@
-"""The manifest: one row a cell, in matrix order; as CSV for people and scripts, as Parquet with real types.
+"""The manifest: one row a cell, in matrix order; as CSV and Parquet for scripts, as a workbook for people.
 
-Text that is missing is empty text in both files; only seeds and times can be null. Read the CSV with
+Text that is missing is empty text in the first two; only seeds and times can be null. Read the CSV with
 `pandas.read_csv(path, dtype=str, keep_default_na=False)`, or a metadata value such as `NA` becomes a gap.
 """
 
@@ -14,6 +14,10 @@ from typing import Final
 import pandas as pd
 
 from tasks.publishing.column_names import unique_names
+from tasks.publishing.copy_number import CopyNumber, numbered_copies
+from tasks.publishing.manifest_workbook import manifest_workbook
+from tasks.records.alt_text import COLUMN as ALT
+from tasks.records.alt_text import alt_text
 from tasks.records.answer import SEED_LIMIT
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome, of_each
@@ -47,11 +51,15 @@ _CAME_OUT: Final[dict[str, Reader]] = {
     "started_at": lambda _, outcome: outcome.started_at,
     "finished_at": lambda _, outcome: outcome.finished_at,
     "made_by": lambda _, outcome: (outcome.original.made_by or "") if outcome.original else "",
+    "alt": lambda cell, _: alt_text(cell),
+    "prompt_drawn": lambda _, outcome: outcome.original.final_prompt if outcome.original else "",
 }
-_NUMBERS: Final = {"row": "int64", "seed": "Int64", "attempts": "int64", "cost_usd": "float64"}
+COPY: Final = "copy_number"
+"""Which of its row's images in its format a cell is; not `copy`, since that is what marketing calls its own texts."""
+_NUMBERS: Final = {"row": "int64", COPY: "int64", "seed": "Int64", "attempts": "int64", "cost_usd": "float64"}
 _TIMES: Final = frozenset({"started_at", "finished_at"})
 _NOTHING: Final[dict[str, Value]] = {
-    **dict.fromkeys(("row", "attempts", "cost_usd"), 0),
+    **dict.fromkeys(("row", COPY, "attempts", "cost_usd"), 0),
     **dict.fromkeys(("seed", *_TIMES)),
 }
 """What stands in a column where there is nothing that can be shown; in all others it is empty text."""
@@ -79,20 +87,25 @@ def resolution_text(outcome: Outcome) -> str:
 
 def _readers(cells: Sequence[Cell], variants: Sequence[Variant]) -> dict[str, Reader]:
     """How to read each column, in the order of the columns."""
-    fixed = [*_ASKED, *_CAME_OUT]
+    fixed = [*_ASKED, *_CAME_OUT, COPY]
     cuts = unique_names([variant.name for variant in variants], fixed, "variant_")
-    metadata = list(dict.fromkeys(name for cell in cells for name in cell.metadata))
+    metadata = list(dict.fromkeys(name for cell in cells for name in cell.metadata if name.casefold() != ALT))
     names = unique_names([writable(name) for name in metadata], [*fixed, *cuts], "matrix_")
     return {
         **_ASKED,
         **{column: _variant_reader(variant.name) for column, variant in zip(cuts, variants, strict=True)},
         **_CAME_OUT,
+        COPY: _copy_reader(numbered_copies(cells)),
         **{column: _metadata_reader(name) for column, name in zip(names, metadata, strict=True)},
     }
 
 
 def _variant_reader(name: str) -> Reader:
     return lambda _, outcome: outcome.variants.get(name, "")
+
+
+def _copy_reader(copies: Mapping[str, CopyNumber]) -> Reader:
+    return lambda cell, _: copies[cell.cell_id].number
 
 
 def _metadata_reader(name: str) -> Reader:
@@ -129,14 +142,20 @@ def manifest_parquet(frame: pd.DataFrame) -> bytes:
 def manifest_csv(frame: pd.DataFrame) -> bytes:
     r"""The manifest as CSV by RFC 4180: UTF-8, commas, lines that end in `\r\n`, quotes where they are needed.
 
-    No byte order mark: a script that reads the first column by its name must find it. Excel then wants
-    Data > From Text/CSV rather than a double click. Text that a spreadsheet would run gets a leading `'`.
+    No byte order mark: a script that reads the first column by its name must find it; what opens by a double click is
+    the workbook beside it. Text that a spreadsheet would run gets a leading `'`.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file)  # its \r\n also makes it quote a lone \r, which it passes over with \n
     writer.writerow([without_formula(str(name)) for name in frame.columns])
     writer.writerows(zip(*(_csv_texts(frame[name]) for name in frame.columns), strict=True))
     return file.getvalue().encode()
+
+
+def manifest_xlsx(frame: pd.DataFrame) -> bytes:
+    """The manifest as an Excel workbook, for a double click: commas are no delimiter to a German Excel."""
+    columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in frame.columns]
+    return manifest_workbook([str(name) for name in frame.columns], zip(*columns, strict=True))
 
 
 def without_formula(text: str) -> str:

@@ -139,7 +139,7 @@ def rows_of(table: ShownTable) -> list[str]:
 
 def files_of(folder: str) -> list[str]:
     """A table that leads to a campaign's files."""
-    names = ("index.html", "manifest.csv", "manifest.parquet")
+    names = ("index.html", "manifest.xlsx", "manifest.csv", "manifest.parquet")
     return ["", "| | |", "|---|---|", *(f"| {name} | {link(f'{folder}/{name}')} |" for name in names)]
 
 

@@ -15,7 +15,7 @@ from tasks.storage.storage import CampaignStore
 CLEARED: Final = "the sandbox's images of this campaign were removed; its cells are asked for, and paid, anew"
 MADE: Final = (INTENTS, ANSWERS, ENDS, *CALLBACK_FOLDERS, "callbacks", "variants", "originals")
 """Where a run leaves files, in the order in which they are removed: after each, a cell is done or was never begun."""
-PUBLISHED: Final = {"manifest.csv", "manifest.parquet", "index.html"}
+PUBLISHED: Final = {"manifest.csv", "manifest.parquet", "manifest.xlsx", "index.html"}
 KEPT: Final = "ledger/campaign."
 """What the records of whose the folder is begin with."""
 

@@ -13,6 +13,7 @@ CONTENT_TYPES: Final = {
     "png": "image/png",
     "tif": "image/tiff",
     "webp": "image/webp",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 OTHER_CONTENT_TYPE: Final = "application/octet-stream"
 _CONTENT_TYPE_ARGUMENT: Final = {"s3": "ContentType", "s3a": "ContentType", "gs": "content_type", "gcs": "content_type"}

@@ -56,6 +56,7 @@ def test_the_sample_campaign_makes_every_image(run_campaign: Run, tmp_path: Path
         "ledger",
         "manifest.csv",
         "manifest.parquet",
+        "manifest.xlsx",
         "originals",
         "variants",
     ]

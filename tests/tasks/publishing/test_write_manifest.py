@@ -41,6 +41,9 @@ COLUMNS = [
     "started_at",
     "finished_at",
     "made_by",
+    "alt",
+    "prompt_drawn",
+    "copy_number",
 ]
 AWKWARD = {"a": "NA", "b": "None", "c": "00123", "d": " leading space", "e": "1e5", "f": "", "g": "true\rfalse"}
 
@@ -90,6 +93,9 @@ def test_a_done_cell_tells_all_that_is_known():
         "started_at": "2026-08-05T10:42:07.250Z",
         "finished_at": "2026-08-05T10:42:16.750Z",
         "made_by": "api.ideogram.ai",
+        "alt": "Teapot, hero",
+        "prompt_drawn": "A red kettle",
+        "copy_number": "1",
     }
 
 
@@ -214,3 +220,30 @@ def test_every_text_comes_back_from_the_csv(texts):
     cells = [a_cell(metadata={"note": text}, copy_number=n) for n, text in enumerate(texts, start=1)]
     rows = read_csv(manifest_csv(manifest_frame(cells, {}, ())))
     assert [unquoted(row["note"]) for row in rows] == texts
+
+
+def test_the_prompt_that_was_drawn_stands_beside_the_one_that_was_asked_for():
+    """Also where it is JSON as text; where nothing was drawn, or nobody said what, it is empty."""
+    cell = a_cell(a_request("Tea"))
+    drawn = '{"subject": "a teapot", "style": "=bold"}'
+    row = one_row(cell, an_outcome(cell, original=an_original(cell, final_prompt=drawn)))
+    assert (row["prompt"], row["prompt_drawn"]) == ("Tea", drawn)
+    assert one_row(cell, an_outcome(cell, "failed"))["prompt_drawn"] == ""
+
+
+def test_copies_of_one_wish_are_numbered():
+    """From 1, also where each has a seed, and thereby a request, of its own; another row or format begins anew."""
+    plain = [a_cell(copy_number=n) for n in (1, 2)]
+    seeded = [a_cell(a_request(seed=seed), row=3) for seed in (5, 6, 7)]
+    other = [a_cell(row=3, format="story"), a_cell(row=4, copy_number=3)]
+    frame = manifest_frame([*plain, *seeded, *other], {}, ())
+    assert frame["copy_number"].tolist() == [1, 2, 1, 2, 3, 1, 1]
+
+
+def test_a_column_alt_is_not_listed_twice():
+    """It is the manifest's own, whatever its case; marketing's own `copy` stays under its name."""
+    cell = a_cell(metadata={"Alt": "A blue pot", "alt:de": "Blaue Kanne", "copy": "Sip slowly"})
+    columns = manifest_frame([cell], {}, ()).columns.tolist()
+    assert columns[-4:] == ["prompt_drawn", "copy_number", "alt:de", "copy"]
+    row = one_row(cell)
+    assert (row["alt"], row["alt:de"], row["copy"]) == ("A blue pot", "Blaue Kanne", "Sip slowly")

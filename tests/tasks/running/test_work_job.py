@@ -313,12 +313,21 @@ def test_cells_that_are_only_cut_leave_no_room_for_more(store, api):
 
 
 @pytest.mark.parametrize(
-    "lost", ["manifest.csv", "manifest.parquet", "index.html", VARIANTS[0].key(ID), OUTCOMES_KEY, "all of them"]
+    "lost",
+    [
+        "manifest.csv",
+        "manifest.parquet",
+        "manifest.xlsx",
+        "index.html",
+        VARIANTS[0].key(ID),
+        OUTCOMES_KEY,
+        "all of them",
+    ],
 )
 def test_what_was_removed_is_made_again(store, api, lost):
     """From the ledger and the stored originals, byte for byte where it holds no time."""
     first = ran(store, api)
-    everything = ["manifest.csv", "manifest.parquet", "index.html", VARIANTS[0].key(ID), OUTCOMES_KEY]
+    everything = ["manifest.csv", "manifest.parquet", "manifest.xlsx", "index.html", VARIANTS[0].key(ID), OUTCOMES_KEY]
     manifest = store.read("manifest.csv")
     for key in everything if lost == "all of them" else [lost]:
         store.delete(key)

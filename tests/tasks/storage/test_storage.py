@@ -321,6 +321,7 @@ def test_files_arrive_in_a_bucket_under_their_type(bucket: Bucket):
     types = {
         "manifest.csv": "text/csv; charset=utf-8",
         "manifest.parquet": "application/vnd.apache.parquet",
+        "manifest.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "index.html": "text/html; charset=utf-8",
         "originals/lamp.png": "image/png",
         "originals/lamp.jpg": "image/jpeg",
