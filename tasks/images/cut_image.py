@@ -8,7 +8,8 @@ from PIL import Image, ImageFilter
 
 from tasks.errors import ImageUnreadable, OriginalUnreadable, VariantsFailed
 from tasks.images.decode_image import decode, without_idle_alpha
-from tasks.images.geometry import Size, contain_size, cover_box
+from tasks.images.geometry import Size, contain_size, cover_box, is_covered
+from tasks.images.ground import on_ground
 from tasks.records.variant import Variant
 
 _REDUCING_GAP: Final = 3.0
@@ -41,14 +42,14 @@ def cut_all(image: Image.Image | None, data: bytes, cell_id: str, variants: Sequ
 def cut(image: Image.Image, variant: Variant) -> bytes:
     """`variant` of `image` (RGB or RGBA, sRGB), encoded; no metadata. The same image gives the same bytes."""
     source, size, box = Size(*image.size), Size(variant.width, variant.height), None
-    if variant.fit == "cover":
+    if is_covered(source, variant):
         box = cover_box(source, size)
     else:
         size = contain_size(source, size)
     is_enlarged = size.width_px > (source.width_px if box is None else box.right - box.left)
     resample = _ENLARGES if is_enlarged else Image.Resampling.LANCZOS
     resized = image.resize(size, resample, box=box, reducing_gap=_REDUCING_GAP)
-    return _encode(without_idle_alpha(resized), variant)
+    return _encode(on_ground(without_idle_alpha(resized), image, variant), variant)
 
 
 def _encode(image: Image.Image, variant: Variant) -> bytes:

@@ -3,6 +3,8 @@
 from fractions import Fraction
 from typing import NamedTuple
 
+from tasks.records.variant import Variant
+
 
 class Size(NamedTuple):
     """A size in pixels, each side at least 1."""
@@ -22,6 +24,36 @@ class Box(NamedTuple):
     top: float
     right: float
     bottom: float
+
+
+class Fit(NamedTuple):
+    """What a variant makes of a picture."""
+
+    share: Fraction
+    """How much of the picture it shows, from 0 to 1."""
+    scale: Fraction
+    """How large it draws a pixel of the picture, in pixels: over 1 it enlarges."""
+
+
+def is_covered(source: Size, variant: Variant) -> bool:
+    """Whether a picture of the size `source` is cropped to fill the variant, where it has to be; else it is whole."""
+    if variant.fit == "cover-or-fill":
+        return likeness(source, Size(variant.width, variant.height)) * 100 >= variant.cover_from
+    return variant.fit == "cover"
+
+
+def likeness(one: Size, other: Size) -> Fraction:
+    """How like the shapes of two sizes are: the share of either that the largest part of the other's shape covers."""
+    ratios = (Fraction(one.width_px, one.height_px), Fraction(other.width_px, other.height_px))
+    return min(ratios) / max(ratios)
+
+
+def kept(source: Size, variant: Variant) -> Fit:
+    """What `variant` makes of a picture of the size `source`."""
+    scales = (Fraction(variant.width, source.width_px), Fraction(variant.height, source.height_px))
+    if is_covered(source, variant):
+        return Fit(min(scales) / max(scales), max(scales))
+    return Fit(Fraction(1), min(scales))
 
 
 def cover_box(source: Size, target: Size) -> Box:

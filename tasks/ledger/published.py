@@ -1,6 +1,9 @@
 """A campaign as a run last began or published it: with the outcomes, all that its manifest and page are made of."""
 
 from collections.abc import Iterable
+from typing import Any
+
+from pydantic import model_validator
 
 from tasks.records.cell import Cell
 from tasks.records.record import Record
@@ -19,6 +22,16 @@ class Published(Record):
     """In matrix order."""
     unlisted: tuple[Variant, ...] = ()
     """Other variants of which there may be files: of earlier runs, and of a recut that has not ended."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was_meant(cls, given: Any) -> Any:  # noqa: ANN401  whatever a file holds
+        """Variants that an earlier version has noted: what is called `inside` now was called `contain`."""
+        if isinstance(given, dict):
+            for variant in (*given.get("variants", ()), *given.get("unlisted", ())):
+                if isinstance(variant, dict) and "cover_from" not in variant and variant.get("fit") == "contain":
+                    variant["fit"] = "inside"
+        return given
 
     @property
     def cut(self) -> tuple[Variant, ...]:

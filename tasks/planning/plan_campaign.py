@@ -18,6 +18,7 @@ from tasks.planning.parse_matrix import Columns, ParsedRow, parse_rows, read_hea
 from tasks.planning.price_cells import Bill
 from tasks.planning.prices import read_prices
 from tasks.planning.request_rules import build_request, chosen_model, misfits
+from tasks.planning.variant_notes import ground_notes
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, with_own_ids
 from tasks.records.request import GenerationRequest
@@ -159,7 +160,7 @@ class Planner:
             row_count=self.rows,
             cell_count=sum(group.cells for group in groups),
             groups=groups,
-            notes=tuple(dict.fromkeys([*self.notes, *self._repeat_notes()])),
+            notes=tuple(dict.fromkeys([*self.notes, *self._repeat_notes(), *ground_notes(self.campaign.variants)])),
             cost_usd=self.bill.cost_usd(),
             prices_read_on=self.bill.prices_read_on(),
             duration_min_s=self.bill.duration_min_s(slots),

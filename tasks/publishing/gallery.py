@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final, Literal
 from urllib.parse import quote
 
+from tasks.images.geometry import Size, contain_size, likeness
 from tasks.records.outcome import Status, StoredOriginal
 from tasks.records.record import Record
 from tasks.records.variant import Variant
@@ -151,31 +152,16 @@ def shown_image(
 
     Without one, the original; so an upright story is not shown as the square in its middle. `keys` by variant name.
     """
-    whole = Fraction(original.width_px, original.height_px)
+    whole = Size(original.width_px, original.height_px)
     fitting = [
         variant
         for variant in variants
         if variant.name in keys and max(variant.width, variant.height) >= side_px
-        if kept_share(whole, variant) >= KEPT_AT_LEAST
+        if variant.fit == "inside" or likeness(whole, Size(variant.width, variant.height)) >= KEPT_AT_LEAST
     ]
     if not fitting:
         return GalleryImage(href=relative_href(original.key), width_px=original.width_px, height_px=original.height_px)
     best = min(fitting, key=lambda variant: variant.width * variant.height)
-    width_px, height_px = best.width, best.height
-    if best.fit == "contain":
-        width_px, height_px = _inside(whole, best)
+    size = Size(best.width, best.height)
+    width_px, height_px = contain_size(whole, size) if best.fit == "inside" else size
     return GalleryImage(href=relative_href(keys[best.name]), width_px=width_px, height_px=height_px)
-
-
-def kept_share(ratio: Fraction, variant: Variant) -> Fraction:
-    """How much of a picture of `ratio`, width to height, the variant keeps; from 0 to 1."""
-    if variant.fit == "contain":
-        return Fraction(1)
-    cut = Fraction(variant.width, variant.height)
-    return min(cut / ratio, ratio / cut)
-
-
-def _inside(ratio: Fraction, variant: Variant) -> tuple[int, int]:
-    if ratio >= Fraction(variant.width, variant.height):
-        return variant.width, max(1, round(variant.width / ratio))
-    return max(1, round(variant.height * ratio)), variant.height

@@ -47,7 +47,7 @@ def shown_key(outcome: Outcome | None, variants: Sequence[Variant]) -> str | Non
     whole = [
         variant
         for variant in variants
-        if variant.fit == "contain" and variant.format in READABLE and variant.name in outcome.variants
+        if variant.fit == "inside" and variant.format in READABLE and variant.name in outcome.variants
         if max(variant.width, variant.height) >= TILE.width_px
     ]
     smallest = min(whole, key=lambda variant: variant.width * variant.height, default=None)

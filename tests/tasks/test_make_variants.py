@@ -72,7 +72,7 @@ def test_every_variant_is_stored_under_the_key_that_is_returned(is_at_hand, tmp_
         for name, suffix in {"og": "webp", "thumb": "webp", "social": "webp", "mail": "jpg"}.items()
     }
     assert variants_in(tmp_path) == {
-        f"{CELL.cell_id}-mail.jpg": ("JPEG", (64, 43)),
+        f"{CELL.cell_id}-mail.jpg": ("JPEG", (64, 64)),
         f"{CELL.cell_id}-og.webp": ("WEBP", (1200, 630)),
         f"{CELL.cell_id}-social.webp": ("WEBP", (1080, 1080)),
         f"{CELL.cell_id}-thumb.webp": ("WEBP", (400, 400)),

@@ -26,3 +26,15 @@ def test_a_name_that_was_not_asked_for_in_between_is_remembered():
     assert later.redefined([SQUARE_OG]) == [SQUARE_OG]
     assert published(SQUARE_OG).after(later).unlisted == (THUMB,)
     assert published(OG).after(None).unlisted == ()
+
+
+def test_what_an_earlier_version_called_contain_is_cut_anew_under_that_name():
+    """It meant what is called `inside` now: its files are none of the new, and a recut of others leaves them."""
+    noted = '{"title":"Lamps","is_sandbox":false,"cells":[],"variants":[{"name":"card","width":60,"height":40,'
+    noted += '"fit":"contain","format":"png","quality":85}]}'
+    before = Published.model_validate_json(noted)
+    card = Variant(name="card", width=60, height=40, fit="contain", format="png")
+    assert [variant.fit for variant in before.variants] == ["inside"]
+    assert before.redefined([card]) == [card]
+    now = Published.model_validate_json(published(card).model_dump_json(exclude_none=True))
+    assert now.redefined([card]) == []

@@ -190,7 +190,7 @@ def test_a_large_campaign_is_cut_and_says_so():
         ("ASPECT_16_9", DEFAULT_VARIANTS, "og"),
         ("ASPECT_9_16", DEFAULT_VARIANTS, "original"),
         ("ASPECT_1_1", (Variant(name="icon", width=64, height=64),), "original"),
-        ("ASPECT_9_16", (Variant(name="web", width=800, height=800, fit="contain"),), "web"),
+        ("ASPECT_9_16", (Variant(name="web", width=800, height=800, fit="inside"),), "web"),
         ("ASPECT_1_1", (), "original"),
     ],
 )
@@ -207,7 +207,7 @@ def test_a_card_shows_the_smallest_file_that_shows_the_picture(ratio, variants, 
 def test_a_contained_variant_has_the_shape_of_its_original():
     """The room that is kept for a picture is the room that it takes."""
     original = an_original(a_cell(), width_px=1536, height_px=512)
-    variant = Variant(name="web", width=900, height=900, fit="contain")
+    variant = Variant(name="web", width=900, height=900, fit="inside")
     image = shown_image(original, {"web": "w"}, [variant], side_px=320)
     assert (image.width_px, image.height_px) == (900, 300)
 

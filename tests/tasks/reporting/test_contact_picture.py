@@ -65,9 +65,9 @@ def test_without_an_image_there_is_no_picture(tmp_path: Path):
 
 def test_an_uncropped_variant_is_read_rather_than_the_original():
     """It is smaller; crops, and what we cannot decode, don't show the whole image."""
-    small = Variant(name="small", width=300, height=300, fit="contain")
-    tiny = Variant(name="tiny", width=40, height=40, fit="contain")
-    modern = Variant(name="modern", width=250, height=250, fit="contain", format="avif")
+    small = Variant(name="small", width=300, height=300, fit="inside")
+    tiny = Variant(name="tiny", width=40, height=40, fit="inside")
+    modern = Variant(name="modern", width=250, height=250, fit="inside", format="avif")
     variants = (*DEFAULT_VARIANTS, small, tiny, modern)
     keys = {variant.name: variant.key(CELLS[0].cell_id) for variant in variants}
     assert shown_key(an_outcome(CELLS[0], variants=keys), variants) == keys["small"]

@@ -1,0 +1,53 @@
+"""A variant is written in a line, and what is wrong with that line is told by its part."""
+
+import pytest
+from pydantic import ValidationError
+
+from tasks.records.variant import Variant
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("og=1200x630", {}),
+        ("og=1200x630,fill", {"fit": "fill"}),
+        (" og=1200x630, JPG , contain,ground=#0A3D62,70 ", {"format": "jpeg", "fit": "contain", "ground": "#0a3d62"}),
+        ("og=1200x630,70,ground=auto,cover-or-fill=75%", {"fit": "cover-or-fill", "cover_from": 75, "ground": "auto"}),
+        ("og=1200x630,cover-or-fill,avif", {"fit": "cover-or-fill", "cover_from": 60, "format": "avif"}),
+        ("og=1200x630,inside,png", {"fit": "inside", "format": "png"}),
+    ],
+)
+def test_the_words_behind_the_size_stand_in_any_order(text: str, fields: dict[str, object]):
+    """Each says by itself what it is of, in capitals or not."""
+    quality = 70 if "70" in text else 85
+    assert Variant.parse(text) == Variant(**{"name": "og", "width": 1200, "height": 630, "quality": quality} | fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("og", "is not a variant; write NAME=WIDTHxHEIGHT"),
+        ("og=1200x630,stretch", "'stretch' says nothing here"),
+        ("og=1200x630,", "'' says nothing here"),
+        ("og=1200x630,webp,png", "says its format twice"),
+        ("og=1200x630,cover,cover-or-fill=60", "says its fit twice"),
+        ("og=1200x630,cover-or-fill=0", "1 to 100 percent"),
+        ("og=1200x630,cover-or-fill=most", "1 to 100 percent"),
+        ("og=1200x630,fill,ground=beige", "such as #0a3d62, or auto"),
+        ("og=1200x630,ground=#ffffff", "cover leaves no ground to be seen"),
+        ("og=1200x630,101", "its quality may be 1 to 100"),
+        ("og=0x630", "its sides may have 1 to 16383 pixels"),
+        ("Og=1200x630", "its name may have a-z, 0-9 and dashes"),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_is_accepted(text: str, problem: str):
+    """The part that is wrong is named, and the line ends with how to write one."""
+    with pytest.raises(ValueError, match="such as story=1080x1920") as told:
+        Variant.parse(text)
+    assert problem in str(told.value)
+
+
+def test_a_form_is_held_to_the_same():
+    """A ground that nobody would see is a slip there as well."""
+    with pytest.raises(ValidationError, match="leaves no ground"):
+        Variant(name="og", width=1200, height=630, ground="auto")
