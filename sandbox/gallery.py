@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
+from sandbox.dialects.legacy import ImageRequest
 from sandbox.markers import markers_in
 from sandbox.options import SandboxOptions
 from sandbox.picture import Brief, Draw, FileFormat, draw, draw_plain
-from sandbox.rules import ImageRequest
 
 REMEMBERED: Final = 20_000
 DRAWN: Final = 32

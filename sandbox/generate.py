@@ -9,12 +9,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.broken import ClosedConnection, HalfAnswer, NoAnswer
+from sandbox.dialects.legacy import ImageRequest
 from sandbox.gallery import Gallery
 from sandbox.ledger import Ledger
 from sandbox.markers import markers_in
 from sandbox.options import SandboxOptions
 from sandbox.refusals import Gate, Refusal
-from sandbox.rules import ImageRequest
 from sandbox.tariff import latency_s
 from tasks.records.vocabulary import SEED_MAX
 

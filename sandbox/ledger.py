@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sandbox.rules import ImageRequest
+from sandbox.dialects.legacy import ImageRequest
 from sandbox.tariff import PRICE_USD_MICROS
 
 _MICROS = 1_000_000

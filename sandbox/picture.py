@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from PIL import Image
 
+from sandbox.dialects.legacy import ImageRequest
 from sandbox.drawing.geometric import paint_geometric
 from sandbox.drawing.mesh import paint_mesh
 from sandbox.drawing.palettes import Palette, palette_for
@@ -17,7 +18,6 @@ from sandbox.drawing.studio import paint_studio
 from sandbox.drawing.sunrise import paint_sunrise
 from sandbox.drawing.typography import set_footer, set_text
 from sandbox.markers import without_markers
-from sandbox.rules import ImageRequest
 
 FileFormat = Literal["PNG", "JPEG", "WEBP"]
 Side = Literal["left", "top", "bottom"]

@@ -7,10 +7,10 @@ from typing import Final
 
 from starlette.requests import Request
 
+from sandbox.dialects.legacy import ImageRequest, parse_body
 from sandbox.ledger import Ledger
 from sandbox.markers import markers_in
 from sandbox.options import SandboxOptions
-from sandbox.rules import ImageRequest, parse_body
 
 _BUSY_TIMES: Final = 2
 _FLAKY_TIMES: Final = 1

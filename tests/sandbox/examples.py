@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 
 from sandbox.app import create_app
+from sandbox.dialects.legacy import ImageRequest, parse_document
 from sandbox.options import SandboxOptions
-from sandbox.rules import ImageRequest, parse_document
 from tests.waiting import LIMIT_S
 
 KEY = {"Api-Key": "any"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.rules import ImageRequest, parse_body, parse_document
+from sandbox.dialects.legacy import ImageRequest, parse_body, parse_document
 from tasks.records import vocabulary as words
 from tests.sandbox.examples import body, image_request
 
