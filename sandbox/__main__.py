@@ -33,6 +33,7 @@ def main(  # noqa: PLR0913  one a setting
     link_life_s: Annotated[float, Parameter(help="Seconds until a picture's link expires.")] = 3600.0,
     credits_usd: Annotated[float | None, Parameter(help="Prepaid balance; without it, it never runs out.")] = None,
     api_key: Annotated[str | None, Parameter(help="The only key accepted; without it, any key is.")] = None,
+    polls_in_10_s: Annotated[int, Parameter(help="Looks at generations that pass in ten seconds.")] = 1000,
     plain_pictures: Annotated[bool, Parameter(negative="", help="Plain pictures, for benchmarks.")] = False,
     pictures: Annotated[Path | None, Parameter(help="Hand out the PNGs of this folder instead of drawing.")] = None,
     exit_with_stdin: Annotated[bool, Parameter(negative="", help="End when standard input ends.")] = False,
@@ -46,6 +47,7 @@ def main(  # noqa: PLR0913  one a setting
             link_life_s=link_life_s,
             credits_usd=credits_usd,
             api_key=api_key,
+            polls_in_10_s=polls_in_10_s,
             plain_pictures=plain_pictures,
             pictures=pictures,
         )

@@ -1,19 +1,27 @@
 """The Starlette application of one sandbox."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.download import Downloader
 from sandbox.gallery import Gallery, draftsman
 from sandbox.generate import Generator
+from sandbox.generation import Generation
 from sandbox.ledger import Ledger
 from sandbox.options import SandboxOptions
+from sandbox.polling import Poller, Window
+from sandbox.refusals import Gate
+from sandbox.workshop import Workshop
 
 
 def create_app(options: SandboxOptions) -> Starlette:
@@ -23,10 +31,15 @@ def create_app(options: SandboxOptions) -> Starlette:
     """
     ledger = Ledger(places=options.places, credits_usd=options.credits_usd)
     gallery = Gallery(link_life_s=options.link_life_s, draw=draftsman(options))
+    workshop = Workshop(options, ledger, gallery, _untold)
+    gate = Gate(options, ledger)
+    generator = Generator(gate, ledger, gallery, workshop)
+    poller = Poller(gate, ledger, gallery, workshop, Window(options.polls_in_10_s))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
+        workshop.close()
         gallery.close()
 
     async def stats(_: Request) -> Response:
@@ -34,14 +47,39 @@ def create_app(options: SandboxOptions) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/generate", Generator(options, ledger, gallery).serve, methods=["POST"]),
+            Route("/generate", generator.serve_legacy, methods=["POST"]),
+            Route("/v2/image/generate/{model}", generator.serve_v2, methods=["POST"]),
+            Route("/v2/generations/{generation_id}", poller.serve),
+            Route("/v1/generations/{generation_id}", poller.serve),
             Route("/api/images/ephemeral/{picture_id}.png", Downloader(ledger, gallery).serve),
             Route("/stats", stats),
             Route("/health", _health),
         ],
         exception_handlers={HTTPException: _http_error},
+        middleware=[Middleware(_RequestIds)],
         lifespan=lifespan,
     )
+
+
+class _RequestIds:
+    """Gives every answer an `x-request-id`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, and add the header on the way back."""
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["x-request-id"] = secrets.token_urlsafe(12)
+            await send(message)
+
+        await self._app(scope, receive, named)
+
+
+async def _untold(_: Generation) -> None:
+    """No webhook is told."""
 
 
 async def _health(_: Request) -> Response:

@@ -59,17 +59,25 @@ def prompt(value: object) -> str | None:
     return None
 
 
-def palette(value: object) -> str | None:
-    """Accepts a preset by name, or one to eight colours with weights."""
-    if not isinstance(value, dict) or set(value) not in ({"name"}, {"members"}):
-        return "must be an object with either name or members"
-    if "name" in value:
-        fault = one_of(PALETTE_NAMES)(value["name"])
-        return fault and f"name {fault}"
-    members = value["members"]
-    if not isinstance(members, list) or not 1 <= len(members) <= PALETTE_MEMBERS_MAX:
-        return f"members must be a list of 1 to {PALETTE_MEMBERS_MAX} colours"
-    return next((fault for member in members if (fault := _member(member))), None)
+def palette_of(names: Collection[str]) -> Check:
+    """Accepts a preset by one of `names`, or one to eight colours with weights."""
+
+    def check(value: object) -> str | None:
+        if not isinstance(value, dict) or set(value) not in ({"name"}, {"members"}):
+            return "must be an object with either name or members"
+        if "name" in value:
+            fault = one_of(names)(value["name"])
+            return fault and f"name {fault}"
+        members = value["members"]
+        if not isinstance(members, list) or not 1 <= len(members) <= PALETTE_MEMBERS_MAX:
+            return f"members must be a list of 1 to {PALETTE_MEMBERS_MAX} colours"
+        return next((fault for member in members if (fault := _member(member))), None)
+
+    return check
+
+
+palette: Final[Check] = palette_of(PALETTE_NAMES)
+"""Accepts a preset in capitals, or colours."""
 
 
 def _member(value: object) -> str | None:

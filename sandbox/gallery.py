@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from sandbox.dialects.legacy import ImageRequest
+from sandbox.image_request import ImageRequest
 from sandbox.markers import markers_in
 from sandbox.options import SandboxOptions
 from sandbox.picture import Brief, Draw, FileFormat, draw, draw_plain
@@ -81,11 +81,15 @@ class Gallery:
             self._begin(picture_id)
         return picture_id
 
-    def link(self, origin: str, picture_id: str) -> str:
-        """The signed link of a picture, as the client at `origin` (scheme and host) reaches it."""
+    def links_from(self, origin: str) -> Callable[[str, float], str]:
+        """What signs links, as the client at `origin` (scheme and host) reaches them."""
+        return lambda picture_id, ready_at: self.link(origin, picture_id, ready_at)
+
+    def link(self, origin: str, picture_id: str, ready_at: float) -> str:
+        """The signed link of a picture, which ages from `ready_at`, in unix seconds."""
         marked = self._pictures[picture_id].markers
         life_s = -1.0 if "expired" in marked else self._link_life_s
-        expires_at = str(int(self._clock() + life_s))
+        expires_at = str(int(ready_at + life_s))
         host = _FOREIGN_ORIGIN if "elsewhere" in marked else origin
         signature = self._signature(picture_id, expires_at)
         return f"{host}/api/images/ephemeral/{picture_id}.png?exp={expires_at}&sig={signature}"

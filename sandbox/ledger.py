@@ -3,12 +3,13 @@
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Final
 
-from sandbox.dialects.legacy import ImageRequest
-from sandbox.tariff import PRICE_USD_MICROS
+from sandbox.image_request import ImageRequest
 
-_MICROS = 1_000_000
+MICROS: Final = 1_000_000
+HOUR_S: Final = 3600
 
 
 @dataclass(slots=True)
@@ -21,6 +22,19 @@ class PromptCount:
     refused: int = 0
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class BillLine:
+    """What images are counted by on the bill."""
+
+    hour: int
+    """When they were accepted, in hours since 1970."""
+    endpoint: str
+    model: str
+    quality: str
+    price_usd_micros: int
+    """Of one image."""
+
+
 @dataclass(slots=True)
 class Ledger:
     """The counters of one sandbox; used from the event loop only, so no two changes overlap."""
@@ -29,15 +43,23 @@ class Ledger:
     credits_usd: float | None = None
     clock: Callable[[], float] = time.time
     requests: int = 0
+    quotes: int = 0
+    polls: int = 0
+    polls_refused: int = 0
     billed: int = 0
     billed_usd_micros: int = 0
     refused: Counter[int] = field(default_factory=Counter)
     in_flight: int = 0
     peak_in_flight: int = 0
     downloads: int = 0
+    webhooks: int = 0
     first_request_at: float | None = None
     last_answer_at: float | None = None
     prompts: dict[str, PromptCount] = field(default_factory=dict)
+    bill: Counter[BillLine] = field(default_factory=Counter)
+    """Images, line by line."""
+    unknown_fields: Counter[str] = field(default_factory=Counter)
+    """Requests with a field that the route does not list, by `PATH: FIELD`."""
 
     def arrive(self) -> None:
         """Count a request, whatever becomes of it."""
@@ -61,17 +83,23 @@ class Ledger:
         """Whether the prepaid balance covers every image of `request`."""
         if self.credits_usd is None:
             return True
-        return self.billed_usd_micros + _cost_usd_micros(request) <= round(self.credits_usd * _MICROS)
+        return self.billed_usd_micros + request.cost_usd_micros <= round(self.credits_usd * MICROS)
 
     def has_room(self, request: ImageRequest) -> bool:
         """Whether every image of `request` finds a place in flight."""
         return self.in_flight + request.num_images <= self.places
 
-    def accept(self, request: ImageRequest) -> None:
-        """Bill `request` and take its places; `release` gives them back."""
+    def pay(self, request: ImageRequest, at: float) -> None:
+        """Bill every image of `request`, accepted `at` unix seconds."""
         self.billed += request.num_images
-        self.billed_usd_micros += _cost_usd_micros(request)
-        self.prompts[request.prompt].billed += request.num_images
+        self.billed_usd_micros += request.cost_usd_micros
+        self.prompts.setdefault(request.prompt, PromptCount()).billed += request.num_images
+        hour = int(at // HOUR_S)
+        line = BillLine(hour, request.endpoint, request.model, request.quality, request.price_usd_micros)
+        self.bill[line] += request.num_images
+
+    def take(self, request: ImageRequest) -> None:
+        """Take the places of `request`; `release` gives them back."""
         self.in_flight += request.num_images
         self.peak_in_flight = max(self.peak_in_flight, self.in_flight)
 
@@ -87,20 +115,37 @@ class Ledger:
         """The counters as `GET /stats` shows them; times are unix seconds."""
         return {
             "requests": self.requests,
+            "quotes": self.quotes,
+            "polls": self.polls,
+            "polls_refused": self.polls_refused,
             "billed": self.billed,
-            "billed_usd": self.billed_usd_micros / _MICROS,
+            "billed_usd": self.billed_usd_micros / MICROS,
+            "bill": self._bill(),
             "refused": {str(status): count for status, count in sorted(self.refused.items())},
+            "unknown_fields": dict(self.unknown_fields),
             "in_flight": self.in_flight,
             "peak_in_flight": self.peak_in_flight,
             "downloads": self.downloads,
+            "webhooks": self.webhooks,
             "first_request_at": self.first_request_at,
             "last_answer_at": self.last_answer_at,
-            "prompts": {
-                prompt: {"requests": count.requests, "billed": count.billed, "refused": count.refused}
-                for prompt, count in self.prompts.items()
-            },
+            "prompts": {prompt: asdict(count) for prompt, count in self.prompts.items()},
         }
 
-
-def _cost_usd_micros(request: ImageRequest) -> int:
-    return request.num_images * PRICE_USD_MICROS[request.model]
+    def _bill(self) -> list[dict[str, object]]:
+        """Images and money by route, model and quality."""
+        images: Counter[tuple[str, str, str]] = Counter()
+        micros: Counter[tuple[str, str, str]] = Counter()
+        for line, count in sorted(self.bill.items()):
+            images[line.endpoint, line.model, line.quality] += count
+            micros[line.endpoint, line.model, line.quality] += count * line.price_usd_micros
+        return [
+            {
+                "endpoint": endpoint,
+                "model": model,
+                "quality": quality,
+                "images": count,
+                "usd": micros[endpoint, model, quality] / MICROS,
+            }
+            for (endpoint, model, quality), count in images.items()
+        ]

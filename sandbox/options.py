@@ -20,6 +20,8 @@ class SandboxOptions:
     """Prepaid balance; None never runs out."""
     api_key: str | None = None
     """The only key accepted; None accepts any non-empty key."""
+    polls_in_10_s: int = 1000
+    """How often generations may be looked at in ten seconds."""
     plain_pictures: bool = False
     """Draw pictures of the right size that cost a few milliseconds, for benchmarks."""
     pictures: Path | None = None
@@ -29,6 +31,8 @@ class SandboxOptions:
         """Check that each value can be served."""
         if self.places < 1:
             raise ValueError("--places must be at least 1")
+        if self.polls_in_10_s < 1:
+            raise ValueError("--polls-in-10-s must be at least 1")
         if not _is_duration(self.latency_scale):
             raise ValueError("--latency-scale must be a number from 0 up")
         if not _is_duration(self.link_life_s):

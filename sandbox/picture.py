@@ -8,7 +8,6 @@ from typing import Any, Final, Literal
 
 from PIL import Image
 
-from sandbox.dialects.legacy import ImageRequest
 from sandbox.drawing.geometric import paint_geometric
 from sandbox.drawing.mesh import paint_mesh
 from sandbox.drawing.palettes import Palette, palette_for
@@ -17,6 +16,7 @@ from sandbox.drawing.spheres import paint_spheres
 from sandbox.drawing.studio import paint_studio
 from sandbox.drawing.sunrise import paint_sunrise
 from sandbox.drawing.typography import set_footer, set_text
+from sandbox.image_request import ImageRequest
 from sandbox.markers import without_markers
 
 FileFormat = Literal["PNG", "JPEG", "WEBP"]
@@ -52,7 +52,7 @@ class Brief:
             title=title.strip()[:_TEXT_MAX_CHARS],
             text=text.strip()[:_TEXT_MAX_CHARS],
             model=request.model,
-            style=request.style_type or "AUTO",
+            style=(request.style_type or "AUTO").upper(),
             seed=seed,
             size_px=request.size_px,
             palette_name=request.palette_name,

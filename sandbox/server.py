@@ -45,6 +45,7 @@ def command_of(options: SandboxOptions) -> list[str]:
     """The command line of a child with `options`."""
     words = [sys.executable, "-m", "sandbox", "--port=0", "--exit-with-stdin", f"--places={options.places}"]
     words += [f"--latency-scale={options.latency_scale}", f"--link-life-s={options.link_life_s}"]
+    words.append(f"--polls-in-10-s={options.polls_in_10_s}")
     if options.latency_range_s is not None:
         words.append("--latency={}:{}".format(*options.latency_range_s))
     if options.credits_usd is not None:

@@ -1,11 +1,11 @@
-"""The rules of `POST /generate`: a body becomes an `ImageRequest` or a list of faults. Pure."""
+"""The rules of `POST /generate`: a document becomes an `ImageRequest` or a list of faults. Pure."""
 
-import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sandbox.checks import Check, integer, one_of, palette, prompt, text
+from sandbox.image_request import ImageRequest
+from sandbox.tariff import PRICE_USD_MICROS
 from tasks.records.vocabulary import (
     ASPECT_RATIOS,
     IMAGES_MAX,
@@ -20,12 +20,10 @@ from tasks.records.vocabulary import (
     STYLE_TYPES,
     STYLED_MODELS,
     AspectRatio,
-    MagicPrompt,
     Model,
-    PaletteName,
-    StyleType,
 )
 
+PATH: Final = "/generate"
 DEFAULT_MODEL: Final[Model] = "V_2"
 
 _SIZE_PX: Final[Mapping[AspectRatio, tuple[int, int]]] = {
@@ -41,31 +39,6 @@ _SIZE_PX: Final[Mapping[AspectRatio, tuple[int, int]]] = {
     "ASPECT_3_1": (1536, 512),
     "ASPECT_1_3": (512, 1536),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ImageRequest:
-    """One request that the API accepts, with its defaults filled in."""
-
-    prompt: str
-    model: Model
-    num_images: int
-    size_px: tuple[int, int]
-    style_type: StyleType | None
-    magic_prompt: MagicPrompt
-    seed: int | None
-    palette_name: PaletteName | None
-    palette_members: tuple[tuple[str, float], ...]
-    """Colour in hex and its weight, in the order asked for."""
-
-
-def parse_body(body: bytes) -> ImageRequest | list[str]:
-    """Read the request in `body`, or say everything that is wrong with it; each fault is one sentence."""
-    try:
-        document: object = json.loads(body)
-    except (ValueError, RecursionError):
-        return ["The body is not JSON."]
-    return parse_document(document)
 
 
 def parse_document(document: object) -> ImageRequest | list[str]:
@@ -84,16 +57,20 @@ def _request(fields: Mapping[str, Any]) -> ImageRequest:
     members = tuple(
         (member["color_hex"], float(member.get("color_weight", 1.0))) for member in colors.get("members", ())
     )
+    model: Model = fields.get("model", DEFAULT_MODEL)
     return ImageRequest(
+        endpoint=PATH,
+        model=model,
         prompt=fields["prompt"],
-        model=fields.get("model", DEFAULT_MODEL),
         num_images=fields.get("num_images", 1),
         size_px=_size_px(fields),
+        price_usd_micros=PRICE_USD_MICROS[model],
         style_type=fields.get("style_type"),
-        magic_prompt=fields.get("magic_prompt_option", "AUTO"),
+        rewriting="none" if fields.get("magic_prompt_option") == "OFF" else "sentence",
         seed=fields.get("seed"),
         palette_name=colors.get("name"),
         palette_members=members,
+        unknown_fields=tuple(name for name in fields if name not in _CHECKS),
     )
 
 
@@ -105,14 +82,9 @@ def _size_px(fields: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def _field_faults(fields: Mapping[str, object]) -> list[str]:
-    unknown = [
-        f"{name!a} is not a field of image_request; known: {', '.join(_CHECKS)}."
-        for name in fields
-        if name not in _CHECKS
-    ]
     missing = [] if "prompt" in fields else ["prompt is missing; it must be a string that is not empty."]
     wrong = [f"{name} {fault}." for name, check in _CHECKS.items() if name in fields and (fault := check(fields[name]))]
-    return missing + unknown + wrong
+    return missing + wrong
 
 
 def _combination_faults(fields: Mapping[str, object]) -> list[str]:

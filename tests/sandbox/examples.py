@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 
 from sandbox.app import create_app
-from sandbox.dialects.legacy import ImageRequest, parse_document
+from sandbox.dialects.legacy import parse_document
+from sandbox.image_request import ImageRequest
 from sandbox.options import SandboxOptions
 from tests.waiting import LIMIT_S
 

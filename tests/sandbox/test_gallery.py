@@ -35,7 +35,7 @@ def test_a_link_lives_as_long_as_set() -> None:
     async def scenario() -> None:
         gallery = Gallery(link_life_s=60, draw=draw_plain, clock=lambda: now[0])
         picture_id = gallery.admit(image_request(), 1)
-        _, _, query = gallery.link("http://here", picture_id).partition("?exp=")
+        _, _, query = gallery.link("http://here", picture_id, now[0]).partition("?exp=")
         expires_at, _, signature = query.partition("&sig=")
         assert gallery.find(picture_id, expires_at, signature) is not None
         now[0] += 60

@@ -8,7 +8,8 @@ def test_accepting_bills_and_takes_places() -> None:
     """Images, not requests, are billed and counted in flight."""
     ledger, request = Ledger(places=5), image_request(num_images=4, model="V_2A_TURBO")
     ledger.ask(request.prompt)
-    ledger.accept(request)
+    ledger.pay(request, at=0.0)
+    ledger.take(request)
     assert (ledger.billed, ledger.in_flight, ledger.as_json()["billed_usd"]) == (4, 4, 0.1)
     assert not ledger.has_room(image_request(num_images=2))
     ledger.release(request)
@@ -20,7 +21,7 @@ def test_the_balance_pays_to_the_last_cent() -> None:
     ledger, request = Ledger(places=9, credits_usd=0.24), image_request(num_images=3)
     ledger.ask(request.prompt)
     assert ledger.can_pay(request)
-    ledger.accept(request)
+    ledger.pay(request, at=0.0)
     assert not ledger.can_pay(image_request(model="V_1_TURBO"))
 
 

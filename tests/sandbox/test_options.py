@@ -19,6 +19,7 @@ from sandbox.options import SandboxOptions
         ("link_life_s", -1.0, "--link-life-s"),
         ("credits_usd", -0.01, "--credits-usd"),
         ("api_key", "", "--api-key"),
+        ("polls_in_10_s", 0, "--polls-in-10-s"),
         ("pictures", Path("nowhere"), "--pictures"),
     ],
 )

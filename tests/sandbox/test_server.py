@@ -95,10 +95,18 @@ def test_a_client_that_leaves_keeps_its_place_until_the_work_is_done() -> None:
 def test_the_command_line_carries_every_option(tmp_path: Path) -> None:
     """What differs from the defaults reaches the child."""
     (tmp_path / "a.png").touch()
-    options = SandboxOptions(3, 0.5, (0.1, 0.2), 60.0, 1.5, "key", plain_pictures=True, pictures=tmp_path)
+    options = SandboxOptions(
+        3, 0.5, (0.1, 0.2), 60.0, 1.5, "key", polls_in_10_s=7, plain_pictures=True, pictures=tmp_path
+    )
     words = command_of(options)
     assert {"--places=3", "--latency-scale=0.5", "--latency=0.1:0.2", "--link-life-s=60.0"} <= set(words)
-    assert {"--credits-usd=1.5", "--api-key=key", "--plain-pictures", f"--pictures={tmp_path}"} <= set(words)
+    assert {
+        "--polls-in-10-s=7",
+        "--credits-usd=1.5",
+        "--api-key=key",
+        "--plain-pictures",
+        f"--pictures={tmp_path}",
+    } <= set(words)
 
 
 def test_a_child_that_fails_is_reported_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
