@@ -8,6 +8,7 @@ from prefect import flow, get_run_logger
 from flows.campaign_run.end_of_run import end_of_run
 from flows.campaign_run.hand_out import Handed, taken
 from flows.campaign_run.run_campaign import api_settings, result_of, work_through
+from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.result import CampaignResult
@@ -44,6 +45,7 @@ async def make_shard(handed: Handed, shard: int) -> CampaignResult:
         open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
         tools.cells.share(whole.cells)
+        tools.variants = (await tools.on_storage_thread(read_variants, store)).with_asked(campaign.variants).listed
         await begin_run(tools, frozenset(campaign.retry))
         key = f"{campaign.slug}-shard-{shard}"
         await work_through(campaign, tools, key)

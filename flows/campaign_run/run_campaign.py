@@ -33,8 +33,8 @@ from tasks.running.begin_run import begin_run, paid_usd
 from tasks.running.claim_folder import told_of_folder
 from tasks.running.end_job import end_interrupted
 from tasks.running.plan_retry import plan_dry_run
-from tasks.running.redefine_variants import drop_redefined
 from tasks.running.separate_sandbox import keep_apart, stay_apart
+from tasks.running.settle_variants import settle_variants
 from tasks.running.show_life import shown_alive
 from tasks.running.slots import agreed_slots
 from tasks.running.take_up_rescued import take_up_rescued
@@ -75,7 +75,7 @@ async def carry_out(plan: Plan, people: People) -> CampaignResult:
         open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
         notes = await tools.on_storage_thread(keep_apart, store, plan)
-        await drop_redefined(tools, plan)
+        notes += await settle_variants(tools, plan)
         if campaign.shards > 1:
             notes += await take_up_rescued(tools)  # before a shard takes it for lost
             before_usd = await paid_usd(tools)

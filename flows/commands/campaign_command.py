@@ -21,9 +21,7 @@ COMMAND: Final = Command(
     fields={
         "retry": Written(note="What that comes to is told before anything is paid."),
         "callback_url": Written(is_repeated=True),
-        "variants": Written(
-            "variant", note=f"Each is written {GRAMMAR}. Without any: og=1200x630, thumb=400x400, social=1080x1080."
-        ),
+        "variants": Written("variant", note=f"Each is written {GRAMMAR}."),
     },
 )
 

@@ -95,11 +95,12 @@ class Ledger(Turns):
 
     def keep_published(self, published: Published) -> None:
         """Keep what the manifest and the page were made of, so that they can be made again without the matrix."""
-        self.write_published(published.after(self.read_published()))
-
-    def write_published(self, published: Published) -> None:
-        """Keep just that, whatever is known of other variants."""
         self.store.write(PUBLISHED_KEY, published.model_dump_json(exclude_none=True).encode())
+
+    def is_published(self) -> bool:
+        """Whether the campaign was ever begun or published by a version that keeps what it is made of."""
+        folder, _, name = PUBLISHED_KEY.rpartition("/")
+        return name in self.store.names(folder)
 
     def read_published(self) -> Published | None:
         """The campaign as it was last published; None where it never was, or by a version that kept none."""

@@ -1,6 +1,5 @@
 """A campaign as a run last began or published it: with the outcomes, all that its manifest and page are made of."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from pydantic import model_validator
@@ -21,7 +20,7 @@ class Published(Record):
     cells: tuple[Cell, ...]
     """In matrix order."""
     unlisted: tuple[Variant, ...] = ()
-    """Other variants of which there may be files: of earlier runs, and of a recut that has not ended."""
+    """In the records of earlier versions: others of which there may be files."""
 
     @model_validator(mode="before")
     @classmethod
@@ -32,26 +31,3 @@ class Published(Record):
                 if isinstance(variant, dict) and "cover_from" not in variant and variant.get("fit") == "contain":
                     variant["fit"] = "inside"
         return given
-
-    @property
-    def cut(self) -> tuple[Variant, ...]:
-        """All variants of which there may be files."""
-        return (*self.variants, *self.unlisted)
-
-    def keys_of(self, variants: Iterable[Variant]) -> set[str]:
-        """Where the files of `variants` lie, of every cell that has them."""
-        return {variant.key(cell.cell_id) for variant in variants for cell in self.cells}
-
-    def after(self, before: "Published | None") -> "Published":
-        """The same, with what `before` knew of variants that are not listed any more."""
-        names = {variant.name for variant in self.variants}
-        kept = tuple(variant for variant in before.cut if variant.name not in names) if before is not None else ()
-        return self.model_copy(update={"unlisted": kept})
-
-    def while_cutting(self, variants: Iterable[Variant]) -> "Published":
-        """The same while `variants` are being cut, some of which may take the places of others."""
-        return self.model_copy(update={"unlisted": tuple(dict.fromkeys((*self.unlisted, *variants)))})
-
-    def redefined(self, asked: Iterable[Variant]) -> list[Variant]:
-        """Those of the variants `asked` under whose names other cuts may lie."""
-        return [one for one in asked if any(one.name == known.name and one != known for known in self.cut)]

@@ -81,6 +81,11 @@ class Known(Record):
     """What those turns may have cost."""
 
     @property
+    def orphaned_ids(self) -> frozenset[str]:
+        """The cells that the matrix does not ask for any more."""
+        return frozenset(self.orphaned_open) | {outcome.cell_id for outcome in self.orphaned}
+
+    @property
     def orphaned_usd(self) -> Decimal:
         """What has, or may have, been spent on cells that the matrix does not ask for any more."""
         return sum((outcome.cost_usd for outcome in self.orphaned), self.orphaned_open_usd)

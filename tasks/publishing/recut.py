@@ -1,15 +1,18 @@
 """New variants of a campaign that is stored: which there are then, and what came of cutting them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import PurePosixPath
 
 from pydantic import Field
 
+from tasks.ledger.variant_set import VariantSet, keys_of, names_of
 from tasks.records.campaign import Variants
 from tasks.records.exit_code import ExitCode
 from tasks.records.money import counted
 from tasks.records.outcome import Outcome
 from tasks.records.record import Order, Record
-from tasks.records.variant import Variant
+from tasks.records.variant import SUFFIXES, Variant
 
 
 class Recut(Order):
@@ -17,10 +20,40 @@ class Recut(Order):
 
     campaign_folder: str = Field(title="Campaign folder")
     """Folder or URL of the campaign, such as data/out/q1-launch or s3://bucket/campaigns/q1-launch."""
-    variants: Variants = Field(min_length=1, title="Variants")
+    variants: Variants = Field(default=(), title="Variants")
     """The cuts to make of every image; one takes the place of a variant that has its name."""
     prune: bool = Field(default=False, title="Remove other variants")
-    """Remove the variants that are not named; otherwise they are kept."""
+    """Remove the variants that are not named, or, where none is, the files of variants that the manifest does not list;
+    otherwise the campaign keeps its variants, and later runs cut them too."""
+
+    def of(self, held: VariantSet) -> VariantSet:
+        """The campaign's variants afterwards."""
+        if self.prune and self.variants:
+            return VariantSet(listed=self.variants)
+        after = held.with_asked(self.variants)
+        return VariantSet(listed=after.listed) if self.prune else after
+
+    def cuts(self, held: VariantSet) -> tuple[Variant, ...]:
+        """What is cut: besides what is asked for, and unless it goes, what may lie there in two kinds."""
+        if self.prune and self.variants:
+            return self.variants
+        by_name = {variant.name: variant for variant in (*held.redefined(held.listed), *self.variants)}
+        return tuple(by_name.values())
+
+    def leftover(
+        self, held: VariantSet, stored: AbstractSet[str], cell_ids: Collection[str], former: Iterable[str]
+    ) -> AbstractSet[str]:
+        """Which of the variants that are `stored` nothing leads to afterwards.
+
+        `cell_ids`: those of the manifest; `former`: those of rows that the matrix no longer has.
+        """
+        after = self.of(held)
+        kept, ids = keys_of(after.listed, cell_ids), {*cell_ids, *former}
+        if self.prune:
+            return {key for key in stored if is_of(key, ids)} - kept
+        changed = names_of(one for one in held.cut if one not in after.listed) & names_of(after.listed)
+        gone = [one for one in {*held.cut, *after.listed} if one.name in changed]
+        return stored & keys_of(gone, ids) - kept
 
 
 class RecutResult(Record):
@@ -32,6 +65,8 @@ class RecutResult(Record):
     """Originals that were cut."""
     variants: tuple[str, ...]
     """The names of all variants that the manifest lists now."""
+    removed: int = 0
+    """Files of variants to which nothing leads any more."""
     troubles: tuple[str, ...] = ()
     """Cells that have an original and could not be cut, a sentence each."""
 
@@ -41,16 +76,18 @@ class RecutResult(Record):
         return ExitCode.SOME_NOT_DONE if self.troubles else ExitCode.DONE
 
     def sentence(self) -> str:
-        """Such as `60 images cut, 1 not; the campaign has og, thumb, story`."""
+        """Such as `60 images cut, 1 not, 61 files removed; the campaign has og, thumb, story`."""
         failed = f", {len(self.troubles):,} not" if self.troubles else ""
+        removed = f", {counted(self.removed, 'file')} removed" if self.removed else ""
         has = ", ".join(self.variants) or "no variants"
-        return f"{counted(self.images, 'image')} cut{failed}; the campaign has {has}"
+        return f"{counted(self.images, 'image')} cut{failed}{removed}; the campaign has {has}"
 
 
-def merged(known: Sequence[Variant], asked: Sequence[Variant]) -> tuple[Variant, ...]:
-    """`known` with those of `asked` in the place of their namesakes, or at the end."""
-    by_name = {variant.name: variant for variant in (*known, *asked)}
-    return tuple(by_name.values())
+def is_of(key: str, cell_ids: AbstractSet[str]) -> bool:
+    """Whether a file among the variants is one of these cells', by its name."""
+    name = PurePosixPath(key).name
+    is_cut = name.rpartition(".")[2] in SUFFIXES.values()
+    return is_cut and any(name[:n] in cell_ids for n, character in enumerate(name) if character == "-")
 
 
 def with_cuts(outcome: Outcome, kept: Sequence[Variant], stored: frozenset[str]) -> Outcome:

@@ -5,7 +5,8 @@ again what may be of two kinds.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Final
 
@@ -15,9 +16,10 @@ from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.records import Known
 from tasks.ledger.resume import as_it_is_now
+from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.publishing.campaign_files import publish
-from tasks.publishing.recut import Recut, RecutResult, merged, with_cuts
+from tasks.publishing.recut import Recut, RecutResult, with_cuts
 from tasks.records.cell import Cell
 from tasks.records.keys import ENDS
 from tasks.records.outcome import Outcome, StoredOriginal
@@ -26,6 +28,7 @@ from tasks.storage.storage import CampaignStore
 
 THREADS_MORE_THAN_CORES: Final = 2
 LOST: Final = "The original was stored and is gone"
+NOTHING_ASKED: Final = "is missing; name a cut to make, such as --variant story=1080x1920, or --prune"
 IN_FLIGHT: Final = "Asked for by a run that has not ended it; run the campaign again to find out what became of it"
 
 Progress = Callable[[int, int], None]
@@ -35,9 +38,11 @@ Progress = Callable[[int, int], None]
 def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PATIENCE_S) -> RecutResult:
     """Make the variants that are `wanted` of every original in a folder, and remove others where that is wanted.
 
-    A variant that has the name of another takes its place. Raises InputInvalid where the folder is no campaign's, or a
-    run is busy in it for longer than `patience_s`, and StorageFailed.
+    A variant that has the name of another takes its place. Raises InputInvalid where nothing is asked for, where the
+    folder is no campaign's, or a run is busy in it for longer than `patience_s`, and StorageFailed.
     """
+    if not (wanted.variants or wanted.prune):
+        raise InputInvalid.of(source="--variant", problem=NOTHING_ASKED)
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
     published = published_in(store, ledger)
@@ -46,18 +51,21 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
     published = published.model_copy(update={"cells": known.cells})
     outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
     originals = [outcome.original for outcome in outcomes.values() if outcome.original is not None]
-    asked = wanted.variants if wanted.prune else merged(published.redefined(published.variants), wanted.variants)
-    now = published.model_copy(update={"variants": asked if wanted.prune else merged(published.variants, asked)})
-    ledger.write_published(published.while_cutting(asked))
-    failed = cut_each(store, originals, asked, progress)
-    names = {variant.name for variant in now.variants}
-    gone = (variant for variant in published.cut if wanted.prune or variant.name in names)
-    publish_recut(ledger, now, gone, outcomes, known)
+    held = read_variants(store)
+    asked = wanted.cuts(held)
+    change_variants(store, lambda before: before.while_cutting(asked))
+    failed = cut_each(store, originals if asked else (), asked, progress)
+    now = published.model_copy(update={"variants": wanted.of(held).listed})
+    stored = stored_keys(store, "variants")
+    gone = wanted.leftover(held, stored, [cell.cell_id for cell in known.cells], known.orphaned_ids)
+    publish_recut(ledger, now, stored, gone, outcomes, known)
+    change_variants(store, wanted.of)
     lost = {cell_id: LOST for cell_id, o in outcomes.items() if o.original is None and known.is_done(cell_id)}
     return RecutResult(
         name=now.title,
         folder=store.root,
-        images=len(originals) - len(failed),
+        images=len(originals) - len(failed) if asked else 0,
+        removed=len(gone),
         variants=tuple(variant.name for variant in now.variants),
         troubles=tuple(f"{cell_id}: {why}" for cell_id, why in (failed | lost).items()),
     )
@@ -125,12 +133,15 @@ def cut_one(store: CampaignStore, original: StoredOriginal, asked: Sequence[Vari
     return ""
 
 
-def publish_recut(
-    ledger: Ledger, now: Published, gone: Iterable[Variant], outcomes: Mapping[str, Outcome], known: Known
+def publish_recut(  # noqa: PLR0913  all that is published
+    ledger: Ledger,
+    now: Published,
+    stored: frozenset[str],
+    gone: AbstractSet[str],
+    outcomes: Mapping[str, Outcome],
+    known: Known,
 ) -> None:
-    """Publish all the variants that are there now, and remove the files of those that are `gone`."""
-    stored = stored_keys(ledger.store, "variants")
+    """Publish all the variants that are there now, and remove those of the files `stored` that are `gone`."""
     shown = {cell_id: with_cuts(outcome, now.variants, stored) for cell_id, outcome in outcomes.items()}
     noted = [with_cuts(outcome, now.variants, stored) for outcome in known.outcomes.values()]
-    stale = stored & now.keys_of(gone) - now.keys_of(now.variants)
-    publish(ledger, now, shown, [*noted, *known.orphaned], sorted(stale))
+    publish(ledger, now, shown, [*noted, *known.orphaned], sorted(gone))

@@ -14,7 +14,7 @@ from tasks.records.event import EVENT_NAMES, EventName
 from tasks.records.fault import without_secrets
 from tasks.records.record import Order, Record
 from tasks.records.slug import slug
-from tasks.records.variant import DEFAULT_VARIANTS, Variant
+from tasks.records.variant import Variant
 from tasks.records.vocabulary import Model
 
 _TABLE_ENDING: Final = re.compile(r"\.(csv|tsv|txt|parquet|pq)(\.(gz|bz2|xz))?$", re.IGNORECASE)
@@ -76,8 +76,9 @@ class Campaign(Order):
     separated by spaces."""
     callback_events: tuple[EventName, ...] = Field(default=EVENT_NAMES, title="Callback events")
     """What they are told of; without any choice, of all."""
-    variants: Variants = Field(default=DEFAULT_VARIANTS, title="Variants")
-    """The cuts to make of every image."""
+    variants: Variants = Field(default=(), title="Variants")
+    """The cuts to make of every image, beside those that the campaign has from before; without any, a new campaign has
+    og=1200x630, thumb=400x400 and social=1080x1080."""
     encoding: str | None = Field(default=None, title="Text encoding")
     """The text encoding of tables that are not UTF-8, such as cp1252; each that is UTF-8 is read as such."""
     shards: int = Field(default=1, ge=1, le=SHARDS_MAX, title="Shards")

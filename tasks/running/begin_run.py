@@ -1,6 +1,7 @@
 """Takes up a campaign where it stands: cells that have ended are left alone, the others wait or are waited for."""
 
 import asyncio
+from collections import deque
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Final
@@ -16,7 +17,7 @@ from tasks.run_state.toolbox import Toolbox
 from tasks.running.end_job import end, note
 from tasks.running.plan_retry import retry_note, stored_files
 from tasks.running.take_up_rescued import take_up_rescued
-from tasks.running.work_job import recover_job
+from tasks.running.work_job import finish_jobs, recover_job
 
 LEFT_BEHIND: Final = (
     "A run asked for this image and left no word of what came: it was killed, or could not write here any more; it may "
@@ -88,6 +89,11 @@ async def resolve(tools: Toolbox, retry: AbstractSet[Status], ask: Ask) -> None:
 async def take_end(tools: Toolbox, ask: Ask, outcome: Outcome) -> None:
     """Take over the end that another run made, unless it has no image and this run has paid for one."""
     spare = tools.cells.take_spare(ask.cell.cell_id)
+    if outcome.original is not None and any(one.name not in outcome.variants for one in tools.variants):
+        job = tools.cells.start(Ask.after(ask.cell, ask.turn, outcome).of_paid(ask.turn))
+        job.store(outcome.original)  # that run cuts fewer variants than the campaign has by now
+        tools.jobs.create_task(finish_jobs(tools, deque([job])))
+        return
     if spare is None or outcome.original is not None:
         tools.cells.settle(tools.cells.start(ask), outcome)
         return

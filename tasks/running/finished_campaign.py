@@ -9,6 +9,7 @@ from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.records import Known
 from tasks.ledger.resume import standing
+from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.publishing.campaign_files import publish
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.keys import ENDS
@@ -57,9 +58,8 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     outcomes = None if Refuge.of(store).holds_any() else all_ended(campaign, ledger, known)
     if outcomes is None or not is_over(plan, store, outcomes):
         return None
-    published = Published(
-        title=campaign.title, is_sandbox=campaign.sandbox, variants=campaign.variants, cells=plan.cells
-    )
+    listed = change_variants(store, lambda held: held.with_asked(campaign.variants)).listed
+    published = Published(title=campaign.title, is_sandbox=campaign.sandbox, variants=listed, cells=plan.cells)
     publish(ledger, published, outcomes, [*outcomes.values(), *known.orphaned])
     cost_usd = sum((outcome.cost_usd for outcome in outcomes.values()), Decimal(0))
     return sum_up(campaign, store.root, plan.cells, outcomes, cost_usd=cost_usd)
@@ -69,9 +69,10 @@ def all_ended(campaign: Campaign, ledger: Ledger, known: Known) -> dict[str, Out
     """How every cell has ended, by its id; None where anything is left to do. Raises StorageFailed."""
     if known.open or len(known.outcomes) < len(known.cells) or ledger.is_sandbox() != campaign.sandbox:
         return None
-    published = ledger.read_published()
-    if published is None or published.redefined(campaign.variants):
+    held = read_variants(ledger.store)
+    listed = held.with_asked(campaign.variants).listed
+    if listed != held.listed or held.redefined(listed) or not ledger.is_published():
         return None
-    now = standing(known.cells, known, frozenset(campaign.retry), stored_files(ledger.store), campaign.variants)
+    now = standing(known.cells, known, frozenset(campaign.retry), stored_files(ledger.store), listed)
     outcomes = {outcome.cell_id: outcome for outcome in now.ended}
     return outcomes if len(outcomes) == len(known.cells) else None

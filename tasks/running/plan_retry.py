@@ -9,6 +9,7 @@ from tasks.ledger.names import parse_name
 from tasks.ledger.records import Known
 from tasks.ledger.rest import rest_of
 from tasks.ledger.resume import Standing, retried, standing
+from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.keys import ANSWERS, ENDS, INTENTS
@@ -58,9 +59,11 @@ def dry_notes(plan: Plan) -> list[str]:
     if ledger.is_sandbox() != campaign.sandbox:  # what the one has made is nothing to the other
         known = Known(cells=plan.cells, outcomes={}, open={})
         notes = [TRIED] if ledger.is_sandbox() else []
-    stored = stored_files(store)
+    stored, held = stored_files(store), read_variants(store)
+    listed = held.with_asked(campaign.variants).listed
+    notes += held.come_along(campaign.variants)
     retry: frozenset[Status] = frozenset(campaign.retry)
-    now = standing(known.cells, known, retry, stored, campaign.variants)
+    now = standing(known.cells, known, retry, stored, listed)
     found = (one.rescued for one in Refuge.of(store).found())
     kept = {one.intent.cell_id for one in found if one.answered is not None and one.is_sandbox == campaign.sandbox}
     notes += [retry_note(store, now, retry, stored)] if retry else []

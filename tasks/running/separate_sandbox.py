@@ -16,8 +16,8 @@ CLEARED: Final = "the sandbox's images of this campaign were removed; its cells 
 MADE: Final = (INTENTS, ANSWERS, ENDS, *CALLBACK_FOLDERS, "callbacks", "variants", "originals")
 """Where a run leaves files, in the order in which they are removed: after each, a cell is done or was never begun."""
 PUBLISHED: Final = {"manifest.csv", "manifest.parquet", "manifest.xlsx", "index.html"}
-KEPT: Final = "ledger/campaign."
-"""What the records of whose the folder is begin with."""
+KEPT: Final = ("ledger/campaign.", "ledger/variants.")
+"""What the records begin with of whose the folder is, and of the variants that the campaign has."""
 
 
 def keep_apart(store: CampaignStore, plan: Plan, patience_s: float = PATIENCE_S) -> tuple[str, ...]:

@@ -165,10 +165,11 @@ async def run(
     campaign: Campaign = CAMPAIGN,
     last_try_s: float = LIMIT_S,
     ledger: Callable[[Ledger], Ledger] = lambda own: own,
+    variants: Sequence[Variant] = VARIANTS,
 ) -> Ended:
     """One run of a campaign, from the ledger to the manifest."""
     async with (
-        open_toolbox(SETTINGS, store, tuple(cells), VARIANTS, budget_usd) as tools,
+        open_toolbox(SETTINGS, store, tuple(cells), tuple(variants), budget_usd) as tools,
         IdeogramClient.open(SETTINGS, Wire(api)) as tools.ideogram,
     ):
         tools.ledger = ledger(tools.ledger)

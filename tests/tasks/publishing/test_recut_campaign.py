@@ -16,6 +16,7 @@ from tasks.ledger.heartbeats import this_run
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Turn
 from tasks.ledger.published import Published
+from tasks.ledger.variant_set import read_variants
 from tasks.publishing.recut import Recut, RecutResult
 from tasks.publishing.recut_campaign import recut_campaign
 from tasks.records.variant import Variant
@@ -144,7 +145,7 @@ def test_an_interrupted_recut_can_be_begun_anew(campaign: CampaignStore, after: 
     interrupt(campaign, og, after=after)
     assert recut(campaign, og).images == 2
     assert sizes_of(campaign, "og") == [(9, 9), (9, 9)]
-    assert not Ledger(campaign, "").read_published().redefined([og, THUMB])
+    assert not read_variants(campaign).redefined([og, THUMB])
 
 
 def test_another_recut_mends_what_an_interrupted_one_has_left_in_two_sizes(campaign: CampaignStore):
@@ -169,18 +170,39 @@ def test_files_of_an_interrupted_recut_that_end_otherwise_are_not_left_lying_abo
 def test_a_run_after_an_interrupted_recut_is_told_which_sizes_may_be_mixed(campaign: CampaignStore):
     """It drops and cuts those anew; of a variant that was only added to, the same."""
     interrupt(campaign, OG.model_copy(update={"width": 9}), STORY)
-    published = Ledger(campaign, "").read_published()
-    assert published.variants == (OG, THUMB)
-    assert published.redefined([OG, THUMB, STORY]) == [OG]
-    assert published.redefined([STORY.model_copy(update={"width": 6})]) != []
+    held = read_variants(campaign)
+    assert held.listed == (OG, THUMB)
+    assert held.redefined([OG, THUMB, STORY]) == [OG]
+    assert held.redefined([STORY.model_copy(update={"width": 6})]) != []
 
 
-def test_pruning_removes_what_was_not_listed_any_more_too(campaign: CampaignStore):
-    """A run that was asked for other variants in between had left it."""
-    ledger = Ledger(campaign, "")
-    ledger.keep_published(ledger.read_published().model_copy(update={"variants": (OG,)}))
-    recut(campaign, STORY, prune=True)
-    assert sorted(campaign.names("variants")) == sorted(f"{cell_id}-story.png" for cell_id in IDS[:2])
+def leave_files(store: CampaignStore) -> None:
+    """What nothing lists any more: an earlier version's cut, and that of a row which the matrix no longer has."""
+    former = a_cell(a_request("Lamp 9"), product="Lamp 9")
+    Ledger(store, "earlier").note_end(an_outcome(former))
+    store.publish({OG.key(former.cell_id): b"og", f"variants/{IDS[0]}-banner.jpg": b"x", "variants/notes.webp": b"x"})
+
+
+def test_pruning_finds_what_nothing_lists_any_more(campaign: CampaignStore):
+    """Whoever has left it; a file that is no cell's is none of ours. Where no variant is named, nothing is cut."""
+    leave_files(campaign)
+    result = recut(campaign, prune=True)
+    assert (result.images, result.removed, result.variants) == (0, 2, ("og", "thumb"))
+    left = [f"{cell_id}-{name}.webp" for cell_id in IDS[:2] for name in ("og", "thumb")]
+    assert sorted(campaign.names("variants")) == sorted([*left, "notes.webp"])
+    assert campaign.read(OG.key(IDS[0])) == b"og"
+    assert recut(campaign, STORY, prune=True).removed == 4
+    assert sorted(campaign.names("variants")) == sorted(
+        [*(f"{cell_id}-story.png" for cell_id in IDS[:2]), "notes.webp"]
+    )
+
+
+def test_a_changed_namesake_is_no_cut_of_rows_that_are_gone_either(campaign: CampaignStore):
+    """Should they come back, they get the new one; what is as it was stays."""
+    leave_files(campaign)
+    recut(campaign, THUMB.model_copy(update={"width": 5}))
+    assert len(campaign.names("variants")) == 7
+    assert recut(campaign, OG.model_copy(update={"width": 9})).removed == 1
 
 
 def test_an_original_that_is_gone_or_damaged_is_told_and_stops_no_other(campaign: CampaignStore):
@@ -228,11 +250,12 @@ def test_a_campaign_that_is_being_made_is_left_alone(campaign: CampaignStore):
         recut_campaign(wanted, progress=lambda _done, _total: None, patience_s=0)
 
 
-@pytest.mark.parametrize("asked", [(), (STORY, STORY.model_copy(update={"width": 1}))])
-def test_no_variants_or_two_of_one_name_are_refused(campaign: CampaignStore, asked):
+def test_no_variants_or_two_of_one_name_are_refused(campaign: CampaignStore):
     """Before anything is touched."""
+    with pytest.raises(InputInvalid, match="--variant: is missing"):
+        recut(campaign)
     with pytest.raises(ValidationError, match="variants"):
-        recut(campaign, *asked)
+        recut(campaign, STORY, STORY.model_copy(update={"width": 1}))
 
 
 def test_what_is_published_can_be_read_by_a_version_with_more_defaults(campaign: CampaignStore):

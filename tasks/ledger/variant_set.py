@@ -1,0 +1,103 @@
+"""Which variants a campaign has, as its own records say.
+
+```
+ledger/variants.{n}.json     the newest number counts; creating the next one is what changes anything
+```
+They belong to the campaign until a recut takes them away. So of two runs, or recuts, that bring variants at one time,
+neither loses the other's. A campaign of an earlier version has those that it published last.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import Final
+
+from tasks.errors import StorageFailed
+from tasks.ledger.published import Published
+from tasks.records.keys import PUBLISHED_KEY
+from tasks.records.record import Record
+from tasks.records.variant import DEFAULT_VARIANTS, Variant
+from tasks.storage.storage import CampaignStore
+
+TRIES: Final = 20
+_NAME: Final = re.compile(r"variants\.(?P<number>\d+)\.json")
+
+
+class VariantSet(Record):
+    """The variants of a campaign."""
+
+    listed: tuple[Variant, ...] = ()
+    """Every image has these, or gets them from the next run; in the manifest's order. None before the first run."""
+    unlisted: tuple[Variant, ...] = ()
+    """Others of which there may be files: of a recut that has not ended, or of two runs with one name for two cuts."""
+
+    @property
+    def cut(self) -> tuple[Variant, ...]:
+        """All of which there may be files."""
+        return (*self.listed, *self.unlisted)
+
+    def with_asked(self, asked: Iterable[Variant]) -> "VariantSet":
+        """The set once those that are `asked` for are in it: in the place of their namesakes, or at the end.
+
+        Of a campaign that has none yet, where nobody asks for any, the usual ones.
+        """
+        listed = {variant.name: variant for variant in (*self.listed, *asked)} or {v.name: v for v in DEFAULT_VARIANTS}
+        unlisted = tuple(variant for variant in self.unlisted if variant.name not in listed)
+        return VariantSet(listed=tuple(listed.values()), unlisted=unlisted)
+
+    def while_cutting(self, variants: Iterable[Variant]) -> "VariantSet":
+        """The same while `variants` are being cut, some of which may take the places of others."""
+        return self.model_copy(update={"unlisted": tuple(dict.fromkeys((*self.unlisted, *variants)))})
+
+    def redefined(self, asked: Iterable[Variant]) -> list[Variant]:
+        """Those of the variants `asked` under whose names other cuts may lie."""
+        return [one for one in asked if any(one.name == known.name and one != known for known in self.cut)]
+
+    def come_along(self, asked: Collection[Variant]) -> list[str]:
+        """What a person is told of variants that nobody has asked for this time, and of those that change."""
+        told = []
+        before = [f"{one.name} {one.width}x{one.height}" for one in self.listed if one.name not in names_of(asked)]
+        if before and self.listed != DEFAULT_VARIANTS:
+            told.append(f"variants from before come along: {', '.join(before)}")
+        changed = [one for one in self.redefined(asked) if one not in self.listed]
+        told += [f"{one.name} is cut anew as {one.width}x{one.height} from what is stored" for one in changed]
+        return ["; ".join(told)] if told else []
+
+
+def names_of(variants: Iterable[Variant]) -> set[str]:
+    """Their names."""
+    return {variant.name for variant in variants}
+
+
+def keys_of(variants: Collection[Variant], cell_ids: Iterable[str]) -> set[str]:
+    """Where the files of `variants` lie, of every cell that has them."""
+    return {variant.key(cell_id) for cell_id in cell_ids for variant in variants}
+
+
+def read_variants(store: CampaignStore) -> VariantSet:
+    """The variants of the campaign in `store`. Raises StorageFailed."""
+    return _numbered(store)[1]
+
+
+def change_variants(store: CampaignStore, change: Callable[[VariantSet], VariantSet]) -> VariantSet:
+    """Make of the campaign's variants what `change` makes of them, whoever else does so meanwhile.
+
+    Raises StorageFailed.
+    """
+    for _ in range(TRIES):
+        number, held = _numbered(store)
+        now = change(held)
+        if number and now == held:
+            return now
+        if store.create(f"ledger/variants.{number + 1}.json", now.model_dump_json(exclude_none=True).encode()):
+            return now
+    raise StorageFailed(f"The variants of {store.root} change again and again; run again")
+
+
+def _numbered(store: CampaignStore) -> tuple[int, VariantSet]:
+    numbers = (int(match["number"]) for match in map(_NAME.fullmatch, store.names("ledger")) if match)
+    number = max(numbers, default=0)
+    found = store.read_record(f"ledger/variants.{number}.json", VariantSet) if number else None
+    if found is None:
+        published = store.read_record(PUBLISHED_KEY, Published)
+        found = VariantSet(listed=published.variants, unlisted=published.unlisted) if published else VariantSet()
+    return number, found
