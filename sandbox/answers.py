@@ -25,7 +25,7 @@ def old_headers(successor: str) -> dict[str, str]:
 def old_answer(generation: Generation, link_of: LinkOf, successor: str) -> dict[str, object]:
     """The answer of `/generate` and of v1."""
     images = [_old_image(generation, made, link_of) for made in generation.images]
-    return {"created": _time(generation.created_at), "data": images, "notice": _NOTICE.format(successor)}
+    return {"created": time_text(generation.created_at), "data": images, "notice": _NOTICE.format(successor)}
 
 
 def v2_answer(generation: Generation, link_of: LinkOf) -> dict[str, object]:
@@ -43,7 +43,7 @@ def accepted_answer(generation: Generation) -> dict[str, object]:
 
 def poll_answer(generation: Generation, link_of: LinkOf, *, is_done: bool) -> dict[str, object]:
     """Where a generation stands."""
-    answer: dict[str, object] = {"generation_id": generation.id, "created": _time(generation.created_at)}
+    answer: dict[str, object] = {"generation_id": generation.id, "created": time_text(generation.created_at)}
     if not is_done:
         return answer | {"status": "pending"}
     if reason := failure_of(generation.request):
@@ -56,7 +56,7 @@ def poll_answer(generation: Generation, link_of: LinkOf, *, is_done: bool) -> di
 def delivery(generation: Generation, link_of: LinkOf) -> dict[str, object]:
     """What a webhook is told."""
     data = [image_object(generation, made, link_of) for made in generation.images]
-    return {"generation_id": generation.id, "created": _time(generation.created_at), "data": data}
+    return {"generation_id": generation.id, "created": time_text(generation.created_at), "data": data}
 
 
 def image_object(generation: Generation, made: Made, link_of: LinkOf) -> dict[str, object]:
@@ -111,5 +111,6 @@ def _structured(prompt: str) -> dict[str, object]:
     }
 
 
-def _time(at: float) -> str:
+def time_text(at: float) -> str:
+    """A unix time as the API writes it."""
     return datetime.fromtimestamp(at, UTC).isoformat()

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -16,22 +17,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sandbox.download import Downloader
 from sandbox.gallery import Gallery, draftsman
 from sandbox.generate import Generator
-from sandbox.generation import Generation
 from sandbox.ledger import Ledger
 from sandbox.options import SandboxOptions
 from sandbox.polling import Poller, Window
 from sandbox.refusals import Gate
+from sandbox.usage import UsageReport
+from sandbox.webhooks import Webhooks
 from sandbox.workshop import Workshop
 
+if TYPE_CHECKING:
+    import httpx
 
-def create_app(options: SandboxOptions) -> Starlette:
-    """A sandbox with counters of its own; two applications share nothing.
+
+def create_app(options: SandboxOptions, webhook_transport: "httpx.AsyncBaseTransport | None" = None) -> Starlette:
+    """A sandbox with counters of its own; two applications share nothing. `webhook_transport` carries its webhooks.
 
     The marked prompts that close a connection need the ASGI extension `broken.CLOSE_CONNECTION`.
     """
     ledger = Ledger(places=options.places, credits_usd=options.credits_usd)
     gallery = Gallery(link_life_s=options.link_life_s, draw=draftsman(options))
-    workshop = Workshop(options, ledger, gallery, _untold)
+    webhooks = Webhooks(ledger, gallery, options.latency_scale, webhook_transport)
+    workshop = Workshop(options, ledger, gallery, webhooks.deliver)
     gate = Gate(options, ledger)
     generator = Generator(gate, ledger, gallery, workshop)
     poller = Poller(gate, ledger, gallery, workshop, Window(options.polls_in_10_s))
@@ -48,9 +54,12 @@ def create_app(options: SandboxOptions) -> Starlette:
     return Starlette(
         routes=[
             Route("/generate", generator.serve_legacy, methods=["POST"]),
+            Route("/v1/ideogram-v3/generate", generator.serve_v1, methods=["POST"]),
             Route("/v2/image/generate/{model}", generator.serve_v2, methods=["POST"]),
             Route("/v2/generations/{generation_id}", poller.serve),
             Route("/v1/generations/{generation_id}", poller.serve),
+            Route("/v2/account/usage", UsageReport(gate, ledger, is_admin=options.is_admin).serve),
+            Route("/v1/.well-known/jwks.json", webhooks.serve_keys),
             Route("/api/images/ephemeral/{picture_id}.png", Downloader(ledger, gallery).serve),
             Route("/stats", stats),
             Route("/health", _health),
@@ -76,10 +85,6 @@ class _RequestIds:
             await send(message)
 
         await self._app(scope, receive, named)
-
-
-async def _untold(_: Generation) -> None:
-    """No webhook is told."""
 
 
 async def _health(_: Request) -> Response:

@@ -9,16 +9,23 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.answers import accepted_answer, old_answer, old_headers, v2_answer
 from sandbox.broken import ClosedConnection, HalfAnswer, NoAnswer
+from sandbox.dialects import v1, v2
+from sandbox.dialects.v2_models import MODELS
 from sandbox.gallery import Gallery
 from sandbox.generation import Generation
 from sandbox.image_request import ImageRequest
 from sandbox.ledger import Ledger
 from sandbox.quotes import quote
-from sandbox.reading import Posted, posted, read_legacy, read_v2
-from sandbox.refusals import UNAUTHORIZED, Gate, Refusal, bad_request, is_v2
+from sandbox.reading import Posted, posted, read_legacy, read_v1, read_v2
+from sandbox.refusals import UNAUTHORIZED, Gate, Refusal, is_v2
 from sandbox.workshop import Workshop
 
 SUCCESSOR_OF_LEGACY: Final = "/v2/image/generate/ideogram-2"
+SUCCESSOR_OF_V1: Final = "/v2/image/generate/ideogram-3"
+
+ROUTES_WITH_FILES: Final = frozenset(
+    {v1.PATH, *(v2.PATH + model for model, rules in MODELS.items() if rules.takes_files)}
+)
 
 Read = Callable[[Posted], ImageRequest | Refusal]
 
@@ -36,6 +43,10 @@ class Generator:
         """`POST /generate`."""
         return await self._serve(request, read_legacy, SUCCESSOR_OF_LEGACY)
 
+    async def serve_v1(self, request: Request) -> Response:
+        """`POST /v1/ideogram-v3/generate`."""
+        return await self._serve(request, read_v1, SUCCESSOR_OF_V1)
+
     async def serve_v2(self, request: Request) -> Response:
         """`POST /v2/image/generate/{model}`, or what it would cost."""
         model: str = request.path_params["model"]
@@ -51,11 +62,11 @@ class Generator:
         """Answer one request; once accepted it is worked off even if the client leaves."""
         self._ledger.arrive()
         try:
-            body = await request.body()
+            read_out = await self._read(request, read)
         except ClientDisconnect:
             return Response(status_code=400)
         headers = {} if successor is None else old_headers(successor)
-        outcome = self._admit(self._read(request, body, read))
+        outcome = self._admit(read_out, origin_of(request))
         if isinstance(outcome, Refusal):
             response = refused(outcome, headers)
         elif outcome.request.is_async:
@@ -71,19 +82,19 @@ class Generator:
     async def _quote(self, request: Request, read: Read) -> Response:
         """The price of a request that keeps every rule; free, also for a balance that is empty."""
         self._ledger.quotes += 1
-        outcome = self._read(request, await request.body(), read)
+        outcome = await self._read(request, read)
         return refused(outcome) if isinstance(outcome, Refusal) else JSONResponse(quote(outcome))
 
-    def _read(self, request: Request, body: bytes, read: Read) -> ImageRequest | Refusal:
+    async def _read(self, request: Request, read: Read) -> ImageRequest | Refusal:
         """The request, if the key is right and every rule of the API is kept."""
+        await request.body()
         if not self._gate.knows(request.headers.get("api-key", "")):
             return UNAUTHORIZED
-        content = posted(request.headers.get("content-type", ""), body)
-        if isinstance(content, str):
-            return bad_request([content], is_v2=is_v2(request.url.path))
-        return read(content)
+        path = request.url.path
+        content = await posted(request, takes_files=path in ROUTES_WITH_FILES, is_v2=is_v2(path))
+        return content if isinstance(content, Refusal) else read(content)
 
-    def _admit(self, outcome: ImageRequest | Refusal) -> Generation | Refusal:
+    def _admit(self, outcome: ImageRequest | Refusal, origin: str) -> Generation | Refusal:
         """Refuse, or accept. Nothing is awaited between the check and the bill, so nobody slips in between."""
         if isinstance(outcome, Refusal):
             self._ledger.refuse(outcome.status, prompt=None)
@@ -96,7 +107,7 @@ class Generator:
         for name in outcome.unknown_fields:
             self._ledger.unknown_fields[f"{outcome.endpoint}: {name}"] += 1
             print(f"sandbox: {outcome.endpoint} ignores the field {name!a}, and bills all the same", file=sys.stderr)  # noqa: T201
-        return self._workshop.accept(outcome)
+        return self._workshop.accept(outcome, origin)
 
 
 def origin_of(request: Request) -> str:

@@ -28,6 +28,8 @@ class Generation:
     seed: int
     """Of the first image."""
     images: tuple[Made, ...]
+    origin: str
+    """Scheme and host as the client that asked reached them."""
     created_at: float
     ready_at: float
 

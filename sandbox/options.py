@@ -22,6 +22,8 @@ class SandboxOptions:
     """The only key accepted; None accepts any non-empty key."""
     polls_in_10_s: int = 1000
     """How often generations may be looked at in ten seconds."""
+    is_admin: bool = True
+    """Whether the key is an organization admin's, who alone may read the usage."""
     plain_pictures: bool = False
     """Draw pictures of the right size that cost a few milliseconds, for benchmarks."""
     pictures: Path | None = None

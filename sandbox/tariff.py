@@ -16,6 +16,21 @@ PRICE_USD_MICROS: Final[Mapping[Model, int]] = {
 }
 """Price of one image in millionths of a US dollar; https://ideogram.ai/features/api-pricing."""
 
+V1_PRICE_USD_MICROS: Final[Mapping[str, int]] = {
+    "FLASH": 30_000,
+    "TURBO": 30_000,
+    "BALANCED": 60_000,
+    "DEFAULT": 60_000,
+    "QUALITY": 90_000,
+}
+CHARACTER_PRICE_USD_MICROS: Final[Mapping[str, int]] = {
+    "FLASH": 100_000,
+    "TURBO": 100_000,
+    "BALANCED": 150_000,
+    "DEFAULT": 150_000,
+    "QUALITY": 200_000,
+}
+"""Of 3.0, with a character's image."""
 V2_PRICE_USD_MICROS: Final[Mapping[str, Mapping[str, int]]] = {
     "ideogram-2": {"turbo": 50_000, "default": 80_000, "quality": 80_000},
     "ideogram-2a": {"turbo": 25_000, "default": 40_000, "quality": 40_000},
@@ -31,6 +46,27 @@ EDIT_PRICE_USD_MICROS: Final[Mapping[str, int]] = {"very_low": 8_000, "low": 30_
 """Of 4.5, with source images."""
 UPSCALED_USD_MICROS: Final[Mapping[str, int]] = {"x1": 0, "x2": 120_000, "x4": 160_000}
 """What 3.0 transparent costs beyond its price."""
+
+_PRODUCTS: Final[Mapping[str, str]] = {
+    "V_1": "ideogram_v1_generation",
+    "V_2": "ideogram_v2_generation",
+    "V_2A": "ideogram_v2a_generation",
+    "V_3": "ideogram_v3_generation",
+    "ideogram-2": "ideogram_v2_generation",
+    "ideogram-2a": "ideogram_v2a_generation",
+    "ideogram-3": "ideogram_v3_generation",
+    "ideogram-3-transparent": "ideogram_v3_transparent_generation",
+    "ideogram-4": "ideogram_v4_generation",
+    "ideogram-4-transparent": "ideogram_v4_transparent_generation",
+    "ideogram-4-5": "ideogram_4_5_generate",
+    "p-image-ideogram": "p_image_ideogram_generation",
+}
+
+
+def product_of(model: str) -> str:
+    """What quotes and usage call a model. Those of 4.0 and 4.5 were seen, the others are of their kind."""
+    return _PRODUCTS[model.removesuffix("_TURBO")]
+
 
 LATENCY_RANGE_S: Final[Mapping[str, tuple[float, float]]] = {
     "V_1": (6.0, 12.0),

@@ -35,8 +35,11 @@ class Workshop:
         self._working: dict[str, asyncio.Task[None]] = {}
         self._delivering: set[asyncio.Task[None]] = set()
 
-    def accept(self, request: ImageRequest) -> Generation:
-        """Bill `request`, take its places and begin with it. Nothing is awaited: nobody slips in between."""
+    def accept(self, request: ImageRequest, origin: str) -> Generation:
+        """Bill `request`, take its places and begin with it. Nothing is awaited: nobody slips in between.
+
+        `origin` is scheme and host as its client reaches them.
+        """
         now = self._ledger.clock()
         if is_billed(request):
             self._ledger.pay(request, now)
@@ -45,7 +48,7 @@ class Workshop:
             request.prompt, request.model, options.latency_scale, options.latency_range_s, request.quality
         )
         wait_s = math.inf if is_stuck(request) else wait_s
-        generation = self._begun(request, now, now + wait_s)
+        generation = self._begun(request, origin, now, now + wait_s)
         self._generations[generation.id] = generation
         if len(self._generations) > REMEMBERED:
             self._generations.popitem(last=False)
@@ -70,12 +73,12 @@ class Workshop:
         for task in (*self._working.values(), *self._delivering):
             task.cancel()
 
-    def _begun(self, request: ImageRequest, now: float, ready_at: float) -> Generation:
+    def _begun(self, request: ImageRequest, origin: str, now: float, ready_at: float) -> Generation:
         first_seed = self._first_seed(request)
         is_withheld = bool(markers_in(request.prompt) & WITHHELD)
         seeds = [(first_seed + index) % (SEED_MAX + 1) for index in range(request.num_images)]
         images = tuple(Made(seed, None if is_withheld else self._gallery.admit(request, seed)) for seed in seeds)
-        return Generation(secrets.token_urlsafe(16), request, first_seed, images, now, ready_at)
+        return Generation(secrets.token_urlsafe(16), request, first_seed, images, origin, now, ready_at)
 
     def _first_seed(self, request: ImageRequest) -> int:
         """The seed asked for, or one that differs each time this prompt is billed, in the same order every run."""

@@ -1,7 +1,7 @@
 """What the fields of the v1 and v2 routes may hold, one check per kind of value. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -83,6 +83,12 @@ def field_faults(fields: Mapping[str, object], checks: Mapping[str, Check]) -> l
     missing = [] if "prompt" in fields else ["prompt is missing; it must be a string that is not empty"]
     wrong = [f"{name} {fault}" for name, check in checks.items() if name in fields and (fault := check(fields[name]))]
     return missing + wrong
+
+
+def combination_faults(given: Mapping[str, object], groups: Sequence[Sequence[str]]) -> list[str]:
+    """Which of the fields given exclude each other: of each group, a request has one."""
+    both = ([name for name in group if name in given] for group in groups)
+    return [f"{' and '.join(names)} exclude each other" for names in both if len(names) > 1]
 
 
 MAGIC: Final[Check] = one_of(("auto", "on", "off"))

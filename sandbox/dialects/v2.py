@@ -1,11 +1,12 @@
 """The rules of `POST /v2/image/generate/{model}`: a document becomes an `ImageRequest` or a list of faults. Pure."""
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sandbox.dialects import sizes
-from sandbox.dialects.fields import field_faults
+from sandbox.dialects.fields import combination_faults, field_faults
 from sandbox.dialects.v2_models import (
     COMMON,
     MODELS,
@@ -21,31 +22,35 @@ INVALID_QUALITY: Final = "Invalid quality."
 TOO_MANY_SOURCES: Final = "At most 4 source images are allowed."
 
 
+Files = Mapping[str, Sequence[sizes.SizePx]]
+
+
 class Rejected(Exception):
     """A fault that the API finds after the schema, and tells as `{"error"}`."""
 
 
-def parse_document(model: str, document: object, files: Mapping[str, int] | None = None) -> ImageRequest | list[str]:
+def parse_document(model: str, document: object, files: Files | None = None) -> ImageRequest | list[str]:
     """Read the request for one of `MODELS`, or say all that is wrong with it.
 
-    `files` counts the files of a multipart request by field. Raises Rejected for what the API tells in the other form.
+    `files` are the images of a multipart request by field, each as its pixels. Raises Rejected for what the API tells
+    in the other form.
     """
     if not isinstance(document, dict):
         return ["The body must be an object"]
     rules, files = MODELS[model], files or {}
     checks = {**COMMON, **rules.fields}
-    faults = field_faults(document, checks) or _combination_faults(rules, {**document, **files})
+    faults = field_faults(document, checks) or _combination_faults(rules, {**document, **files}, files)
     if faults:
         return faults
     unknown = [name for name in document if name not in checks]
     unknown += [name for name in files if name not in rules.takes_files]
-    is_edit = bool(files.get("images") or document.get("image_asset_identifiers"))
-    if model == "ideogram-4-5" and (fault := _fault_of_4_5(document, files, is_edit=is_edit)):
+    if model == "ideogram-4-5" and (fault := _fault_of_4_5(document, files)):
         return [fault]
-    return _request(model, rules, document, unknown, is_edit=is_edit)
+    return _request(model, document, files, unknown)
 
 
-def _request(model: str, rules: ModelRules, fields: Fields, unknown: list[str], *, is_edit: bool) -> ImageRequest:
+def _request(model: str, fields: Fields, files: Files, unknown: list[str]) -> ImageRequest:
+    rules, is_edit = MODELS[model], _is_edit(fields, files)
     quality = fields.get(rules.quality_field, "medium" if is_edit else rules.default_quality)
     colors = fields.get("color_palette", {})
     members = tuple((one["color_hex"], float(one.get("color_weight", 1.0))) for one in colors.get("members", ()))
@@ -55,7 +60,7 @@ def _request(model: str, rules: ModelRules, fields: Fields, unknown: list[str], 
         model=model,
         prompt=fields["prompt"],
         num_images=fields.get("num_images", 1),
-        size_px=rules.size_px(fields),
+        size_px=_of_sources(fields, files) or rules.size_px(fields),
         price_usd_micros=price + _upscaled_usd_micros(rules, fields),
         quality=quality,
         style_type=fields.get("style_type"),
@@ -69,6 +74,20 @@ def _request(model: str, rules: ModelRules, fields: Fields, unknown: list[str], 
         webhook_url=fields.get("webhook_url"),
         unknown_fields=tuple(unknown),
     )
+
+
+def _is_edit(fields: Fields, files: Files) -> bool:
+    return bool(files.get("images") or fields.get("image_asset_identifiers"))
+
+
+def _of_sources(fields: Fields, files: Files) -> sizes.SizePx | None:
+    """The size of the first source image, where it is the size of the picture."""
+    is_kept = fields.get("size") == "source" or "mask" in files
+    if not is_kept or not files.get("images"):
+        return None
+    width_px, height_px = files["images"][0]
+    shrink = min(1.0, math.sqrt(sizes.BIG_PX[0] * sizes.BIG_PX[1] / (width_px * height_px)))
+    return max(1, int(width_px * shrink)), max(1, int(height_px * shrink))
 
 
 def _upscaled_usd_micros(rules: ModelRules, fields: Fields) -> int:
@@ -91,12 +110,13 @@ def is_structured(prompt: str) -> bool:
         return False
 
 
-def _combination_faults(rules: ModelRules, fields: Fields) -> list[str]:
-    faults = []
-    for group in rules.excluding:
-        given = [name for name in group if name in fields]
-        if len(given) > 1:
-            faults.append(f"{' and '.join(given)} exclude each other")
+def _combination_faults(rules: ModelRules, fields: Fields, files: Files) -> list[str]:
+    faults = combination_faults(fields, rules.excluding)
+    faults += [
+        f"{name} may be at most {most} files"
+        for name, most in rules.takes_files.items()
+        if len(files.get(name, ())) > most
+    ]
     sides = fields.get("custom_width"), fields.get("custom_height")
     if "custom_width" in rules.fields and sides != (None, None):
         if None in sides or not sizes.is_custom_size((sides[0] or 0, sides[1] or 0)):
@@ -106,12 +126,13 @@ def _combination_faults(rules: ModelRules, fields: Fields) -> list[str]:
     return faults
 
 
-def _fault_of_4_5(fields: Fields, files: Mapping[str, int], *, is_edit: bool) -> str | None:
+def _fault_of_4_5(fields: Fields, files: Files) -> str | None:
     """What is wrong with the size of a 4.5 request. Raises Rejected for its quality and the number of its images."""
+    is_edit = _is_edit(fields, files)
     if fields.get("quality") == "very_low" and not is_edit:
         raise Rejected(INVALID_QUALITY)
     has_mask = bool(files.get("mask"))
-    if has_mask and files.get("images", 0) > SOURCES_MAX_WITH_MASK:
+    if has_mask and len(files.get("images", ())) > SOURCES_MAX_WITH_MASK:
         raise Rejected(TOO_MANY_SOURCES)
     size = fields.get("size") or "auto"
     if has_mask:

@@ -30,14 +30,12 @@ class ModelRules:
     quality_field: Literal["rendering_speed", "quality"]
     size_px: Callable[[Fields], sizes.SizePx]
     default_quality: str = "default"
-    product: str = ""
-    """As quotes and usage name it."""
     excluding: tuple[tuple[str, ...], ...] = ()
     """Fields of which a request may have one."""
     is_transparent: bool = False
     answers_structured: bool = False
-    takes_files: frozenset[str] = field(default=frozenset())
-    """Fields that are files in a multipart request."""
+    takes_files: Mapping[str, int] = field(default_factory=dict)
+    """Fields that are files in a multipart request, and how many they may be."""
 
 
 COMMON: Final[Mapping[str, Check]] = {
@@ -107,12 +105,8 @@ def _of_p_image(fields: Fields) -> sizes.SizePx:
 
 
 MODELS: Final[Mapping[str, ModelRules]] = {
-    "ideogram-2": ModelRules(
-        _RATIO | _SPEED | _STYLE_2 | _NEGATIVE, "rendering_speed", _by_ratio, product="ideogram_v2_generation"
-    ),
-    "ideogram-2a": ModelRules(
-        _RATIO | _SPEED | _STYLE_2, "rendering_speed", _by_ratio, product="ideogram_v2a_generation"
-    ),
+    "ideogram-2": ModelRules(_RATIO | _SPEED | _STYLE_2 | _NEGATIVE, "rendering_speed", _by_ratio),
+    "ideogram-2a": ModelRules(_RATIO | _SPEED | _STYLE_2, "rendering_speed", _by_ratio),
     "ideogram-3": ModelRules(
         _RATIO
         | _SPEED
@@ -121,22 +115,19 @@ MODELS: Final[Mapping[str, ModelRules]] = {
         | {"resolution": one_of(sizes.V3_RESOLUTIONS), "color_palette": small_palette},
         "rendering_speed",
         _of_3,
-        product="ideogram_v3_generation",
         excluding=(("aspect_ratio", "resolution"), _STYLES_OF_3),
-        takes_files=frozenset({"style_reference_images"}),
+        takes_files={"style_reference_images": 10},
     ),
     "ideogram-3-transparent": ModelRules(
         _RATIO | _SPEED | _NEGATIVE | {"upscale_factor": one_of(("x1", "x2", "x4"))},
         "rendering_speed",
         _of_3_transparent,
-        product="ideogram_v3_transparent_generation",
         is_transparent=True,
     ),
     "ideogram-4": ModelRules(
         _SPEED | {"resolution": one_of(sizes.V4_RESOLUTIONS)},
         "rendering_speed",
         _of_4,
-        product="ideogram_v4_generation",
         answers_structured=True,
     ),
     "ideogram-4-transparent": ModelRules(
@@ -147,7 +138,6 @@ MODELS: Final[Mapping[str, ModelRules]] = {
         },
         "rendering_speed",
         _of_4_transparent,
-        product="ideogram_v4_transparent_generation",
         is_transparent=True,
         answers_structured=True,
     ),
@@ -160,9 +150,8 @@ MODELS: Final[Mapping[str, ModelRules]] = {
         "quality",
         _of_4_5,
         default_quality="high",
-        product="ideogram_4_5_generate",
         answers_structured=True,
-        takes_files=frozenset({"images", "mask"}),
+        takes_files={"images": 5, "mask": 1},
     ),
     "p-image-ideogram": ModelRules(
         {
@@ -174,7 +163,6 @@ MODELS: Final[Mapping[str, ModelRules]] = {
         "quality",
         _of_p_image,
         default_quality="medium",
-        product="p_image_ideogram_generation",
         answers_structured=True,
     ),
 }
