@@ -1,6 +1,7 @@
 """The pictures of the sandbox: composed in the style and the colours asked for; same brief, same bytes."""
 
 import io
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
@@ -11,7 +12,7 @@ from PIL import Image
 from sandbox.drawing.geometric import paint_geometric
 from sandbox.drawing.mesh import paint_mesh
 from sandbox.drawing.palettes import Palette, palette_for
-from sandbox.drawing.shapes import Box, grained, veil
+from sandbox.drawing.shapes import Box, cut_out, grained, veil
 from sandbox.drawing.spheres import paint_spheres
 from sandbox.drawing.studio import paint_studio
 from sandbox.drawing.sunrise import paint_sunrise
@@ -43,11 +44,12 @@ class Brief:
     size_px: tuple[int, int]
     palette_name: str | None = None
     palette_members: tuple[tuple[str, float], ...] = ()
+    is_transparent: bool = False
 
     @classmethod
     def of(cls, request: ImageRequest, seed: int) -> "Brief":
         """The brief of one image of `request`; keeps no more of a long prompt than can be shown."""
-        title, _, text = without_markers(request.prompt).strip(" ,").partition(",")
+        title, _, text = without_markers(spoken(request.prompt)).strip(" ,").partition(",")
         return cls(
             title=title.strip()[:_TEXT_MAX_CHARS],
             text=text.strip()[:_TEXT_MAX_CHARS],
@@ -57,6 +59,7 @@ class Brief:
             size_px=request.size_px,
             palette_name=request.palette_name,
             palette_members=request.palette_members,
+            is_transparent=request.is_transparent,
         )
 
 
@@ -82,7 +85,7 @@ _SCENES: Final[Mapping[str, _Scene]] = {
 
 
 def draw(brief: Brief, file_format: FileFormat) -> bytes:
-    """The picture of `brief`: about 0.15 s of work for a square of 1024 pixels."""
+    """The picture of `brief`: about 0.1 s of work for a square of 1024 pixels, 0.2 s for one of 2048."""
     scene = _SCENES.get(brief.style, _MESH)
     colors = Random(f"{brief.seed} {brief.title}")  # noqa: S311 - without the style: all formats of a product match
     palette = palette_for(colors, brief.palette_name, brief.palette_members)
@@ -100,7 +103,7 @@ def draw(brief: Brief, file_format: FileFormat) -> bytes:
     set_footer(
         canvas, foot, f"{brief.model}  ·  {brief.style}  ·  seed {brief.seed}  ·  sandbox", has_plate=side == "top"
     )
-    return _encoded(canvas, file_format)
+    return _encoded(_cut_out(canvas, brief), file_format)
 
 
 def draw_plain(brief: Brief, file_format: FileFormat) -> bytes:
@@ -110,7 +113,15 @@ def draw_plain(brief: Brief, file_format: FileFormat) -> bytes:
     """
     canvas = Image.new("P", brief.size_px)
     canvas.putpalette([brief.seed % 256, brief.seed // 256 % 256, brief.seed // 65_536 % 256])
-    return _encoded(canvas if file_format == "PNG" else canvas.convert("RGB"), file_format)
+    is_small = file_format == "PNG" and not brief.is_transparent
+    return _encoded(canvas if is_small else _cut_out(canvas.convert("RGB"), brief), file_format)
+
+
+def _cut_out(canvas: Image.Image, brief: Brief) -> Image.Image:
+    """The sheet with nothing around it, where no ground is wanted."""
+    if brief.is_transparent:
+        canvas.putalpha(cut_out(brief.size_px))
+    return canvas
 
 
 def _layout(size_px: tuple[int, int], scene: _Scene) -> tuple[Side, Box, Box]:
@@ -145,11 +156,22 @@ def _margin(size_px: tuple[int, int]) -> float:
     return min(size_px) * 0.065
 
 
+def spoken(prompt: str) -> str:
+    """A prompt as a sentence: what a structured one says at its top, any other as it is."""
+    try:
+        document = json.loads(prompt) if prompt.lstrip().startswith("{") else None
+    except (ValueError, RecursionError):
+        return prompt
+    said = document.get("high_level_description") if isinstance(document, dict) else None
+    return said if isinstance(said, str) else prompt
+
+
 def _capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 def _encoded(canvas: Image.Image, file_format: FileFormat) -> bytes:
     file = io.BytesIO()
+    canvas = canvas.convert("RGB") if file_format == "JPEG" else canvas
     canvas.save(file, file_format, **_ENCODING[file_format])
     return file.getvalue()

@@ -14,6 +14,7 @@ _SMOOTH: Final = 2
 """Shapes are drawn this much larger and reduced, so that their edges are smooth."""
 
 
+_MASK_SIDE_MAX_PX: Final = 2048
 _RIM_LEVEL: Final = 180
 """Level of Pillow's radial gradient in the middle of each edge; it reaches 255 only in the corners."""
 
@@ -152,3 +153,14 @@ def grained(canvas: Image.Image, rng: Random) -> Image.Image:
         for top in range(0, canvas.height, 256):
             layer.paste(noise, (left, top))
     return ImageChops.add(canvas, Image.merge("RGB", (layer, layer, layer)), offset=-2)
+
+
+def cut_out(size: tuple[int, int]) -> Image.Image:
+    """The mask of a sheet with round corners and nothing around it: what a picture without a ground keeps."""
+    shrink = max(1.0, max(size) / _MASK_SIDE_MAX_PX)
+    small = round(size[0] / shrink), round(size[1] / shrink)
+    margin = max(1, round(min(small) * 0.02))
+    mask = Image.new("L", small)
+    sheet = small[0] - 2 * margin, small[1] - 2 * margin
+    mask.paste(rounded(sheet, min(small) * 0.06), (margin, margin))
+    return mask if small == size else mask.resize(size, Image.Resampling.BICUBIC)

@@ -1,14 +1,16 @@
 """Pictures have the size asked for, repeat exactly, and differ by seed and style."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
-from sandbox.picture import Brief, draw, draw_plain
+from sandbox.picture import Brief, Draw, FileFormat, draw, draw_plain
 from tests.sandbox.examples import image_request
 
 SMALL = (320, 256)
+FORMATS: tuple[FileFormat, ...] = ("PNG", "WEBP", "JPEG")
 STYLES = ("AUTO", "DESIGN", "REALISTIC", "RENDER_3D", "ANIME")
 
 
@@ -78,3 +80,20 @@ def test_colors_asked_for_show() -> None:
 def test_plain_pictures_differ_by_seed() -> None:
     """A benchmark can still tell two pictures apart."""
     assert draw_plain(brief(seed=1), "PNG") != draw_plain(brief(seed=2), "PNG")
+
+
+@pytest.mark.parametrize("make", [draw, draw_plain])
+def test_a_picture_without_a_ground_has_clear_corners(make: Draw) -> None:
+    """As PNG and WebP; a JPEG cannot, and is drawn all the same."""
+    clear = replace(brief(), is_transparent=True)
+    for file_format in FORMATS[:2]:
+        image = Image.open(io.BytesIO(make(clear, file_format))).convert("RGBA")
+        alpha = image.getchannel("A")
+        assert (image.size, alpha.getpixel((0, 0)), alpha.getpixel((160, 128))) == (SMALL, 0, 255)
+    assert Image.open(io.BytesIO(make(clear, "JPEG"))).mode == "RGB"
+
+
+def test_a_structured_prompt_is_drawn_by_what_it_says() -> None:
+    """Its description, and not its braces; braces that are no JSON are a text."""
+    assert Brief.of(image_request('{"high_level_description": "Lamp, on a desk"}'), 1).title == "Lamp"
+    assert Brief.of(image_request("{Lamp"), 1).title == "{Lamp"
