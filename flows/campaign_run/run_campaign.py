@@ -19,20 +19,19 @@ from tasks.lane import run_lanes
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
 from tasks.records.campaign import Campaign, Plan
-from tasks.records.money import usd
 from tasks.records.result import CampaignResult
 from tasks.reporting.contact_picture import contact_picture
 from tasks.reporting.notify_people import People, news, people_told, subject
 from tasks.reporting.report_campaign import progress_artifact, report_plan, report_result
 from tasks.reporting.reporter import reporter
-from tasks.reporting.summarize import sum_up
+from tasks.reporting.summarize import headline, sum_up
 from tasks.run_state.first_of import first_of
 from tasks.run_state.toolbox import Toolbox, open_toolbox
 from tasks.running.announce_cells import announced
 from tasks.running.begin_run import begin_run, paid_usd
 from tasks.running.claim_folder import told_of_folder
 from tasks.running.end_job import end_interrupted
-from tasks.running.plan_retry import plan_dry_run
+from tasks.running.plan_retry import looked_up, plan_dry_run
 from tasks.running.separate_sandbox import keep_apart, stay_apart
 from tasks.running.settle_variants import settle_variants
 from tasks.running.show_life import shown_alive
@@ -62,7 +61,7 @@ async def planned(campaign: Campaign) -> Plan:
     plan = reporter().plan_of(campaign)
     if plan is None:
         plan = await asyncio.to_thread(plan_dry_run if campaign.dry_run else plan_campaign, campaign)
-    get_run_logger().info("Planned %d images of %d rows for %s", plan.cell_count, plan.row_count, usd(plan.cost_usd))
+    get_run_logger().info("Planned %d images of %d rows", plan.cell_count, plan.row_count)
     return plan
 
 
@@ -78,6 +77,7 @@ async def carry_out(plan: Plan, people: People) -> CampaignResult:
         notes += await settle_variants(tools, plan)
         if campaign.shards > 1:
             notes += await take_up_rescued(tools)  # before a shard takes it for lost
+            plan, _ = await tools.on_storage_thread(looked_up, plan)
             before_usd = await paid_usd(tools)
             try:
                 await run_shards(plan, store)
@@ -92,8 +92,10 @@ async def carry_out(plan: Plan, people: People) -> CampaignResult:
 async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...], people: People) -> CampaignResult:
     """Carry out `plan`: whatever stops it, what is done is written before it ends."""
     campaign, cells = plan.campaign, tools.cells
-    notes += await begin_run(tools, frozenset(campaign.retry))
-    reporter().started(plan, tools.tally, notes)
+    begun = await begin_run(tools, frozenset(campaign.retry), campaign.max_in_flight)
+    plan = plan if plan.left else plan.model_copy(update={"left": begun.left})  # shards have begun before
+    get_run_logger().info("%s", headline(plan))
+    reporter().started(plan, tools.tally, notes + begun.notes)
     await work_through(campaign, tools, campaign.slug)
     is_published = True
     try:
@@ -170,12 +172,15 @@ def planned_result(plan: Plan) -> CampaignResult:
     """The result of a dry run: everything still to be done, nothing paid."""
     campaign = plan.campaign
     folder = CampaignStore.open(campaign.output, campaign.slug).root
+    made = plan.left.made if plan.left else 0
     return CampaignResult(
         name=campaign.title,
         folder=folder,
         cells=plan.cell_count,
-        by_status={"pending": plan.cell_count},
+        by_status={"done": made, "pending": plan.cell_count - made} if made else {"pending": plan.cell_count},
         cost_usd=plan.cost_usd,
+        to_pay_usd=plan.left.cost_usd if plan.left else None,
+        most_usd=plan.left.most_usd if plan.left else None,
         is_dry_run=True,
     )
 

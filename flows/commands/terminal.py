@@ -16,6 +16,7 @@ from tasks.records.exit_code import ExitCode
 from tasks.records.fault import one_line
 from tasks.records.money import counted, usd
 from tasks.records.outcome import Status
+from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
 from tasks.reporting.reporter import Reporter
 from tasks.reporting.summarize import came_to, clock, headline, of_plan
@@ -53,7 +54,8 @@ def print_head(console: Screen, plan: Plan, notes: tuple[str, ...] = ()) -> None
 
 def print_finished(console: Screen, plan: Plan, result: CampaignResult) -> None:
     """What a campaign came to that was finished before."""
-    print_head(console, plan)
+    made = Left(made=result.by_status.get("done", 0), groups=(), duration_min_s=0, duration_max_s=0)
+    print_head(console, plan.model_copy(update={"left": made}))
     console.print(summary(result), markup=False, soft_wrap=True)
 
 

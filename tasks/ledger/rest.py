@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from tasks.ledger.resume import Standing
+from tasks.records.cell import Cell
 from tasks.records.money import counted, usd
 from tasks.records.outcome import Status
 
@@ -23,12 +24,17 @@ class Rest(NamedTuple):
     """Asked for, and not ended: another run is at it, or has left them behind."""
     kept: int
     """Paid, and kept on this machine: stored before anything is paid."""
-    prices: tuple[Decimal, ...]
-    """Of each image that is to be paid, in matrix order."""
+    cells: tuple[Cell, ...]
+    """Each that is to be paid, in matrix order; those that are tried again come last."""
     retried: int
     """How many of them are tried again, and told of elsewhere."""
     spent_usd: Decimal
     """So far; what was begun counts as paid."""
+
+    @property
+    def prices(self) -> tuple[Decimal, ...]:
+        """Of each image that is to be paid."""
+        return tuple(cell.price_usd for cell in self.cells)
 
     def sentences(self, budget_usd: Decimal | None) -> Iterator[str]:
         """What a person wants to know before paying; none of a campaign that nobody has run, and that has no budget."""
@@ -76,7 +82,7 @@ def rest_of(now: Standing, kept: AbstractSet[str], orphaned_usd: Decimal) -> Res
         others=ends,
         begun=len(begun),
         kept=len(now.ended) + len(now.to_ask) + len(now.begun) - len(ended) - len(asks) - len(begun),
-        prices=tuple(ask.cell.price_usd for ask in asks),
+        cells=tuple(ask.cell for ask in asks),
         retried=sum(ask.cell.cell_id in again for ask in asks),
         spent_usd=sum(costs, orphaned_usd),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from types import MappingProxyType
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from tasks.ledger.names import Turn
 from tasks.ledger.original_keys import cells_with_bytes
@@ -14,6 +14,12 @@ from tasks.records.cell import Cell
 from tasks.records.money import counted, usd
 from tasks.records.outcome import Outcome, Status, StoredOriginal
 from tasks.records.variant import Variant
+
+LOST: Final = (
+    "The original was stored and is gone; --retry failed fetches the same image by its link, for nothing, and pays for "
+    "another one only where the link gives none. Whoever wants another image changes the row, such as its seed"
+)
+"""What is said of a cell whose original somebody has removed."""
 
 
 class Ask(NamedTuple):
@@ -118,7 +124,11 @@ class Retried(NamedTuple):
             return "no cell has ended so"
         ends = ", ".join(f"{number:,} {status}" for status, number in self.cells.items())
         sentences = [f"{counted(count, 'cell')} {'is' if count == 1 else 'are'} tried again ({ends})"]
-        free = ((self.cut, "cut"), (self.stored, "read from what is stored"), (self.linked, "fetched by link"))
+        free = (
+            (self.cut, "cut"),
+            (self.stored, "read from what is stored"),
+            (self.linked, "fetched by link, as paid"),
+        )
         told = ", ".join(f"{number:,} {how}" for number, how in free if number)
         sentences += [f"For nothing: {told}"] if told else []
         asked = count - self.cut - self.stored - self.linked
@@ -168,5 +178,4 @@ def as_it_is_now(outcome: Outcome, stored: AbstractSet[str]) -> Outcome:
     """The outcome, less files that somebody has removed: without its original a cell is no longer done."""
     if outcome.status != "done" or kept_original(outcome, stored) is not None:
         return outcome
-    lost = "The original was stored and is gone; --retry failed fetches it by its link, or else pays for another"
-    return outcome.model_copy(update={"status": "failed", "error": lost, "original": None, "variants": {}})
+    return outcome.model_copy(update={"status": "failed", "error": LOST, "original": None, "variants": {}})

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tasks.records.campaign import PlanGroup, Price
+from tasks.planning.prices import read_prices
+from tasks.records.campaign import Price
+from tasks.records.cell import Cell
+from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.vocabulary import Model
 
 
@@ -46,6 +49,15 @@ class Bill:
     def _counted(self) -> Iterator[tuple[Price, int]]:
         for (_, model, _), count in self._cells.items():
             yield self.prices[model], count
+
+
+def left_of(made: int, cells: Iterable[Cell], slots: int) -> Left:
+    """What is left of a plan of which so many images are `made`, and these `cells` are to be paid."""
+    bill = Bill(read_prices())
+    for cell in cells:
+        bill.add(cell.format, cell.request.model, cell.request.aspect_text())
+    shortest_s, longest_s = bill.duration_min_s(slots), bill.duration_max_s(slots)
+    return Left(made=made, groups=bill.groups(), duration_min_s=shortest_s, duration_max_s=longest_s)
 
 
 def duration_s(latencies: Iterable[tuple[float, int]], slots: int) -> float:

@@ -12,6 +12,7 @@ from tasks.records.cell import Cell
 from tasks.records.endpoint import parse_callback_url
 from tasks.records.event import EVENT_NAMES, EventName
 from tasks.records.fault import without_secrets
+from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.record import Order, Record
 from tasks.records.slug import slug
 from tasks.records.variant import Variant
@@ -141,17 +142,6 @@ class Price(Record):
     read_on: str
 
 
-class PlanGroup(Record):
-    """The cells of one format and model."""
-
-    format: str
-    model: Model
-    aspect: str
-    """The aspect ratio or resolution asked for, as people write it, such as `16:9` or `1344x704`."""
-    cells: int
-    cost_usd: Decimal
-
-
 class Plan(Record):
     """Everything a campaign would make, checked and priced; nothing has been sent."""
 
@@ -167,6 +157,8 @@ class Plan(Record):
     prices_read_on: str
     duration_min_s: float
     duration_max_s: float
+    left: Left | None = None
+    """Where it was looked up what is there already; None of a campaign that nobody has run."""
 
     def without_empty_shards(self) -> Self:
         """The plan with no more shards than it has images."""

@@ -13,6 +13,20 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
+def priced(images: int, cost_usd: Decimal, made: int, to_pay_usd: Decimal, most_usd: Decimal) -> str:
+    """What a plan costs: what is to be paid first, then all of it; only all of it where everything is to be paid.
+
+    Such as `3 images, 1 made, $0.08 to pay, at most $0.16; $0.24 in all`.
+    """
+    said = counted(images, "image")
+    if to_pay_usd == cost_usd:
+        return f"{said}, {usd(cost_usd)}"
+    made_so_far = f"{made:,} made" if made < images else "all made"
+    paid = f"{usd(to_pay_usd)} to pay" if to_pay_usd else "nothing to pay"
+    most = f", at most {usd(most_usd)}" if most_usd > to_pay_usd else ""
+    return f"{said}, {made_so_far}, {paid}{most}; {usd(cost_usd)} in all"
+
+
 def budget_reached(
     limit_usd: Decimal, spent_usd: Decimal, price_usd: Decimal, *, is_shared: bool, doubted_usd: Decimal
 ) -> str:

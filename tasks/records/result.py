@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from tasks.records.exit_code import ExitCode
-from tasks.records.money import counted, usd
+from tasks.records.money import priced
 from tasks.records.outcome import Status
 from tasks.records.record import Record
 
@@ -30,6 +30,10 @@ class CampaignResult(Record):
     """Whether page and manifest could be written."""
     is_sandbox: bool = False
     is_dry_run: bool = False
+    to_pay_usd: Decimal | None = None
+    """Of a dry run: what of the cost is not paid yet."""
+    most_usd: Decimal | None = None
+    """Of a dry run: the same, if nothing that is tried again can be had for nothing."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -41,8 +45,10 @@ class CampaignResult(Record):
         return ExitCode.DONE if self.by_status.get("done", 0) == self.cells else ExitCode.SOME_NOT_DONE
 
     def sentence(self) -> str:
-        """Such as `5 done, 1 blocked`, or `6 images planned for $0.48`."""
+        """Such as `5 done, 1 blocked`, or `6 images, 5 made, $0.08 to pay; $0.48 in all`."""
         if self.is_dry_run:
-            return f"{counted(self.cells, 'image')} planned for {usd(self.cost_usd)}"
+            to_pay_usd = self.cost_usd if self.to_pay_usd is None else self.to_pay_usd
+            most_usd = to_pay_usd if self.most_usd is None else self.most_usd
+            return priced(self.cells, self.cost_usd, self.by_status.get("done", 0), to_pay_usd, most_usd)
         counts = ", ".join(f"{count:,} {status}" for status, count in self.by_status.items() if count)
         return counts or "nothing to do"

@@ -9,8 +9,9 @@ from tasks.errors import CampaignStopped
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
-from tasks.records.money import counted, usd
+from tasks.records.money import counted, priced, usd
 from tasks.records.outcome import STATUSES, Outcome, Status, of_each
+from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
 
 TROUBLES_TOLD: Final = 5
@@ -18,6 +19,8 @@ TROUBLES_SHOWN: Final = 50
 PROMPT_SHOWN_CHARS: Final = 70
 LOOKED_AT: Final = frozenset[Status]({"failed", "blocked", "unknown"})
 """How cells end that somebody must look at."""
+
+NOTHING_LEFT: Final = {"cells": 0, "cost_usd": Decimal(0)}
 
 
 class ShownTable(NamedTuple):
@@ -45,22 +48,39 @@ class Summary(NamedTuple):
 
 def of_plan(plan: Plan) -> Summary:
     """Everything to know before paying."""
-    groups = [(g.format or "-", g.model, g.aspect, f"{g.cells:,}", usd(g.cost_usd)) for g in plan.groups]
     cells = [(str(c.row), c.cell_id, shortened(c.request.prompt, PROMPT_SHOWN_CHARS)) for c in plan.cells]
     shown = "Every image" if len(cells) == plan.cell_count else f"The first {len(cells):,} of {plan.cell_count:,}"
     tables = (
-        ShownTable("What would be made", ("format", "model", "aspect", "images", "cost"), tuple(groups)),
+        groups_of(plan),
         ShownTable(shown, ("row", "cell", "prompt"), tuple(cells)),
     )
     return Summary(plan.campaign.title, headline(plan), tuple(("Note", note) for note in plan.notes), tables)
 
 
+def groups_of(plan: Plan) -> ShownTable:
+    """The images by format, and what is left of each to be paid."""
+    if plan.left is None:
+        rows = [(g.format or "-", g.model, g.aspect, f"{g.cells:,}", usd(g.cost_usd)) for g in plan.groups]
+        return ShownTable("What would be made", ("format", "model", "aspect", "images", "cost"), tuple(rows))
+    left = {(g.format, g.model, g.aspect): g for g in plan.left.groups}
+    pairs = [(g, left.get((g.format, g.model, g.aspect), g.model_copy(update=NOTHING_LEFT))) for g in plan.groups]
+    shown = [(g.format or "-", g.model, g.aspect, f"{g.cells:,}", f"{n.cells:,}", usd(n.cost_usd)) for g, n in pairs]
+    return ShownTable("What is planned", ("format", "model", "aspect", "images", "to pay", "cost"), tuple(shown))
+
+
 def headline(plan: Plan) -> str:
-    """Such as `2 rows, 6 images, $0.48 at prices of 2026-11-22, 8 s to 15 s at 10 in flight`."""
-    counts = f"{counted(plan.row_count, 'row')}, {counted(plan.cell_count, 'image')}"
-    cost = f"{usd(plan.cost_usd)} at prices of {plan.prices_read_on}"
-    spread = f"{clock(plan.duration_min_s)} to {clock(plan.duration_max_s)}"
-    return f"{counts}, {cost}, {spread} at {plan.campaign.max_in_flight} in flight"
+    """Such as `2 rows, 6 images, $0.48 at prices of 2026-11-22, 8 s to 15 s at 10 in flight`.
+
+    Where some are made already, what is to be paid comes first, and times are those of the rest.
+    """
+    of = plan.left or plan
+    made, most_usd = (of.made, of.most_usd) if isinstance(of, Left) else (0, plan.cost_usd)
+    said = f"{counted(plan.row_count, 'row')}, {priced(plan.cell_count, plan.cost_usd, made, of.cost_usd, most_usd)}"
+    said += f" at prices of {plan.prices_read_on}"
+    if not of.cost_usd:
+        return said
+    spread = f"{clock(of.duration_min_s)} to {clock(of.duration_max_s)}"
+    return f"{said}, {spread} at {plan.campaign.max_in_flight} in flight"
 
 
 def clock(seconds: float) -> str:

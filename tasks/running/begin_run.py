@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from prefect import get_run_logger
 
@@ -13,9 +13,10 @@ from tasks.ledger.resume import Ask, standing
 from tasks.records.event import counted
 from tasks.records.keys import PROBES
 from tasks.records.outcome import Outcome, Status
+from tasks.records.plan_group import Left
 from tasks.run_state.toolbox import Toolbox
 from tasks.running.end_job import end, note
-from tasks.running.plan_retry import retry_note, stored_files
+from tasks.running.plan_retry import answered_turns, left_now, retry_note, stored_files, was_run
 from tasks.running.take_up_rescued import take_up_rescued
 from tasks.running.work_job import finish_jobs, recover_job
 
@@ -33,21 +34,32 @@ NO_REMOVAL: Final = (
 )
 
 
-async def begin_run(tools: Toolbox, retry: AbstractSet[Status]) -> tuple[str, ...]:
-    """Sort the campaign's cells by what the ledger knows of them. Returns notes for the person who watches."""
+class Begun(NamedTuple):
+    """What a run takes up."""
+
+    notes: tuple[str, ...]
+    """For the person who watches."""
+    left: Left | None
+    """What was made before and what is left to pay; None of a campaign that nobody has run."""
+
+
+async def begin_run(tools: Toolbox, retry: AbstractSet[Status], slots: int = 1) -> Begun:
+    """Sort the campaign's cells by what the ledger knows of them; `slots`: how many images may be in flight."""
     cells, rescued = tools.cells, await take_up_rescued(tools)
     known = await tools.on_storage_thread(tools.ledger.load, (*cells.planned, *cells.elsewhere))
     stored = await tools.on_storage_thread(stored_files, tools.store) if known.outcomes else frozenset()
     cells.know(known)
     now = standing(cells.planned, known, retry, stored, tools.variants)
     cells.take_up(now)
-    notes = [await tools.on_storage_thread(retry_note, tools.store, now, retry, stored)] if retry else []
+    answered = await tools.on_storage_thread(answered_turns, tools.ledger, now)
+    left = left_now(now, answered, slots) if was_run(now) else None
+    notes = [retry_note(now, retry, stored, answered)] if retry else []
     await tools.on_storage_thread(tools.store.sweep)
     await tools.on_storage_thread(tools.store.close_private)
     await tools.on_storage_thread(tools.watcher.sweep)
     probed = await tools.on_storage_thread(tools.store.probe, PROBES)
     notes += [] if probed.honours_create else [WEAK_STORAGE]
-    return (*rescued, *notes, *(() if probed.can_remove else (NO_REMOVAL,)))
+    return Begun((*rescued, *notes, *(() if probed.can_remove else (NO_REMOVAL,))), left)
 
 
 async def paid_usd(tools: Toolbox) -> Decimal:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from prefect import get_run_logger
+
 from tasks.errors import CellError, LinkFailed
 from tasks.generate_image import recover_image
 from tasks.run_state.job import Job
@@ -27,6 +29,7 @@ async def fetch_paid(tools: Toolbox, job: Job) -> None:
         except CellError:
             pass
         else:
+            get_run_logger().info("%s: the image that was paid before; nothing is paid for it now", job.cell.cell_id)
             tools.cells.use_paid(job, job.ask.turn - 1)
             job.store(original)
             return

@@ -1,19 +1,22 @@
 """What the rest of a campaign would cost, and a retry: told with the plan, from what the ledger knows."""
 
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
 from typing import Final
 
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.names import parse_name
+from tasks.ledger.names import Turn
 from tasks.ledger.records import Known
 from tasks.ledger.rest import rest_of
 from tasks.ledger.resume import Standing, retried, standing
 from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
+from tasks.planning.price_cells import left_of
 from tasks.records.campaign import Campaign, Plan
-from tasks.records.keys import ANSWERS, ENDS, INTENTS
+from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Status
+from tasks.records.plan_group import Left
 from tasks.rescue.refuge import Refuge
 from tasks.storage.storage import CampaignStore
 
@@ -35,7 +38,7 @@ def plan_dry_run(campaign: Campaign) -> Plan:
     is_whole = was_run or bool(campaign.retry) or campaign.budget_usd is not None
     plan, notes = plan_campaign(campaign, look=not is_whole), list[str]()
     try:
-        notes = dry_notes(plan) if is_whole else notes
+        plan, notes = looked_up(plan) if is_whole else (plan, notes)
     except StorageFailed as error:
         fault = error
     if fault is not None and campaign.retry:
@@ -50,8 +53,8 @@ def is_anything_there(campaign: Campaign) -> bool:
     return bool(store.names(ENDS) or store.names(INTENTS)) or Refuge.of(store).holds_any()
 
 
-def dry_notes(plan: Plan) -> list[str]:
-    """What `plan` comes to with what lies in its output. Raises StorageFailed."""
+def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
+    """The plan and notes of what it comes to with what lies in its output. Raises StorageFailed."""
     campaign, notes = plan.campaign, list[str]()
     store = CampaignStore.open(campaign.output, campaign.slug)
     ledger = Ledger.to_look(store, is_sandbox=campaign.sandbox)
@@ -66,14 +69,37 @@ def dry_notes(plan: Plan) -> list[str]:
     now = standing(known.cells, known, retry, stored, listed)
     found = (one.rescued for one in Refuge.of(store).found())
     kept = {one.intent.cell_id for one in found if one.answered is not None and one.is_sandbox == campaign.sandbox}
-    notes += [retry_note(store, now, retry, stored)] if retry else []
-    return [*notes, *rest_of(now, kept, known.orphaned_usd).sentences(campaign.budget_usd)]
+    answered = answered_turns(ledger, now)
+    notes += [retry_note(now, retry, stored, answered)] if retry else []
+    rest = rest_of(now, kept, known.orphaned_usd)
+    if was_run(now):
+        plan = plan.model_copy(update={"left": left_now(now, answered, campaign.max_in_flight, kept)})
+    return plan, [*notes, *rest.sentences(campaign.budget_usd)]
 
 
-def retry_note(store: CampaignStore, now: Standing, retry: AbstractSet[Status], stored: AbstractSet[str]) -> str:
-    """What the retry comes to; one listing where there is any. Raises StorageFailed."""
-    names = store.names(ANSWERS) if now.earlier else []
-    answered = (named.turn for named in map(parse_name, names) if named is not None)
+def was_run(now: Standing) -> bool:
+    """Whether a run has left anything of these cells."""
+    return bool(now.ended or now.to_cut or now.earlier or now.begun)
+
+
+def left_now(now: Standing, answered: AbstractSet[Turn], slots: int, kept: AbstractSet[str] = frozenset()) -> Left:
+    """What is made, and what a run would pay: not for what can be fetched again by its link.
+
+    `kept`: the cells of which this machine keeps what was paid.
+    """
+    rest = rest_of(now, kept, Decimal(0))
+    fetched = {turn.cell_id for turn in answered} & {outcome.cell_id for outcome in now.earlier}
+    left = left_of(rest.done, (cell for cell in rest.cells if cell.cell_id not in fetched), slots)
+    return left.model_copy(update={"doubt_usd": sum(rest.prices, Decimal(0)) - left.cost_usd})
+
+
+def answered_turns(ledger: Ledger, now: Standing) -> frozenset[Turn]:
+    """The turns whose answer was noted, if any cell is tried again: one listing then. Raises StorageFailed."""
+    return ledger.answered() if now.earlier else frozenset()
+
+
+def retry_note(now: Standing, retry: AbstractSet[Status], stored: AbstractSet[str], answered: AbstractSet[Turn]) -> str:
+    """What the retry comes to."""
     words = ", ".join(sorted(retry))
     return f"--retry {words}: {retried(now, retry, stored, answered).sentence()}"
 

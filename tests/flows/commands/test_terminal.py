@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 
 from flows.commands.terminal import interrupted
-from tasks.records.campaign import Plan, PlanGroup
+from tasks.records.campaign import Plan
+from tasks.records.plan_group import PlanGroup
 from tasks.run_state.tally import Tally
 from tests.outside import a_plan
 

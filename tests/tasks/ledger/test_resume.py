@@ -107,7 +107,7 @@ def test_a_retry_is_told_in_a_sentence():
     """How many cells, what becomes of them, and what it may come to."""
     assert what_a_retry_costs("failed", "unknown").sentence() == (
         "4 cells are tried again (3 failed, 1 unknown). For nothing: 1 cut, 1 read from what is stored, 1 fetched by "
-        "link. Paid again: 1, $0.08; at most $0.24, if what is stored and linked gives no image"
+        "link, as paid. Paid again: 1, $0.08; at most $0.24, if what is stored and linked gives no image"
     )
     assert what_a_retry_costs("blocked").sentence() == "1 cell is tried again (1 blocked). Paid again: 1, $0.08"
     assert Retried({"failed": 2}, 2, 0, 0, Decimal(0), Decimal(0)).sentence() == (

@@ -4,13 +4,24 @@ from decimal import Decimal
 
 import pytest
 
+from flows.campaign_run.run_campaign import planned_result
 from flows.commands.terminal import summary
 from tasks.errors import StorageFailed
 from tasks.records.campaign import Campaign, Retry
+from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
 from tasks.reporting.notify_people import news
 from tasks.reporting.report_campaign import markdown
-from tasks.reporting.summarize import TROUBLES_SHOWN, TROUBLES_TOLD, clock, of_plan, of_result, sum_up, troubled
+from tasks.reporting.summarize import (
+    TROUBLES_SHOWN,
+    TROUBLES_TOLD,
+    clock,
+    headline,
+    of_plan,
+    of_result,
+    sum_up,
+    troubled,
+)
 from tests.factories import a_cell, a_request, an_outcome
 from tests.outside import a_plan
 
@@ -111,3 +122,21 @@ def test_a_plan_says_what_it_would_cost_and_how_long_it_would_take():
 def test_times_are_told_as_exactly_as_they_are_known(seconds: float, text: str):
     """Seconds where they matter."""
     assert clock(seconds) == text
+
+
+def test_a_plan_says_first_what_is_to_be_paid():
+    """And then what all of it costs; of what nobody has made only that, and nothing of the time of what is made."""
+    plan = a_plan("tea").model_copy(update={"cell_count": 26, "cost_usd": Decimal("2.08")})
+    assert headline(plan) == "1 row, 26 images, $2.08 at prices of 2026-11-22, 1 s to 2 s at 10 in flight"
+    two = plan.groups[0].model_copy(update={"cells": 2, "cost_usd": Decimal("0.16")})
+    left = Left(made=24, groups=(two,), duration_min_s=3, duration_max_s=4)
+    plan = plan.model_copy(update={"left": left})
+    said = "26 images, 24 made, $0.16 to pay; $2.08 in all"
+    assert headline(plan) == f"1 row, {said} at prices of 2026-11-22, 3 s to 4 s at 10 in flight"
+    assert planned_result(plan).sentence() == said
+    assert of_plan(plan).tables[0].rows == (("tea", "V_2", "1:1", "1", "2", "$0.16"),)
+    again = plan.model_copy(update={"left": left.model_copy(update={"doubt_usd": Decimal("0.08")})})
+    assert planned_result(again).sentence() == "26 images, 24 made, $0.16 to pay, at most $0.24; $2.08 in all"
+    plan = plan.model_copy(update={"left": left.model_copy(update={"made": 26, "groups": ()})})
+    assert headline(plan) == "1 row, 26 images, all made, nothing to pay; $2.08 in all at prices of 2026-11-22"
+    assert of_plan(plan).tables[0].rows == (("tea", "V_2", "1:1", "1", "0", "$0.00"),)

@@ -265,4 +265,4 @@ def test_a_retry_says_what_it_costs_before_it_pays(store):
 async def notes_of(store: CampaignStore, *retry: str) -> tuple[str, ...]:
     """What a run says as it begins."""
     async with open_toolbox(SETTINGS, store, CELLS[:2], VARIANTS) as tools:
-        return await begin_run(tools, frozenset(retry))
+        return (await begin_run(tools, frozenset(retry))).notes

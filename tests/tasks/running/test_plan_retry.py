@@ -98,6 +98,8 @@ def test_what_is_left_to_pay_is_told(campaign, store):
         "1 begun and not ended, looked for before anything is paid; still to pay: 7 images, $0.56"
     )
     assert plan_dry_run(plain).notes == (so_far,)
+    left = plan_dry_run(plain).left
+    assert (left.made, left.cost_usd, sum(group.cells for group in left.groups)) == (1, Decimal("0.56"), 7)
     for budget, covered in BUDGETS.items():
         notes = plan_dry_run(plain.model_copy(update={"budget_usd": Decimal(budget)})).notes
         assert notes == (so_far, f"the budget of ${budget} {covered}")
