@@ -17,18 +17,20 @@ if __name__ == "__main__":
         sys.exit(130)
     leave(main())
 
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from prefect import flow
+from prefect import State, flow
 from prefect.runtime import flow_run
 
 from flows.campaign_run.end_of_run import end_of_run
 from flows.campaign_run.run_campaign import run_campaign
 from flows.campaign_run.run_shards import cancel_shards
-from flows.parameters import takes
+from flows.parameters import asked_of, takes
 from tasks.records.campaign import Campaign
 from tasks.records.result import CampaignResult
 from tasks.reporting.report_campaign import tag_run
+from tasks.reporting.report_refusal import unless_refused
 from tasks.reporting.reporter import reporter
 from tasks.running.announce_cells import announce_campaign
 
@@ -38,23 +40,31 @@ AT_THE_END: Final = (announce_campaign, cancel_shards)
 
 def run_name() -> str:
     """Such as `q1-launch, 22 Nov 17:05`."""
-    asked = Campaign.model_construct(
-        matrix=str(flow_run.parameters.get("matrix")), name=flow_run.parameters.get("name")
-    )
-    return f"{asked.slug or 'campaign'}, {flow_run.scheduled_start_time:%d %b %H:%M}"
+    return f"{named(flow_run.parameters).slug or 'campaign'}, {flow_run.scheduled_start_time:%d %b %H:%M}"
 
 
 @flow(
     name="campaign",
     flow_run_name=run_name,
     persist_result=False,
+    validate_parameters=False,
     on_crashed=[*AT_THE_END],
     on_cancellation=[*AT_THE_END],
 )
 @takes(Campaign.model_fields)
-async def campaign(**asked: Any) -> CampaignResult:  # noqa: ANN401  of many types, which Prefect checks
+async def campaign(**asked: Any) -> CampaignResult:  # noqa: ANN401  of many types, which the record checks
     """Turn a campaign matrix into finished images."""
-    wanted = reporter().campaign_of(Campaign(**asked))
-    await tag_run(wanted.slug)
     # Prefect hands out the state's data.
-    return cast("CampaignResult", await end_of_run(run_campaign(wanted), AT_THE_END))
+    return cast("CampaignResult", await unless_refused(end_of(asked), named(asked).slug))
+
+
+async def end_of(asked: Mapping[str, object]) -> State[CampaignResult]:
+    """The state in which the run ends. Raises InputInvalid, or the CampaignStopped that ended it early."""
+    wanted = reporter().campaign_of(asked_of(Campaign, asked))
+    await tag_run(wanted.kind, wanted.slug)
+    return await end_of_run(run_campaign(wanted), AT_THE_END)
+
+
+def named(asked: Mapping[str, object]) -> Campaign:
+    """What a campaign is called by, of parameters that nobody has checked."""
+    return Campaign.model_construct(matrix=str(asked.get("matrix")), name=str(asked.get("name") or ""))

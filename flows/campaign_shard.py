@@ -12,7 +12,7 @@ from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.result import CampaignResult
-from tasks.reporting.report_campaign import report_result
+from tasks.reporting.report_campaign import report_result, tag_run
 from tasks.reporting.reporter import reporter
 from tasks.run_state.toolbox import open_toolbox
 from tasks.running.begin_run import begin_run
@@ -36,6 +36,7 @@ async def campaign_shard(campaign: Campaign, shard: int, addresses: str | None =
 async def make_shard(handed: Handed, shard: int) -> CampaignResult:
     """Make what is missing of a shard. Raises InputInvalid, or the CampaignStopped that ended it early."""
     campaign = await asyncio.to_thread(taken, handed)
+    await tag_run(campaign.kind, campaign.slug)
     whole = await asyncio.to_thread(plan_campaign, campaign)
     plan = shard_of(whole, shard)
     get_run_logger().info("Shard %d of %d: %d images", shard, campaign.shards, plan.cell_count)

@@ -14,25 +14,32 @@ if __name__ == "__main__":
     sys.exit(main())
 
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_table_artifact
 
-from flows.parameters import takes
+from flows.parameters import asked_of, takes
 from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.callbacks.deliver_outbox import deliver_all, is_sent_unsigned
 from tasks.callbacks.delivery_report import Line, Wish
 from tasks.records.fault import one_line, without_secrets
+from tasks.reporting.report_refusal import unless_refused
 
 ARTIFACT_KEY = "callbacks"
 
 
-@flow(name="deliver-callbacks", persist_result=False)
+@flow(name="deliver-callbacks", persist_result=False, validate_parameters=False)
 @takes(Wish.model_fields)
-async def deliver_callbacks(**asked: Any) -> dict[str, int]:  # noqa: ANN401  of many types, which Prefect checks
+async def deliver_callbacks(**asked: Any) -> dict[str, int]:  # noqa: ANN401  of many types, which the record checks
     """Deliver the callbacks that are due."""
-    wish = Wish(**asked)
+    return cast("dict[str, int]", await unless_refused(counts_of(asked), ARTIFACT_KEY))
+
+
+async def counts_of(asked: Mapping[str, object]) -> dict[str, int]:
+    """Where the deliveries stand now, by their states. Raises InputInvalid."""
+    wish = asked_of(Wish, asked)
     settings = load_callback_settings()
     reports = await deliver_all(wish, settings)
     if is_sent_unsigned(reports, settings):

@@ -19,17 +19,19 @@ if __name__ == "__main__":
     sys.exit(main())
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from prefect import flow, get_run_logger
+from prefect import State, flow, get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.parameters import takes
+from flows.parameters import asked_of, takes
 from tasks.publishing.recut import Recut, RecutResult
 from tasks.publishing.recut_campaign import recut_campaign
 from tasks.records.fault import shortened
 from tasks.reporting.report_campaign import report_recut
+from tasks.reporting.report_refusal import unless_refused
 
 LOGGED_EVERY: Final = 100
 
@@ -40,11 +42,17 @@ def run_name() -> str:
     return f"{shortened(folder, 100) or 'campaign'}, {flow_run.scheduled_start_time:%d %b %H:%M}"
 
 
-@flow(name="recut-variants", flow_run_name=run_name, persist_result=False)
+@flow(name="recut-variants", flow_run_name=run_name, persist_result=False, validate_parameters=False)
 @takes(Recut.model_fields)
-async def recut_variants(**asked: Any) -> RecutResult:  # noqa: ANN401  of many types, which Prefect checks
+async def recut_variants(**asked: Any) -> RecutResult:  # noqa: ANN401  of many types, which the record checks
     """Cut new sizes from the stored originals of a campaign; nothing is paid, no key and no matrix is needed."""
-    wanted = Recut(**asked)
+    # Prefect hands out the state's data.
+    return cast("RecutResult", await unless_refused(end_of(asked), "recut"))
+
+
+async def end_of(asked: Mapping[str, object]) -> State[RecutResult]:
+    """The state in which the run ends. Raises InputInvalid, or StorageFailed."""
+    wanted = asked_of(Recut, asked)
     logger = get_run_logger()
 
     def tell(done: int, total: int) -> None:
@@ -53,4 +61,4 @@ async def recut_variants(**asked: Any) -> RecutResult:  # noqa: ANN401  of many 
 
     result = await asyncio.to_thread(recut_campaign, wanted, progress=tell)
     await report_recut(result)
-    return cast("RecutResult", Completed(message=result.sentence(), data=result))  # Prefect hands out its data
+    return Completed(message=result.sentence(), data=result)

@@ -19,6 +19,7 @@ COMMAND: Final = Command(
     example="data/q1_launch.csv --formats data/formats.csv --sandbox",
     first="matrix",
     fields={
+        "do": Written(is_for_forms=True),
         "retry": Written(note="What that comes to is told before anything is paid."),
         "callback_url": Written(is_repeated=True),
         "variants": Written("variant", note=f"Each is written {GRAMMAR}."),

@@ -12,19 +12,13 @@ from cyclopts import App, CoercionError, CycloptsError, MissingArgumentError, Pa
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from tasks.callbacks.delivery_report import A_TIME
+from flows.parameters import problem_of
 from tasks.errors import InputInvalid
 from tasks.records.fault import Fault
 from tasks.records.record import Order, explained
 from tasks.records.variant import Variant
 
 Asked = TypeVar("Asked", bound=Order)
-IN_WORDS: Final = {
-    "int": "is not accepted; it must be a whole number",
-    "decimal": "is not accepted; it must be a number, such as 12.50",
-    "datetime": f"is not accepted; {A_TIME}",
-}
-"""What a value must be, by the beginning of the type that pydantic gives its errors."""
 VALUES: Final = {int: "NUMBER", Decimal: "USD", datetime: "DATE", Variant: "VARIANT"}
 """What `--help` writes behind an option, by the type of its values."""
 
@@ -39,6 +33,8 @@ class Written(NamedTuple):
     """It holds one text in the record, and may be given several times here."""
     takes_all: bool = False
     """It takes all values up to the next option."""
+    is_for_forms: bool = False
+    """It is no option: other ones say the same."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,7 @@ class Command(Generic[Asked]):
 
     def app(self) -> App:
         """The parser: it tells words and options apart, and leaves what they mean to the record."""
-        signature = Signature([self.argument_of(name, shape) for name, shape in self.asked.model_fields.items()])
+        signature = Signature([self.argument_of(name, shape) for name, shape in self.options.items()])
 
         def given(*values: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401  texts, or whether there is a flag
             return dict(signature.bind(*values, **options).arguments)
@@ -111,6 +107,12 @@ class Command(Generic[Asked]):
             annotation=Annotated[kind if shape.is_required() else kind | None, written],
         )
 
+    @property
+    def options(self) -> dict[str, FieldInfo]:
+        """The fields that a person may give here."""
+        fields = self.asked.model_fields
+        return {name: shape for name, shape in fields.items() if not self.own(name).is_for_forms}
+
     def own(self, name: str) -> Written:
         """What is special about a field here."""
         return self.fields.get(name, Written())
@@ -125,15 +127,13 @@ class Command(Generic[Asked]):
 
     def fault_of(self, error: Mapping[str, Any]) -> Fault:
         """What is wrong with an option's value, in the words of the command line."""
-        said = error["msg"].removeprefix("Value error, ").replace("Input should be", "is not accepted; it must be")
-        said = said.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
         name, value = str(error["loc"][0]), error["input"]
         if self.own(name).is_repeated and not isinstance(value, str):
             value = " ".join(value)
         return Fault(
             source=self.shown(name),
             value=value if isinstance(value, str) else None,
-            problem=IN_WORDS.get(error["type"].partition("_")[0], said),
+            problem=problem_of(error),
         )
 
     def fault_of_words(self, error: CycloptsError) -> Fault:

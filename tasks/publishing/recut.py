@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from pydantic import Field
 
 from tasks.ledger.variant_set import VariantSet, keys_of, names_of
-from tasks.records.campaign import Variants
 from tasks.records.exit_code import ExitCode
 from tasks.records.money import counted
+from tasks.records.option_types import Variants
 from tasks.records.outcome import Outcome
 from tasks.records.record import Order, Record
 from tasks.records.variant import SUFFIXES, Variant
@@ -20,8 +20,9 @@ class Recut(Order):
 
     campaign_folder: str = Field(title="Campaign folder")
     """Folder or URL of the campaign, such as data/out/q1-launch or s3://bucket/campaigns/q1-launch."""
-    variants: Variants = Field(default=(), title="Variants")
-    """The cuts to make of every image; one takes the place of a variant that has its name."""
+    variants: Variants = Field(default=(), title="Variants", json_schema_extra={"default": ""})
+    """The cuts to make of every image, each such as story=1080x1920 or card=600x400,contain,png; in one text, with
+    spaces between. One takes the place of a variant that has its name."""
     prune: bool = Field(default=False, title="Remove other variants")
     """Remove the variants that are not named, or, where none is, the files of variants that the manifest does not list;
     otherwise the campaign keeps its variants, and later runs cut them too."""

@@ -1,21 +1,21 @@
 """What a campaign is asked to do, and the plan that is made of it."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import PurePosixPath
-from typing import Annotated, Final, Literal, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import Field, model_validator
 
 from tasks.records.cell import Cell
-from tasks.records.endpoint import parse_callback_url
 from tasks.records.event import EVENT_NAMES, EventName
 from tasks.records.fault import without_secrets
+from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Retry, ToDo, Usd, Variants
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.record import Order, Record
 from tasks.records.slug import slug
-from tasks.records.variant import Variant
 from tasks.records.vocabulary import Model
 
 _TABLE_ENDING: Final = re.compile(r"\.(csv|tsv|txt|parquet|pq)(\.(gz|bz2|xz))?$", re.IGNORECASE)
@@ -23,25 +23,6 @@ SLUG_MAX_CHARS: Final = 60
 DEFAULT_OUTPUT: Final = "data/out"
 PLACES_MAX: Final = 1000
 SHARDS_MAX: Final = 100
-
-
-Retry = Literal["failed", "blocked", "unknown"]
-"""Cells that ended so before, to be tried again."""
-
-
-def _names_differ(variants: tuple[Variant, ...]) -> tuple[Variant, ...]:
-    if len({variant.name for variant in variants}) < len(variants):
-        raise ValueError("is not accepted; give each variant a name of its own")
-    return variants
-
-
-def _joined(urls: object) -> object:
-    return " ".join(map(str, urls)) if isinstance(urls, list | tuple) else urls
-
-
-Usd = Annotated[Decimal, Field(gt=0), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})]
-Variants = Annotated[tuple[Variant, ...], AfterValidator(_names_differ)]
-CallbackUrls = Annotated[str, BeforeValidator(_joined), AfterValidator(parse_callback_url)]
 
 
 class Addresses(Record):
@@ -61,14 +42,17 @@ class Campaign(Order):
     """Path or URL of the formats table (format, aspect_ratio, style_type, ...); every row is made in each."""
     name: str | None = Field(default=None, title="Campaign name")
     """The campaign's name; without one, the matrix's file name."""
+    do: ToDo = Field(default=None, exclude=True, title="What to do", json_schema_extra={"default": "look"})
+    """look: check, count and price, for nothing. trial: draw with the built-in stand-in for the API, for nothing and
+    without a key. make: pay for the images. Dry run or Sandbox, below, keeps it to a look or a trial."""
+    budget_usd: Usd | None = Field(default=None, title="Budget in USD")
+    """Never spend more on a campaign, in all its runs together."""
     output: str = Field(default=DEFAULT_OUTPUT, title="Output")
     """Folder or URL that holds campaigns, such as s3://bucket/campaigns."""
     model: Model = Field(default="V_2", title="Model")
     """The model of rows that name none."""
     max_in_flight: int = Field(default=10, ge=1, le=PLACES_MAX, title="Images in flight")
     """How many images the account may have in flight."""
-    budget_usd: Usd | None = Field(default=None, title="Budget in USD")
-    """Never spend more on a campaign, in all its runs together."""
     retry: tuple[Retry, ...] = Field(default=(), title="Try again")
     """Cells that ended so before and are tried again, from what is stored or linked where that helps; `unknown` ones
     may be paid a second time."""
@@ -77,9 +61,6 @@ class Campaign(Order):
     separated by spaces."""
     callback_events: tuple[EventName, ...] = Field(default=EVENT_NAMES, title="Callback events")
     """What they are told of; without any choice, of all."""
-    variants: Variants = Field(default=(), title="Variants")
-    """The cuts to make of every image, beside those that the campaign has from before; without any, a new campaign has
-    og=1200x630, thumb=400x400 and social=1080x1080."""
     encoding: str | None = Field(default=None, title="Text encoding")
     """The text encoding of tables that are not UTF-8, such as cp1252; each that is UTF-8 is read as such."""
     shards: int = Field(default=1, ge=1, le=SHARDS_MAX, title="Shards")
@@ -90,6 +71,20 @@ class Campaign(Order):
     """Check, count and price only, also what is left of an earlier run; nothing is paid."""
     sandbox: bool = Field(default=False, title="Sandbox")
     """Use the built-in stand-in for the API; no key is needed, nothing is charged."""
+    variants: Variants = Field(default=(), title="Variants", json_schema_extra={"default": ""})
+    """The cuts to make of every image, each such as story=1080x1920 or card=600x400,contain,png; in one text, with
+    spaces between. The campaign keeps those that it has from before; without any, a new campaign has og=1200x630,
+    thumb=400x400 and social=1080x1080."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _settle(cls, given: object) -> object:
+        return settled(given) if isinstance(given, Mapping) else given
+
+    @property
+    def kind(self) -> Kind:
+        """What a run of it is."""
+        return "look" if self.dry_run else "trial" if self.sandbox else "paid"
 
     @property
     def title(self) -> str:
@@ -123,6 +118,12 @@ class Campaign(Order):
         shown = {name: _without_query(url) for name, url in addresses.items() if url is not None}
         hosts = [f"{parts.scheme}://{parts.netloc}/" for parts in map(urlsplit, self.callback_urls)]
         return self.model_copy(update=shown | ({"callback_url": " ".join(hosts)} if hosts else {}))
+
+
+def settled(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is to be done, said by the switches alone. Whoever asks for less is heard: a switch that is on stays on."""
+    do = given.get("do")
+    return {**given, "do": None, **SWITCHES[do]} if isinstance(do, str) and do in SWITCHES else given
 
 
 def _without_query(address: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from textwrap import wrap
 from typing import Final
 
 from httpx import HTTPError
@@ -18,6 +19,7 @@ from tasks.records.campaign import SLUG_MAX_CHARS, Plan
 from tasks.records.cell import Cell
 from tasks.records.fault import one_line, shortened
 from tasks.records.money import usd
+from tasks.records.option_types import KINDS, Kind
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
 from tasks.records.slug import slug
@@ -26,6 +28,7 @@ from tasks.run_state.tally import Tally
 
 UPDATE_EVERY_S: Final = 3.0
 REASON_SHOWN_CHARS: Final = 300
+CELL_CHARS: Final = 48
 MARKS: Final = frozenset("\\`*_{}[]()#+!|<>~")
 """What markdown takes for more than itself."""
 
@@ -121,20 +124,27 @@ def markdown(summary: Summary) -> str:
     return "\n".join(lines)
 
 
-async def tag_run(name: str) -> None:
-    """Add the campaign's name to the tags of this run, by which the UI filters. Its failures harm nobody."""
+async def tag_run(kind: Kind, name: str = "") -> None:
+    """Tag this run with what it is and its campaign's name, by which the UI filters. Its failures harm nobody."""
     context = FlowRunContext.get()
-    if context is None or context.flow_run is None or not name:
+    if context is None or context.flow_run is None:
         return
+    tags = {tag for tag in context.flow_run.tags if tag not in KINDS} | {kind, *filter(None, [name])}
     with suppress(HTTPError, PrefectException):
         async with get_client() as prefect:
-            await prefect.update_flow_run(context.flow_run.id, tags={*context.flow_run.tags, name})
+            await prefect.update_flow_run(context.flow_run.id, tags=tags)
 
 
 def rows_of(table: ShownTable) -> list[str]:
     """The lines of a table; its texts are shown as they are."""
-    lines = [table.header, ["---"] * len(table.header), *(map(as_text, row) for row in table.rows)]
+    lines = [table.header, ["---"] * len(table.header), *(map(in_cell, row) for row in table.rows)]
     return [f"| {' | '.join(line)} |" for line in lines]
+
+
+def in_cell(text: str) -> str:
+    """`text` as it is, in lines of a width that the UI shows without scrolling sideways: it breaks none by itself."""
+    lines = wrap(one_line(text), CELL_CHARS, break_long_words=False, break_on_hyphens=False)
+    return "<br>".join(map(as_text, lines))
 
 
 def files_of(folder: str) -> list[str]:

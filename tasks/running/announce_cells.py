@@ -26,7 +26,7 @@ from tasks.generate_image import generate_image
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Intents
 from tasks.make_variants import make_variants
-from tasks.records.campaign import Campaign
+from tasks.records.campaign import Campaign, settled
 from tasks.records.event import CampaignEnd, campaign_event, counted, event_id
 from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Outcome
@@ -142,7 +142,7 @@ async def announce_campaign(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
     """A run of the campaign is over, in whatever way, on whatever machine is left to notice it."""
     campaign = reporter().campaign_of(campaign_of(flow_run.parameters))
     result = await state.aresult(raise_on_failure=False) if state.is_final() else None
-    if campaign.callback_url is None or campaign.dry_run or isinstance(result, NOT_BEGUN):
+    if not campaign.callback_url or campaign.dry_run or isinstance(result, NOT_BEGUN):
         return
     run = f"{flow_run.id}/{flow_run.run_count}"
     try:
@@ -154,7 +154,8 @@ async def announce_campaign(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
 def campaign_of(parameters: Mapping[str, Any]) -> Campaign:
     """What of the flow's parameters the end of a run is announced by; they were not checked where the run crashed."""
     names = ("matrix", "name", "output", "callback_url", "callback_events", "dry_run")
-    return Campaign.model_construct(**{name: parameters[name] for name in names if name in parameters})
+    given = settled(parameters)
+    return Campaign.model_construct(**{name: given[name] for name in names if name in given})
 
 
 def queue_campaign(campaign: Campaign, run: str, state: str, result: object) -> None:

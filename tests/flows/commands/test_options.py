@@ -18,6 +18,7 @@ from flows.commands import deliver_command, recut_command
 from flows.commands.answer import answer
 from flows.commands.options import Command
 from flows.deliver_callbacks import deliver_callbacks
+from flows.parameters import EMPTY_BOX
 from flows.prefect_server.named_server import ServerNotStarted
 from flows.recut_variants import recut_variants
 from flows.run_inbox import run_inbox
@@ -56,10 +57,12 @@ def test_a_flow_takes_what_its_command_takes(flow: Flow[..., Any], order: type[O
 
 @pytest.mark.parametrize(("flow", "order"), FLOWS, ids=lambda one: getattr(one, "__name__", None))
 def test_a_form_says_what_the_record_says(flow: Flow[..., Any], order: type[Order]):
-    """Titles, texts, limits and choices, also where Prefect has a mind of its own."""
+    """Titles, texts, limits and choices, also where Prefect has its own mind; for a text that may be none, a box."""
     form, record = parameter_schema(flow).properties, order.model_json_schema(ref_template="#/definitions/{model}")
     for name, field in order.model_fields.items():
         shape = record["properties"][name]
+        if {"type": "string"} in shape.get("anyOf", ()):
+            shape |= EMPTY_BOX
         assert (form[name]["title"], form[name]["description"]) == (field.title, explained(field)), name
         assert {key: form[name].get(key) for key in OF_A_SHAPE} == {key: shape.get(key) for key in OF_A_SHAPE}, name
 
@@ -78,7 +81,7 @@ def test_help_explains_each_option(command: Command[Any], capsys: pytest.Capture
     monkeypatch.setenv("COLUMNS", "2000")
     assert command.read(["--help"]) is None
     lines = capsys.readouterr().out.splitlines()
-    for name, field in command.asked.model_fields.items():
+    for name, field in command.options.items():
         (line,) = [line for line in lines if re.match(rf"│ [* ]*([A-Z-]+ )?{command.option_of(name)}\s", line)]
         assert explained(field).replace("`", "") in line
         is_told = isinstance(field.default, str | int) and not isinstance(field.default, bool)

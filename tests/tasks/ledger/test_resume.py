@@ -11,7 +11,7 @@ from tasks.ledger.names import Turn
 from tasks.ledger.original_keys import unreadable_key
 from tasks.ledger.records import Known
 from tasks.ledger.resume import Ask, Retried, Standing, retried, standing
-from tasks.records.campaign import Retry
+from tasks.records.option_types import Retry
 from tasks.records.outcome import Status
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tests.factories import PRICE_USD, a_cell, a_request, an_original, an_outcome

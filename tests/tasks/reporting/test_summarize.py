@@ -7,7 +7,8 @@ import pytest
 from flows.campaign_run.run_campaign import planned_result
 from flows.commands.terminal import summary
 from tasks.errors import StorageFailed
-from tasks.records.campaign import Campaign, Retry
+from tasks.records.campaign import Campaign
+from tasks.records.option_types import Retry
 from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
 from tasks.reporting.notify_people import news

@@ -1,0 +1,48 @@
+"""What the options of a campaign may be, as a person types them in a terminal or fills them into a form."""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from tasks.records.endpoint import parse_callback_url
+from tasks.records.variant import Variant
+
+Retry = Literal["failed", "blocked", "unknown"]
+"""Cells that ended so before, to be tried again."""
+ToDo = Annotated[
+    Literal["look", "trial", "make"] | None, WithJsonSchema({"type": "string", "enum": ["look", "trial", "make"]})
+]
+"""What a form asks for in one word, where the command has two switches."""
+SWITCHES: Final = {"look": {"dry_run": True}, "trial": {"sandbox": True}, "make": dict[str, bool]()}
+"""What each word switches on."""
+Kind = Literal["look", "trial", "paid"]
+"""What a run is: the first two are free, the last may pay."""
+KINDS: Final = frozenset[Kind]({"look", "trial", "paid"})
+
+
+def _names_differ(variants: tuple[Variant, ...]) -> tuple[Variant, ...]:
+    if len({variant.name for variant in variants}) < len(variants):
+        raise ValueError("is not accepted; give each variant a name of its own")
+    return variants
+
+
+def _told_apart(variants: object) -> object:
+    """A text of several variants as texts of one; one may have spaces around its commas."""
+    return re.sub(r"\s*([,=])\s*", r"\1", variants).split() if isinstance(variants, str) else variants
+
+
+def _joined(urls: object) -> object:
+    return " ".join(map(str, urls)) if isinstance(urls, list | tuple) else urls
+
+
+Usd = Annotated[Decimal, Field(gt=0), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "title": "USD"})]
+_Line = Annotated[str, Field(title="Text")]
+_Lines = Annotated[tuple[_Line | Variant, ...], Field(title="List")]
+Variants = Annotated[
+    tuple[Variant, ...],
+    BeforeValidator(_told_apart, json_schema_input_type=_Line | _Lines),
+    AfterValidator(_names_differ),
+]
+CallbackUrls = Annotated[str, BeforeValidator(_joined), AfterValidator(parse_callback_url)]
