@@ -29,6 +29,7 @@ from prefect.settings import PREFECT_API_URL
 from prefect.workers.process import ProcessWorker
 from pydantic import Field
 
+from deployments.budgets import what_became_of_budgets, with_budgets
 from deployments.set_by_hand import with_what_is_set
 from flows.commands.answer import answer
 from flows.commands.options import Command
@@ -36,6 +37,7 @@ from flows.prefect_server.named_server import ServerNotStarted, reach
 from tasks.api.proxies import check_way_out
 from tasks.records.campaign import PLACES_MAX
 from tasks.records.exit_code import ExitCode
+from tasks.records.option_types import Usd
 from tasks.records.record import Order
 from tasks.running.slots import TAG, current_limit
 
@@ -72,6 +74,8 @@ class SetupOrder(Order):
     max_in_flight: int | None = Field(default=None, ge=1, le=PLACES_MAX)
     """The account's images in flight, for all campaigns on this server together. Without it, a limit that is there
     stays, and a new one is 10."""
+    budget_usd: Usd | None = None
+    """What a campaign may spend whose run names no budget. Without it, what is set stays; new deployments get 25."""
 
 
 COMMAND: Final = Command(
@@ -91,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(wanted: SetupOrder) -> int:
     """Set the server up, and say what changed."""
     check_way_out()
-    sys.stdout.write(report(asyncio.run(set_up(server_url(), wanted.max_in_flight))))
+    sys.stdout.write(report(asyncio.run(set_up(server_url(), wanted))))
     return ExitCode.DONE
 
 
@@ -99,23 +103,22 @@ def server_url() -> str:
     """The server to set up. Raises SetupFailed where none is named."""
     url = PREFECT_API_URL.value()
     if url is None:
-        raise SetupFailed(
-            "No Prefect server is named; set PREFECT_API_URL, such as http://127.0.0.1:4200/api "
-            "(deployments/README.md says how to start one)",
-            ExitCode.BAD_INPUT,
-        )
+        named = "set PREFECT_API_URL, such as http://127.0.0.1:4200/api (deployments/README.md says how to start one)"
+        raise SetupFailed(f"No Prefect server is named; {named}", ExitCode.BAD_INPUT)
     return str(url)
 
 
-async def set_up(url: str, slots: int | None) -> list[Step]:
+async def set_up(url: str, order: SetupOrder) -> list[Step]:
     """Work pool, tag limit, deployments, in this order. Raises SetupFailed or ServerNotStarted."""
     reach(url)
     async with get_client() as prefect:
-        steps = [await work_pool(prefect), await tag_limit(prefect, slots)]
+        steps = [await work_pool(prefect), await tag_limit(prefect, order.max_in_flight)]
         before = await deployments_on(prefect)
-        await asyncio.to_thread(deploy_all, with_what_is_set(yaml.safe_load(PREFECT_FILE.read_text()), before.values()))
+        wanted = with_what_is_set(yaml.safe_load(PREFECT_FILE.read_text()), before.values())
+        await asyncio.to_thread(deploy_all, with_budgets(wanted, before.values(), order.budget_usd))
         after = await deployments_on(prefect)
-    return steps + [Step(f"deployment {name}", changed(before.get(name), after[name])) for name in sorted(after)]
+    steps += [Step(f"deployment {name}", changed(before.get(name), after[name])) for name in sorted(after)]
+    return steps + [Step(*told) for told in what_became_of_budgets(before, after)]
 
 
 async def work_pool(prefect: PrefectClient) -> Step:

@@ -14,6 +14,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.deployments import run_deployment
 
+from deployments.budgets import FIRST_BUDGET_USD
 from deployments.home import VARIABLE
 from deployments.setup import POOL, main
 from tests.matrices import DATA
@@ -29,11 +30,14 @@ SAMPLE = {
 }
 
 
-def serve_once(home: Path) -> None:
-    """Let a worker run what waits in the pool, and end."""
+def serve_once(home: Path) -> str:
+    """Let a worker run what waits in the pool, and end; returns what it and the runs have said."""
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process", "--run-once"]
     env = {**os.environ, VARIABLE: str(home)}
-    subprocess.run(command, env=env, cwd=home, check=True, capture_output=True, timeout=WORKER_TIMEOUT_S)
+    served = subprocess.run(
+        command, env=env, cwd=home, check=True, capture_output=True, text=True, timeout=WORKER_TIMEOUT_S
+    )
+    return served.stdout + served.stderr
 
 
 async def looked_at(run: FlowRun) -> tuple[FlowRun, dict[str, str]]:
@@ -84,7 +88,10 @@ async def what_is_set() -> dict[str, tuple[bool, list[tuple[str, bool]]]]:
 @pytest.mark.timeout(400)
 @pytest.mark.usefixtures("server")
 def test_the_server_is_set_up_once_and_runs_the_sample(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    """A second setup changes nothing and says so; schedules plan runs; a worker makes six images in its own folder."""
+    """A second setup changes nothing and says so; schedules plan runs; a worker makes six images in its own folder.
+
+    What it refuses is told by the run's state and an artifact, and not by a traceback.
+    """
     assert main([]) == 0
     first = capsys.readouterr().out
     assert first.count("created") == first.count("\n") - 1, "pool, limit and every deployment"
@@ -95,13 +102,23 @@ def test_the_server_is_set_up_once_and_runs_the_sample(tmp_path: Path, capsys: p
     assert asyncio.run(until_scheduled(SCHEDULED)) == SCHEDULED
 
     run = run_deployment("campaign/campaign", parameters=SAMPLE, timeout=0)
+    refused = run_deployment("campaign/campaign", parameters={"matrix": "lunch.csv", "variants": "og"}, timeout=0)
     assert isinstance(run, FlowRun)
-    serve_once(tmp_path)
+    assert isinstance(refused, FlowRun)
+    assert "Traceback" not in serve_once(tmp_path)
+    refused, told = asyncio.run(looked_at(refused))
+    assert refused.state is not None
+    assert (refused.state.type.value, refused.tags) == ("FAILED", ["images"])
+    assert str(refused.state.message).startswith(
+        "Refused, 1 thing to mend; nothing was sent, nothing was paid: Variants"
+    )
+    assert "is not a variant; write NAME=WIDTHxHEIGHT" in told["lunch-refused"].replace("<br>", " ")
+    assert refused.parameters["budget_usd"] == FIRST_BUDGET_USD
     run, artifacts = asyncio.run(looked_at(run))
     assert run.state is not None
     assert (run.state.type.value, run.state.message) == ("COMPLETED", "6 done")
     assert run.name.startswith("q1-launch, ")
-    assert {"images", "paid", "q1-launch"} <= set(run.tags)
+    assert set(run.tags) == {"images", "trial", "q1-launch"}
     assert sorted(artifacts) == ["q1-launch-progress", "q1-launch-summary"]
     assert "campaigns/q1-launch/manifest.csv" in artifacts["q1-launch-summary"]
     assert "![The first images](data:image/webp;base64,UklGR" in artifacts["q1-launch-summary"]
