@@ -38,10 +38,13 @@ async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
     except FileNotFoundError as error:
         raise VariantsFailed("The original was stored and is gone, so its variants cannot be made") from error
     try:
-        files = await tools.on_image_thread(cut_all, job.image, data, original.cell_id, tools.variants)
+        cuts = await tools.on_image_thread(
+            cut_all, job.image, data, original.cell_id, tools.variants, job.cell.focus, job.crops
+        )
     except OriginalUnreadable as error:
         kept = unreadable_key(*job.turn)
         await moved(tools, original.key, kept)
         raise OriginalUnreadable(f"{error}; it is kept in {kept}", kept=kept) from error
-    await tools.on_storage_thread(tools.store.publish, files)
+    await tools.on_storage_thread(tools.store.publish, cuts.files)
+    job.crops = cuts.crops
     return {variant.name: variant.key(original.cell_id) for variant in tools.variants}

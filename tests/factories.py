@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from tasks.records.cell import Cell, cell_digest
+from tasks.records.focus import Crop
 from tasks.records.outcome import Outcome, Status, StoredOriginal
 from tasks.records.request import GenerationRequest
 from tasks.records.variant import DEFAULT_VARIANTS
@@ -74,5 +75,6 @@ def an_outcome(cell: Cell, status: Status = "done", **fields: Any) -> Outcome:
         defaults |= {"cost_usd": cell.price_usd}
     if status == "done":
         variants = {variant.name: variant.key(cell.cell_id) for variant in DEFAULT_VARIANTS}
-        defaults |= {"original": an_original(cell), "variants": variants}
+        crops = {"og": Crop(focus=cell.focus or "auto", box=(0, 243.2, 1024, 780.8))}
+        defaults |= {"original": an_original(cell), "variants": variants, "crops": crops}
     return Outcome.model_validate(defaults | fields)

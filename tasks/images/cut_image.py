@@ -1,15 +1,18 @@
 """From a decoded image to the bytes of a variant. Safe to call from many threads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from PIL import Image, ImageFilter
 
 from tasks.errors import ImageUnreadable, OriginalUnreadable, VariantsFailed
 from tasks.images.decode_image import decode, without_idle_alpha
-from tasks.images.geometry import Size, contain_size, cover_box, is_covered
+from tasks.images.geometry import Box, Size, contain_size, cover_box, is_covered
 from tasks.images.ground import on_ground
+from tasks.images.place_crops import place_crops
+from tasks.records.focus import Crop
 from tasks.records.variant import Variant
 
 _REDUCING_GAP: Final = 3.0
@@ -28,22 +31,44 @@ ENCODERS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def cut_all(image: Image.Image | None, data: bytes, cell_id: str, variants: Sequence[Variant]) -> dict[str, bytes]:
-    """The content of each variant by its key; `data` is decoded where no decoded image is at hand."""
+class Cuts(NamedTuple):
+    """What is made of an original."""
+
+    files: dict[str, bytes]
+    """The content of each variant, by its key."""
+    crops: dict[str, Crop]
+    """Where those that are crops lie, by their names."""
+
+
+def cut_all(  # noqa: PLR0913  all that a cut depends on
+    image: Image.Image | None,
+    data: bytes,
+    cell_id: str,
+    variants: Sequence[Variant],
+    focus: str | None = None,
+    before: Mapping[str, Crop] = MappingProxyType({}),
+) -> Cuts:
+    """Every variant; `data` is decoded where no decoded image is at hand. `focus` and `before` as for `place_crops`."""
     try:
         source = image if image is not None else decode(data).image
-        return {variant.key(cell_id): cut(source, variant) for variant in variants}
+        crops = place_crops(source, variants, focus, before)
+        return Cuts(
+            {variant.key(cell_id): cut(source, variant, crops.get(variant.name)) for variant in variants}, crops
+        )
     except ImageUnreadable as error:
         raise OriginalUnreadable(f"The original that is stored cannot be read: {error}") from error
     except (OSError, ValueError, KeyError, MemoryError) as error:
         raise VariantsFailed(f"The original is stored, but its variants could not be made: {error}") from error
 
 
-def cut(image: Image.Image, variant: Variant) -> bytes:
-    """`variant` of `image` (RGB or RGBA, sRGB), encoded; no metadata. The same image gives the same bytes."""
+def cut(image: Image.Image, variant: Variant, crop: Crop | None = None) -> bytes:
+    """`variant` of `image` (RGB or RGBA, sRGB), encoded; no metadata. The same image and crop give the same bytes.
+
+    What is cropped without a `crop` is cropped to its middle.
+    """
     source, size, box = Size(*image.size), Size(variant.width, variant.height), None
     if is_covered(source, variant):
-        box = cover_box(source, size)
+        box = cover_box(source, size) if crop is None else Box(*crop.box)
     else:
         size = contain_size(source, size)
     is_enlarged = size.width_px > (source.width_px if box is None else box.right - box.left)

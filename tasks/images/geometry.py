@@ -3,6 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
+from tasks.records.focus import MIDDLE, Point
 from tasks.records.variant import Variant
 
 
@@ -42,6 +43,11 @@ def is_covered(source: Size, variant: Variant) -> bool:
     return variant.fit == "cover"
 
 
+def is_cropped(source: Size, variant: Variant) -> bool:
+    """Whether `variant` shows less than the whole of a picture of the size `source`."""
+    return is_covered(source, variant) and likeness(source, Size(variant.width, variant.height)) != 1
+
+
 def likeness(one: Size, other: Size) -> Fraction:
     """How like the shapes of two sizes are: the share of either that the largest part of the other's shape covers."""
     ratios = (Fraction(one.width_px, one.height_px), Fraction(other.width_px, other.height_px))
@@ -56,17 +62,18 @@ def kept(source: Size, variant: Variant) -> Fit:
     return Fit(Fraction(1), min(scales))
 
 
-def cover_box(source: Size, target: Size) -> Box:
-    """The largest centred part of `source` that has the ratio of `target`.
+def cover_box(source: Size, target: Size, focus: Point = MIDDLE) -> Box:
+    """The largest part of `source` that has the ratio of `target`, with `focus` as near to its middle as can be.
 
-    The edges may lie between two pixels: so the ratio is exact, nothing is stretched, and both sides lose the same.
+    The edges may lie between two pixels: so the ratio is exact, nothing is stretched, and around the middle both sides
+    lose the same.
     They never lie outside, since the arithmetic is exact and becoming a float keeps the order of numbers.
     Two exceptions: no side is under one pixel, since there is nothing thinner to draw from; and a part as large as
     `target` begins at a whole pixel, so that it is copied as it is rather than blurred by half a pixel.
     """
     scale = min(Fraction(source.width_px, target.width_px), Fraction(source.height_px, target.height_px))
-    left, right = _middle(source.width_px, max(Fraction(1), target.width_px * scale), is_scaled=scale != 1)
-    top, bottom = _middle(source.height_px, max(Fraction(1), target.height_px * scale), is_scaled=scale != 1)
+    left, right = _around(focus.x, source.width_px, max(Fraction(1), target.width_px * scale), is_scaled=scale != 1)
+    top, bottom = _around(focus.y, source.height_px, max(Fraction(1), target.height_px * scale), is_scaled=scale != 1)
     return Box(left, top, right, bottom)
 
 
@@ -80,9 +87,9 @@ def contain_size(source: Size, target: Size) -> Size:
     return Size(max(1, round(source.width_px * scale)), max(1, round(source.height_px * scale)))
 
 
-def _middle(side_px: int, part_px: Fraction, *, is_scaled: bool) -> tuple[float, float]:
-    """Where the middle `part_px` of a side begins and ends."""
-    start = (side_px - part_px) / 2
+def _around(share: Fraction, side_px: int, part_px: Fraction, *, is_scaled: bool) -> tuple[float, float]:
+    """Where the `part_px` of a side around a `share` of it begin and end."""
+    start = min(max(share * side_px - part_px / 2, Fraction(0)), side_px - part_px)
     if not is_scaled:
         start = Fraction(start // 1)
     return float(start), float(start + part_px)

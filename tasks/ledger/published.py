@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import model_validator
 
 from tasks.records.cell import Cell
+from tasks.records.focus import CENTRE
 from tasks.records.record import Record
 from tasks.records.variant import Variant
 
@@ -25,9 +26,10 @@ class Published(Record):
     @model_validator(mode="before")
     @classmethod
     def _as_it_was_meant(cls, given: Any) -> Any:  # noqa: ANN401  whatever a file holds
-        """Variants that an earlier version has noted: what is called `inside` now was called `contain`."""
+        """Variants of an earlier version: what is called `inside` now was `contain`, and crops lay in the middle."""
         if isinstance(given, dict):
             for variant in (*given.get("variants", ()), *given.get("unlisted", ())):
-                if isinstance(variant, dict) and "cover_from" not in variant and variant.get("fit") == "contain":
-                    variant["fit"] = "inside"
+                if isinstance(variant, dict) and "gravity" not in variant:
+                    is_cropped = variant.get("fit") != "contain"
+                    variant.update({"gravity": CENTRE} if is_cropped else {"fit": "inside"})
         return given

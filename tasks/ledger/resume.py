@@ -7,6 +7,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
+from tasks.images.geometry import Size
+from tasks.images.place_crops import lie_as_wanted
 from tasks.ledger.names import Turn
 from tasks.ledger.original_keys import cells_with_bytes
 from tasks.ledger.records import Known
@@ -89,7 +91,7 @@ def standing(
             begun.append(Ask.after(cell, turn, outcome) if outcome is not None else Ask(cell, turn))
         elif outcome is None:
             to_ask.append(Ask(cell, known.next_turn(cell.cell_id)))
-        elif is_complete(outcome, stored, variants):
+        elif is_complete(outcome, stored, variants, cell.focus):
             ended.append(with_variants(outcome, variants))
         elif (original := kept_original(outcome, stored)) and (outcome.status == "done" or outcome.status in retry):
             to_cut.append((cell, outcome, original))
@@ -161,9 +163,14 @@ def kept_original(outcome: Outcome, stored: AbstractSet[str]) -> StoredOriginal 
     return outcome.original if outcome.original is not None and outcome.original.key in stored else None
 
 
-def is_complete(outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant]) -> bool:
-    """Whether the cell is done and every file of it is there."""
-    if outcome.status != "done" or kept_original(outcome, stored) is None:
+def is_complete(
+    outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant], focus: str | None = None
+) -> bool:
+    """Whether the cell is done, every file of it is there, and every crop lies where it is to lie."""
+    original = kept_original(outcome, stored)
+    if outcome.status != "done" or original is None:
+        return False
+    if not lie_as_wanted(outcome.crops, Size(original.width_px, original.height_px), variants, focus):
         return False
     return all(variant.key(outcome.cell_id) in stored for variant in variants)
 

@@ -147,6 +147,7 @@ class Planner:
             request_sha256=sha256,
             price_usd=self.bill.prices[request.model].usd_per_image,
             callback_url=row.wishes.get("callback_url", self.campaign.callback_url),
+            focus=row.wishes.get("focus"),
             metadata=row.metadata,
         )
 

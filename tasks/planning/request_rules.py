@@ -17,7 +17,7 @@ _TAKEN_BY: Final = {
     "resolution": (words.RESOLUTION_MODELS, "use aspect_ratio"),
     "color_palette": (words.PALETTE_MODELS, "leave it empty"),
 }
-OWN_COLUMNS: Final = frozenset({"product", "format", "num_images", "rendering", "visibility", "callback_url"})
+OWN_COLUMNS: Final = frozenset({"product", "format", "num_images", "rendering", "visibility", "callback_url", "focus"})
 """The columns that are no fields of a request: what becomes of them is ours."""
 
 

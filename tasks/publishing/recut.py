@@ -1,6 +1,6 @@
 """New variants of a campaign that is stored: which there are then, and what came of cutting them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from tasks.ledger.variant_set import VariantSet, keys_of, names_of
 from tasks.records.exit_code import ExitCode
+from tasks.records.focus import Crop
 from tasks.records.money import counted
 from tasks.records.option_types import Variants
 from tasks.records.outcome import Outcome
@@ -96,3 +97,9 @@ def with_cuts(outcome: Outcome, kept: Sequence[Variant], stored: frozenset[str])
     keys = {variant.name: variant.key(outcome.cell_id) for variant in kept}
     there = {name: key for name, key in keys.items() if key in stored}
     return outcome if outcome.original is None else outcome.model_copy(update={"variants": there})
+
+
+def with_crops(outcomes: Mapping[str, Outcome], crops: Mapping[str, Mapping[str, Crop]]) -> dict[str, Outcome]:
+    """The outcomes with where crops lie now, by cell; of other variants what was known before stands."""
+    new = {cell_id: {"crops": {**outcomes[cell_id].crops, **now}} for cell_id, now in crops.items() if now}
+    return {cell_id: one.model_copy(update=new.get(cell_id, {})) for cell_id, one in outcomes.items()}

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from tasks.errors import InputInvalid, VariantsFailed
 from tasks.images.cut_image import cut_all
@@ -19,10 +19,11 @@ from tasks.ledger.resume import as_it_is_now
 from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.publishing.campaign_files import publish
-from tasks.publishing.recut import Recut, RecutResult, with_cuts
+from tasks.publishing.recut import Recut, RecutResult, with_crops, with_cuts
 from tasks.records.cell import Cell
+from tasks.records.focus import Crop
 from tasks.records.keys import ENDS
-from tasks.records.outcome import Outcome, StoredOriginal
+from tasks.records.outcome import Outcome
 from tasks.records.variant import Variant
 from tasks.storage.storage import CampaignStore
 
@@ -50,21 +51,22 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
     known = ledger.load(published.cells)
     published = published.model_copy(update={"cells": known.cells})
     outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
-    originals = [outcome.original for outcome in outcomes.values() if outcome.original is not None]
     held = read_variants(store)
     asked = wanted.cuts(held)
     change_variants(store, lambda before: before.while_cutting(asked))
-    failed = cut_each(store, originals if asked else (), asked, progress)
+    cuts = cut_each(store, published.cells, outcomes if asked else {}, asked, progress)
+    failed, outcomes = cuts.failed, with_crops(outcomes, cuts.crops)
     now = published.model_copy(update={"variants": wanted.of(held).listed})
     stored = stored_keys(store, "variants")
     gone = wanted.leftover(held, stored, [cell.cell_id for cell in known.cells], known.orphaned_ids)
-    publish_recut(ledger, now, stored, gone, outcomes, known)
+    noted = known.model_copy(update={"outcomes": with_crops(known.outcomes, cuts.crops)})
+    publish_recut(ledger, now, stored, gone, outcomes, noted)
     change_variants(store, wanted.of)
     lost = {cell_id: LOST for cell_id, o in outcomes.items() if o.original is None and known.is_done(cell_id)}
     return RecutResult(
         name=now.title,
         folder=store.root,
-        images=len(originals) - len(failed) if asked else 0,
+        images=len(cuts.crops),
         removed=len(gone),
         variants=tuple(variant.name for variant in now.variants),
         troubles=tuple(f"{cell_id}: {why}" for cell_id, why in (failed | lost).items()),
@@ -104,33 +106,53 @@ def in_flight(cell: Cell, before: Outcome | None) -> Outcome:
     return spent.model_copy(update=left)
 
 
+class Recuts(NamedTuple):
+    """What came of cutting the originals of many cells, by their ids."""
+
+    failed: dict[str, str]
+    """What went wrong."""
+    crops: dict[str, Mapping[str, Crop]]
+    """Where the crops lie that were cut."""
+
+
 def cut_each(
-    store: CampaignStore, originals: Sequence[StoredOriginal], asked: Sequence[Variant], progress: Progress
-) -> dict[str, str]:
-    """Cut all, and return by its cell what went wrong with one. Raises StorageFailed; nothing goes on after that."""
-    failed: dict[str, str] = {}
+    store: CampaignStore,
+    cells: Sequence[Cell],
+    outcomes: Mapping[str, Outcome],
+    asked: Sequence[Variant],
+    progress: Progress,
+) -> Recuts:
+    """Cut all that have an original. Raises StorageFailed; nothing goes on after that."""
+    recuts, focuses = Recuts({}, {}), {cell.cell_id: cell.focus for cell in cells}
+    ready = [outcome for outcome in outcomes.values() if outcome.original is not None]
     pool = ThreadPoolExecutor((os.cpu_count() or 1) + THREADS_MORE_THAN_CORES, "recut")
     try:
-        progress(0, len(originals))
-        cutting = {pool.submit(cut_one, store, original, asked): original.cell_id for original in originals}
+        progress(0, len(ready))
+        cutting = {pool.submit(cut_one, store, one, asked, focuses.get(one.cell_id)): one.cell_id for one in ready}
         for number, done in enumerate(as_completed(cutting), start=1):
-            failed |= {cutting[done]: trouble} if (trouble := done.result()) else {}
-            progress(number, len(originals))
+            result = done.result()
+            kind: dict[str, Any] = recuts.failed if isinstance(result, str) else recuts.crops
+            kind[cutting[done]] = result
+            progress(number, len(ready))
     finally:
         pool.shutdown(cancel_futures=True)
-    return failed
+    return recuts
 
 
-def cut_one(store: CampaignStore, original: StoredOriginal, asked: Sequence[Variant]) -> str:
-    """Cut one original and store the cuts; what went wrong, if anything did."""
+def cut_one(
+    store: CampaignStore, outcome: Outcome, asked: Sequence[Variant], focus: str | None
+) -> Mapping[str, Crop] | str:
+    """Cut one original and store the cuts; where the crops lie, or what went wrong."""
+    if (original := outcome.original) is None:
+        return LOST
     try:
-        files = cut_all(None, store.read(original.key), original.cell_id, asked)
+        cuts = cut_all(None, store.read(original.key), original.cell_id, asked, focus, outcome.crops)
     except FileNotFoundError:
         return LOST
     except VariantsFailed as error:
         return str(error)
-    store.publish(files)
-    return ""
+    store.publish(cuts.files)
+    return cuts.crops
 
 
 def publish_recut(  # noqa: PLR0913  all that is published

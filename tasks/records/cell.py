@@ -29,6 +29,8 @@ class Cell(Record):
     price_usd: Decimal
     callback_url: str | None = None
     """Who is told of its end: one URL or several, separated by spaces."""
+    focus: str | None = None
+    """Where its crops lie, whatever the variants say: a word or a point; of no part in what the cell is."""
     metadata: dict[str, str] = Field(default_factory=dict)
 
     @property

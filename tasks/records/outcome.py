@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from tasks.records.answer import with_odd_seed_noted
 from tasks.records.cell import Cell
+from tasks.records.focus import Crop
 from tasks.records.money import usd
 from tasks.records.record import Record, Text
 
@@ -59,6 +60,8 @@ class Outcome(Record):
     """The key of what was paid for and cannot be read, relative to the campaign's folder."""
     variants: dict[str, str] = Field(default_factory=dict)
     """The key of each variant by its name, relative to the campaign's folder."""
+    crops: dict[str, Crop] = Field(default_factory=dict)
+    """Where each variant that is a crop lies in the original, by its name; none in the records of earlier versions."""
     cost_usd: Decimal = Decimal(0)
     """What the cell has cost, as far as is known: an `unknown` one counts as paid."""
     attempts: int = 0
@@ -98,7 +101,7 @@ class Outcome(Record):
     def says_the_same(self, other: "Outcome") -> bool:
         """Whether both tell of one end, at whatever time, in whatever words, and lead to the same files."""
         mine, its = (one.original.image_sha256 if one.original else None for one in (self, other))
-        return (self.status, mine, self.variants) == (other.status, its, other.variants)
+        return (self.status, mine, self.variants, self.crops) == (other.status, its, other.variants, other.crops)
 
 
 def of_each(cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> Iterator[tuple[Cell, Outcome]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
+from tasks.records.focus import AUTO, Gravity, gravity_of
 from tasks.records.record import Record
 
 VARIANT_SIDE_MAX_PX: Final = 16_383
@@ -15,8 +16,8 @@ SUFFIXES: Final = {"webp": "webp", "jpeg": "jpg", "png": "png", "avif": "avif"}
 FITS: Final = ("cover", "contain", "fill", "cover-or-fill", "inside")
 GRAMMAR: Final = (
     "NAME=WIDTHxHEIGHT, then in any order what is not as usual, with commas: cover, contain, fill, cover-or-fill=60 or "
-    "inside; ground=#rrggbb or ground=auto; webp, jpeg, png or avif; a quality of 1 to 100; "
-    "such as story=1080x1920,fill,webp,85"
+    "inside; auto, centre, top, bottom, left, right, top-left and so on; ground=#rrggbb or ground=auto; webp, jpeg, "
+    "png or avif; a quality of 1 to 100; such as story=1080x1920,fill,webp,85"
 )
 
 _TEXT: Final = re.compile(r"(?P<name>[^=]+)=(?P<width>\d+)x(?P<height>\d+)(?P<rest>(?:,[^,]*)*)")
@@ -87,8 +88,17 @@ class Variant(Record):
         _shown(7, "Cover from", "Of `cover-or-fill`: how much of the picture `cover` has to keep, in percent."),
     ] = 60
 
+    gravity: Annotated[
+        Gravity,
+        _shown(
+            8, "Gravity", "Where a crop lies; `auto` finds it in each picture. A `focus` in the matrix goes before it."
+        ),
+    ] = "auto"
+
     @model_validator(mode="after")
     def _agrees(self) -> Self:
+        if self.gravity != AUTO and self.fit not in {"cover", "cover-or-fill"}:
+            raise ValueError(f"{self.fit} crops nothing, so it cannot be cropped to the {self.gravity}; leave that out")
         if self.ground is not None and self.fit in {"cover", "inside"}:
             raise ValueError(
                 f"{self.fit} leaves no ground to be seen; a ground goes with contain, fill or cover-or-fill"
@@ -128,6 +138,8 @@ def _parts(rest: str) -> Iterator[tuple[str, str]]:
         field = next((field for field, words in _WORDS.items() if word in words), None)
         if field is not None:
             yield field, _WORDS[field][word]
+        elif gravity := gravity_of(word):
+            yield "gravity", gravity
         elif is_assigned and head == "ground":
             yield "ground", value
         elif is_assigned and head == "cover-or-fill":

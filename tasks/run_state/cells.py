@@ -66,7 +66,7 @@ class Cells:
         for outcome in now.earlier:
             self.revise(outcome.cell_id, outcome)
         for cell, outcome, original in now.to_cut:
-            self.start(Ask.after(cell, outcome.turn, outcome).of_paid(outcome.turn)).store(original)
+            self.start(Ask.after(cell, outcome.turn, outcome).of_paid(outcome.turn)).store(original, outcome.crops)
         for ask in now.to_ask:
             self.wait(ask)
         for ask in now.begun:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import IntEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tasks.errors import CampaignStopped, CellError, OriginalUnreadable
@@ -12,6 +14,7 @@ from tasks.ledger.names import Turn
 from tasks.ledger.records import Answered
 from tasks.ledger.resume import Ask
 from tasks.records.cell import Cell
+from tasks.records.focus import Crop
 from tasks.records.outcome import Outcome, StoredOriginal
 
 if TYPE_CHECKING:
@@ -60,6 +63,8 @@ class Job:
         self.in_hand: tuple[Answered, bytes] | None = None
         """An image that was downloaded and lies nowhere yet, with the answer that led to it."""
         self.original: StoredOriginal | None = None
+        self.crops: Mapping[str, Crop] = {}
+        """Where the crops of its original lay, and then where they lie."""
         self.paid_number: int | None = None
         """Which of the images that this run has paid is this; None where it was not asked for, or not answered."""
         self.outcome: Outcome | None = None
@@ -125,9 +130,9 @@ class Job:
         self.stage = Stage.ANSWERED
         self.answered.set()
 
-    def store(self, original: StoredOriginal) -> None:
-        """Its original is stored."""
-        self.original, self.stage = original, Stage.STORED
+    def store(self, original: StoredOriginal, crops: Mapping[str, Crop] = MappingProxyType({})) -> None:
+        """Its original is stored; `crops` were cut from it before."""
+        self.original, self.crops, self.stage = original, crops, Stage.STORED
         self.answered.set()
         self.stored.set()
 
@@ -141,6 +146,7 @@ class Job:
             status="done",
             original=original,
             variants=variants,
+            crops=dict(self.crops),
             cost_usd=self.cost_usd,
             attempts=original.attempts,
             started_at=original.started_at,

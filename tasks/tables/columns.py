@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from tasks.records import vocabulary as words
 from tasks.records.endpoint import parse_callback_url
+from tasks.records.focus import parse_focus
 from tasks.records.request import Palette, PaletteMember, as_written
 from tasks.tables.unseen import squeezed, without_unseen
 
@@ -148,6 +149,7 @@ PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "num_images": lambda text: _whole(text, 1, words.IMAGES_MAX),
     "color_palette": parse_color_palette,
     "callback_url": parse_callback_url,
+    "focus": parse_focus,
     "rendering": lambda text: _one_of(_RENDERINGS, text),
     "visibility": lambda text: _one_of(_VISIBILITIES, text),
 }

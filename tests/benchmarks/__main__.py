@@ -15,6 +15,7 @@ from rich.table import Table
 from tests.benchmarks.against_reference import hundred_places, reference_design
 from tests.benchmarks.callbacks import callbacks
 from tests.benchmarks.cost import cost_of_orchestration
+from tests.benchmarks.crops import crops
 from tests.benchmarks.in_flight import in_flight_efficiency, shared_places
 from tests.benchmarks.planning import planning_at_scale
 from tests.benchmarks.resuming import memory_of_resuming
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "reference_design": reference_design,
     "hundred_places": hundred_places,
     "variants": variants,
+    "crops": crops,
     "cost": cost_of_orchestration,
     "resuming": memory_of_resuming,
     "callbacks": callbacks,

@@ -81,6 +81,7 @@ def variants() -> list[Row]:
                 taken, files = run()
                 cuts[way].rounds.append(taken)
                 cuts[way].files.update(files)
+        cuts["ours"].files.update(cut_by_us(pictures, gravity="centre", times=1)[1])  # as the others, to be compared
     if skipped:
         return [Row("variants against sharp", None, details=skipped), floor_row(cuts)]
     return [*rows_of(pictures, large, cuts), floor_row(cuts)]
@@ -125,10 +126,10 @@ def floor_row(cuts: dict[str, Cuts]) -> Row:
 def as_small_as(pictures: Files, size_bytes: int) -> tuple[Files, int]:
     """Our cuts at the highest quality, from the usual one down, that takes no more bytes; and that quality."""
     quality = QUALITY
-    files = cut_by_us(pictures, quality, times=1)[1]
+    files = cut_by_us(pictures, quality, gravity="centre", times=1)[1]
     while total_bytes(files) > size_bytes:
         quality -= 1
-        files = cut_by_us(pictures, quality, times=1)[1]
+        files = cut_by_us(pictures, quality, gravity="centre", times=1)[1]
     return files, quality
 
 
@@ -137,12 +138,14 @@ def total_bytes(files: Files, variant: str = "") -> int:
     return sum(len(data) for name, data in files.items() if name.endswith(variant))
 
 
-def cut_by_us(pictures: Files, quality: int = QUALITY, times: int = TIMES) -> tuple[Taken, Files]:
+def cut_by_us(
+    pictures: Files, quality: int = QUALITY, gravity: str = "auto", times: int = TIMES
+) -> tuple[Taken, Files]:
     """As a run does it: every picture is decoded and cut on as many threads as there are cores."""
-    wanted = [variant.model_copy(update={"quality": quality}) for variant in DEFAULT_VARIANTS]
+    wanted = [one.model_copy(update={"quality": quality, "gravity": gravity}) for one in DEFAULT_VARIANTS]
 
     def cut(name: str) -> Files:
-        return cut_all(decode(pictures[name]).image, b"", name, wanted)
+        return cut_all(decode(pictures[name]).image, b"", name, wanted).files
 
     taken, made = in_pool(cut, pictures, times)
     return taken, {Path(key).stem: data for files in made for key, data in files.items()}
@@ -160,7 +163,7 @@ def cut_by_sharp(node: str, programs: Path, folder: Path) -> tuple[Taken, Files]
 def resized(pictures: Files) -> dict[str, Image.Image]:
     """Every variant's pixels, as a run would encode them."""
     cut = {
-        f"{name}-{variant.name}": cut_all(None, data, name, [variant.model_copy(update={"format": "png"})])
+        f"{name}-{variant.name}": cut_all(None, data, name, [variant.model_copy(update={"format": "png"})]).files
         for name, data in pictures.items()
         for variant in DEFAULT_VARIANTS
     }

@@ -12,6 +12,7 @@ from tasks.errors import CellError, StorageFailed, VariantsFailed
 from tasks.images import cut_image
 from tasks.images.cut_image import cut, cut_all
 from tasks.make_variants import make_variants
+from tasks.records.focus import Crop
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tasks.run_state.toolbox import open_toolbox
 from tasks.storage.storage import CampaignStore
@@ -94,10 +95,10 @@ def test_no_variants_are_no_files(tmp_path):
 def test_one_variant_that_cannot_be_cut_stores_none(tmp_path, monkeypatch):
     """The original is kept, the cell fails by name, and no half set lies about."""
 
-    def cut_or_fail(image: Image.Image, variant: Variant) -> bytes:
+    def cut_or_fail(image: Image.Image, variant: Variant, crop: Crop | None) -> bytes:
         if variant.name == "social":
             raise OSError("encoder error -2")
-        return cut(image, variant)
+        return cut(image, variant, crop)
 
     monkeypatch.setattr(cut_image, "cut", cut_or_fail)
     with pytest.raises(VariantsFailed, match="encoder error -2") as failed:

@@ -48,6 +48,20 @@ def test_a_variant_that_is_missing_is_cut_without_paying():
         assert now.to_ask == ()
 
 
+def test_a_crop_that_is_to_lie_elsewhere_is_cut_without_paying():
+    """Whoever changes the focus of a row gets its crops anew; a cut of an earlier version lies in the middle."""
+    moved = CELL.model_copy(update={"focus": "0.5,0.2"})
+    known = Known(cells=(moved,), outcomes={CELL.cell_id: an_outcome(CELL)}, open={})
+    now = standing([moved], known, frozenset(), FILES, DEFAULT_VARIANTS)
+    assert now.to_cut == ((moved, an_outcome(CELL), ORIGINAL),)
+    earlier, centred = (
+        an_outcome(CELL, crops={}),
+        [v.model_copy(update={"gravity": "centre"}) for v in DEFAULT_VARIANTS],
+    )
+    assert stands(earlier).to_cut == ((CELL, earlier, ORIGINAL),)
+    assert stands(earlier, variants=centred).ended == (earlier,)
+
+
 def test_variants_that_are_no_longer_asked_for_leave_the_outcome():
     """The manifest names what was asked for now; the files stay where they are."""
     (outcome,) = stands(an_outcome(CELL), variants=DEFAULT_VARIANTS[:1]).ended

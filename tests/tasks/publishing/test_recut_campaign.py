@@ -12,6 +12,8 @@ from PIL import Image
 from pydantic import ValidationError
 
 from tasks.errors import InputInvalid
+from tasks.images.cut_image import cut
+from tasks.images.decode_image import decode
 from tasks.ledger.heartbeats import this_run
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Turn
@@ -19,6 +21,7 @@ from tasks.ledger.published import Published
 from tasks.ledger.variant_set import read_variants
 from tasks.publishing.recut import Recut, RecutResult
 from tasks.publishing.recut_campaign import recut_campaign
+from tasks.records.focus import Crop
 from tasks.records.variant import Variant
 from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, a_request, an_original, an_outcome
@@ -264,3 +267,36 @@ def test_what_is_published_can_be_read_by_a_version_with_more_defaults(campaign:
     assert "resolution" not in stored["cells"][0]["request"]
     assert Ledger(campaign, "x").read_published().cells == CELLS
     assert Ledger(campaign, "x").read_end(*Turn(IDS[0], 1)).status == "done"
+
+
+def focused(store: CampaignStore, focus: str | None) -> Published:
+    """The campaign as it is published, with this focus in its first row."""
+    published = Ledger(store, "").read_published()
+    assert published is not None
+    cells = (published.cells[0].model_copy(update={"focus": focus}), *published.cells[1:])
+    return published.model_copy(update={"cells": cells})
+
+
+def test_a_recut_lies_where_the_row_says_and_is_noted(campaign):
+    """The focus of a row goes before the picture, and what was decided is there for whoever cuts next."""
+    ledger = Ledger(campaign, "later")
+    ledger.keep_published(focused(campaign, "right"))
+    recut(campaign, STORY)
+    crops = [ledger.load(CELLS).outcomes[cell_id].crops for cell_id in IDS[:2]]
+    assert [crop["story"].focus for crop in crops] == ["right", "auto"]
+    assert crops[0]["story"].box[2] == 24
+    assert set(crops[0]) == {"og", "story"}
+
+
+def test_a_recut_has_the_same_bytes_again(campaign):
+    """Whatever a later version would find in a picture: where a crop lay is noted, and taken from there."""
+    ledger, tall = Ledger(campaign, "later"), STORY.model_copy(update={"name": "tall"})
+    recut(campaign, STORY)
+    before = campaign.read(STORY.key(IDS[0]))
+    known = ledger.load(CELLS).outcomes
+    moved = Crop(focus="auto", box=(1, 0, 1 + 12 * 5 / 9, 12))
+    noted = [one.model_copy(update={"crops": {"story": moved}}) if one.original else one for one in known.values()]
+    ledger.copy_outcomes(noted)
+    recut(campaign, STORY, tall)
+    assert campaign.read(tall.key(IDS[0])) == before
+    assert campaign.read(STORY.key(IDS[0])) == cut(decode(picture()).image, STORY, moved)

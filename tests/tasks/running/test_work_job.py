@@ -3,19 +3,24 @@
 import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
 from tasks import make_variants
 from tasks.errors import BudgetReached, CreditsExhausted, Interrupted, StorageFailed, VariantsFailed
+from tasks.images.cut_image import Cuts
 from tasks.ledger.heartbeats import Watcher, this_run
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Intents
 from tasks.ledger.records import Answered
 from tasks.records.answer import ImageObject
+from tasks.records.focus import Crop
 from tasks.records.keys import ENDS, INTENTS, OUTCOMES_KEY
+from tasks.records.variant import Variant
 from tasks.run_state.job import Job
 from tasks.run_state.toolbox import open_toolbox, toolbox
 from tasks.running import work_job
@@ -368,6 +373,21 @@ def test_a_cut_that_failed_is_made_again_without_paying(store, api, monkeypatch)
     assert api.billed.total() == 1
 
 
+def test_a_changed_focus_pays_nothing_and_cuts_again(store, api):
+    """It is no part of what a cell is: the same cell, the same original, another crop, noted where the cell ended."""
+    square = (Variant(name="square", width=6, height=6, format="png"),)
+    before = ran(store, api, cells=[CELL], variants=square)
+    assert before.outcomes[ID].crops["square"].focus == "auto"
+    for focus, left in (("left", 0), ("1,0.5", 12)):
+        moved = CELL.model_copy(update={"focus": focus})
+        ended = ran(store, api, cells=[moved], variants=square)
+        noted = Ledger(store, "").load([CELL]).outcomes[ID]
+        assert ended.outcomes[ID].crops == noted.crops == {"square": Crop(focus=focus, box=(left, 0, left + 12, 12))}
+        with Image.open(BytesIO(store.read(square[0].key(ID)))) as cut:
+            assert cut.tobytes() == Image.open(BytesIO(picture())).resize((6, 6), 1, (left, 0, left + 12, 12)).tobytes()
+    assert api.billed.total() == 1
+
+
 def test_a_cut_that_cannot_be_stored_is_made_by_the_next_run(store, api):
     """A full disk is no fault of the cell: with room, the same command finishes it."""
     with storage_refuses("variants"):
@@ -380,10 +400,10 @@ def test_what_nobody_foresaw_ends_one_cell_and_hangs_nothing(store, api, monkeyp
     """A fault of this program, in the cutting of one cell: told as such; the other is done."""
     cut = make_variants.cut_all
 
-    def fail_once(image, data, cell_id, variants) -> dict[str, bytes]:
+    def fail_once(image, data, cell_id, variants, *more) -> Cuts:
         if cell_id == ID:
             raise RuntimeError("odd")
-        return cut(image, data, cell_id, variants)
+        return cut(image, data, cell_id, variants, *more)
 
     monkeypatch.setattr(make_variants, "cut_all", fail_once)
     ended = ran(store, api, cells=CELLS)
