@@ -20,6 +20,7 @@ CellError                   this cell ends, the others carry on
     NotAccepted                 turned away before any work; tried again, never billed
         RateLimited                 too much in flight
         ApiUnavailable              says so itself, at once; counts against the budget all the same
+    GenerationFailed            begun, and the API says that nothing came of it: free
     OutcomeUnknown              sent, and no answer that says what happened: perhaps billed (`unknown`)
     LinkFailed                  paid, and the link gave nothing
     ImageUnreadable             paid, and what came is not an image that we accept
@@ -32,10 +33,24 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar, Self
 
+from tasks import cell_errors
 from tasks.records.exit_code import ExitCode
 from tasks.records.fault import Fault, visible
 from tasks.records.money import budget_reached
-from tasks.records.outcome import LinkFault, Status
+
+ApiUnavailable = cell_errors.ApiUnavailable
+CellError = cell_errors.CellError
+GenerationFailed = cell_errors.GenerationFailed
+ImageRefused = cell_errors.ImageRefused
+ImageTooLarge = cell_errors.ImageTooLarge
+ImageUnreadable = cell_errors.ImageUnreadable
+LinkFailed = cell_errors.LinkFailed
+NotAccepted = cell_errors.NotAccepted
+OriginalUnreadable = cell_errors.OriginalUnreadable
+OutcomeUnknown = cell_errors.OutcomeUnknown
+RateLimited = cell_errors.RateLimited
+RequestRejected = cell_errors.RequestRejected
+VariantsFailed = cell_errors.VariantsFailed
 
 
 class CampaignFault(Exception):
@@ -65,6 +80,9 @@ class InputInvalid(CampaignFault):
 
 class CampaignStopped(CampaignFault):
     """The campaign stops starting cells; what is in flight ends, and what is done is kept."""
+
+    request_id: str | None = None
+    """What the API calls the request that was answered so."""
 
 
 class CredentialsRejected(CampaignStopped):
@@ -114,87 +132,3 @@ class PaidInVain(CampaignStopped):
 
 class TakenOver(Exception):
     """Another run has taken this cell over from this one, which stood still; what becomes of it is seen there."""
-
-
-class CellError(Exception):
-    """One cell ends here. `is_billed` says whether the image was, or must be taken to be, paid.
-
-    `kept` is the key of what was paid and cannot be used; `link_fault` says what is wrong with a link.
-    """
-
-    status: ClassVar[Status] = "failed"
-    retryable: ClassVar[bool] = False
-    is_billed: bool = False
-
-    def __init__(self, message: str, *, kept: str | None = None, link_fault: LinkFault | None = None) -> None:
-        super().__init__(message)
-        self.kept, self.link_fault = kept, link_fault
-
-    def __str__(self) -> str:
-        """What is told of it, in terminals, logs and the manifest."""
-        return visible(super().__str__())
-
-
-class RequestRejected(CellError):
-    """The API names a fault in the request (400, 404, 413); documented as not billed."""
-
-
-class ImageRefused(CellError):
-    """Refused by the safety check: the prompt (422, not billed), or the finished image (200, taken as billed)."""
-
-    status = "blocked"
-
-    def __init__(self, message: str, *, is_billed: bool) -> None:
-        super().__init__(message)
-        self.is_billed = is_billed
-
-
-class NotAccepted(CellError):
-    """Turned away before any work: trying again pays nothing twice. `retry_after_s` is what the API asks us to wait."""
-
-    retryable = True
-
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after_s = retry_after_s
-
-
-class RateLimited(NotAccepted):
-    """More is in flight than the account allows (429)."""
-
-
-class ApiUnavailable(NotAccepted):
-    """Not available, as the API said at once in words of its own (503); no document says that it is never billed."""
-
-
-class OutcomeUnknown(CellError):
-    """The request was sent and no usable answer came back. It may have been billed, so it is not sent again."""
-
-    status = "unknown"
-    is_billed = True
-
-
-class LinkFailed(CellError):
-    """The image is paid, but its link is expired, refused, not allowed, or too large."""
-
-    is_billed = True
-
-
-class ImageUnreadable(CellError):
-    """The image is paid, but what was downloaded is no whole image of a format that we read."""
-
-    is_billed = True
-
-
-class ImageTooLarge(ImageUnreadable):
-    """The image is paid, and has more pixels than we decode."""
-
-
-class VariantsFailed(CellError):
-    """The original is paid and stored, but a variant of it could not be made."""
-
-    is_billed = True
-
-
-class OriginalUnreadable(VariantsFailed):
-    """What is stored as the original is no image that can be read: trying the cell again fetches or makes another."""

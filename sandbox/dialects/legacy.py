@@ -6,22 +6,9 @@ from typing import Any, Final
 from sandbox.checks import Check, integer, one_of, palette, prompt, text
 from sandbox.image_request import ImageRequest
 from sandbox.tariff import PRICE_USD_MICROS
-from tasks.records.vocabulary import (
-    ASPECT_RATIOS,
-    IMAGES_MAX,
-    MAGIC_PROMPT_VERSIONS,
-    MAGIC_PROMPTS,
-    MODELS,
-    NEGATIVE_PROMPT_MODELS,
-    PALETTE_MODELS,
-    RESOLUTION_MODELS,
-    RESOLUTIONS,
-    SEED_MAX,
-    STYLE_TYPES,
-    STYLED_MODELS,
-    AspectRatio,
-    Model,
-)
+from tasks.records.models import OFFERS, Model, models_of, takers
+from tasks.records.sizes import AspectRatio
+from tasks.records.vocabulary import IMAGES_MAX, MAGIC_PROMPT_VERSIONS, MAGIC_PROMPTS, SEED_MAX
 
 PATH: Final = "/generate"
 DEFAULT_MODEL: Final[Model] = "V_2"
@@ -101,10 +88,10 @@ def _combination_faults(fields: Mapping[str, object]) -> list[str]:
 
 _CHECKS: Final[Mapping[str, Check]] = {
     "prompt": prompt,
-    "model": one_of(MODELS),
-    "aspect_ratio": one_of(ASPECT_RATIOS),
-    "resolution": one_of(RESOLUTIONS),
-    "style_type": one_of(STYLE_TYPES),
+    "model": one_of(models_of("legacy")),
+    "aspect_ratio": one_of(OFFERS["V_2"].ratios),
+    "resolution": one_of(OFFERS["V_2"].resolutions),
+    "style_type": one_of(OFFERS["V_2"].styles),
     "magic_prompt_option": one_of(MAGIC_PROMPTS),
     "magic_prompt_version": one_of(MAGIC_PROMPT_VERSIONS),
     "negative_prompt": text,
@@ -113,8 +100,6 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "color_palette": palette,
 }
 _LIMITED_FIELDS: Final[Mapping[str, Collection[Model]]] = {
-    "style_type": STYLED_MODELS,
-    "negative_prompt": NEGATIVE_PROMPT_MODELS,
-    "resolution": RESOLUTION_MODELS,
-    "color_palette": PALETTE_MODELS,
+    name: tuple(model for model in takers(name) if model in models_of("legacy"))
+    for name in ("style_type", "negative_prompt", "resolution", "color_palette")
 }

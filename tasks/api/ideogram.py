@@ -1,8 +1,7 @@
-"""Speaks the legacy dialect of the Ideogram API: `POST /generate`, one image a request.
+"""Asks the Ideogram API for one image a request, on the route of its model.
 
-Building a body is pure, as reading an answer is (`tasks/api/read_answer.py`); `IdeogramClient` is the only code that
-touches the network.
-Documented at https://developer.ideogram.ai/api-reference/api-reference/generate-v2 and /ideogram-api/errors.
+Building a call is pure (`tasks/api/dialects/`), as reading an answer is (`tasks/api/read_answer.py`); `IdeogramClient`
+is the only code that touches the network.
 """
 
 import asyncio
@@ -15,6 +14,7 @@ import httpx
 
 from tasks import errors
 from tasks.api.connection import BodyRefused, open_http, read_body, reason
+from tasks.api.dialects.routes import build_call
 from tasks.api.patience import patience
 from tasks.api.read_answer import checked, parse_answer
 from tasks.api.settings import Settings
@@ -30,16 +30,6 @@ SECRET_MIN_CHARS: Final = 8
 
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 """Faults that come before the first byte of a request: names, refusals, encryption, a tunnel that was not granted."""
-
-
-def build_body(request: GenerationRequest) -> dict[str, Any]:
-    """The JSON body of `request`: only what was asked for, in the API's words."""
-    fields = request.model_dump(mode="json", exclude_none=True)
-    fields["magic_prompt_option"] = fields.pop("magic_prompt")
-    if request.color_palette is not None:
-        palette = request.color_palette.model_dump(mode="json", exclude_none=True)
-        fields["color_palette"] = {key: value for key, value in palette.items() if value}
-    return {"image_request": fields}
 
 
 Hold = Callable[[], Awaitable[None]]
@@ -67,7 +57,9 @@ class IdeogramClient:
             yield cls(settings, http)
 
     async def generate(self, request: GenerationRequest, hold: Hold = at_once) -> ImageObject:
-        """Ask for the image and wait for it: this is what costs money. Raises as `parse_answer` and `checked`.
+        """Ask for the image and wait for it: this is what costs money.
+
+        Raises as `build_call`, `parse_answer` and `checked` do.
 
         `hold` is awaited when the connection is there, before the first byte of the request; what it raises is raised.
         NotAccepted: nothing was sent. OutcomeUnknown: it was sent, or may have been, and what became of it is not
@@ -76,10 +68,11 @@ class IdeogramClient:
         settings = self.settings
         key = {"Api-Key": settings.api_key.get_secret_value()}
         connect_s = settings.connect_timeout_s
+        call = build_call(request)
         post = self.http.build_request(
             "POST",
-            f"{settings.base_url}/generate",
-            json=build_body(request),
+            f"{settings.base_url}{call.path}",
+            **call.body(),
             headers=key,
             timeout=httpx.Timeout(None, connect=connect_s, pool=connect_s),  # `patience` looks after the rest
         )

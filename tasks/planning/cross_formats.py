@@ -7,7 +7,8 @@ from typing import Any, Final
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
 from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
-from tasks.records.request import as_written
+from tasks.planning.request_rules import ONE_CHOICE
+from tasks.records.sizes import as_written
 from tasks.tables.columns import FREE_TEXT
 from tasks.tables.placeholders import check_filled, placeholder
 from tasks.tables.tables import open_table
@@ -87,11 +88,12 @@ def cross(row: ParsedRow, one: ParsedRow) -> ParsedRow:
 
 
 def over(format_wishes: Mapping[str, Any], row_wishes: Mapping[str, Any]) -> dict[str, Any]:
-    """A row's wishes over a format's. Aspect ratio and resolution stand for one choice, so the row's displaces both."""
+    """A row's wishes over a format's. Where two columns stand for one choice, the row's displaces the other."""
     wishes = {**format_wishes, **row_wishes}
-    for mine, other in (("resolution", "aspect_ratio"), ("aspect_ratio", "resolution")):
-        if mine in row_wishes and other not in row_wishes:
-            wishes.pop(other, None)
+    for pair in ONE_CHOICE:
+        for mine, other in (pair, pair[::-1]):
+            if mine in row_wishes and other not in row_wishes:
+                wishes.pop(other, None)
     return wishes
 
 
@@ -100,7 +102,7 @@ def add_misfits(row: ParsedRow, one: ParsedRow, found: Iterable[tuple[str, str, 
 
     That is the format, unless the row itself names the value, or the model that does not take it.
     """
-    has_model = not row.wishes.keys().isdisjoint({"model", "rendering"})
+    has_model = not row.wishes.keys().isdisjoint({"model", "rendering", "quality"})
     for column, problem, remedy in found:
         value = row.wishes.get(column, one.wishes.get(column))
         text = None if value is None else as_written(str(value))

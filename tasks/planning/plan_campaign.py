@@ -16,7 +16,7 @@ from tasks.planning.faults import Faults
 from tasks.planning.identify_cells import Copies, readable_slug
 from tasks.planning.parse_matrix import Columns, ParsedRow, parse_rows, read_header
 from tasks.planning.price_cells import Bill
-from tasks.planning.prices import read_prices
+from tasks.planning.prices import priced, read_prices
 from tasks.planning.request_rules import build_request, chosen_model, misfits
 from tasks.planning.variant_notes import ground_notes
 from tasks.records.campaign import Campaign, Plan
@@ -126,7 +126,7 @@ class Planner:
     def count(self, row: ParsedRow, request: GenerationRequest, sha256: str, nth: int) -> int:
         """Count and price one image; returns how often its request has been asked for, this time included."""
         self.called |= hosts_of(row.wishes.get("callback_url", ""))
-        self.bill.add(row.wishes.get("format", ""), request.model, request.aspect_text())
+        self.bill.add(row.wishes.get("format", ""), priced(request), request.aspect_text())
         copy_number = self.copies.next_copy(sha256)
         if copy_number > (1 if request.seed is not None else nth + 1):
             self.repeats += 1
@@ -145,7 +145,7 @@ class Planner:
             copy_number=copy_number,
             request=request,
             request_sha256=sha256,
-            price_usd=self.bill.prices[request.model].usd_per_image,
+            price_usd=self.bill.prices[priced(request)].usd_per_image,
             callback_url=row.wishes.get("callback_url", self.campaign.callback_url),
             focus=row.wishes.get("focus"),
             metadata=row.metadata,

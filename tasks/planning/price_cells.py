@@ -1,33 +1,39 @@
-"""What a plan costs and how long it takes, by format and model."""
+"""What a plan costs and how long it takes, by format, model and quality."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tasks.planning.prices import read_prices
+from tasks.planning.prices import Priced, priced, read_prices
 from tasks.records.campaign import Price
 from tasks.records.cell import Cell
 from tasks.records.plan_group import Left, PlanGroup
-from tasks.records.vocabulary import Model
 
 
 @dataclass
 class Bill:
-    """Counts the cells of a plan by format, model and aspect, and prices them."""
+    """Counts the cells of a plan by format, model, quality and aspect, and prices them."""
 
-    prices: Mapping[Model, Price]
-    _cells: Counter[tuple[str, Model, str]] = field(default_factory=Counter)
+    prices: Mapping[Priced, Price]
+    _cells: Counter[tuple[str, Priced, str]] = field(default_factory=Counter)
 
-    def add(self, format_name: str, model: Model, aspect: str) -> None:
+    def add(self, format_name: str, which: Priced, aspect: str) -> None:
         """Count one cell."""
-        self._cells[format_name, model, aspect] += 1
+        self._cells[format_name, which, aspect] += 1
 
     def groups(self) -> tuple[PlanGroup, ...]:
         """In the order in which they were first counted."""
         return tuple(
-            PlanGroup(format=name, model=model, aspect=aspect, cells=n, cost_usd=n * self.prices[model].usd_per_image)
-            for (name, model, aspect), n in self._cells.items()
+            PlanGroup(
+                format=name,
+                model=which[0],
+                quality=which[1],
+                aspect=aspect,
+                cells=count,
+                cost_usd=count * self.prices[which].usd_per_image,
+            )
+            for (name, which, aspect), count in self._cells.items()
         )
 
     def cost_usd(self) -> Decimal:
@@ -47,15 +53,15 @@ class Bill:
         return duration_s(((price.latency_max_s, count) for price, count in self._counted()), slots)
 
     def _counted(self) -> Iterator[tuple[Price, int]]:
-        for (_, model, _), count in self._cells.items():
-            yield self.prices[model], count
+        for (_, which, _), count in self._cells.items():
+            yield self.prices[which], count
 
 
 def left_of(made: int, cells: Iterable[Cell], slots: int) -> Left:
     """What is left of a plan of which so many images are `made`, and these `cells` are to be paid."""
     bill = Bill(read_prices())
     for cell in cells:
-        bill.add(cell.format, cell.request.model, cell.request.aspect_text())
+        bill.add(cell.format, priced(cell.request), cell.request.aspect_text())
     shortest_s, longest_s = bill.duration_min_s(slots), bill.duration_max_s(slots)
     return Left(made=made, groups=bill.groups(), duration_min_s=shortest_s, duration_max_s=longest_s)
 

@@ -1,43 +1,116 @@
-"""Which wishes go together: what each model accepts on the legacy route.
-
-Source: the official OpenAPI document (copy of 2026-06) and https://developer.ideogram.ai/api-reference.
-"""
+"""Which wishes go together: what each model takes, by the table of models (`tasks/records/models.py`)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from tasks.records import sizes
 from tasks.records import vocabulary as words
-from tasks.records.request import GenerationRequest, as_written
+from tasks.records.models import MODELS, OFFERS, Model, Offer, takers
+from tasks.records.request import GenerationRequest
+from tasks.records.sizes import as_written
 
-_TURBO_OF: Final[dict[words.Model, words.Model]] = {"V_1": "V_1_TURBO", "V_2": "V_2_TURBO", "V_2A": "V_2A_TURBO"}
-
-_TAKEN_BY: Final = {
-    "style_type": (words.STYLED_MODELS, "leave it empty"),
-    "negative_prompt": (words.NEGATIVE_PROMPT_MODELS, "leave it empty"),
-    "resolution": (words.RESOLUTION_MODELS, "use aspect_ratio"),
-    "color_palette": (words.PALETTE_MODELS, "leave it empty"),
-}
 OWN_COLUMNS: Final = frozenset({"product", "format", "num_images", "rendering", "visibility", "callback_url", "focus"})
 """The columns that are no fields of a request: what becomes of them is ours."""
 
+QUALITY_OF_RENDERING: Final[dict[str, words.Quality | None]] = {
+    "default": None,
+    "flash": "very_low",
+    "turbo": "low",
+    "quality": "high",
+}
+"""The words of the batch page; `default` is whatever the model does by itself."""
 
-def chosen_model(wishes: Mapping[str, Any], default: words.Model) -> words.Model:
-    """The model of these wishes; `rendering: turbo`, the batch spreadsheet's word, means the model's fast sister."""
-    model: words.Model = wishes.get("model", default)
-    return _TURBO_OF.get(model, model) if wishes.get("rendering") == "turbo" else model
+_OPTIONAL: Final = frozenset().union(*(offer.takes for offer in OFFERS.values())) - {"aspect_ratio", "visibility"}
+"""Columns that some models do not take; visibility is kept as a note for those."""
+ONE_CHOICE: Final = (
+    ("resolution", "aspect_ratio"),
+    ("rendering", "quality"),
+    ("style_codes", "style_preset"),
+    ("style_codes", "style_type"),
+)
+"""Pairs of columns that stand for one choice."""
+
+Misfit = tuple[str, str, str]
+"""A column, what is wrong with it, and what to do."""
 
 
-def misfits(wishes: Mapping[str, Any], model: words.Model) -> Iterator[tuple[str, str, str]]:
-    """Each wish that cannot be: its column, what is wrong with it, and what to do."""
-    for column, (models, remedy) in _TAKEN_BY.items():
-        if column in wishes and model not in models:
-            takers = ", ".join(name for name in words.MODELS if name in models)
-            yield column, f"is not accepted by {model}, only by {takers}", f"{remedy}, or change the model"
-    if "resolution" in wishes and "aspect_ratio" in wishes:
-        ratio = as_written(wishes["aspect_ratio"])
-        yield "resolution", f"and the aspect_ratio {ratio!r} exclude each other", "leave one of them empty"
+def chosen_model(wishes: Mapping[str, Any], default: Model, default_quality: words.Quality | None = None) -> Model:
+    """The model of these wishes; on the legacy route a quality is one, such as the fast sister of another."""
+    model: Model = wishes.get("model", default)
+    offer = OFFERS[model]
+    quality = _wished_quality(wishes)[1] or default_quality
+    if offer.route != "legacy" or quality is None or quality not in offer.qualities:
+        return model
+    return next(sister for sister in MODELS if sister == offer.qualities[quality])
+
+
+def _wished_quality(wishes: Mapping[str, Any]) -> tuple[str, words.Quality | None]:
+    """The quality that is asked for, and the column that asks for it."""
+    if "quality" in wishes:
+        return "quality", wishes["quality"]
+    return "rendering", QUALITY_OF_RENDERING[wishes.get("rendering", "default")]
+
+
+def misfits(wishes: Mapping[str, Any], model: Model) -> Iterator[Misfit]:
+    """Each wish that cannot be."""
+    offer = OFFERS[model]
+    for column in wishes:
+        if column in _OPTIONAL and column not in offer.takes and wishes[column] is not False:
+            remedy = "use aspect_ratio" if column == "resolution" else "leave it empty"
+            yield (
+                column,
+                f"is not accepted by {model}, only by {_named(takers(column))}",
+                f"{remedy}, or change the model",
+            )
+    for column, other in ONE_CHOICE:
+        if column in wishes and other in wishes:
+            value = as_written(str(wishes[other]))
+            yield column, f"and the {other} {value!r} exclude each other", "leave one of them empty"
+    yield from _value_misfits(wishes, offer)
     if "prompt" not in wishes and "product" not in wishes:
         yield "prompt", "is empty, and so is product", "fill in one of them"
+
+
+def _value_misfits(wishes: Mapping[str, Any], offer: Offer) -> Iterator[Misfit]:
+    """The values that the model does not have of columns that it takes."""
+    if wishes.get("aspect_ratio") not in {None, *offer.ratios}:
+        yield _no_ratio(wishes["aspect_ratio"], offer)
+    if "resolution" in wishes and "resolution" in offer.takes and not offer.has_size(wishes["resolution"]):
+        yield _no_size(wishes["resolution"], offer)
+    style = wishes.get("style_type")
+    if style is not None and offer.styles and style not in offer.styles:
+        able = [name for name in MODELS if style in OFFERS[name].styles]
+        remedy = f"use one of {', '.join(offer.styles)}, or change the model"
+        yield "style_type", f"is not accepted by {offer.model}, only by {_named(able)}", remedy
+    column, quality = _wished_quality(wishes)
+    if quality is not None and quality not in offer.qualities:
+        able = [name for name in MODELS if quality in OFFERS[name].qualities]
+        remedy = f"use {' or '.join(offer.qualities)}, or change the model"
+        yield column, f"is not offered by {offer.model}, only by {_named(able)}", remedy
+
+
+def _no_ratio(ratio: sizes.AspectRatio, offer: Offer) -> Misfit:
+    remedy = f"use one of {', '.join(map(as_written, offer.ratios))}, or change the model"
+    exact = offer.resolution_for(ratio)
+    if exact is not None:
+        problem = f"is not accepted by {offer.model}, whose resolution {as_written(exact)} is exactly that"
+        return "aspect_ratio", problem, f"write it in the column resolution, {remedy}"
+    able = [name for name in MODELS if ratio in OFFERS[name].ratios]
+    return "aspect_ratio", f"is not accepted by {offer.model}, only by {_named(able)}", remedy
+
+
+def _no_size(resolution: str, offer: Offer) -> Misfit:
+    able = [name for name in MODELS if OFFERS[name].has_size(resolution)]
+    if offer.takes_any_size:
+        own = f"sides are multiples of {sizes.SIDE_STEP} up to {sizes.SIDE_MAX}, {sizes.AREA_MAX:,} pixels in all"
+        return "resolution", f"is no size of {offer.model}, whose {own}", "use another, or change the model"
+    near = ", ".join(map(as_written, sizes.nearest(resolution, offer.resolutions)))
+    problem = f"is no size of {offer.model}, only of {_named(able)}"
+    return "resolution", problem, f"use one near it, such as {near}, or change the model; all are in data/README.md"
+
+
+def _named(models: Iterator[Model] | list[Model] | tuple[Model, ...]) -> str:
+    return ", ".join(models)
 
 
 def prompt_of(wishes: Mapping[str, Any]) -> str:
@@ -48,16 +121,30 @@ def prompt_of(wishes: Mapping[str, Any]) -> str:
     return f"{wishes['product']}, professional {kind}, high quality"
 
 
-def build_request(wishes: Mapping[str, Any], model: words.Model, copy: int) -> GenerationRequest:
+def build_request(wishes: Mapping[str, Any], model: Model, copy: int) -> GenerationRequest:
     """The request for the `copy`-th image (from 0) of wishes without misfits.
 
     A given seed counts up over the copies: the same seed would draw, and bill, the same image again.
     """
-    sent = {column: wish for column, wish in wishes.items() if column not in OWN_COLUMNS}
+    offer = OFFERS[model]
+    sent = {column: wish for column, wish in wishes.items() if column not in OWN_COLUMNS and wish is not False}
     if copy and "seed" in sent:
         sent["seed"] = (sent["seed"] + copy) % (words.SEED_MAX + 1)
-    if "resolution" not in sent:
-        sent.setdefault("aspect_ratio", "ASPECT_1_1")
-    if model in words.STYLED_MODELS:
-        sent.setdefault("style_type", "AUTO")
-    return GenerationRequest(**sent | {"prompt": prompt_of(wishes), "model": model})
+    sent.pop("quality", None)
+    if offer.route != "legacy":
+        sent["quality"] = _wished_quality(wishes)[1] or offer.default_quality
+    if offer.default_style is not None:
+        sent.setdefault("style_type", offer.default_style)
+    if wishes.get("visibility") == "public" and "visibility" in offer.takes:
+        sent["private"] = False
+    return GenerationRequest(**_sized(sent, offer) | {"prompt": prompt_of(wishes), "model": model})
+
+
+def _sized(sent: dict[str, Any], offer: Offer) -> dict[str, Any]:
+    """The fields with a size or a shape: a square where none is wanted, and a size where the model takes no ratio."""
+    if "resolution" in sent:
+        return sent
+    ratio = sent.pop("aspect_ratio", "ASPECT_1_1")
+    if offer.has_ratio_field or ratio == "AUTO":
+        return sent | {"aspect_ratio": ratio}
+    return sent | {"resolution": offer.resolution_for(ratio)}

@@ -22,7 +22,7 @@ from tasks.records.answer import SEED_LIMIT
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome, of_each
 from tasks.records.record import writable
-from tasks.records.request import as_written
+from tasks.records.sizes import as_written
 from tasks.records.variant import Variant
 
 Value = str | int | float | datetime | None

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from tasks.records.fault import shortened
-from tasks.records.record import Answer
+from tasks.records.record import Answer, Record
 
 SEED_LIMIT: Final = 2**63
 """What lies beyond fits no column of a database or a Parquet file."""
@@ -56,6 +56,23 @@ def _or_none(told: object, read: ValidatorFunctionWrapHandler) -> object:
     return None
 
 
+class Accepted(Record):
+    """A generation that has begun: what v2 answers where it does not wait for the image."""
+
+    generation_id: str
+    seed: int | None = None
+    """The one that the image will have."""
+    request_id: str | None = None
+
+
+class Pending(Record):
+    """A generation of which nothing is known yet: it is being made, or the API does not say now how it stands."""
+
+    note: str = ""
+    """Why the API does not say; empty where it says that the image is being made."""
+    retry_after_s: float | None = None
+
+
 class ImageObject(Answer):
     """One image of an answer. `url` is None or empty for one that was withheld."""
 
@@ -66,8 +83,16 @@ class ImageObject(Answer):
     url: Annotated[str | None, BeforeValidator(_stripped)] = None
     notes: tuple[str, ...] = ()
     """What the answer holds that cannot be kept as it is."""
+    request_id: str | None = None
+    """What the API calls the request, for a question to its makers."""
+    generation_id: str | None = None
+    """What v2 calls the generation."""
 
     _odd_seed = model_validator(mode="before")(with_odd_seed_noted)
+
+
+_OURS: Final[dict[str, object]] = {"notes": (), "request_id": None, "generation_id": None}
+"""Fields of an image that no answer fills in."""
 
 
 def images_in(answer: object) -> Iterator[ImageObject]:
@@ -78,4 +103,4 @@ def images_in(answer: object) -> Iterator[ImageObject]:
     data = answer.get("data", answer) if isinstance(answer, dict) else answer
     for item in data if isinstance(data, list) else [data]:
         if isinstance(item, dict) and isinstance(item.get("url"), str | None):
-            yield ImageObject.model_validate(item | {"notes": ()})
+            yield ImageObject.model_validate(item | _OURS)

@@ -16,7 +16,7 @@ from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Retry, ToDo
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.record import Order, Record
 from tasks.records.slug import slug
-from tasks.records.vocabulary import Model
+from tasks.records.vocabulary import Model, Quality
 
 _TABLE_ENDING: Final = re.compile(r"\.(csv|tsv|txt|parquet|pq)(\.(gz|bz2|xz))?$", re.IGNORECASE)
 SLUG_MAX_CHARS: Final = 60
@@ -133,9 +133,10 @@ def _without_query(address: str) -> str:
 
 
 class Price(Record):
-    """What one image of a model costs, and how long it takes; `data/prices.csv` names the sources."""
+    """What one image of a model costs in a quality, and how long it takes; `data/prices.csv` names the sources."""
 
     model: Model
+    quality: Quality
     usd_per_image: Decimal
     latency_min_s: float
     latency_max_s: float

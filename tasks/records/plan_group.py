@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from tasks.records.record import Record
-from tasks.records.vocabulary import Model
+from tasks.records.vocabulary import Model, Quality
 
 
 class PlanGroup(Record):
@@ -11,6 +11,7 @@ class PlanGroup(Record):
 
     format: str
     model: Model
+    quality: Quality | None = None
     aspect: str
     """The aspect ratio or resolution asked for, as people write it, such as `16:9` or `1344x704`."""
     cells: int

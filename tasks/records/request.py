@@ -1,9 +1,10 @@
-"""What a cell asks of the API, in our own words; `tasks/api/ideogram.py` puts it into the API's."""
+"""What a cell asks of the API, in our own words; `tasks/api/dialects/` puts it into those of a route."""
 
 import hashlib
 
 from tasks.records.record import Record
-from tasks.records.vocabulary import AspectRatio, MagicPrompt, MagicPromptVersion, Model, PaletteName, StyleType
+from tasks.records.sizes import AspectRatio, as_written
+from tasks.records.vocabulary import MagicPrompt, MagicPromptVersion, Model, PaletteName, Quality, StyleType
 
 
 class PaletteMember(Record):
@@ -33,6 +34,14 @@ class GenerationRequest(Record):
     negative_prompt: str | None = None
     seed: int | None = None
     color_palette: Palette | None = None
+    quality: Quality | None = None
+    """None on the legacy route, where the model says it."""
+    style_preset: str | None = None
+    style_codes: tuple[str, ...] | None = None
+    enable_copyright_detection: bool | None = None
+    custom_model_uri: str | None = None
+    private: bool | None = None
+    """False for what may be public; None is private, where the route knows of it."""
 
     def sha256(self) -> str:
         """The digest of the request in canonical form: fields in order, those that are not sent left out.
@@ -44,10 +53,3 @@ class GenerationRequest(Record):
     def aspect_text(self) -> str:
         """The resolution or the aspect ratio asked for, as people write it; empty where neither is."""
         return as_written(self.resolution or self.aspect_ratio or "")
-
-
-def as_written(word: str) -> str:
-    """`ASPECT_16_9` as people write it, `16:9`, and `RESOLUTION_1344_704` as `1344x704`; other words as they are."""
-    kind, _, numbers = word.partition("_")
-    sign = {"ASPECT": ":", "RESOLUTION": "x"}.get(kind)
-    return numbers.replace("_", sign) if sign else word

@@ -10,7 +10,9 @@ from typing import Any, Final, TypeVar
 from tasks.records import vocabulary as words
 from tasks.records.endpoint import parse_callback_url
 from tasks.records.focus import parse_focus
-from tasks.records.request import Palette, PaletteMember, as_written
+from tasks.records.request import Palette, PaletteMember
+from tasks.tables.model_words import parse_model
+from tasks.tables.size_words import parse_aspect_ratio, parse_resolution
 from tasks.tables.unseen import squeezed, without_unseen
 
 Word = TypeVar("Word", bound=str)
@@ -23,12 +25,20 @@ ALIASES: Final = {
 }
 """Other names for a column: the API's own, and those of Ideogram's batch spreadsheet."""
 
-_MODELS: Final = {"1.0": "V_1", "2.0": "V_2", "2a": "V_2A", "1": "V_1", "2": "V_2"}
-_RENDERINGS: Final = ("default", "turbo")
+_RENDERINGS: Final = ("default", "flash", "turbo", "quality")
+_QUALITIES: Final = {"flash": "very_low", "draft": "very_low", "turbo": "low", "default": "medium", "quality": "high"}
+"""Other words for a quality: the API's own, and ours of what it is for."""
+_TRUTHS: Final = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
 _VISIBILITIES: Final = ("public", "private")
-_SIZE_SIGNS: Final = "x_*×-"  # noqa: RUF001  the sign of multiplication is meant
-_RATIO: Final = re.compile(rf"(?:aspect[\s_-]*)?0?([0-9]+)\s*[:/{_SIZE_SIGNS}]\s*0?([0-9]+)(?::00)?")
-_SIZE: Final = re.compile(rf"(?:resolution[\s_-]*)?([0-9]+)\s*[{_SIZE_SIGNS}]\s*([0-9]+)")
 _HEX: Final = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
 
@@ -38,32 +48,6 @@ def _one_of(accepted: tuple[Word, ...], text: str, *others: str) -> Word:
     if found is None:
         raise ValueError(f"is not accepted; use one of {', '.join((*accepted, *others))}")
     return found
-
-
-def parse_model(text: str) -> str:
-    """`V_2`, `v2`, and `2.0` as the batch spreadsheet writes it, are one."""
-    return _one_of(words.MODELS, _MODELS.get(text.lower(), text))
-
-
-def parse_aspect_ratio(text: str) -> str:
-    """`16:9`, `16x9` and `ASPECT_16_9` are one, and so is `16:09:00`: Excel takes 16:9 for a time of day."""
-    numbers = _RATIO.fullmatch(text.lower())
-    name = f"ASPECT_{numbers[1]}_{numbers[2]}" if numbers else text
-    if name not in words.ASPECT_RATIOS:
-        raise ValueError(f"is not accepted; use one of {', '.join(map(as_written, words.ASPECT_RATIOS))}")
-    return name
-
-
-def parse_resolution(text: str) -> str:
-    """`1344x704` and `RESOLUTION_1344_704` are one; width first, in pixels."""
-    numbers = _SIZE.fullmatch(text.lower())
-    name = f"RESOLUTION_{numbers[1]}_{numbers[2]}" if numbers else text
-    if name not in words.RESOLUTIONS:
-        raise ValueError(
-            f"is not accepted; use one of the {len(words.RESOLUTIONS)} sizes listed in data/README.md, "
-            "such as 1024x1024, 1344x704, 720x1280"
-        )
-    return name
 
 
 def _whole(text: str, least: int, most: int) -> int:
@@ -127,6 +111,34 @@ def _checked(palette: Palette) -> Palette:
     return palette
 
 
+def parse_quality(text: str) -> str:
+    """One of our scale, or the API's own word for one."""
+    return _QUALITIES.get(text.lower()) or _one_of(words.QUALITIES, text)
+
+
+def parse_style_codes(text: str) -> tuple[str, ...]:
+    """Codes of eight hex digits, with spaces or commas between, or as a list in JSON."""
+    codes = tuple(code.upper() for code in re.split(r"[\s,;]+", text.strip(" ,;[]").replace('"', "")) if code)
+    wrong = next((code for code in codes if not re.fullmatch(words.STYLE_CODE, code)), None)
+    if wrong is not None or not codes:
+        raise ValueError(f"holds {wrong or text!r}; a style code has eight hex digits, such as 1A2B3C4D")
+    return codes
+
+
+def parse_truth(text: str) -> bool:
+    """Whether a box is ticked."""
+    if text.lower() not in _TRUTHS:
+        raise ValueError("is not accepted; use true or false")
+    return _TRUTHS[text.lower()]
+
+
+def parse_custom_model(text: str) -> str:
+    """The address of a model that was trained for one's own account."""
+    if not re.fullmatch(r"model/[^/\s]+/version/[^/\s]+", text):
+        raise ValueError("is not accepted; write it as model/NAME/version/VERSION")
+    return text
+
+
 def parse_text(text: str, most: int) -> str:
     """As typed, with line breaks of one kind: which one a file has depends on the machine that wrote it last."""
     if len(text) > most:
@@ -150,6 +162,11 @@ PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "color_palette": parse_color_palette,
     "callback_url": parse_callback_url,
     "focus": parse_focus,
+    "quality": parse_quality,
+    "style_preset": lambda text: _one_of(words.STYLE_PRESETS, text),
+    "style_codes": parse_style_codes,
+    "enable_copyright_detection": parse_truth,
+    "custom_model_uri": parse_custom_model,
     "rendering": lambda text: _one_of(_RENDERINGS, text),
     "visibility": lambda text: _one_of(_VISIBILITIES, text),
 }

@@ -1,17 +1,21 @@
 """The column reference says everything that the code accepts."""
 
-import re
-
 import pytest
 
-from tasks.planning.prices import PRICE_LIST, read_prices
+from tasks.planning.prices import PRICE_LIST
+from tasks.planning.request_rules import QUALITY_OF_RENDERING
 from tasks.records import vocabulary as words
-from tasks.records.request import as_written
+from tasks.records.models import MODELS, takers
+from tasks.records.sizes import ASPECT_RATIOS, as_written
 from tasks.tables.columns import ALIASES, PARSERS, parse_value
+from tests.data.model_tables import BY_MODEL, tables
 from tests.matrices import DATA, plan_of
 
 README = (DATA / "README.md").read_text(encoding="utf-8")
-ROWS = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in README.splitlines() if line[:3] == "| `"]
+COLUMNS_TEXT = README.partition("## Models")[0]
+ROWS = [
+    [cell.strip() for cell in line.strip("| ").split(" | ")] for line in COLUMNS_TEXT.splitlines() if line[:3] == "| `"
+]
 COLUMNS = {row[0].strip("`"): row for row in ROWS if len(row) >= 4}
 
 
@@ -32,18 +36,25 @@ def test_every_other_name_is_told(alias: str, column: str) -> None:
     assert f"`{alias}` for `{column}`" in README
 
 
-def test_the_sizes_are_all_of_the_sizes() -> None:
-    """Each once, and none more."""
-    listed = re.findall(r"`(\d{3,4}x\d{3,4})`", README.partition("## The 78 resolutions")[2])
-    assert listed == [as_written(size) for size in words.RESOLUTIONS]
-    assert len(listed) == 78
+def test_the_tables_of_models_are_those_of_the_code() -> None:
+    """Names, prices, shapes and sizes; `python -m tests.data.model_tables` writes them anew."""
+    assert README.partition("## Models")[2] == tables().partition("## Models")[2]
+
+
+def test_columns_say_where_the_models_differ() -> None:
+    """A column that all models take says so, and one that some do not is in the table of those."""
+    by_model = {name for name in PARSERS if set(takers(name)) not in (set(), set(MODELS))}
+    assert by_model == set(BY_MODEL)
+    assert {name for name, row in COLUMNS.items() if row[4:] == ["all"]}.isdisjoint(by_model)
 
 
 @pytest.mark.parametrize(
     ("column", "accepted"),
     [
-        ("model", words.MODELS),
-        ("aspect_ratio", [as_written(ratio) for ratio in words.ASPECT_RATIOS]),
+        ("aspect_ratio", [as_written(ratio).lower() for ratio in ASPECT_RATIOS]),
+        ("quality", words.QUALITIES),
+        ("rendering", QUALITY_OF_RENDERING),
+        ("style_preset", [f"{len(words.STYLE_PRESETS)} styles"]),
         ("style_type", words.STYLE_TYPES),
         ("magic_prompt", words.MAGIC_PROMPTS),
         ("color_palette", words.PALETTE_NAMES),
@@ -75,4 +86,3 @@ def test_the_price_list_is_explained() -> None:
     """Each of its columns."""
     columns = PRICE_LIST.read_text(encoding="utf-8").partition("\n")[0].split(",")
     assert [column for column in columns if f"`{column}`" not in README] == []
-    assert set(read_prices()) == set(words.MODELS)

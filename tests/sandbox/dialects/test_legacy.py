@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sandbox.dialects.legacy import parse_document
 from sandbox.image_request import ImageRequest
 from tasks.records import vocabulary as words
+from tasks.records.models import OFFERS, Model, models_of, takers
 from tests.sandbox.examples import body, image_request
 
 JSON_VALUES = st.recursive(
@@ -66,27 +67,21 @@ def test_no_json_value_makes_the_rules_raise(document: object) -> None:
 
 
 @given(
-    st.sampled_from(words.MODELS),
+    st.sampled_from(models_of("legacy")),
     st.fixed_dictionaries(
         {},
         optional={
-            "aspect_ratio": st.sampled_from(words.ASPECT_RATIOS),
-            "resolution": st.sampled_from(words.RESOLUTIONS),
-            "style_type": st.sampled_from(words.STYLE_TYPES),
+            "aspect_ratio": st.sampled_from(OFFERS["V_2"].ratios),
+            "resolution": st.sampled_from(OFFERS["V_2"].resolutions),
+            "style_type": st.sampled_from(OFFERS["V_2"].styles),
             "negative_prompt": st.just("blur"),
             "color_palette": st.just({"name": "EMBER"}),
         },
     ),
 )
-def test_a_model_accepts_exactly_what_the_vocabulary_says(model: words.Model, fields: dict[str, Any]) -> None:
+def test_a_model_accepts_exactly_what_the_vocabulary_says(model: Model, fields: dict[str, Any]) -> None:
     """A combination passes if and only if every field is one of the model's and no two exclude each other."""
-    limited = {
-        "style_type": words.STYLED_MODELS,
-        "negative_prompt": words.NEGATIVE_PROMPT_MODELS,
-        "resolution": words.RESOLUTION_MODELS,
-        "color_palette": words.PALETTE_MODELS,
-    }
-    is_accepted = all(model in limited.get(name, words.MODELS) for name in fields)
+    is_accepted = all(model in takers(name) for name in fields)
     is_accepted &= not {"aspect_ratio", "resolution"} <= set(fields)
     assert isinstance(parse_document(body(model=model, **fields)), ImageRequest) is is_accepted
 
@@ -98,7 +93,7 @@ def test_defaults_are_filled_in() -> None:
     assert (request.rewriting, request.seed, request.style_type) == ("sentence", None, None)
 
 
-@pytest.mark.parametrize("resolution", words.RESOLUTIONS)
+@pytest.mark.parametrize("resolution", OFFERS["V_2"].resolutions)
 def test_a_resolution_is_the_size(resolution: str) -> None:
     """The picture has exactly the pixels asked for."""
     width_px, height_px = image_request(resolution=resolution).size_px
@@ -107,7 +102,7 @@ def test_a_resolution_is_the_size(resolution: str) -> None:
 
 def test_every_aspect_ratio_has_a_size_close_to_it() -> None:
     """Sizes are those of the 1024 class."""
-    for ratio in words.ASPECT_RATIOS:
+    for ratio in OFFERS["V_2"].ratios:
         width, height = (int(part) for part in ratio.removeprefix("ASPECT_").split("_"))
         width_px, height_px = image_request(aspect_ratio=ratio).size_px
         assert width_px / height_px == pytest.approx(width / height, rel=0.01)

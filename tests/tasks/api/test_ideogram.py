@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from tasks import errors
+from tasks.api.dialects.refusals import WORK_BEGINS_AFTER_S
 from tasks.api.ideogram import ANSWER_MAX_BYTES, IdeogramClient
-from tasks.api.read_answer import WORK_BEGINS_AFTER_S
 from tasks.api.settings import Settings
 from tasks.records.answer import ImageObject
 from tests.factories import a_request

@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks import errors
-from tasks.api.read_answer import WORK_BEGINS_AFTER_S, parse_answer
+from tasks.api.dialects.refusals import WORK_BEGINS_AFTER_S
+from tasks.api.read_answer import parse_answer
 from tasks.records.answer import ImageObject
 from tests.contract import fixtures_with_images, needs_fixtures
 from tests.tasks.api.api_answers import IMAGE, STOPPED, answered

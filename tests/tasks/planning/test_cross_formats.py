@@ -10,6 +10,8 @@ from tests.matrices import a_file, faults_of, plan_of
 
 FORMATS = "format,aspect_ratio,style_type,channel\nsquare,1:1,DESIGN,shop\nwide,16:9,REALISTIC,blog\n"
 
+STYLED = "only by V_2, V_2_TURBO, V_2A, V_2A_TURBO, V_3, ideogram-2, ideogram-2a, ideogram-3"
+
 
 def both(folder: Path, matrix: str, formats: str = FORMATS) -> dict[str, str]:
     """The options that name a matrix and its formats."""
@@ -136,7 +138,7 @@ def test_formats_that_are_the_same_are_one(tmp_path: Path) -> None:
 
 def test_a_style_that_the_default_model_does_not_take_is_a_fault_of_the_format(tmp_path: Path) -> None:
     """The matrix has no such column, and its rows are many."""
-    takers = "is not accepted by V_1, only by V_2, V_2_TURBO, V_2A, V_2A_TURBO; leave it empty, or change the model"
+    takers = f"is not accepted by V_1, {STYLED}; leave it empty, or change the model"
     assert said(tmp_path, "product\nTea\nCoffee\n", model="V_1") == [
         f"f.csv, row 2, style_type: 'DESIGN' {takers}",
         f"f.csv, row 3, style_type: 'REALISTIC' {takers}",
@@ -148,7 +150,7 @@ def test_a_row_with_a_model_of_its_own_is_told_in_the_matrix(tmp_path: Path) -> 
     assert said(tmp_path, "product,model,format\nTea,V_1,wide\nCoffee,,\n") == [
         (
             "m.csv, row 2, style_type: 'REALISTIC' of the format 'wide' is not accepted by V_1, "
-            "only by V_2, V_2_TURBO, V_2A, V_2A_TURBO; change the model or the format"
+            f"{STYLED}; change the model or the format"
         )
     ]
 

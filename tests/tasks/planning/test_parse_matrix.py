@@ -51,7 +51,10 @@ def test_every_fault_of_a_row_is_told(tmp_path: Path) -> None:
     _, faults, _ = parse(tmp_path, "product,Seed Number,style\nTea, -1 ,cubist\nTea,1,DESIGN,more\n")
     assert faults == [
         "row 2, Seed Number: '-1' is not accepted; use a whole number from 0 to 2147483647",
-        "row 2, style: 'cubist' is not accepted; use one of AUTO, GENERAL, REALISTIC, DESIGN, RENDER_3D, ANIME",
+        (
+            "row 2, style: 'cubist' is not accepted; "
+            "use one of AUTO, GENERAL, REALISTIC, DESIGN, RENDER_3D, ANIME, FICTION"
+        ),
         "row 3: 'Tea,1,DESIGN,more' has 4 fields under 3 column names; quote a field that holds the delimiter",
     ]
 

@@ -149,16 +149,19 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
         "--name: '###' has no letter or digit to name a folder with; choose another name",
         (
             "m.csv, row 2, style_type: 'DESIGN' is not accepted by V_1, "
-            "only by V_2, V_2_TURBO, V_2A, V_2A_TURBO; leave it empty, or change the model"
+            "only by V_2, V_2_TURBO, V_2A, V_2A_TURBO, V_3, ideogram-2, ideogram-2a, ideogram-3; "
+            "leave it empty, or change the model"
         ),
         "m.csv, row 3, prompt: is empty, and so is product; fill in one of them",
-        (
-            "m.csv, row 4, aspect_ratio: '4:5' is not accepted; "
-            "use one of 1:1, 10:16, 16:10, 9:16, 16:9, 3:2, 2:3, 4:3, 3:4, 1:3, 3:1"
-        ),
         "m.csv, row 4, seed: 'x' is not accepted; use a whole number from 0 to 2147483647",
         (
-            "m.csv, row 5, resolution: '1024x1024' is not accepted by V_2A, only by V_2, V_2_TURBO; "
+            "m.csv, row 4, aspect_ratio: '4:5' is not accepted by V_2, whose resolution 896x1120 is exactly that; "
+            "write it in the column resolution, use one of 1:1, 10:16, 16:10, 9:16, 16:9, 3:2, 2:3, 4:3, 3:4, 1:3, "
+            "3:1, or change the model"
+        ),
+        (
+            "m.csv, row 5, resolution: '1024x1024' is not accepted by V_2A, only by V_2, V_2_TURBO, "
+            "V_3, ideogram-3, ideogram-4, ideogram-4-5, p-image-ideogram; "
             "use aspect_ratio, or change the model"
         ),
         "m.csv, row 5, resolution: '1024x1024' and the aspect_ratio '1:1' exclude each other; leave one of them empty",

@@ -8,16 +8,22 @@ from tasks.planning.price_cells import Bill, duration_s
 from tasks.records.campaign import Price
 
 PRICES = {
-    model: Price(model=model, usd_per_image=usd, latency_min_s=3, latency_max_s=most, source="s", read_on=day)
-    for model, usd, most, day in [("V_2", "0.08", 15, "2026-11-22"), ("V_2_TURBO", "0.05", 6, "2026-10-01")]
+    (model, quality): Price(
+        model=model, quality=quality, usd_per_image=usd, latency_min_s=3, latency_max_s=most, source="s", read_on=day
+    )
+    for model, quality, usd, most, day in [
+        ("V_2", "medium", "0.08", 15, "2026-11-22"),
+        ("V_2_TURBO", "low", "0.05", 6, "2026-10-01"),
+    ]
 }
 
 
 def a_bill() -> Bill:
     """Three cells of 2.0 and two of its fast sister, in two formats."""
     bill = Bill(PRICES)
-    for name, model in [("a", "V_2"), ("b", "V_2"), ("a", "V_2"), ("a", "V_2_TURBO"), ("a", "V_2_TURBO")]:
-        bill.add(name, model, "1:1")
+    slow, fast = PRICES
+    for name, priced in [("a", slow), ("b", slow), ("a", slow), ("a", fast), ("a", fast)]:
+        bill.add(name, priced, "1:1")
     return bill
 
 

@@ -6,14 +6,22 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tasks.planning.prices import read_prices
-from tasks.records.vocabulary import MODELS, Model
+from tasks.planning.prices import Priced, read_prices
+from tasks.records.models import MODELS, OFFERS, Model, Offer
+from tasks.records.vocabulary import Quality
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_every_model_has_a_price(model: Model) -> None:
+def test_every_model_has_a_price_in_each_quality_that_it_offers() -> None:
+    """And no price is of what cannot be asked for; a legacy model has a price as it is, its fast sister another."""
+    offered = {(offer.model, quality) for offer in OFFERS.values() for quality in offer.qualities}
+    slow = {(model, "low") for model in ("V_1", "V_2", "V_2A")}
+    assert set(read_prices()) == offered - slow
+
+
+@pytest.mark.parametrize("priced", read_prices())
+def test_each_price_is_one(priced: Priced) -> None:
     """Above nothing and below a dollar, read on a day from a page, and with a time that can be."""
-    price = read_prices()[model]
+    price = read_prices()[priced]
     assert Decimal(0) < price.usd_per_image < 1
     assert 0 < price.latency_min_s <= price.latency_max_s
     assert urlsplit(price.source).hostname == "ideogram.ai"
@@ -22,10 +30,17 @@ def test_every_model_has_a_price(model: Model) -> None:
 
 def test_prices_are_exact() -> None:
     """A tenth of a cent is a tenth of a cent, a thousand images on."""
-    assert read_prices()["V_2A_TURBO"].usd_per_image * 1000 == Decimal("25.000")
+    assert read_prices()["V_2A_TURBO", "low"].usd_per_image * 1000 == Decimal("25.000")
 
 
-def test_a_turbo_costs_less() -> None:
+def test_more_quality_never_costs_less() -> None:
     """The price list has not been mixed up."""
     prices = read_prices()
-    assert all(prices[m].usd_per_image > prices[f"{m}_TURBO"].usd_per_image for m in ("V_1", "V_2", "V_2A"))
+    for offer in OFFERS.values():
+        of_each = [prices[model_of(offer, quality), quality].usd_per_image for quality in offer.qualities]
+        assert of_each == sorted(of_each), offer.model
+
+
+def model_of(offer: Offer, quality: Quality) -> Model:
+    """Where the price of a quality stands: on the legacy route it is a model."""
+    return next((name for name in MODELS if name == offer.qualities[quality]), offer.model)

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tasks.planning.request_rules import OWN_COLUMNS, build_request, chosen_model, misfits, prompt_of
+from tasks.records.models import Model, models_of, takers
 from tasks.records.request import GenerationRequest
-from tasks.records.vocabulary import MODELS, SEED_MAX, Model
+from tasks.records.vocabulary import SEED_MAX
 from tasks.tables.columns import PARSERS
 
 WISHES = {"product": "Tea", "style_type": "DESIGN", "negative_prompt": "blur", "resolution": "RESOLUTION_1344_704"}
@@ -33,7 +34,11 @@ def test_each_model_takes_what_it_takes(model: Model, columns: list[str]) -> Non
 def test_a_misfit_says_what_to_do() -> None:
     """Which models would take it, and what to write instead."""
     assert list(misfits({"product": "Tea", "resolution": "RESOLUTION_1344_704"}, "V_1")) == [
-        ("resolution", "is not accepted by V_1, only by V_2, V_2_TURBO", "use aspect_ratio, or change the model")
+        (
+            "resolution",
+            f"is not accepted by V_1, only by {', '.join(takers('resolution'))}",
+            "use aspect_ratio, or change the model",
+        )
     ]
 
 
@@ -81,7 +86,7 @@ def test_rendering_turbo_means_the_fast_sister(wishes: dict[str, Any], model: Mo
     assert chosen_model(wishes, "V_2") == model
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", models_of("legacy"))
 def test_defaults_are_sent_where_the_model_takes_them(model: Model) -> None:
     """A square, magic prompt AUTO, and the style AUTO where there are styles; what is not asked for is not sent."""
     request = build_request({"product": "Tea"}, model, 0)
@@ -103,8 +108,11 @@ def test_seeds_count_up_over_copies() -> None:
 
 
 def test_every_column_goes_somewhere() -> None:
-    """What a person fills in is a field of the request, or one of the few that the run itself has a use for."""
-    assert PARSERS.keys() == GenerationRequest.model_fields.keys() | OWN_COLUMNS
+    """What a person fills in is a field of the request, or one of the few that the run itself has a use for.
+
+    Who may see the image, `private`, is the column `visibility`.
+    """
+    assert PARSERS.keys() | {"private"} == GenerationRequest.model_fields.keys() | OWN_COLUMNS
 
 
 def test_what_a_row_says_is_asked_for() -> None:

@@ -1,9 +1,13 @@
 """A request has one digest, today and in a year."""
 
+import hashlib
+
 import pytest
 
 from tasks.records.cell import cell_digest
-from tasks.records.request import GenerationRequest, Palette, PaletteMember, as_written
+from tasks.records.request import GenerationRequest, Palette, PaletteMember
+from tasks.records.sizes import as_written
+from tests.matrices import DATA, plan_of
 
 FULL = GenerationRequest(
     prompt="Ein Teehaus, 茶屋 \N{TEACUP WITHOUT HANDLE}\nim Regen",
@@ -28,6 +32,17 @@ def test_digests_are_the_ones_in_stored_campaigns() -> None:
     assert cell_digest("ab" * 32, 1) == "a726311f7cda3d1b305fc11b314d8a77f1e421e5a1976868f94ea7fea8938d97"
 
 
+@pytest.mark.parametrize("sample", ["spring_catalogue.csv", "spring_catalogue.parquet"])
+def test_cells_of_the_samples_are_the_ones_in_stored_campaigns(sample: str) -> None:
+    """Their ids and digests, made before there was a second route, in one literal."""
+    cells = plan_of(str(DATA / sample), formats=str(DATA / "formats.csv")).cells
+    told = "\n".join(f"{cell.cell_id} {cell.request_sha256} {cell.copy_number}" for cell in cells)
+    assert cells[0].cell_id == "first-flush-darjeeling-tea-social-square-7a65125e"
+    assert (
+        hashlib.sha256(told.encode()).hexdigest() == "752427a9911d9f6fe6d748542dc43d6efe7fc0e6c02afef69245877b07c3658b"
+    )
+
+
 def test_a_field_left_empty_changes_nothing() -> None:
     """What is not sent is not in the digest either, so a field may be added later."""
     sent = GenerationRequest(prompt="Tea", seed=None, resolution=None)
@@ -47,6 +62,12 @@ def test_a_field_left_empty_changes_nothing() -> None:
         {"negative_prompt": None},
         {"seed": 0},
         {"color_palette": Palette(name="EMBER")},
+        {"quality": "low"},
+        {"style_preset": "ART_DECO"},
+        {"style_codes": ("1A2B3C4D",)},
+        {"enable_copyright_detection": True},
+        {"custom_model_uri": "model/tea/version/3"},
+        {"private": False},
     ],
 )
 def test_every_field_counts(change: dict[str, object]) -> None:

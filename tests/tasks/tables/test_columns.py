@@ -1,11 +1,15 @@
 """The text of a cell becomes a value, or a sentence that says what is accepted."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.records.models import MODELS, OFFERS
 from tasks.records.request import Palette, PaletteMember
-from tasks.records.vocabulary import ASPECT_RATIOS, MODELS, RESOLUTIONS, SEED_MAX, STYLE_TYPES
+from tasks.records.sizes import ASPECT_RATIOS, ratio_of
+from tasks.records.vocabulary import QUALITIES, SEED_MAX, STYLE_PRESETS, STYLE_TYPES
 from tasks.tables.columns import PARSERS, column_name, parse_value, similar_column
 
 
@@ -66,6 +70,38 @@ def test_a_slip_of_the_pen_is_seen(header: str, name: str | None) -> None:
         ("model", "2a", "V_2A"),
         ("model", "2.0", "V_2"),
         ("model", "1", "V_1"),
+        ("model", "1.0 Turbo", "V_1_TURBO"),
+        ("model", "3.0", "V_3"),
+        ("model", "v3", "V_3"),
+        ("model", "Ideogram 3", "ideogram-3"),
+        ("model", "Ideogram V3", "ideogram-3"),
+        ("model", "4", "ideogram-4"),
+        ("model", "V4", "ideogram-4"),
+        ("model", "4.5", "ideogram-4-5"),
+        ("model", "4,5", "ideogram-4-5"),
+        ("model", "v4.5", "ideogram-4-5"),
+        ("model", " Ideogram 4.5 ", "ideogram-4-5"),
+        ("model", "ideogram_v4_5", "ideogram-4-5"),
+        ("model", "Ideogram 4.0 Transparent", "ideogram-4-transparent"),
+        ("model", "Ideogram 1.0", "V_1"),
+        ("model", "P-Image", "p-image-ideogram"),
+        ("quality", "Very Low", "very_low"),
+        ("quality", "Turbo", "low"),
+        ("quality", "default", "medium"),
+        ("quality", "Quality", "high"),
+        ("quality", "draft", "very_low"),
+        ("style_preset", "Art Deco", "ART_DECO"),
+        ("style_codes", "1a2b3c4d, 00FF00FF", ("1A2B3C4D", "00FF00FF")),
+        ("style_codes", '["1a2b3c4d"]', ("1A2B3C4D",)),
+        ("enable_copyright_detection", "TRUE", True),
+        ("enable_copyright_detection", "no", False),
+        ("custom_model_uri", "model/tea/version/3", "model/tea/version/3"),
+        ("aspect_ratio", "Auto", "AUTO"),
+        ("aspect_ratio", "4:5", "ASPECT_4_5"),
+        ("aspect_ratio", "1080x1350", "ASPECT_4_5"),
+        ("aspect_ratio", "8:5", "ASPECT_16_10"),
+        ("resolution", "1200x640", "RESOLUTION_1200_640"),
+        ("rendering", "Quality", "quality"),
         ("aspect_ratio", "16:9", "ASPECT_16_9"),
         ("aspect_ratio", "16x9", "ASPECT_16_9"),
         ("aspect_ratio", "\u200e16:9\u200b", "ASPECT_16_9"),
@@ -118,22 +154,32 @@ def test_ways_to_write_a_value(column: str, text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("column", "text", "said"),
     [
-        ("model", "V_3", "is not accepted; use one of V_1, V_1_TURBO, V_2"),
-        ("aspect_ratio", "4:5", "is not accepted; use one of 1:1, 10:16"),
+        ("model", "V_9", "is not accepted; use one of V_1, V_1_TURBO, V_2"),
+        ("model", "ideogram-9", "ideogram-4-5, p-image-ideogram"),
+        ("aspect_ratio", "5:7", "is not accepted; use one of 1:1, 10:16"),
+        ("aspect_ratio", "8:3", "the resolution 1536x576 of V_2, V_2_TURBO, V_3, ideogram-3 is exactly that"),
+        ("aspect_ratio", "1:0", "is not accepted"),
         ("aspect_ratio", "91:6", "is not accepted"),
         ("aspect_ratio", "101:6", "is not accepted"),
         ("aspect_ratio", "1.91:1", "is not accepted"),
         ("aspect_ratio", "9" * 5000 + ":1", "is not accepted"),
-        ("resolution", "1080x1080", "is not accepted; use one of the 78 sizes listed in data/README.md"),
-        ("resolution", "800x1280", "is not accepted"),
-        ("style_type", "FICTION", "is not accepted; use one of AUTO, GENERAL, REALISTIC, DESIGN, RENDER_3D, ANIME"),
+        ("resolution", "1080x1080", "is not accepted by any model; use a size listed in data/README.md"),
+        ("resolution", "0x1024", "is not accepted"),
+        ("resolution", "99999x16", "is not accepted"),
+        ("style_type", "SKETCH", "is not accepted; use one of AUTO, GENERAL, REALISTIC, DESIGN, RENDER_3D, ANIME"),
+        ("style_preset", "baroque", "use one of 80S_ILLUSTRATION"),
+        ("style_codes", "1A2B3C4", "holds '1A2B3C4'; a style code has eight hex digits"),
+        ("style_codes", ",", "a style code has eight hex digits"),
+        ("quality", "best", "use one of very_low, low, medium, high"),
+        ("enable_copyright_detection", "maybe", "use true or false"),
+        ("custom_model_uri", "mine", "write it as model/NAME/version/VERSION"),
         ("seed", "-1", "is not accepted; use a whole number from 0 to 2147483647"),
         ("seed", "2147483648", "use a whole number"),
         ("seed", "1.5", "use a whole number"),
         ("seed", "1e3", "use a whole number"),
         ("num_images", "0", "use a whole number from 1 to 8"),
         ("num_images", "9", "use a whole number from 1 to 8"),
-        ("rendering", "quality", "use one of default, turbo"),
+        ("rendering", "best", "use one of default, flash, turbo, quality"),
         ("visibility", "secret", "use one of public, private"),
         ("prompt", "x" * 10_001, "has 10,001 characters; use 10,000 at most"),
         ("product", "x" * 1_001, "has 1,001 characters; use 1,000 at most"),
@@ -175,7 +221,14 @@ def test_what_is_not_accepted_is_told_with_what_is(column: str, text: str, said:
 
 @pytest.mark.parametrize(
     ("column", "words"),
-    [("model", MODELS), ("aspect_ratio", ASPECT_RATIOS), ("resolution", RESOLUTIONS), ("style_type", STYLE_TYPES)],
+    [
+        ("model", MODELS),
+        ("aspect_ratio", ASPECT_RATIOS),
+        *(("resolution", offer.resolutions) for offer in OFFERS.values()),
+        ("style_type", STYLE_TYPES),
+        ("style_preset", STYLE_PRESETS),
+        ("quality", QUALITIES),
+    ],
 )
 def test_every_word_of_the_api_stands_for_itself(column: str, words: tuple[str, ...]) -> None:
     """No two words run into each other when case and dashes are passed over."""
@@ -195,6 +248,6 @@ def test_any_text_is_a_value_or_a_fault(column: str, text: str) -> None:
 def test_a_ratio_is_the_one_that_was_written(width: int, height: int) -> None:
     """Digits never move from one side of the colon to the other."""
     try:
-        assert parse_value("aspect_ratio", f"{width}:{height}") == f"ASPECT_{width}_{height}"
+        assert ratio_of(parse_value("aspect_ratio", f"{width}:{height}")) == Fraction(width, height)
     except ValueError:
         assert f"ASPECT_{width}_{height}" not in ASPECT_RATIOS

@@ -1,0 +1,51 @@
+"""How people write the shape or the size of an image."""
+
+import re
+from collections import defaultdict
+from fractions import Fraction
+from typing import Final
+
+from tasks.records.models import MODELS, OFFERS, Model
+from tasks.records.sizes import ASPECT_RATIOS, AspectRatio, as_resolution, as_written, ratio_of
+
+_SIZE_SIGNS: Final = "x_*×-"  # noqa: RUF001  the sign of multiplication is meant
+_RATIO: Final = re.compile(rf"(?:aspect[\s_-]*)?0?([0-9]{{1,4}})\s*[:/{_SIZE_SIGNS}]\s*0?([0-9]{{1,4}})(?::00)?")
+_SIZE: Final = re.compile(rf"(?:resolution[\s_-]*)?([1-9][0-9]{{0,4}})\s*[{_SIZE_SIGNS}]\s*([1-9][0-9]{{0,4}})")
+_RATIOS: Final[dict[Fraction | None, AspectRatio]] = {ratio_of(ratio): ratio for ratio in ASPECT_RATIOS}
+
+
+def parse_aspect_ratio(text: str) -> AspectRatio:
+    """`16:9`, `16x9` and `ASPECT_16_9` are one, and so is `16:09:00`: Excel takes 16:9 for a time of day.
+
+    So are shapes that are the same, such as `1080:1350` and `4:5`.
+    """
+    if text.lower() == "auto":
+        return "AUTO"
+    numbers = _RATIO.fullmatch(text.lower())
+    shape = Fraction(int(numbers[1]), int(numbers[2])) if numbers and int(numbers[2]) else None
+    if shape is not None and shape in _RATIOS:
+        return _RATIOS[shape]
+    exact = _exact_size(shape) if shape else None
+    advice = f"the resolution {exact[0]} of {', '.join(exact[1])} is exactly that; or " if exact else ""
+    raise ValueError(f"is not accepted; {advice}use one of {', '.join(map(as_written, ASPECT_RATIOS))}")
+
+
+def _exact_size(shape: Fraction) -> tuple[str, list[Model]] | None:
+    """The size of this shape that most models list, as people write it, and these models."""
+    able: defaultdict[str, list[Model]] = defaultdict(list)
+    for model in MODELS:
+        for size in OFFERS[model].resolutions:
+            if ratio_of(size) == shape:
+                able[size].append(model)
+    best = max(able, key=lambda size: len(able[size]), default=None)
+    return None if best is None else (as_written(best), able[best])
+
+
+def parse_resolution(text: str) -> str:
+    """`1344x704` and `RESOLUTION_1344_704` are one; width first, in pixels."""
+    numbers = _SIZE.fullmatch(text.lower())
+    size = as_resolution(int(numbers[1]), int(numbers[2])) if numbers else None
+    if size is None or not any(offer.has_size(size) for offer in OFFERS.values()):
+        examples = "such as 1024x1024, 1344x704, 2048x2048"
+        raise ValueError(f"is not accepted by any model; use a size listed in data/README.md, {examples}")
+    return size
