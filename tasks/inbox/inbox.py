@@ -6,6 +6,7 @@ from typing import Final, Self
 
 from tasks.errors import InputInvalid
 from tasks.inbox.names import FORMATS_NAMES, Shelf, filed_key, is_matrix
+from tasks.storage.absence import absent
 from tasks.storage.storage import CampaignStore
 
 SETTLED_AFTER: Final = timedelta(minutes=1)
@@ -24,7 +25,8 @@ class Inbox:
         """The inbox at `url`. Raises InputInvalid for a folder that does not exist."""
         store = CampaignStore.at(url)
         if store.is_local and not store.is_folder():
-            raise InputInvalid.of(source="inbox", value=url, problem="does not exist; create it, or name another")
+            problem = f"{absent(store.address)}; create it, or name another"
+            raise InputInvalid.of(source="inbox", value=url, problem=problem)
         return cls(url.rstrip("/"), store)
 
     def waiting(self) -> list[str]:

@@ -25,6 +25,7 @@ from tasks.records.focus import Crop
 from tasks.records.keys import ENDS
 from tasks.records.outcome import Outcome
 from tasks.records.variant import Variant
+from tasks.storage.absence import absent
 from tasks.storage.storage import CampaignStore
 
 THREADS_MORE_THAN_CORES: Final = 2
@@ -78,6 +79,8 @@ def published_in(store: CampaignStore, ledger: Ledger) -> Published:
     published = ledger.read_published()
     if published is not None:
         return published
+    if store.is_local and not store.is_folder():
+        raise InputInvalid.of(source=store.root, problem=absent(store.address))
     problem = "is no campaign's folder; name one that holds a manifest and a ledger, such as data/out/q1-launch"
     if store.names(ENDS):
         problem = "was published by an earlier version; run its campaign once more, which pays nothing, then this"

@@ -11,11 +11,12 @@ import pyarrow.parquet as pq
 
 from tasks.errors import InputInvalid
 from tasks.records.fault import Fault, without_secrets
+from tasks.storage.absence import absent_at
 from tasks.tables.content import HEAD_BYTES, PARQUET, no_table, unpacked
 from tasks.tables.delimited import read_delimited
 from tasks.tables.encodings import is_same, unlike, wide_encoding
 from tasks.tables.fit_rows import Fitting, is_odd, no_row
-from tasks.tables.hindrance import hindrance
+from tasks.tables.hindrance import ABSENT, hindrance
 from tasks.tables.open_table import opened
 from tasks.tables.parquet import index_columns, read_parquet
 from tasks.tables.parts import Parts
@@ -95,7 +96,8 @@ def _told(source: str) -> Iterator[None]:
     except InputInvalid:
         raise
     except Exception as error:
-        raise _invalid(source, hindrance(error)) from error
+        problem = hindrance(error)
+        raise _invalid(source, absent_at(source) if problem == ABSENT else problem) from error
 
 
 def _invalid(source: str, problem: str) -> InputInvalid:

@@ -68,5 +68,5 @@ def test_formats_are_found_and_do_not_wait(url: str):
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path):
     """Nobody would learn otherwise why nothing is ever run."""
-    with pytest.raises(InputInvalid, match="does not exist; create it"):
+    with pytest.raises(InputInvalid, match=f"does not exist in {tmp_path}; create it"):
         Inbox.open(str(tmp_path / "nope"))

@@ -67,10 +67,12 @@ def test_an_ending_that_is_not_ours_is_told(name: str) -> None:
 
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
-    """A missing file, a system that nobody knows, a file that is not what its ending says."""
-    assert problem("absent.csv") == "absent.csv: does not exist"
-    assert problem("absent") == "absent: does not exist"
-    assert problem(f"{a_file(tmp_path, CSV)}/m.csv").endswith("does not exist")
+    """A missing file and where it was looked for, a system that nobody knows, a file that its ending belies."""
+    assert problem("absent.csv") == f"absent.csv: does not exist in {Path.cwd()}"
+    assert problem("absent") == f"absent: does not exist in {Path.cwd()}"
+    file = a_file(tmp_path, CSV)
+    assert problem(f"{file}/m.csv") == f"{file}/m.csv: does not exist: {file} is a file and no folder"
+    assert problem(f"file://{file}.csv").endswith(f"does not exist in {tmp_path}; there is {Path(file).name}")
     assert "no storage is known as klingon://; name a folder" in problem("klingon://m.csv")
     damaged = "cannot be read: it is compressed, and was cut off or damaged; copy or download it again"
     assert problem(a_file(tmp_path, gzip.compress(CSV * 1000)[:-30], "cut.csv.gz")).endswith(damaged)
