@@ -12,6 +12,7 @@ from tasks.images.decode_image import decode, without_idle_alpha
 from tasks.images.geometry import Box, Size, contain_size, cover_box, is_covered
 from tasks.images.ground import on_ground
 from tasks.images.place_crops import place_crops
+from tasks.images.preview import preview, preview_key
 from tasks.records.focus import Crop
 from tasks.records.variant import Variant
 
@@ -35,7 +36,7 @@ class Cuts(NamedTuple):
     """What is made of an original."""
 
     files: dict[str, bytes]
-    """The content of each variant, by its key."""
+    """The content of each variant, and of the page's preview, by its key."""
     crops: dict[str, Crop]
     """Where those that are crops lie, by their names."""
 
@@ -48,13 +49,12 @@ def cut_all(  # noqa: PLR0913  all that a cut depends on
     focus: str | None = None,
     before: Mapping[str, Crop] = MappingProxyType({}),
 ) -> Cuts:
-    """Every variant; `data` is decoded where no decoded image is at hand. `focus` and `before` as for `place_crops`."""
+    """Every variant, and the preview; `data` is decoded where no decoded image is at hand. `focus` and `before` as for `place_crops`."""
     try:
         source = image if image is not None else decode(data).image
         crops = place_crops(source, variants, focus, before)
-        return Cuts(
-            {variant.key(cell_id): cut(source, variant, crops.get(variant.name)) for variant in variants}, crops
-        )
+        files = {variant.key(cell_id): cut(source, variant, crops.get(variant.name)) for variant in variants}
+        return Cuts(files | {preview_key(cell_id): preview(source)}, crops)
     except ImageUnreadable as error:
         raise OriginalUnreadable(f"The original that is stored cannot be read: {error}") from error
     except (OSError, ValueError, KeyError, MemoryError) as error:

@@ -1,33 +1,37 @@
 """The files that show what came out of a campaign, and how they are published."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
-from tasks.publishing.write_gallery import gallery_html, gallery_page
+from tasks.publishing.gallery import is_page
+from tasks.publishing.previews import make_previews, stored_previews, without_preview
+from tasks.publishing.write_gallery import gallery_html, gallery_pages
 from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet, manifest_xlsx
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome
 from tasks.records.variant import Variant
 
 
-def campaign_files(
+def campaign_files(  # noqa: PLR0913  what a page is made of
     name: str,
     cells: Sequence[Cell],
     outcomes: Mapping[str, Outcome],
     variants: Sequence[Variant],
     *,
     is_sandbox: bool,
+    previews: AbstractSet[str] = frozenset(),
 ) -> dict[str, bytes]:
-    """The content of each file by its key."""
+    """The content of each manifest and each page by its key; `previews` as `gallery_pages` takes them."""
     frame = manifest_frame(cells, outcomes, variants)
-    page = gallery_page(name, cells, outcomes, variants, datetime.now(UTC), is_sandbox=is_sandbox)
+    pages = gallery_pages(name, cells, outcomes, variants, datetime.now(UTC), previews=previews, is_sandbox=is_sandbox)
     return {
         "manifest.csv": manifest_csv(frame),
         "manifest.parquet": manifest_parquet(frame),
         "manifest.xlsx": manifest_xlsx(frame),
-        "index.html": gallery_html(page).encode(errors="replace"),
+        **{page.key: gallery_html(page).encode(errors="replace") for page in pages},
     }
 
 
@@ -42,14 +46,33 @@ def publish(
 
     `noted`: the outcomes that the ledger has, those of cells that the matrix does not ask for any more included.
     `stale`: the keys of files to which no manifest leads from now on; they are noted until they are removed.
+    Previews that an earlier version has not made are made last, so that no manifest waits for them.
     Raises StorageFailed.
     """
+    store, previews = ledger.store, stored_previews(ledger.store)
+    keys = show(ledger, published, outcomes, previews)
+    ledger.copy_outcomes(noted)
+    too_many = [key for key in store.names("") if is_page(key) and key not in keys]
+    for key in (*stale, *too_many):
+        store.delete(key)
+    ledger.keep_published(published)
+    made = make_previews(store, without_preview(outcomes, previews))
+    if made:
+        show(ledger, published, outcomes, previews | made)
+    return keys
+
+
+def show(
+    ledger: Ledger, published: Published, outcomes: Mapping[str, Outcome], previews: AbstractSet[str]
+) -> tuple[str, ...]:
+    """Store manifests and pages in one move; their keys. Raises StorageFailed."""
     files = campaign_files(
-        published.title, published.cells, outcomes, published.variants, is_sandbox=published.is_sandbox
+        published.title,
+        published.cells,
+        outcomes,
+        published.variants,
+        is_sandbox=published.is_sandbox,
+        previews=previews,
     )
     ledger.store.publish(files)
-    ledger.copy_outcomes(noted)
-    for key in stale:
-        ledger.store.delete(key)
-    ledger.keep_published(published)
     return tuple(files)

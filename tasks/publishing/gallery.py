@@ -1,21 +1,22 @@
 """What the contact sheet of a campaign shows, ready to be laid out: every link encoded, every text bounded."""
 
-from collections.abc import Mapping, Sequence
+import re
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal
 from urllib.parse import quote
 
-from tasks.images.geometry import Size, contain_size, likeness
-from tasks.records.outcome import Status, StoredOriginal
+from tasks.publishing.copy_number import CopyNumber
+from tasks.records.outcome import Status
 from tasks.records.record import Record
-from tasks.records.variant import Variant
 
-KEPT_AT_LEAST: Final = Fraction(3, 4)
+INDEX: Final = "index.html"
 CLEARLY_WIDE: Final = Fraction(5, 4)
 ROOMY_GROUP: Final = 3
 ROOMY_PAGE: Final = 6
+DENSE_PAGE: Final = 60
+"""A page of more has three pictures side by side on a phone."""
 
 ADVICE: Final[dict[Status, str]] = {
     "blocked": (
@@ -57,9 +58,12 @@ class GalleryCard(Record):
     cell_id: str
     title: str
     """The format, or what stands for it where the matrix names none."""
+    place: CopyNumber
     product: str
     format: str
     status: Status
+    alt: str
+    """What is seen, for those who do not see it."""
     prompt: str
     final_prompt: str | None
     """The prompt that was drawn, where the API rewrote it."""
@@ -76,17 +80,29 @@ class GalleryCard(Record):
     """Labels and values: where the cell comes from, and its metadata."""
 
 
+class GallerySet(Record):
+    """The images of one row in one format: the copies among which somebody chooses."""
+
+    title: str
+    cards: tuple[GalleryCard, ...]
+
+
 class GalleryGroup(Record):
-    """The cards of one product, in matrix order. `needs_a_look` counts its cells that ended without success."""
+    """The images of one product, in matrix order. `needs_a_look` counts its cells that ended without success."""
 
     product: str
-    cards: tuple[GalleryCard, ...]
+    sets: tuple[GallerySet, ...]
     needs_a_look: int
+
+    @property
+    def cards(self) -> tuple[GalleryCard, ...]:
+        """The cards of all its sets."""
+        return tuple(card for one in self.sets for card in one.cards)
 
     @property
     def size(self) -> int:
         """How many cards are shown."""
-        return len(self.cards)
+        return sum(len(one.cards) for one in self.sets)
 
 
 class GalleryProblem(Record):
@@ -99,7 +115,7 @@ class GalleryProblem(Record):
 
 
 class GalleryPage(Record):
-    """The whole sheet. Counts and cost are those of every cell, shown or not."""
+    """The sheet, or one page of it. Counts and cost are those of every cell, shown here or not."""
 
     name: str
     is_sandbox: bool
@@ -110,11 +126,36 @@ class GalleryPage(Record):
     cost_usd: Decimal
     formats: tuple[str, ...]
     problems: tuple[GalleryProblem, ...]
+    """On the first page."""
     groups: tuple[GalleryGroup, ...]
     is_grouped: bool
     """Whether the products are worth a heading each: with one card a product they would be a page of headings."""
-    left_out: int
-    """How many cells that are done or pending are not shown."""
+    number: int = 1
+    pages: int = 1
+    first: int = 0
+    """How many cards are on the pages before."""
+    in_all: int = 0
+    """How many cards all pages have."""
+
+    @property
+    def key(self) -> str:
+        """Where this page is stored, relative to the campaign's folder."""
+        return page_key(self.number)
+
+    @property
+    def links(self) -> tuple[GalleryLink, ...]:
+        """All pages, this one included."""
+        return tuple(GalleryLink(label=f"{n:,}", href=page_key(n)) for n in range(1, self.pages + 1))
+
+    @property
+    def size(self) -> int:
+        """How many cards are shown here."""
+        return sum(group.size for group in self.groups)
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether there are many pictures to be looked through."""
+        return self.size > DENSE_PAGE
 
     @property
     def total(self) -> int:
@@ -125,7 +166,7 @@ class GalleryPage(Record):
     def is_roomy(self) -> bool:
         """Whether few pictures stand side by side, so that each can be larger."""
         sizes = [group.size for group in self.groups]
-        return max(sizes, default=0) <= ROOMY_GROUP if self.is_grouped else sum(sizes) <= ROOMY_PAGE
+        return max(sizes, default=0) <= ROOMY_GROUP if self.is_grouped else self.size <= ROOMY_PAGE
 
     @property
     def shape(self) -> Literal["wide", "tall", "square"]:
@@ -145,23 +186,11 @@ def relative_href(key: str) -> str:
     return quote(key.lstrip("/"), safe="/", errors="replace")
 
 
-def shown_image(
-    original: StoredOriginal, keys: Mapping[str, str], variants: Sequence[Variant], side_px: int
-) -> GalleryImage:
-    """The smallest variant with a side of `side_px` or more that cuts away at most a quarter of the picture.
+def page_key(number: int) -> str:
+    """The key of a page; the first is the one that is opened."""
+    return INDEX if number == 1 else f"page-{number}.html"
 
-    Without one, the original; so an upright story is not shown as the square in its middle. `keys` by variant name.
-    """
-    whole = Size(original.width_px, original.height_px)
-    fitting = [
-        variant
-        for variant in variants
-        if variant.name in keys and max(variant.width, variant.height) >= side_px
-        if variant.fit == "inside" or likeness(whole, Size(variant.width, variant.height)) >= KEPT_AT_LEAST
-    ]
-    if not fitting:
-        return GalleryImage(href=relative_href(original.key), width_px=original.width_px, height_px=original.height_px)
-    best = min(fitting, key=lambda variant: variant.width * variant.height)
-    size = Size(best.width, best.height)
-    width_px, height_px = contain_size(whole, size) if best.fit == "inside" else size
-    return GalleryImage(href=relative_href(keys[best.name]), width_px=width_px, height_px=height_px)
+
+def is_page(key: str) -> bool:
+    """Whether a page lies under `key`."""
+    return key == INDEX or re.fullmatch(r"page-\d+\.html", key) is not None

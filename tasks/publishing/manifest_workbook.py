@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Final
 
 import xlsxwriter
@@ -17,6 +18,8 @@ TEXT_MAX_UNITS: Final = 32_767
 CUT_OFF: Final = "… (in full in manifest.csv)"
 WHOLE_MAX: Final = 2**53
 """Numbers in Excel are floats: of larger ones it changes the last digits."""
+FIRST_YEAR: Final = 1900
+"""Excel knows no earlier time."""
 NARROW, WIDE, WIDEST = 12, 24, 48
 """Widths of columns, in characters."""
 
@@ -36,7 +39,8 @@ _SAME_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 def manifest_workbook(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     """One sheet with `header` held at the top, filters, and `rows` below: texts as text, numbers and times as such.
 
-    No text is a formula or a link, so opening it runs nothing. Times are in UTC. What is larger than a cell of Excel is
+    No text is a formula or a link, so opening it runs nothing. Times are in UTC. A number or a time that Excel does not
+    have is text. What is larger than a cell of Excel is
     cut off and says so; what is more than a sheet takes (1,048,576 rows, 16,384 columns) is left out.
     """
     out = io.BytesIO()
@@ -63,9 +67,9 @@ def manifest_workbook(header: Sequence[str], rows: Iterable[Sequence[Value]]) ->
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Value, kinds: dict[str, Format]) -> None:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and value.year >= FIRST_YEAR:
         sheet.write_datetime(row, column, value.astimezone(UTC), kinds["time"])
-    elif isinstance(value, float):
+    elif isinstance(value, float) and isfinite(value):
         sheet.write_number(row, column, value, kinds["money"])
     elif isinstance(value, int) and abs(value) <= WHOLE_MAX:
         sheet.write_number(row, column, value)

@@ -19,6 +19,7 @@ from tasks.ledger.resume import as_it_is_now
 from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.publishing.campaign_files import publish
+from tasks.publishing.previews import stale_previews, stored_previews
 from tasks.publishing.recut import Recut, RecutResult, with_crops, with_cuts
 from tasks.records.cell import Cell
 from tasks.records.focus import Crop
@@ -51,7 +52,8 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
     wait_for_runs(store, patience_s)  # or it would publish its own variants over these
     known = ledger.load(published.cells)
     published = published.model_copy(update={"cells": known.cells})
-    outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
+    stored_originals = stored_keys(store, "originals")
+    outcomes = outcomes_of(published, known, stored_originals)
     held = read_variants(store)
     asked = wanted.cuts(held)
     change_variants(store, lambda before: before.while_cutting(asked))
@@ -60,6 +62,8 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
     now = published.model_copy(update={"variants": wanted.of(held).listed})
     stored = stored_keys(store, "variants")
     gone = wanted.leftover(held, stored, [cell.cell_id for cell in known.cells], known.orphaned_ids)
+    if wanted.prune:
+        gone |= stale_previews(stored_previews(store), stored_originals)
     noted = known.model_copy(update={"outcomes": with_crops(known.outcomes, cuts.crops)})
     publish_recut(ledger, now, stored, gone, outcomes, noted)
     change_variants(store, wanted.of)

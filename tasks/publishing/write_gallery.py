@@ -1,160 +1,144 @@
-"""The contact sheet: one page, with relative links only, that opens from disk and from a bucket, without a network."""
+"""The contact sheet: pages with relative links only, that open from disk and from a bucket, without a network."""
 
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tasks.publishing.gallery import (
-    ADVICE,
-    GalleryCard,
-    GalleryGroup,
-    GalleryLink,
-    GalleryPage,
-    GalleryProblem,
-    relative_href,
-    shown_image,
-)
+from tasks.publishing.copy_number import CopyNumber, numbered_copies
+from tasks.publishing.gallery import ADVICE, GalleryCard, GalleryGroup, GalleryPage, GalleryProblem, GallerySet
+from tasks.publishing.gallery_cards import Shelf, card_of, title_of
 from tasks.records.cell import Cell
 from tasks.records.money import usd
 from tasks.records.outcome import STATUSES, Outcome, Status, of_each
 from tasks.records.variant import Variant
 
 CARDS_SHOWN: Final = 2_000
-"""A page of more, about 4 MB of HTML, is slow to open; the manifest always has every cell."""
+"""A page of more, about 4 MB of HTML, is slow to open: there are further pages."""
 PROBLEMS_SHOWN: Final = 200
 """Of each status; whoever has more looks for the common reason, not at each cell."""
-TEXT_SHOWN_CHARS: Final = 2_000
-SMALL_CAMPAIGN_CELLS: Final = 60
-SIDE_PX: Final = 320
-SIDE_IN_SMALL_CAMPAIGN_PX: Final = 640
-"""Few pictures are laid out large, and may be heavier for the sake of dense screens."""
 
-Pairs = Sequence[tuple[Cell, Outcome]]
+Pair = tuple[Cell, Outcome]
+Copies = Sequence[Pair]
+"""The cells of one row in one format that stand among the pictures."""
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _STYLE: Final = (_TEMPLATES / "gallery.css").read_text(encoding="utf-8")
 _SCRIPT: Final = (_TEMPLATES / "gallery.js").read_text(encoding="utf-8")
 
 
-def gallery_page(  # noqa: PLR0913  what a page is made of
+def gallery_pages(  # noqa: PLR0913  what a page is made of
     name: str,
     cells: Sequence[Cell],
     outcomes: Mapping[str, Outcome],
     variants: Sequence[Variant],
     updated_at: datetime,
     *,
+    previews: AbstractSet[str] = frozenset(),
     is_sandbox: bool = False,
-) -> GalleryPage:
-    """The contact sheet of the campaign `name` as it stood at `updated_at`, an aware time.
+) -> Iterator[GalleryPage]:
+    """The contact sheet of the campaign `name` as it stood at `updated_at`, an aware time, page after page.
 
-    `cells` come in matrix order; `outcomes` by cell_id, and a cell that has none is `pending`.
+    `cells` come in matrix order; `outcomes` by cell_id, and a cell that has none is `pending`; `previews` are the keys
+    of those that are stored. Each page is made when it is asked for, so that one is in memory at a time.
     """
-    pairs = list(of_each(cells, outcomes))
-    counts = Counter(outcome.status for _, outcome in pairs)
-    groups = _groups(pairs, variants)
-    shown = sum(len(group.cards) for group in groups)
-    return GalleryPage(
-        name=name,
-        is_sandbox=is_sandbox,
-        updated_at=updated_at.astimezone(UTC),
-        counts={status: counts[status] for status in STATUSES},
-        cost_usd=sum((outcome.cost_usd for _, outcome in pairs), Decimal(0)),
-        formats=tuple(dict.fromkeys(cell.format for cell in cells if cell.format)),
-        problems=tuple(_problem(status, pairs, variants) for status in ADVICE if counts[status]),
-        groups=groups,
-        is_grouped=shown >= 2 * len(groups) and any(group.product for group in groups),
-        left_out=counts["done"] + counts["pending"] - shown,
-    )
+    sheet = Sheet(list(of_each(cells, outcomes)), numbered_copies(cells), Shelf(variants, previews))
+    counts, packed, first = sheet.counts, sheet.packed(), 0
+    for number, sets in enumerate(packed, start=1):
+        page = GalleryPage(
+            name=name,
+            is_sandbox=is_sandbox,
+            updated_at=updated_at.astimezone(UTC),
+            counts={status: counts[status] for status in STATUSES},
+            cost_usd=sum((outcome.cost_usd for _, outcome in sheet.pairs), Decimal(0)),
+            formats=tuple(dict.fromkeys(cell.format for cell in cells if cell.format)),
+            problems=tuple(sheet.problem(status) for status in ADVICE if counts[status]) if number == 1 else (),
+            groups=sheet.groups(sets),
+            is_grouped=sheet.is_grouped,
+            number=number,
+            pages=len(packed),
+            first=first,
+            in_all=counts["done"] + counts["pending"],
+        )
+        first += page.size
+        yield page
 
 
-def _groups(pairs: Pairs, variants: Sequence[Variant]) -> tuple[GalleryGroup, ...]:
-    """By product in matrix order; when there are too many cells, finished ones go before those that wait."""
-    done = [n for n, (_, outcome) in enumerate(pairs) if outcome.status == "done"]
-    waiting = [n for n, (_, outcome) in enumerate(pairs) if outcome.status == "pending"]
-    side_px = SIDE_PX if len(pairs) > SMALL_CAMPAIGN_CELLS else SIDE_IN_SMALL_CAMPAIGN_PX
-    cards: dict[str, list[GalleryCard]] = {}
-    for number in sorted([*done, *waiting][:CARDS_SHOWN]):
-        cell, outcome = pairs[number]
-        cards.setdefault(cell.product, []).append(_card(cell, outcome, variants, side_px))
-    problems = Counter(cell.product for cell, outcome in pairs if outcome.status in ADVICE)
-    return tuple(
-        GalleryGroup(product=product, cards=tuple(those), needs_a_look=problems[product])
-        for product, those in cards.items()
-    )
+@dataclass
+class Sheet:
+    """The cells of a campaign, and how they are dealt out to groups and pages."""
 
+    pairs: Sequence[Pair]
+    places: Mapping[str, CopyNumber]
+    shelf: Shelf
 
-def _problem(status: Status, pairs: Pairs, variants: Sequence[Variant]) -> GalleryProblem:
-    ended_so = [(cell, outcome) for cell, outcome in pairs if outcome.status == status]
-    cards = tuple(_card(cell, outcome, variants, SIDE_PX) for cell, outcome in ended_so[:PROBLEMS_SHOWN])
-    return GalleryProblem(status=status, advice=ADVICE[status], cards=cards, left_out=len(ended_so) - len(cards))
+    @cached_property
+    def counts(self) -> Counter[Status]:
+        """How many cells there are of each status."""
+        return Counter(outcome.status for _, outcome in self.pairs)
 
+    @cached_property
+    def products(self) -> Mapping[str, Sequence[Copies]]:
+        """What is done or pending by product, in matrix order, copies together."""
+        shown = (pair for pair in self.pairs if pair[1].status not in ADVICE)
+        found: dict[str, list[Copies]] = {}
+        for _, copies in groupby(shown, key=lambda pair: (pair[0].row, pair[0].product, pair[0].format)):
+            together = list(copies)
+            found.setdefault(together[0][0].product, []).append(together)
+        return found
 
-def _card(cell: Cell, outcome: Outcome, variants: Sequence[Variant], side_px: int) -> GalleryCard:
-    """What is shown of a cell; where that cannot be made of its record, that it is there, and why there is no more."""
-    try:
-        return _whole_card(cell, outcome, variants, side_px)
-    except (ArithmeticError, ValueError) as error:
-        why = f"What is known of this cell cannot be shown: {error}"
-        bare = Outcome(cell_id=cell.cell_id, status=outcome.status, error=why)
-        return _whole_card(cell, bare, variants, side_px)
+    @property
+    def is_grouped(self) -> bool:
+        """Whether the products are worth a heading each."""
+        shown = self.counts["done"] + self.counts["pending"]
+        return shown >= 2 * len(self.products) and any(self.products)
 
+    def packed(self) -> list[list[Copies]]:
+        """The sets of each page, at least one page. A product goes on on the next page only where it fills one."""
+        pages: list[list[Copies]] = [[]]
+        left = CARDS_SHOWN
+        for sets in self.products.values():
+            size = sum(map(len, sets))
+            if left < size <= CARDS_SHOWN and self.is_grouped:
+                pages.append([])
+                left = CARDS_SHOWN
+            for copies in sets:
+                if len(copies) > left and pages[-1]:
+                    pages.append([])
+                    left = CARDS_SHOWN
+                pages[-1].append(copies)
+                left -= len(copies)
+        return pages
 
-def _whole_card(cell: Cell, outcome: Outcome, variants: Sequence[Variant], side_px: int) -> GalleryCard:
-    original = outcome.original
-    rewritten = original.final_prompt if original and original.final_prompt != cell.request.prompt else None
-    return GalleryCard(
-        cell_id=cell.cell_id,
-        title=cell.format or cell.request.aspect_text() or "Image",
-        product=cell.product,
-        format=cell.format,
-        status=outcome.status,
-        prompt=bounded(cell.request.prompt),
-        final_prompt=bounded(rewritten) if rewritten else None,
-        image=shown_image(original, outcome.variants, variants, side_px) if original else None,
-        original_href=relative_href(original.key) if original else None,
-        links=_links(outcome, variants),
-        resolution=f"{original.width_px}×{original.height_px}" if original else "",  # noqa: RUF001  as it is set
-        seed=original.seed if original else cell.request.seed,
-        cost_usd=outcome.cost_usd,
-        reason=bounded(outcome.error) if outcome.error else None,
-        is_drawing=outcome.is_drawing,
-        details=_details(cell, outcome),
-    )
+    def groups(self, sets: Iterable[Copies]) -> tuple[GalleryGroup, ...]:
+        """These sets by their products."""
+        problems = Counter(cell.product for cell, outcome in self.pairs if outcome.status in ADVICE)
+        return tuple(
+            GalleryGroup(product=product, sets=tuple(map(self._set, those)), needs_a_look=problems[product])
+            for product, those in groupby(sets, key=lambda copies: copies[0][0].product)
+        )
 
+    def _set(self, copies: Copies) -> GallerySet:
+        return GallerySet(title=title_of(copies[0][0]), cards=tuple(self._card(*pair) for pair in copies))
 
-def _links(outcome: Outcome, variants: Sequence[Variant]) -> tuple[GalleryLink, ...]:
-    """The original first, then the variants in the order they were asked for."""
-    files = [("original", outcome.original.key)] if outcome.original else []
-    files += [("as it came", outcome.kept)] if outcome.kept else []
-    files += [(v.name, outcome.variants[v.name]) for v in variants if v.name in outcome.variants]
-    return tuple(GalleryLink(label=label, href=relative_href(key)) for label, key in files)
+    def _card(self, cell: Cell, outcome: Outcome) -> GalleryCard:
+        return card_of(cell, outcome, self.places[cell.cell_id], self.shelf)
 
-
-def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
-    known = {
-        "Cell": cell.cell_id,
-        "Row": str(cell.row),
-        "Model": cell.request.model,
-        "Aspect": cell.request.aspect_text(),
-        "Style": cell.request.style_type or "",
-        "Not wanted": cell.request.negative_prompt or "",
-        "Attempts": str(outcome.attempts) if outcome.attempts > 1 else "",
-        "In doubt": outcome.doubt,
-        "Noted": "; ".join(outcome.original.notes) if outcome.original else "",
-    }
-    return tuple((label, bounded(value)) for label, value in [*known.items(), *cell.metadata.items()] if value)
-
-
-def bounded(text: str) -> str:
-    """`text`, cut where it would make the page heavy."""
-    return text if len(text) <= TEXT_SHOWN_CHARS else f"{text[:TEXT_SHOWN_CHARS]}… (in full in the manifest)"
+    def problem(self, status: Status) -> GalleryProblem:
+        """The cells that ended so, with what to do."""
+        ended_so = [pair for pair in self.pairs if pair[1].status == status]
+        cards = tuple(self._card(*pair) for pair in ended_so[:PROBLEMS_SHOWN])
+        return GalleryProblem(status=status, advice=ADVICE[status], cards=cards, left_out=len(ended_so) - len(cards))
 
 
 def day_and_time(time: datetime) -> str:
@@ -196,5 +180,5 @@ _PAGE: Final = _environment().get_template("gallery.html")
 
 
 def gallery_html(page: GalleryPage) -> str:
-    """The page, to be stored as `index.html` beside the manifest. Every text in it is escaped."""
+    """The page, to be stored under its key beside the manifest. Every text in it is escaped."""
     return _PAGE.render(page=page)

@@ -5,7 +5,9 @@ from typing import Final
 
 from tasks.callbacks.names import FOLDERS as CALLBACK_FOLDERS
 from tasks.errors import InputInvalid
+from tasks.images.preview import PREVIEWS
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
+from tasks.publishing.gallery import is_page
 from tasks.records.campaign import Plan
 from tasks.records.keys import ANSWERS, ENDS, INTENTS, SANDBOX_MARK
 from tasks.run_state.toolbox import Toolbox
@@ -13,9 +15,9 @@ from tasks.running.claim_folder import Claimed, claim_folder, holding, occupant_
 from tasks.storage.storage import CampaignStore
 
 CLEARED: Final = "the sandbox's images of this campaign were removed; its cells are asked for, and paid, anew"
-MADE: Final = (INTENTS, ANSWERS, ENDS, *CALLBACK_FOLDERS, "callbacks", "variants", "originals")
+MADE: Final = (INTENTS, ANSWERS, ENDS, *CALLBACK_FOLDERS, "callbacks", "variants", PREVIEWS, "originals")
 """Where a run leaves files, in the order in which they are removed: after each, a cell is done or was never begun."""
-PUBLISHED: Final = {"manifest.csv", "manifest.parquet", "manifest.xlsx", "index.html"}
+MANIFESTS: Final = {"manifest.csv", "manifest.parquet", "manifest.xlsx"}
 KEPT: Final = ("ledger/campaign.", "ledger/variants.")
 """What the records begin with of whose the folder is, and of the variants that the campaign has."""
 
@@ -59,7 +61,7 @@ def made_by_the_sandbox(store: CampaignStore) -> Iterator[dict[str, str]]:
     """All files of a trial with their tags, folder by folder; the mark comes last."""
     for folder in MADE:
         yield store.tags(folder)
-    yield {key: tag for key, tag in store.tags("").items() if key in PUBLISHED}
+    yield {key: tag for key, tag in store.tags("").items() if key in MANIFESTS or is_page(key)}
     yield {key: tag for key, tag in store.tags("ledger").items() if not key.startswith(KEPT)}
 
 

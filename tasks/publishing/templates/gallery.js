@@ -8,6 +8,20 @@
   }));
   const form = document.querySelector(".filters");
   const output = form.querySelector("output");
+  const images = document.querySelector("#images");
+  const shape = images.dataset.shape;
+
+  const shapeOf = (pictures) => {
+    const ratios = pictures.map((picture) => picture.width / picture.height);
+    if (ratios.length === 0) return shape;
+    if (ratios.every((ratio) => ratio >= 1.25)) return "wide";
+    return ratios.every((ratio) => ratio <= 0.8) ? "tall" : "square";
+  };
+
+  const size = (picture) => ({
+    width: Number(picture.getAttribute("width")),
+    height: Number(picture.getAttribute("height")),
+  });
 
   const filter = () => {
     const wanted = Object.fromEntries(new FormData(form));
@@ -21,13 +35,20 @@
       item.element.hidden = !isShown;
       shown += isShown;
     }
-    for (const group of document.querySelectorAll(".group, .problems")) {
+    for (const group of document.querySelectorAll(".set, .group, .problems")) {
       group.hidden = !group.querySelector(".item:not([hidden])");
     }
     const isFiltered = words.length > 0 || wanted.status || wanted.format;
+    images.classList.toggle("one-grid", Boolean(wanted.format));
+    images.dataset.shape = wanted.format
+      ? shapeOf(Array.from(images.querySelectorAll(".item:not([hidden]) img"), size))
+      : shape;
     for (const rest of document.querySelectorAll(".rest")) rest.open = Boolean(isFiltered);
     document.querySelector("#no-match").hidden = !isFiltered || shown > 0;
-    output.textContent = isFiltered ? `${shown.toLocaleString("en")} of ${items.length.toLocaleString("en")}` : "";
+    const where = document.querySelector(".pages") ? " on this page" : "";
+    output.textContent = isFiltered
+      ? `${shown.toLocaleString("en")} of ${items.length.toLocaleString("en")}${where}`
+      : "";
   };
 
   form.hidden = false;
@@ -44,7 +65,9 @@
     image.src = link.href;
     image.alt = link.querySelector("img").alt;
     dialog.querySelector(".stage").replaceChildren(image);
-    dialog.querySelector(".caption").textContent = link.closest(".item").querySelector(".prompt").textContent;
+    const item = link.closest(".item");
+    const title = item.querySelector("h4").dataset.caption;
+    dialog.querySelector(".caption").textContent = `${title} – ${item.querySelector(".prompt").textContent}`;
     if (!dialog.open) dialog.showModal();
   };
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tasks.publishing.write_gallery import gallery_html, gallery_page
+from tasks.publishing.write_gallery import gallery_html, gallery_pages
 from tests.factories import STARTED_AT, a_cell, a_request, an_original, an_outcome
 from tests.tasks.browser import needs_browser, run
 
@@ -24,7 +24,7 @@ def make_campaign(folder: Path) -> Path:
         cells.append(cell)
         outcomes[cell.cell_id] = an_outcome(cell, original=an_original(cell, key=key), variants={})
     page = folder / "index.html"
-    page.write_text(gallery_html(gallery_page("Tea", cells, outcomes, (), STARTED_AT)), encoding="utf-8")
+    page.write_text(gallery_html(next(gallery_pages("Tea", cells, outcomes, (), STARTED_AT))), encoding="utf-8")
     return page
 
 

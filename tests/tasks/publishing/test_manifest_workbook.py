@@ -83,6 +83,17 @@ def test_a_seed_keeps_all_its_digits():
     assert one_value(2**31 - 1) == (2**31 - 1, "n")
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan"), datetime(1, 1, 1, tzinfo=UTC)])
+def test_what_excel_has_no_number_for_is_text(value):
+    """One odd record does not cost the manifest."""
+    assert one_value(value) == (str(value), "s")
+
+
+def test_the_last_time_of_all_is_one():
+    """Whose year has four digits."""
+    assert one_value(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))[1] == "d"
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
 def test_any_text_makes_a_file_that_opens(text):

@@ -1,5 +1,6 @@
 """The contact sheet shows every cell, and no text of a matrix can become part of the page's own HTML."""
 
+import itertools
 import re
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -9,13 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tasks.publishing.gallery import relative_href, shown_image
-from tasks.publishing.write_gallery import CARDS_SHOWN, CONTENT_POLICY, PROBLEMS_SHOWN, gallery_html, gallery_page, usd
+from tasks.images.geometry import Size
+from tasks.images.preview import preview_key, preview_size
+from tasks.publishing.gallery import is_page, relative_href
+from tasks.publishing.gallery_cards import laid_out, shown_image
+from tasks.publishing.write_gallery import CARDS_SHOWN, CONTENT_POLICY, PROBLEMS_SHOWN, gallery_html, gallery_pages, usd
 from tasks.records.outcome import STATUSES
-from tasks.records.variant import DEFAULT_VARIANTS, Variant
+from tasks.records.variant import DEFAULT_VARIANTS
 from tests.factories import STARTED_AT, a_cell, a_request, an_original, an_outcome
-
-SIZES = {"ASPECT_1_1": (1024, 1024), "ASPECT_16_9": (1344, 768), "ASPECT_9_16": (736, 1312)}
 
 
 class Parsed(HTMLParser):
@@ -40,9 +42,16 @@ class Parsed(HTMLParser):
         self.texts.append(data)
 
 
-def a_page(cells, outcomes=(), name="Q1 Launch", variants=DEFAULT_VARIANTS):
-    """The page of these cells and outcomes."""
-    return gallery_page(name, cells, {outcome.cell_id: outcome for outcome in outcomes}, variants, STARTED_AT)
+def pages_of(cells, outcomes=(), name="Q1 Launch", previews=frozenset()):
+    """The pages of these cells and outcomes."""
+    by_id = {outcome.cell_id: outcome for outcome in outcomes}
+    return list(gallery_pages(name, cells, by_id, DEFAULT_VARIANTS, STARTED_AT, previews=previews))
+
+
+def a_page(*args, **options):
+    """The one page of these cells and outcomes."""
+    (page,) = pages_of(*args, **options)
+    return page
 
 
 def some_cells(count, product="Teapot"):
@@ -169,47 +178,98 @@ def test_products_are_headings_when_they_hold_more_than_one_card():
     assert not a_page(some_cells(4, product="")).is_grouped
 
 
-def test_a_large_campaign_is_cut_and_says_so():
-    """Finished cells are kept before waiting ones, and the page names how many it leaves out."""
-    cells = [a_cell().model_copy(update={"cell_id": f"c{number}"}) for number in range(CARDS_SHOWN + 10)]
-    last, failed = cells[-1], cells[: PROBLEMS_SHOWN + 3]
-    page = a_page(cells, [an_outcome(last), *(an_outcome(cell, "failed") for cell in failed)])
-    assert page.left_out == 0
-    page = a_page(cells, [an_outcome(last)])
-    assert (page.left_out, page.groups[-1].cards[-1].cell_id) == (10, last.cell_id)
-    assert f'10 more are in their folders, and the <a href="manifest.csv">manifest</a> lists all {len(cells):,}.' in (
-        gallery_html(page)
-    )
+def numbered_cells(count, **fields):
+    """Cells with ids that are quick to make."""
+    cell = a_cell(**fields)
+    return [cell.model_copy(update={"cell_id": f"c{number}", "row": number}) for number in range(count)]
+
+
+def test_a_large_campaign_has_further_pages():
+    """Each cell is on one of them, in matrix order; each leads to the others, and only the first tells of problems."""
+    cells = numbered_cells(2 * CARDS_SHOWN + 10)
+    pages = pages_of(cells, [an_outcome(cells[5], "failed"), *map(an_outcome, cells[10:20])])
+    assert [page.key for page in pages] == ["index.html", "page-2.html", "page-3.html"]
+    assert [page.size for page in pages] == [CARDS_SHOWN, CARDS_SHOWN, 9]
+    assert [page.first for page in pages] == [0, CARDS_SHOWN, 2 * CARDS_SHOWN]
+    shown = [card.cell_id for page in pages for group in page.groups for card in group.cards]
+    assert shown == [cell.cell_id for cell in cells if cell is not cells[5]]
+    assert [len(page.problems) for page in pages] == [1, 0, 0]
+    html = gallery_html(pages[1])
+    assert {page.key for page in pages} <= set(Parsed(html).links)
+    assert 'href="page-2.html" aria-current="page"' in html
+    assert "2,001 to 4,000 of 4,009 images" in " ".join(html.split())
+    assert 'href="index.html#needs-a-look"' in html
+    assert all(is_page(page.key) for page in pages)
+    assert not any(map(is_page, ["page-2.htm", "manifest.csv", "my-page-2.html", "page-.html"]))
+
+
+def test_a_product_is_not_torn_between_two_pages():
+    """Unless it fills more than one; copies never are."""
+    ids = itertools.count()
+    sizes = {"Tea": CARDS_SHOWN - 2, "Jam": 6, "Pots": CARDS_SHOWN + 4}
+    cells = [
+        a_cell(product=product, row=n // 3).model_copy(update={"cell_id": f"c{next(ids)}"})
+        for product, count in sizes.items()
+        for n in range(count)
+    ]
+    pages = pages_of(cells)
+    listed = [{group.product: group.size for group in page.groups} for page in pages]
+    assert listed == [{"Tea": CARDS_SHOWN - 2}, {"Jam": 6, "Pots": CARDS_SHOWN - 8}, {"Pots": 12}]
+    for page in pages:
+        for group in page.groups:
+            for one in group.sets:
+                assert len(one.cards) == one.cards[0].place.of
+
+
+def test_of_many_problems_the_first_are_shown():
+    """The manifest has them all."""
+    failed = numbered_cells(PROBLEMS_SHOWN + 3)
     assert a_page(failed, [an_outcome(cell, "failed") for cell in failed]).problems[0].left_out == 3
 
 
-@pytest.mark.parametrize(
-    ("ratio", "variants", "expected"),
-    [
-        ("ASPECT_1_1", DEFAULT_VARIANTS, "thumb"),
-        ("ASPECT_16_9", DEFAULT_VARIANTS, "og"),
-        ("ASPECT_9_16", DEFAULT_VARIANTS, "original"),
-        ("ASPECT_1_1", (Variant(name="icon", width=64, height=64),), "original"),
-        ("ASPECT_9_16", (Variant(name="web", width=800, height=800, fit="inside"),), "web"),
-        ("ASPECT_1_1", (), "original"),
-    ],
-)
-def test_a_card_shows_the_smallest_file_that_shows_the_picture(ratio, variants, expected):
-    """Not a square cut out of a story, not an icon blown up, and not two megabytes where 20 kB do."""
-    cell = a_cell(a_request(aspect_ratio=ratio))
-    width, height = SIZES[ratio]
-    original = an_original(cell, width_px=width, height_px=height)
-    keys = {variant.name: variant.name for variant in variants}
-    image = shown_image(original, keys, variants, side_px=320)
-    assert image.href == (original.key if expected == "original" else expected)
+def test_copies_stand_together_with_their_numbers():
+    """Those of one row in one format, also where each has a seed; where one failed, the others keep theirs."""
+    cells = [a_cell(a_request(seed=seed), row=2, format=name) for name in ("hero", "story") for seed in (5, 6, 7)]
+    page = a_page(cells, [*map(an_outcome, cells[:3]), an_outcome(cells[4], "blocked")])
+    sets = page.groups[0].sets
+    assert [(one.title, [card.place.number for card in one.cards]) for one in sets] == [
+        ("hero", [1, 2, 3]),
+        ("story", [1, 3]),
+    ]
+    html = gallery_html(page)
+    assert all(f"copy {number} of 3" in html for number in (1, 2, 3))
+    assert "copy 2 of 3" in html[html.index("needs-a-look") : html.index('id="images"')]
+    assert "copy 1" not in gallery_html(a_page(cells[::3]))
 
 
-def test_a_contained_variant_has_the_shape_of_its_original():
-    """The room that is kept for a picture is the room that it takes."""
-    original = an_original(a_cell(), width_px=1536, height_px=512)
-    variant = Variant(name="web", width=900, height=900, fit="inside")
-    image = shown_image(original, {"web": "w"}, [variant], side_px=320)
-    assert (image.width_px, image.height_px) == (900, 300)
+@pytest.mark.parametrize("size", [(1024, 1024), (1344, 768), (736, 1312), (896, 1120), (300, 200)])
+def test_a_card_shows_the_whole_picture(size):
+    """In its own shape, of some kilobytes: no square of a portrait, no cut of a landscape, no original of megabytes."""
+    cell = a_cell()
+    original = an_original(cell, width_px=size[0], height_px=size[1])
+    image = shown_image(original, {preview_key(cell.cell_id)})
+    assert (image.href, (image.width_px, image.height_px)) == (
+        f"previews/{cell.cell_id}.webp",
+        preview_size(Size(*size)),
+    )
+    bare = shown_image(original, frozenset())
+    assert (bare.href, (bare.width_px, bare.height_px)) == (original.key, size)
+
+
+def test_a_picture_is_described_by_its_row():
+    """And never by its prompt, which says how it is to be made."""
+    cells = [a_cell(metadata={"alt": "A red pot"}), a_cell(copy_number=2)]
+    html = gallery_html(a_page(cells, map(an_outcome, cells)))
+    assert re.findall(r'<img [^>]*alt="([^"]*)"', html) == ["A red pot", "Teapot, hero"]
+
+
+def test_the_prompt_that_was_drawn_is_told():
+    """Where the API rewrote it; JSON as text has a line for each part, and what only looks like it stays as it is."""
+    cell = a_cell()
+    drawn = '{"subject": "Kanne", "text": [{"words": "ü"}]}'
+    html = gallery_html(a_page([cell], [an_outcome(cell, original=an_original(cell, final_prompt=drawn))]))
+    assert '"subject": "Kanne",\n  "text"' in "".join(Parsed(html).texts)
+    assert [laid_out(text) for text in ("{a|b}", "tea {x}", "{" * 9_999)] == ["{a|b}", "tea {x}", "{" * 9_999]
 
 
 @pytest.mark.parametrize(("amount", "text"), [("0", "$0.00"), ("1234.5", "$1,234.50"), ("0.025", "$0.0250")])
