@@ -45,6 +45,6 @@ async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
         kept = unreadable_key(*job.turn)
         await moved(tools, original.key, kept)
         raise OriginalUnreadable(f"{error}; it is kept in {kept}", kept=kept) from error
-    await tools.on_storage_thread(tools.store.publish, cuts.files)
+    await tools.on_storage_thread(tools.store.publish, cuts.files | cuts.preview)
     job.crops = cuts.crops
     return {variant.name: variant.key(original.cell_id) for variant in tools.variants}

@@ -36,9 +36,11 @@ class Cuts(NamedTuple):
     """What is made of an original."""
 
     files: dict[str, bytes]
-    """The content of each variant, and of the page's preview, by its key."""
+    """The content of each variant, by its key."""
     crops: dict[str, Crop]
     """Where those that are crops lie, by their names."""
+    preview: dict[str, bytes]
+    """The page's small picture, by its key."""
 
 
 def cut_all(  # noqa: PLR0913  all that a cut depends on
@@ -49,12 +51,15 @@ def cut_all(  # noqa: PLR0913  all that a cut depends on
     focus: str | None = None,
     before: Mapping[str, Crop] = MappingProxyType({}),
 ) -> Cuts:
-    """Every variant, and the preview; `data` is decoded where no decoded image is at hand. `focus` and `before` as for `place_crops`."""
+    """Every variant, and the preview; `data` is decoded where no decoded image is at hand.
+
+    `focus` and `before` as for `place_crops`.
+    """
     try:
         source = image if image is not None else decode(data).image
         crops = place_crops(source, variants, focus, before)
         files = {variant.key(cell_id): cut(source, variant, crops.get(variant.name)) for variant in variants}
-        return Cuts(files | {preview_key(cell_id): preview(source)}, crops)
+        return Cuts(files, crops, {preview_key(cell_id): preview(source)})
     except ImageUnreadable as error:
         raise OriginalUnreadable(f"The original that is stored cannot be read: {error}") from error
     except (OSError, ValueError, KeyError, MemoryError) as error:

@@ -68,7 +68,7 @@ class RecutResult(Record):
     variants: tuple[str, ...]
     """The names of all variants that the manifest lists now."""
     removed: int = 0
-    """Files of variants to which nothing leads any more."""
+    """Files of variants, and previews, to which nothing leads any more."""
     troubles: tuple[str, ...] = ()
     """Cells that have an original and could not be cut, a sentence each."""
 

@@ -158,7 +158,7 @@ def cut_one(
         return LOST
     except VariantsFailed as error:
         return str(error)
-    store.publish(cuts.files)
+    store.publish(cuts.files | cuts.preview)
     return cuts.crops
 
 

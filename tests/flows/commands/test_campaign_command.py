@@ -58,6 +58,7 @@ def test_the_sample_campaign_makes_every_image(run_campaign: Run, tmp_path: Path
         "manifest.parquet",
         "manifest.xlsx",
         "originals",
+        "previews",
         "variants",
     ]
     rows = manifest_of(folder)

@@ -52,5 +52,6 @@ def test_nothing_of_the_picture_is_cut_away(mode, size):
 
 def test_it_is_made_when_variants_are_cut():
     """While the pixels are at hand, also where no variant is wanted."""
-    assert list(cut_all(Image.new("RGB", (64, 64)), b"", "lamp-1a2b3c4d", ())) == ["previews/lamp-1a2b3c4d.webp"]
+    cuts = cut_all(Image.new("RGB", (64, 64)), b"", "lamp-1a2b3c4d", ())
+    assert (cuts.files, list(cuts.preview)) == ({}, ["previews/lamp-1a2b3c4d.webp"])
     assert cell_of_preview(preview_key("lamp-1a2b3c4d")) == "lamp-1a2b3c4d"
