@@ -24,8 +24,8 @@ from prefect import State, flow
 from prefect.runtime import flow_run
 
 from flows.campaign_run.end_of_run import end_of_run
+from flows.campaign_run.end_shards import cancel_shards
 from flows.campaign_run.run_campaign import run_campaign
-from flows.campaign_run.run_shards import cancel_shards
 from flows.parameters import asked_of, takes
 from tasks.records.campaign import Campaign
 from tasks.records.result import CampaignResult

@@ -52,6 +52,7 @@ async def make_shard(handed: Handed, shard: int) -> CampaignResult:
         await work_through(campaign, tools, key)
         result = result_of(campaign, tools)
         await report_result(result, key, tools.cells.planned, tools.cells.outcomes)
+        reporter().ended(result)
         reporter().hand_out(tools.rescues.link_lines())
         await asyncio.to_thread(publish_finished, whole)  # the last of them, in case nobody is left to gather them
         if tools.stop.reason is not None:

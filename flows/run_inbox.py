@@ -13,13 +13,15 @@ from prefect.states import Completed, Failed
 from pydantic.fields import FieldInfo
 
 from flows.campaign import campaign
+from flows.campaign_run.end_of_run import end_of_run
 from flows.parameters import asked_of, takes
 from flows.prefect_server.stored_key import load_run_settings
+from tasks.errors import Interrupted
 from tasks.inbox import inbox as inboxes
 from tasks.inbox.names import InboxResult
 from tasks.inbox.process_inbox import work_inbox
 from tasks.records.campaign import Campaign
-from tasks.records.result import CampaignResult
+from tasks.records.result import CampaignResult, NotCompleted
 from tasks.reporting.report_campaign import report_inbox, tag_run
 from tasks.reporting.report_refusal import unless_refused
 from tasks.storage.schemes import check_output
@@ -56,24 +58,37 @@ async def run_inbox(inbox: str, **asked: Any) -> InboxResult:  # noqa: ANN401  o
     the inbox, if there is one, goes with every matrix. A campaign is called by its matrix's file name.
     """
     # Prefect takes a state for the run's own.
-    return cast("InboxResult", await unless_refused(end_of(inbox, asked), "inbox"))
+    ended = end_of_run(work_through(inbox, asked), ended=completed)
+    return cast("InboxResult", await unless_refused(ended, "inbox"))
 
 
-async def end_of(inbox: str, asked: Mapping[str, object]) -> State[InboxResult]:
-    """The state in which the run ends. Raises InputInvalid where no matrix is at fault."""
+async def work_through(inbox: str, asked: Mapping[str, object]) -> InboxResult:
+    """Run what waits. Raises InputInvalid where no matrix is at fault, and Interrupted once the inbox is in order."""
     each = asked_of(Campaign, {"matrix": inbox, **asked})
     await tag_run(each.kind)
     check_output(each.output)
     if not each.sandbox:
         await load_run_settings()  # a missing key is no matrix's fault: told before one is touched
+    ended_by: list[Interrupted] = []
 
     async def make(matrix: str, formats: str | None) -> CampaignResult:
         given = {name: getattr(each, name) for name in OF_EACH_CAMPAIGN}
-        return cast("CampaignResult", await campaign(matrix=matrix, formats=formats, **given))
+        try:
+            return cast("CampaignResult", await campaign(matrix=matrix, formats=formats, **given))
+        except NotCompleted as some:
+            return some.result
+        except Interrupted as fault:
+            ended_by.append(fault)
+            raise
 
     opened = await asyncio.to_thread(inboxes.Inbox.open, inbox)
     result = await work_inbox(opened, make)
     await report_inbox(result)
-    if not result.is_well:
-        return Failed(message=result.sentence())
-    return Completed(message=result.sentence(), data=result)
+    if ended_by:
+        raise ended_by[0]
+    return result
+
+
+def completed(result: InboxResult) -> State[Any]:
+    """The state of a run whose result this is."""
+    return Completed(message=result.sentence(), data=result) if result.is_well else Failed(message=result.sentence())

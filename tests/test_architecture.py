@@ -162,7 +162,7 @@ def test_what_lies_below_the_run_does_not_know_prefect(layer):
 
 
 WORKAROUNDS = "flows/prefect_server/"
-CONTEXT_FIELDS = {"run_results", "task_run_assets"}
+CONTEXT_FIELDS = {"run_results", "task_run_assets", "flow_run_suspension_request"}
 """Of Prefect's contexts: without an underscore, and yet its own bookkeeping."""
 
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from httpx import HTTPError
-from prefect import Flow, get_client, get_run_logger, runtime
+from prefect import get_client, get_run_logger, runtime
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterParentFlowRunId
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.deployments import arun_deployment
 from prefect.exceptions import ObjectNotFound, PrefectException
-from prefect.states import Cancelling, Crashed
+from prefect.states import Crashed
 
+from flows.campaign_run.end_shards import cancel, is_over, until_over
 from flows.campaign_run.hand_out import Handed, hand_out
 from tasks.errors import InputInvalid, Interrupted, ServerLost, ShardCancelled, StorageFailed
 from tasks.ledger.heartbeats import Watcher
@@ -30,6 +30,7 @@ from tasks.reporting.report_campaign import progress_artifact
 from tasks.reporting.reporter import reporter
 from tasks.run_state.first_of import first_of
 from tasks.run_state.tally import Tally
+from tasks.running.watch_run import asked_of
 from tasks.storage.storage import CampaignStore
 
 DEPLOYMENT: Final = "campaign-shard/shard"
@@ -60,7 +61,7 @@ class Shard:
         """Whether nobody is at it any more, though Prefect has not heard of its end."""
         now = time.monotonic()
         self.has_shown_life |= is_living
-        if is_living or state == StateType.SCHEDULED:
+        if is_living or state in {StateType.SCHEDULED, StateType.PAUSED}:
             self.alive_at = now
         return now - self.alive_at > (LOST_AFTER_S if self.has_shown_life else START_WITHIN_S)
 
@@ -76,6 +77,7 @@ async def run_shards(plan: Plan, store: CampaignStore) -> None:
     except Exception:
         with suppress(HTTPError, PrefectException):
             await cancel([shard.run for shard in shards])
+            await until_over([shard.run for shard in shards])
         raise
 
 
@@ -101,20 +103,32 @@ async def start_and_watch(plan: Plan, store: CampaignStore, shards: list[Shard])
 
 
 async def started(handed: Handed, number: int, attempt: int = 1) -> Shard:
-    """A run of shard `number`, new, or the one that this flow run has started before it was restarted itself."""
+    """A run of shard `number`, new, or the one that this flow run has started before it was restarted itself.
+
+    What Prefect resumes or retries is the same flow run once more: its shards were cancelled, or run on.
+    """
+    key = first = f"{runtime.flow_run.id}-{number}-{attempt}"
+    times = 1
+    while is_over(run := await asked_for(handed, number, key)):
+        times += 1
+        key = f"{first}-{times}"
+    return Shard(number, run, handed, attempt)
+
+
+async def asked_for(handed: Handed, number: int, key: str) -> FlowRun:
+    """The run of shard `number` that `key` names, made if there is none. Raises InputInvalid where nobody runs it."""
     try:
-        run = await arun_deployment(
+        return await arun_deployment(
             DEPLOYMENT,
             parameters={**handed.as_parameters(), "shard": number},
             flow_run_name=f"{handed.campaign.slug}, shard {number} of {handed.campaign.shards}",
             tags=[handed.campaign.slug],
-            idempotency_key=f"{runtime.flow_run.id}-{number}-{attempt}",
+            idempotency_key=key,
             timeout=0,
         )
     except ObjectNotFound as error:
         problem = f"need a Prefect server that knows {DEPLOYMENT}, and workers; python -m deployments.setup prepares it"
         raise InputInvalid.of(source="--shards", problem=problem) from error
-    return Shard(number, run, handed, attempt)
 
 
 async def watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
@@ -125,7 +139,8 @@ async def watch(plan: Plan, store: CampaignStore, shards: list[Shard]) -> None:
         while not all(shard.is_over for shard in shards):
             await asyncio.sleep(LOOK_EVERY_S)
             try:
-                await prefect.read_flow_run(runtime.flow_run.id)
+                if asked := await asked_of(prefect):
+                    raise asked
                 living = await asyncio.to_thread(watcher.living)
                 for shard in shards:
                     if not shard.is_over:
@@ -178,20 +193,3 @@ def count(tally: Tally, plan: Plan, store: CampaignStore) -> None:
     tally.by_status.update(status for status in statuses.values() if status is not None)
     paid = (cell.price_usd for cell in plan.cells if statuses.get(cell.cell_id) in {"done", "unknown"})
     tally.cost_usd = sum(paid, tally.cost_usd * 0)
-
-
-async def cancel_shards(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001  a hook
-    """Hook: a campaign that was cancelled or has failed leaves no shard running; one that crashed leaves all."""
-    if flow_run.parameters.get("shards", 1) > 1 and not (state.is_completed() or state.is_crashed()):
-        of_this = FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[flow_run.id]))
-        async with get_client() as prefect:
-            await cancel(await prefect.read_flow_runs(flow_run_filter=of_this))
-
-
-async def cancel(runs: list[FlowRun]) -> None:
-    """Ask Prefect to end those of the runs that have not ended."""
-    async with get_client() as prefect:
-        for run in runs:
-            state = (await prefect.read_flow_run(run.id)).state
-            if state is None or not state.is_final():
-                await prefect.set_flow_run_state(run.id, Cancelling())

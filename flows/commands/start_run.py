@@ -22,6 +22,7 @@ from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.exit_code import ExitCode
 from tasks.records.keys import PROBES
+from tasks.records.result import NotCompleted
 from tasks.reporting.reporter import watched_by
 from tasks.running.claim_folder import claim_folder, told_of_folder
 from tasks.running.finished_campaign import finished_result, was_run_before
@@ -83,6 +84,8 @@ def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | No
             result: CampaignResult = asyncio.run(flow(**dict(campaign.told())))
         except (HTTPError, PrefectException) as error:
             return without_server(terminal, error)
+        except NotCompleted as told:
+            return told.result.exit_code
         except KeyboardInterrupt:
             raise Interrupted("The run was interrupted" if campaign.sandbox else LEFT) from None
     return result.exit_code

@@ -19,10 +19,10 @@ from tasks.records.outcome import Status
 from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
 from tasks.reporting.reporter import Reporter
-from tasks.reporting.summarize import came_to, clock, headline, of_plan
+from tasks.reporting.summarize import came_to, clock, headline, next_steps, of_plan
 from tasks.run_state.tally import Tally
 
-NEXT: Final[Mapping[Status, str]] = {
+TO_TYPE: Final[Mapping[Status, str]] = {
     "failed": "the same command with --retry failed; with --dry-run as well, it says what that costs",
     "blocked": "change these prompts and run the same command; --retry blocked asks once more as they are",
     "unknown": "may be paid; the same command with --retry unknown asks again, and may pay a second time",
@@ -68,8 +68,6 @@ class Terminal(Reporter):
         self._over = Event()
         self._watcher: Thread | None = None
         self._begun: tuple[Plan, Tally] | None = None
-        self.result: CampaignResult | None = None
-        """What came out, once everything is written."""
 
     async def interruption(self) -> None:
         """Return at Ctrl-C or when the system asks the process to end; a second time, it ends at once."""
@@ -103,7 +101,7 @@ class Terminal(Reporter):
 
     def ended(self, result: CampaignResult) -> None:
         """Say what came out."""
-        self.result = result
+        super().ended(result)
         self.close()
         self._console.print(summary(result), markup=False, soft_wrap=True)
 
@@ -160,8 +158,7 @@ def summary(result: CampaignResult) -> str:
     where = ", see the page" if result.is_published else ""
     lines += [f"  and {result.more_troubled:,} more that need a look{where}"] if result.more_troubled else []
     lines += [f"  {one_line(kept)}" for kept in result.kept]
-    if not result.stopped_because:
-        lines += [f"  {status:<9} {step}" for status, step in NEXT.items() if status in result.by_status]
+    lines += [f"  {status:<9} {step}" for status, step in next_steps(result, TO_TYPE)]
     folder = one_line(result.folder)
     if result.is_published:
         return "\n".join([*lines, *files_in(folder)])

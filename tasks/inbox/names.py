@@ -29,6 +29,8 @@ class Filed(Record):
     """Where it lies in the inbox now."""
     came_to: str
     """What its campaign came to, or why there is none; of several lines the first is the shortest answer."""
+    is_whole: bool = True
+    """Whether every image of its campaign is done."""
 
 
 class InboxResult(Record):
@@ -46,7 +48,7 @@ class InboxResult(Record):
     @property
     def is_well(self) -> bool:
         """Whether nobody needs to look."""
-        return self.stopped_because is None and all(filed.shelf == "done" for filed in self.filed)
+        return self.stopped_because is None and all(one.shelf == "done" and one.is_whole for one in self.filed)
 
     def after(self, name: str, came: Filed | str | None) -> Self:
         """The result with one matrix more: filed, left for a reason, or filed by another run."""
@@ -59,10 +61,12 @@ class InboxResult(Record):
                 return self.model_copy(update={"elsewhere": (*self.elsewhere, name)})
 
     def sentence(self) -> str:
-        """Such as `2 done, 1 failed (spring.csv); 1 left for the next time`."""
+        """Such as `2 done, 1 not all done (tea.csv), 1 failed (spring.csv); 1 left for the next time`."""
         failed = [filed.name for filed in self.filed if filed.shelf == "failed"]
-        done = len(self.filed) - len(failed)
+        partly = [filed.name for filed in self.filed if filed.shelf == "done" and not filed.is_whole]
+        done = len(self.filed) - len(failed) - len(partly)
         parts = [f"{done:,} done"] if done else []
+        parts += [f"{len(partly):,} not all done ({', '.join(partly)})"] if partly else []
         parts += [f"{len(failed):,} failed ({', '.join(failed)})"] if failed else []
         parts += [f"{len(self.elsewhere):,} filed by another run"] if self.elsewhere else []
         said = ", ".join(parts) or "nothing was run"

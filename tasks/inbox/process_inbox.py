@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from tasks.errors import BudgetReached, CampaignStopped, InputInvalid
 from tasks.inbox.inbox import Inbox, is_settled
 from tasks.inbox.names import Filed, InboxResult, Shelf
+from tasks.records.exit_code import ExitCode
 from tasks.records.result import CampaignResult
 
 UNSETTLED: Final = "changed within the last minute"
@@ -27,6 +28,7 @@ class Filing(NamedTuple):
 
     shelf: Shelf
     came_to: str
+    is_whole: bool = True
 
 
 async def work_inbox(inbox: Inbox, make: Make) -> InboxResult:
@@ -67,7 +69,7 @@ async def work_one(inbox: Inbox, name: str, make: Make, formats_url: str | None)
         return CHANGED
     reason = verdict.came_to if verdict.shelf == "failed" else ""
     key = await asyncio.to_thread(inbox.file_away, name, verdict.shelf, reason)
-    return None if key is None else Filed(name=name, shelf=verdict.shelf, key=key, came_to=verdict.came_to)
+    return None if key is None else Filed(name=name, key=key, **verdict._asdict())
 
 
 async def filing_of(made: Awaitable[CampaignResult]) -> Filing:
@@ -84,4 +86,4 @@ async def filing_of(made: Awaitable[CampaignResult]) -> Filing:
     except Exception as error:
         logger.exception("A fault of this program ended a campaign")
         return Filing("failed", f"A fault of this program: {type(error).__name__}: {error}")
-    return Filing("done", f"{result.sentence()}, in {result.folder}")
+    return Filing("done", f"{result.sentence()}, in {result.folder}", is_whole=result.exit_code == ExitCode.DONE)

@@ -44,6 +44,11 @@ class CampaignResult(Record):
             return ExitCode.DONE
         return ExitCode.DONE if self.by_status.get("done", 0) == self.cells else ExitCode.SOME_NOT_DONE
 
+    @property
+    def verdict(self) -> str:
+        """What is said before all else: nothing where everything is done."""
+        return {ExitCode.STOPPED: "stopped early", ExitCode.SOME_NOT_DONE: "not all done"}.get(self.exit_code, "")
+
     def sentence(self) -> str:
         """Such as `5 done, 1 blocked`, or `6 images, 5 made, $0.08 to pay; $0.48 in all`."""
         if self.is_dry_run:
@@ -52,3 +57,11 @@ class CampaignResult(Record):
             return priced(self.cells, self.cost_usd, self.by_status.get("done", 0), to_pay_usd, most_usd)
         counts = ", ".join(f"{count:,} {status}" for status, count in self.by_status.items() if count)
         return counts or "nothing to do"
+
+
+class NotCompleted(Exception):
+    """A run has a result, and did not complete: Prefect raises what the state of such a run carries."""
+
+    def __init__(self, result: CampaignResult) -> None:
+        super().__init__(result.sentence())
+        self.result = result

@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Final, Self
@@ -18,7 +18,7 @@ from tasks.records.fault import shortened, visible
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
 from tasks.reporting.reporter import reporter
-from tasks.reporting.summarize import LOOKED_AT, of_result, troubled
+from tasks.reporting.summarize import LOOKED_AT, Place, name_of, next_steps, of_copies, of_result, troubled
 
 NOTIFY_WITHIN_S: Final = 10.0
 CELLS_TOLD: Final = 20
@@ -83,9 +83,9 @@ async def people_told(title: str, load: Callable[[str], Awaitable[object]] = Blo
 
 
 def subject(result: CampaignResult) -> str:
-    """Such as `Q1 Launch: 5 done, 1 blocked`."""
-    stopped = ", stopped early" if result.stopped_because is not None else ""
-    return f"{shortened(result.name, NAME_MAX_CHARS)}: {result.sentence()}{stopped}"
+    """Such as `Q1 Launch, not all done: 5 done, 1 blocked`."""
+    verdict = f", {result.verdict}" if result.verdict else ""
+    return f"{shortened(result.name, NAME_MAX_CHARS)}{verdict}: {result.sentence()}"
 
 
 def news(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> str:
@@ -93,16 +93,18 @@ def news(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, O
     summary = of_result(result, cells, outcomes)
     lines = [summary.said, *(f"{label}: {text}" for label, text in summary.notes)]
     refused, others = troubled(cells, outcomes, {"blocked"}), troubled(cells, outcomes, LOOKED_AT - {"blocked"})
-    lines += section("A reviewer must look at these; their prompts were refused:", refused)
-    lines += section("These have no image:", others)
+    copied = of_copies(cells)
+    lines += section("A reviewer must look at these; their prompts were refused:", refused, copied)
+    lines += section("These have no image:", others, copied)
+    lines += [f"{status}: {step}" for status, step in next_steps(result)]
     lines += [f"Page: {summary.folder}/index.html"] if summary.folder is not None else []
     return "\n".join(lines)
 
 
-def section(title: str, troubles: Sequence[tuple[Cell, Outcome]]) -> list[str]:
+def section(title: str, troubles: Sequence[tuple[Cell, Outcome]], copied: Collection[Place]) -> list[str]:
     """The first of these cells under their title; nothing where there are none."""
     lines = [
-        f"- row {cell.row}, {cell.cell_id}: {outcome.status}: {shortened(outcome.error or '', WHY_MAX_CHARS)}"
+        f"- {name_of(cell, copied)} ({cell.cell_id}): {outcome.status}: {shortened(outcome.error or '', WHY_MAX_CHARS)}"
         for cell, outcome in troubles[:CELLS_TOLD]
     ]
     more = [f"- and {len(troubles) - CELLS_TOLD:,} more"] if len(troubles) > CELLS_TOLD else []

@@ -16,6 +16,8 @@ class Reporter:
 
     def __init__(self, plan: Plan | None = None) -> None:
         self._plan = plan
+        self.result: CampaignResult | None = None
+        """What came out, once everything is written."""
 
     def campaign_of(self, told: Campaign) -> Campaign:
         """The campaign that was planned before the run, of which Prefect was told without what is secret in it."""
@@ -45,6 +47,7 @@ class Reporter:
 
     def ended(self, result: CampaignResult) -> None:
         """Everything is written."""
+        self.result = result
 
 
 _REPORTER: ContextVar[Reporter | None] = ContextVar("reporter", default=None)

@@ -1,11 +1,11 @@
 """What a campaign would make, and what it came to: told once, for the terminal, Prefect's UI and people alike."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from tasks.errors import CampaignStopped
+from tasks.errors import CampaignFault, CampaignStopped
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
@@ -17,8 +17,19 @@ from tasks.records.result import CampaignResult
 TROUBLES_TOLD: Final = 5
 TROUBLES_SHOWN: Final = 50
 PROMPT_SHOWN_CHARS: Final = 70
+PRODUCT_SHOWN_CHARS: Final = 40
 LOOKED_AT: Final = frozenset[Status]({"failed", "blocked", "unknown"})
 """How cells end that somebody must look at."""
+NEXT: Final[Mapping[Status, str]] = {
+    "failed": "run again with Try again: failed",
+    "blocked": "change these prompts and run again; Try again: blocked asks once more as they are",
+    "unknown": "may be paid; Try again: unknown asks again, and may pay a second time",
+}
+"""What to do next where a form is filled in, by how cells ended."""
+
+
+Place = tuple[int, str]
+"""A row, and one of its formats."""
 
 NOTHING_LEFT: Final = {"cells": 0, "cost_usd": Decimal(0)}
 
@@ -95,21 +106,50 @@ def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[s
     """Counts, cost, where the files are, and the cells that somebody must look at."""
     ended = troubled(cells, outcomes)
     reasons = (why(outcome, result.stopped_because) for _, outcome in ended)
-    rows = [(str(c.row), c.product, c.format, o.status, next(reasons)) for c, o in ended[:TROUBLES_SHOWN]]
+    rows = [
+        (str(c.row), c.product, c.format, str(c.copy_number), o.status, next(reasons))
+        for c, o in ended[:TROUBLES_SHOWN]
+    ]
     more = f"And {len(ended) - len(rows):,} more: see the manifest." if len(ended) > len(rows) else ""
+    header = ("row", "product", "format", "copy", "status", "why")
     tables = (
-        (ShownTable("Needs a look", ("row", "product", "format", "status", "why"), tuple(rows), more),) if rows else ()
+        ShownTable("Needs a look", header, tuple(rows), more),
+        ShownTable("What to do next", ("status", "next"), tuple(next_steps(result))),
     )
     notes = [("Stopped early", result.stopped_because)] if result.stopped_because is not None else []
     notes += [("Not stored", kept) for kept in result.kept]
-    return Summary(result.name, came_to(result), tuple(notes), tables, result.folder if result.is_published else None)
+    folder = result.folder if result.is_published else None
+    return Summary(result.name, came_to(result), tuple(notes), tuple(table for table in tables if table.rows), folder)
+
+
+def next_steps(result: CampaignResult, steps: Mapping[Status, str] = NEXT) -> list[tuple[Status, str]]:
+    """What to do about cells that have ended so; a campaign that was stopped is gone on with first."""
+    return [] if result.stopped_because else [(how, step) for how, step in steps.items() if how in result.by_status]
+
+
+def ended_so(result: CampaignResult) -> str:
+    """How a run ended that nothing stopped, and what to do next: `6 done`, or with what is not."""
+    if not result.verdict:
+        return result.sentence()
+    return "; ".join([counts(result), *(f"{status}: {step}" for status, step in next_steps(result))])
+
+
+def ended_early(fault: CampaignFault, result: CampaignResult | None) -> str:
+    """How a run ended that something stopped; it may have come to no result."""
+    return str(fault) if result is None else f"{counts(result)}. {fault}"
 
 
 def came_to(result: CampaignResult) -> str:
-    """Such as `5 done, 1 blocked of 6 images. $0.48, $0.40 of it in this run`."""
+    """Such as `Not all done: 5 done, 1 blocked of 6 images. $0.48, $0.40 of it in this run`."""
     in_this_run = f", {usd(result.spent_usd)} of it in this run" if result.spent_usd != result.cost_usd else ""
     charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
-    return f"{result.sentence()} of {counted(result.cells, 'image')}. {usd(result.cost_usd)}{in_this_run}{charged}"
+    return f"{counts(result)}. {usd(result.cost_usd)}{in_this_run}{charged}"
+
+
+def counts(result: CampaignResult) -> str:
+    """Such as `Not all done: 5 done, 1 blocked of 6 images`."""
+    verdict = f"{result.verdict.capitalize()}: " if result.verdict else ""
+    return f"{verdict}{result.sentence()} of {counted(result.cells, 'image')}"
 
 
 def troubled(
@@ -127,10 +167,22 @@ def why(outcome: Outcome, stopped_because: str | None) -> str:
     return error.removesuffix(stopped_because).rstrip(": ") or "as the campaign was stopped"
 
 
-def whose(cells: Sequence[Cell]) -> str:
-    """Such as `row 3, Green tea, and 4 more`."""
+def whose(cells: Sequence[Cell], copied: Collection[Place]) -> str:
+    """Such as `row 3, Green tea, hero, copy 2, and 4 more`; without a product by its prompt."""
     more = f", and {len(cells) - 1:,} more" if len(cells) > 1 else ""
-    return f"row {cells[0].row}, {shortened(cells[0].product or cells[0].request.prompt, 40)}{more}"
+    return f"{name_of(cells[0], copied, cells[0].request.prompt)}{more}"
+
+
+def name_of(cell: Cell, copied: Collection[Place], otherwise: str = "") -> str:
+    """A cell as a person knows it: row, product (or what it is called `otherwise`), format, and copy if it has any."""
+    product = shortened(cell.product or otherwise, PRODUCT_SHOWN_CHARS)
+    copy = f"copy {cell.copy_number}" if (cell.row, cell.format) in copied else ""
+    return ", ".join(filter(None, (f"row {cell.row}", product, cell.format, copy)))
+
+
+def of_copies(cells: Iterable[Cell]) -> frozenset[Place]:
+    """Where there is more than one copy."""
+    return frozenset((cell.row, cell.format) for cell in cells if cell.copy_number > 1)
 
 
 def sum_up(  # noqa: PLR0913  all that is told of a campaign
@@ -149,7 +201,7 @@ def sum_up(  # noqa: PLR0913  all that is told of a campaign
     reasons: dict[tuple[Status, str], list[Cell]] = {}
     for cell, outcome in troubled(cells, outcomes):
         reasons.setdefault((outcome.status, why(outcome, stopped_because)), []).append(cell)
-    told = list(reasons.items())[:TROUBLES_TOLD]
+    told, copied = list(reasons.items())[:TROUBLES_TOLD], of_copies(cells)
     return CampaignResult(
         name=campaign.title,
         folder=folder,
@@ -157,7 +209,7 @@ def sum_up(  # noqa: PLR0913  all that is told of a campaign
         by_status={status: counts[status] for status in STATUSES if counts[status]},
         cost_usd=cost_usd,
         spent_usd=spent_usd,
-        troubles=tuple(f"{whose(alike)}: {status}: {reason}" for (status, reason), alike in told),
+        troubles=tuple(f"{whose(alike, copied)}: {status}: {reason}" for (status, reason), alike in told),
         more_troubled=sum(map(len, reasons.values())) - sum(len(alike) for _, alike in told),
         stopped_because=stopped_because,
         is_sandbox=campaign.sandbox,

@@ -30,7 +30,7 @@ from tasks.records.campaign import Campaign, settled
 from tasks.records.event import CampaignEnd, campaign_event, counted, event_id
 from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Outcome
-from tasks.records.result import CampaignResult
+from tasks.records.result import CampaignResult, NotCompleted
 from tasks.reporting.reporter import reporter
 from tasks.run_state.job import Job
 from tasks.run_state.toolbox import Toolbox, toolbox
@@ -142,7 +142,7 @@ async def announce_campaign(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
     """A run of the campaign is over, in whatever way, on whatever machine is left to notice it."""
     campaign = reporter().campaign_of(campaign_of(flow_run.parameters))
     result = await state.aresult(raise_on_failure=False) if state.is_final() else None
-    if not campaign.callback_url or campaign.dry_run or isinstance(result, NOT_BEGUN):
+    if not campaign.callback_url or campaign.dry_run or isinstance(result, NOT_BEGUN) or state.is_paused():
         return
     run = f"{flow_run.id}/{flow_run.run_count}"
     try:
@@ -174,9 +174,13 @@ def queue_campaign(campaign: Campaign, run: str, state: str, result: object) -> 
 
 def end_of(store: CampaignStore, state: str, result: object) -> CampaignEnd | None:
     """What a run came to: its own result, else what the ledger knows; None where it never came to ask for anything."""
+    if isinstance(result, NotCompleted):
+        result = result.result
     if isinstance(result, CampaignResult):
         return CampaignEnd(counts=result.by_status, cost_usd=result.cost_usd)
     if not store.names(ENDS) and not Intents.of(store.names(INTENTS)).begun:
         return None
-    why = str(result) if isinstance(result, CampaignStopped) else f"The run {ENDED_AS.get(state, 'failed')}"
+    why = f"The run {ENDED_AS.get(state, 'failed')}"
+    if isinstance(result, CampaignStopped) and state not in ENDED_AS:
+        why = str(result)
     return counted(Ledger(store, "").load(()).orphaned).model_copy(update={"error": why})

@@ -32,7 +32,7 @@ from prefect.context import AssetContext, FlowRunContext, root_settings_context
 from prefect.deployments.steps.core import StepExecutionError, run_steps
 from prefect.engine import handle_engine_signals
 from prefect.events.worker import EventsWorker
-from prefect.exceptions import ObjectNotFound, TerminationSignal
+from prefect.exceptions import ObjectNotFound, Pause, TerminationSignal
 from prefect.flow_engine import AsyncFlowRunEngine
 from prefect.logging.configuration import setup_logging
 from prefect.logging.handlers import APILogHandler
@@ -43,7 +43,7 @@ from prefect.server.api.server import SubprocessASGIServer, create_app
 from prefect.server.database.configurations import AioSqliteConfiguration
 from prefect.server.services.perpetual_services import get_perpetual_services
 from prefect.settings import PREFECT_API_SSL_CERT_FILE, PREFECT_API_URL, Settings, load_profiles, temporary_settings
-from prefect.states import Cancelled, Completed, Failed
+from prefect.states import Cancelled, Completed, Failed, Suspended
 from prefect.transactions import TransactionState, transaction
 from prefect.utilities.callables import parameter_schema
 from prefect.utilities.engine import capture_sigterm, link_state_to_task_run_result
@@ -251,6 +251,25 @@ def test_a_run_that_is_deleted_goes_on():
     with pytest.raises(ObjectNotFound):
         asyncio.run(deleted())
     assert went_on
+
+
+@TALKING
+@pytest.mark.usefixtures("server")
+def test_a_run_that_is_suspended_ends_in_the_middle_of_its_tasks():
+    """Decision 112: once this fails, `suspension.py` can go."""
+
+    @task
+    async def pay() -> None:
+        FlowRunContext.get().flow_run_suspension_request.mark_requested(Suspended())
+
+    @flow
+    async def suspended() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(pay())
+
+    with pytest.raises(BaseExceptionGroup) as raised:
+        asyncio.run(suspended())
+    assert isinstance(raised.value.exceptions[0], Pause)
 
 
 def test_no_service_of_the_server_looks_for_dead_runs():

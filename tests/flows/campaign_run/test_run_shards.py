@@ -12,12 +12,14 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.logging import disable_run_logger
-from prefect.states import Cancelled, Cancelling, Completed, Crashed, Failed, Running
+from prefect.states import Cancelled, Cancelling, Completed, Crashed, Failed, Running, Suspended
 
 from flows.campaign import campaign
+from flows.campaign_run import end_shards
 from flows.campaign_run import run_shards as module
+from flows.campaign_run.end_shards import cancel_shards
 from flows.campaign_run.hand_out import Handed
-from flows.campaign_run.run_shards import LOOK_EVERY_S, PATIENCE_S, Shard, cancel_shards, run_shards, watch
+from flows.campaign_run.run_shards import LOOK_EVERY_S, LOST_AFTER_S, PATIENCE_S, Shard, run_shards, started, watch
 from tasks.errors import ServerLost, ShardCancelled
 from tasks.records.campaign import Campaign, Plan
 from tasks.storage.storage import CampaignStore
@@ -109,7 +111,7 @@ def test_what_stopped_a_campaign_is_told_also_where_its_shards_cannot_be_cancell
         raise ServerLost("not looked at for minutes")
 
     monkeypatch.setattr(module, "start_and_watch", lost)
-    monkeypatch.setattr(module, "get_client", away)
+    monkeypatch.setattr(end_shards, "get_client", away)
     with pytest.raises(ServerLost):
         asyncio.run(run_shards(PLAN, CampaignStore.open(str(tmp_path), "lamps")))
 
@@ -120,6 +122,7 @@ def test_what_stopped_a_campaign_is_told_also_where_its_shards_cannot_be_cancell
         (Cancelled(), 2, True),
         (Cancelling(), 2, True),
         (Failed(), 2, True),
+        (Suspended(), 2, True),
         (Completed(), 2, False),
         (Crashed(), 2, False),
         (Cancelled(), 1, False),
@@ -143,7 +146,29 @@ def test_a_campaign_that_is_over_leaves_no_shard_running(monkeypatch, state, sha
     async def end(run_id: str, state: State) -> None:
         ended.append((run_id, state.type.value))
 
-    monkeypatch.setattr(module, "get_client", server)
+    monkeypatch.setattr(end_shards, "get_client", server)
     run = FlowRun(flow_id=uuid4(), parameters={"shards": shards})
     asyncio.run(cancel_shards(campaign, run, state))
     assert ended == ([("running", "CANCELLING")] if cancelled else [])
+
+
+def test_a_campaign_that_is_resumed_or_retried_gets_shards_that_are_not_over(monkeypatch):
+    """It is the same flow run once more: those that were cancelled are passed over, and one that runs on is taken."""
+    states = {"1": Cancelled(), "2": Cancelled(), "3": Running()}
+
+    async def arun(_: str, *, idempotency_key: str, **__: object) -> SimpleNamespace:
+        number, _, times = idempotency_key.removeprefix("None-7-").partition("-")
+        assert number == "1"
+        return SimpleNamespace(id=idempotency_key, state=states[times or "1"])
+
+    monkeypatch.setattr(module, "arun_deployment", arun)
+    shard = asyncio.run(started(Handed(Campaign(matrix="lamps.csv")), 7))
+    assert (shard.run.id, shard.attempt) == ("None-7-1-3", 1)
+
+
+def test_a_shard_that_somebody_has_paused_is_waited_for():
+    """It shows no life, and has not died: whoever paused it resumes it."""
+    for state, is_lost in ((StateType.PAUSED, False), (StateType.RUNNING, True)):
+        shard = Shard(1, SimpleNamespace(id="run-1"), Handed(Campaign(matrix="lamps.csv")), has_shown_life=True)
+        shard.alive_at -= LOST_AFTER_S + 1
+        assert shard.is_lost(state, is_living=False) == is_lost

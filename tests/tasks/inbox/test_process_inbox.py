@@ -15,7 +15,8 @@ from tasks.inbox.process_inbox import work_inbox
 from tasks.records.fault import Fault
 from tasks.records.result import CampaignResult
 
-WELL = CampaignResult(name="x", folder="out/x", cells=2, by_status={"done": 1, "blocked": 1})
+WELL = CampaignResult(name="x", folder="out/x", cells=2, by_status={"done": 2})
+PARTLY = WELL.model_copy(update={"by_status": {"done": 1, "blocked": 1}})
 
 
 class Maker:
@@ -60,7 +61,7 @@ def test_each_matrix_is_run_with_the_formats_and_filed(tmp_path: Path):
     result = worked(tmp_path, make)
     assert make.asked == [("a.parquet", "formats.csv"), ("b.csv", "formats.csv")]
     assert result.is_well
-    assert [filed.came_to for filed in result.filed] == ["1 done, 1 blocked, in out/x"] * 2
+    assert [filed.came_to for filed in result.filed] == ["2 done, in out/x"] * 2
     home = tmp_path.name
     assert left_in(tmp_path) == {
         "a.parquet": "done",
@@ -69,6 +70,15 @@ def test_each_matrix_is_run_with_the_formats_and_filed(tmp_path: Path):
         "c.csv.part": home,
         "notes.txt": home,
     }
+
+
+def test_a_campaign_with_images_that_are_not_done_is_filed_as_done_and_told(tmp_path):
+    """Running it again would not mend them; the run is not well, since somebody must look."""
+    put(tmp_path, "a.csv", "b.csv")
+    result = worked(tmp_path, Maker(b=PARTLY))
+    assert not result.is_well
+    assert result.sentence() == "1 done, 1 not all done (b.csv)"
+    assert left_in(tmp_path) == {"a.csv": "done", "b.csv": "done"}
 
 
 @pytest.mark.parametrize(

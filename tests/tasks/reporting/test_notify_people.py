@@ -12,9 +12,10 @@ from tasks.records.fault import Fault
 from tasks.records.result import CampaignResult
 from tasks.reporting.notify_people import CELLS_TOLD, news, people_told, subject
 from tasks.reporting.reporter import Reporter, watched_by
+from tasks.reporting.summarize import NEXT
 from tests.factories import a_cell, a_request, an_outcome
 
-CELLS = [a_cell(a_request(f"Tea {number}")) for number in range(3)]
+CELLS = [a_cell(a_request(f"a canary {number}")) for number in range(3)]
 OUTCOMES = {cell.cell_id: an_outcome(cell, st) for cell, st in zip(CELLS, ("done", "blocked", "failed"), strict=True)}
 RESULT = CampaignResult(name="Q1", folder="s3://b/q1", cells=3, by_status={"done": 1, "blocked": 1, "failed": 1})
 
@@ -77,14 +78,15 @@ def test_the_end_of_a_campaign_reaches_people(monkeypatch):
     board = Board()
     assert notified(monkeypatch, board) == ["board/mine"]
     [(body, title)] = board.told
-    assert title == "Q1: 1 done, 1 blocked, 1 failed"
+    assert title == "Q1, not all done: 1 done, 1 blocked, 1 failed"
     lines = body.splitlines()
-    assert lines[0] == "1 done, 1 blocked, 1 failed of 3 images. $0.00"
+    assert lines[0] == "Not all done: 1 done, 1 blocked, 1 failed of 3 images. $0.00"
     assert lines[1] == "A reviewer must look at these; their prompts were refused:"
-    assert lines[2].startswith(f"- row 2, {CELLS[1].cell_id}: blocked: The safety check")
+    assert lines[2].startswith(f"- row 2, Teapot, hero ({CELLS[1].cell_id}): blocked: The safety check")
     assert lines[3] == "These have no image:"
+    assert lines[-3:-1] == [f"{status}: {NEXT[status]}" for status in ("failed", "blocked")]
     assert lines[-1] == "Page: s3://b/q1/index.html"
-    assert "Tea" not in body
+    assert "canary" not in body
 
 
 def test_where_no_block_is_named_nobody_is_told(monkeypatch):
@@ -148,5 +150,5 @@ def test_many_troubles_are_counted():
 def test_a_campaign_that_was_stopped_says_why():
     """In the subject that, in the body why."""
     stopped = RESULT.model_copy(update={"stopped_because": "The budget is reached"})
-    assert subject(stopped).endswith(", stopped early")
+    assert subject(stopped) == "Q1, stopped early: 1 done, 1 blocked, 1 failed"
     assert "Stopped early: The budget is reached" in news(stopped, CELLS, OUTCOMES)

@@ -41,7 +41,7 @@ RESULT = sum_up(
 
 def test_what_a_campaign_came_to_is_the_same_sentence_everywhere():
     """With how many there are, what they cost, and what of that in this run."""
-    said = "1 done, 1 failed, 1 blocked, 1 unknown, 1 pending of 5 images. $0.16, $0.08 of it in this run"
+    said = "Not all done: 1 done, 1 failed, 1 blocked, 1 unknown, 1 pending of 5 images. $0.16, $0.08 of it in this run"
     page = markdown(of_result(RESULT, CELLS, OUTCOMES)).replace("\\", "")
     for told in (summary(RESULT), page, news(RESULT, CELLS, OUTCOMES)):
         assert f"{said} (sandbox: nothing was charged)" in told
@@ -51,10 +51,11 @@ def test_cells_that_somebody_must_look_at_are_the_same_everywhere():
     """All but those that are done, and those that were never begun."""
     assert [cell.product for cell, _ in troubled(CELLS, OUTCOMES)] == ["Tea 1", "Tea 2", "Tea 3"]
     assert [trouble.partition(": ")[0] for trouble in RESULT.troubles] == [
-        f"row {cell.row}, {cell.product}" for cell in CELLS[1:4]
+        f"row {cell.row}, {cell.product}, hero" for cell in CELLS[1:4]
     ]
-    (table,) = of_result(RESULT, CELLS, OUTCOMES).tables
-    assert [row[3] for row in table.rows] == ["blocked", "failed", "unknown"]
+    table, steps = of_result(RESULT, CELLS, OUTCOMES).tables
+    assert [row[4] for row in table.rows] == ["blocked", "failed", "unknown"]
+    assert [row[0] for row in steps.rows] == ["failed", "blocked", "unknown"]
     assert news(RESULT, CELLS, OUTCOMES).count("- row") == 3
 
 
@@ -65,7 +66,7 @@ def test_many_troubles_are_counted():
     result = sum_up(Campaign(matrix="tea.csv"), "out/tea", cells, outcomes, cost_usd=Decimal(0))
     assert (len(result.troubles), result.more_troubled) == (TROUBLES_TOLD, TROUBLES_SHOWN)
     assert f"and {TROUBLES_SHOWN} more that need a look, see the page" in summary(result)
-    assert markdown(of_result(result, cells, outcomes)).endswith("And 5 more: see the manifest.")
+    assert "And 5 more: see the manifest." in markdown(of_result(result, cells, outcomes))
 
 
 FULL = StorageFailed("s3://tea cannot be written: [Errno 28] No space left on device; make room there")
@@ -83,9 +84,31 @@ def test_a_reason_is_told_once(error: str, told: str):
     """However many cells have it, and be it why the campaign was stopped."""
     outcomes = {cell.cell_id: an_outcome(cell, "failed", error=error) for cell in CELLS}
     result = sum_up(Campaign(matrix="tea.csv"), "out/tea", CELLS, outcomes, cost_usd=Decimal(0), stopped_by=FULL)
-    assert result.troubles == (f"row {CELLS[0].row}, Tea 0, and 4 more: {told}",)
+    assert result.troubles == (f"row {CELLS[0].row}, Tea 0, hero, and 4 more: {told}",)
     assert (result.more_troubled, str(FULL) in summary(result)) == (0, False)
     assert markdown(of_result(result, CELLS, outcomes)).count("No space left") == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "copies", "called"),
+    [
+        ({}, 1, "row 2, Teapot, hero"),
+        ({"format": ""}, 1, "row 2, Teapot"),
+        ({"product": "", "format": ""}, 2, "row 2, a cup, copy 2"),
+        ({"product": "Weißer Tee " * 9}, 2, "row 2, Weißer Tee Weißer Tee Weißer Tee Weißer…, hero, copy 2"),
+    ],
+)
+def test_a_cell_is_called_what_a_person_calls_it(fields, copies, called):
+    """Row, product, format, and copy where there are several; by its prompt where it has no product."""
+    cells = [a_cell(a_request("a cup"), copy_number=number, **fields) for number in range(1, copies + 1)]
+    outcomes = {cells[-1].cell_id: an_outcome(cells[-1], "failed", error="no link")}
+    result = sum_up(Campaign(matrix="tea.csv"), "out/tea", cells, outcomes, cost_usd=Decimal(0))
+    assert result.troubles == (f"{called}: failed: no link",)
+    page, told = markdown(of_result(result, cells, outcomes)), news(result, cells, outcomes)
+    assert f"| {cells[-1].format} | {copies} | failed | no link |" in page
+    assert f"- {called.replace(', a cup', '')} ({cells[-1].cell_id}): failed: no link" in told, "without its prompt"
+    for place in (page, told):
+        assert "run again with Try again: failed" in place
 
 
 @pytest.mark.parametrize("status", ["failed", "blocked", "unknown"])
