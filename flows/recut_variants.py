@@ -24,7 +24,7 @@ from typing import Any, Final, cast
 
 from prefect import State, flow, get_run_logger
 from prefect.runtime import flow_run
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from flows.parameters import asked_of, takes
 from tasks.publishing.recut import Recut, RecutResult
@@ -61,4 +61,6 @@ async def end_of(asked: Mapping[str, object]) -> State[RecutResult]:
 
     result = await asyncio.to_thread(recut_campaign, wanted, progress=tell)
     await report_recut(result)
+    if result.exit_code:
+        return Failed(message=result.sentence())
     return Completed(message=result.sentence(), data=result)
