@@ -25,8 +25,8 @@ from prefect.states import Cancelled, Completed, Crashed, Failed, Suspended
 from flows.prefect_server.suspension import suspension_unheeded
 from tasks.errors import CampaignStopped, Interrupted
 from tasks.records.result import CampaignResult, NotCompleted
+from tasks.reporting.endings import ended_early, ended_so
 from tasks.reporting.reporter import Reporter, is_watched, reporter, watched_by
-from tasks.reporting.summarize import ended_early, ended_so
 from tasks.running.watch_run import RunCancelled, RunPaused, asked_of, looked_after
 
 

@@ -18,8 +18,9 @@ from tasks.records.money import counted, usd
 from tasks.records.outcome import Status
 from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
+from tasks.reporting.endings import came_to, next_steps
 from tasks.reporting.reporter import Reporter
-from tasks.reporting.summarize import came_to, clock, headline, next_steps, of_plan
+from tasks.reporting.summarize import clock, headline, of_plan
 from tasks.run_state.tally import Tally
 
 TO_TYPE: Final[Mapping[Status, str]] = {

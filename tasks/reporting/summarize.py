@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from tasks.errors import CampaignFault, CampaignStopped
+from tasks.errors import CampaignStopped
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
@@ -13,6 +13,7 @@ from tasks.records.money import counted, priced, usd
 from tasks.records.outcome import STATUSES, Outcome, Status, of_each
 from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
+from tasks.reporting.endings import came_to, next_steps
 
 TROUBLES_TOLD: Final = 5
 TROUBLES_SHOWN: Final = 50
@@ -20,12 +21,6 @@ PROMPT_SHOWN_CHARS: Final = 70
 PRODUCT_SHOWN_CHARS: Final = 40
 LOOKED_AT: Final = frozenset[Status]({"failed", "blocked", "unknown"})
 """How cells end that somebody must look at."""
-NEXT: Final[Mapping[Status, str]] = {
-    "failed": "run again with Try again: failed",
-    "blocked": "change these prompts and run again; Try again: blocked asks once more as they are",
-    "unknown": "may be paid; Try again: unknown asks again, and may pay a second time",
-}
-"""What to do next where a form is filled in, by how cells ended."""
 
 
 Place = tuple[int, str]
@@ -120,36 +115,6 @@ def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[s
     notes += [("Not stored", kept) for kept in result.kept]
     folder = result.folder if result.is_published else None
     return Summary(result.name, came_to(result), tuple(notes), tuple(table for table in tables if table.rows), folder)
-
-
-def next_steps(result: CampaignResult, steps: Mapping[Status, str] = NEXT) -> list[tuple[Status, str]]:
-    """What to do about cells that have ended so; a campaign that was stopped is gone on with first."""
-    return [] if result.stopped_because else [(how, step) for how, step in steps.items() if how in result.by_status]
-
-
-def ended_so(result: CampaignResult) -> str:
-    """How a run ended that nothing stopped, and what to do next: `6 done`, or with what is not."""
-    if not result.verdict:
-        return result.sentence()
-    return "; ".join([counts(result), *(f"{status}: {step}" for status, step in next_steps(result))])
-
-
-def ended_early(fault: CampaignFault, result: CampaignResult | None) -> str:
-    """How a run ended that something stopped; it may have come to no result."""
-    return str(fault) if result is None else f"{counts(result)}. {fault}"
-
-
-def came_to(result: CampaignResult) -> str:
-    """Such as `Not all done: 5 done, 1 blocked of 6 images. $0.48, $0.40 of it in this run`."""
-    in_this_run = f", {usd(result.spent_usd)} of it in this run" if result.spent_usd != result.cost_usd else ""
-    charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
-    return f"{counts(result)}. {usd(result.cost_usd)}{in_this_run}{charged}"
-
-
-def counts(result: CampaignResult) -> str:
-    """Such as `Not all done: 5 done, 1 blocked of 6 images`."""
-    verdict = f"{result.verdict.capitalize()}: " if result.verdict else ""
-    return f"{verdict}{result.sentence()} of {counted(result.cells, 'image')}"
 
 
 def troubled(

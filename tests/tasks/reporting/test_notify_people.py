@@ -10,9 +10,9 @@ from prefect.logging import disable_run_logger
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.records.fault import Fault
 from tasks.records.result import CampaignResult
+from tasks.reporting.endings import NEXT
 from tasks.reporting.notify_people import CELLS_TOLD, news, people_told, subject
 from tasks.reporting.reporter import Reporter, watched_by
-from tasks.reporting.summarize import NEXT
 from tests.factories import a_cell, a_request, an_outcome
 
 CELLS = [a_cell(a_request(f"a canary {number}")) for number in range(3)]

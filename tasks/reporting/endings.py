@@ -1,0 +1,46 @@
+"""How a run ended, in a sentence, and what to do next: the same in the terminal, a state's message and a notification."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tasks.errors import CampaignFault
+from tasks.records.money import counted, usd
+from tasks.records.outcome import Status
+from tasks.records.result import CampaignResult
+
+NEXT: Final[Mapping[Status, str]] = {
+    "failed": "run again with Try again: failed",
+    "blocked": "change these prompts and run again; Try again: blocked asks once more as they are",
+    "unknown": "may be paid; Try again: unknown asks again, and may pay a second time",
+}
+"""What to do next where a form is filled in, by how cells ended."""
+
+
+def next_steps(result: CampaignResult, steps: Mapping[Status, str] = NEXT) -> list[tuple[Status, str]]:
+    """What to do about cells that have ended so; a campaign that was stopped is gone on with first."""
+    return [] if result.stopped_because else [(how, step) for how, step in steps.items() if how in result.by_status]
+
+
+def ended_so(result: CampaignResult) -> str:
+    """How a run ended that nothing stopped, and what to do next: `6 done`, or with what is not."""
+    if not result.verdict:
+        return result.sentence()
+    return "; ".join([counts(result), *(f"{status}: {step}" for status, step in next_steps(result))])
+
+
+def ended_early(fault: CampaignFault, result: CampaignResult | None) -> str:
+    """How a run ended that something stopped; it may have come to no result."""
+    return str(fault) if result is None else f"{counts(result)}. {fault}"
+
+
+def came_to(result: CampaignResult) -> str:
+    """Such as `Not all done: 5 done, 1 blocked of 6 images. $0.48, $0.40 of it in this run`."""
+    in_this_run = f", {usd(result.spent_usd)} of it in this run" if result.spent_usd != result.cost_usd else ""
+    charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
+    return f"{counts(result)}. {usd(result.cost_usd)}{in_this_run}{charged}"
+
+
+def counts(result: CampaignResult) -> str:
+    """Such as `Not all done: 5 done, 1 blocked of 6 images`."""
+    verdict = f"{result.verdict.capitalize()}: " if result.verdict else ""
+    return f"{verdict}{result.sentence()} of {counted(result.cells, 'image')}"
