@@ -62,6 +62,5 @@ async def end_of(asked: Mapping[str, object]) -> State[RecutResult]:
     result = await asyncio.to_thread(recut_campaign, wanted, progress=tell)
     await report_recut(result)
     if result.exit_code:
-    if result.exit_code:
         return Failed(message=result.sentence())
     return Completed(message=result.sentence(), data=result)

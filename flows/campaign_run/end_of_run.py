@@ -104,8 +104,8 @@ async def end_of_run(
 ) -> State[Any]:
     """The state in which the run ends, after its hooks have run.
 
-    Raises InputInvalid, and what is a fault of this program; TerminationSignal, which ends it as a crash, and Pause, which
-    leaves it to whoever resumes it.
+    Raises InputInvalid, and what is a fault of this program; TerminationSignal, which ends it as a crash, and Pause,
+    which leaves it to whoever resumes it.
     """
     with suspension_unheeded(), looked_after():
         try:

@@ -1,4 +1,4 @@
-"""How a run ended, in a sentence, and what to do next: the same in the terminal, a state's message and a notification."""
+"""How a run ended, in a sentence, and what to do next: the same in a terminal, a state's message, a notification."""
 
 from collections.abc import Mapping
 from typing import Final
