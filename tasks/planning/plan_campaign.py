@@ -10,11 +10,12 @@ from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_setti
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.undialled import undialled_notes
 from tasks.errors import InputInvalid, StorageFailed
+from tasks.planning.column_notes import column_notes
 from tasks.planning.cross_formats import add_leftovers, add_misfits, cross, formats_of, names_of, read_formats
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
 from tasks.planning.identify_cells import Copies, readable_slug
-from tasks.planning.parse_matrix import Columns, ParsedRow, parse_rows, read_header
+from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
 from tasks.planning.price_cells import Bill
 from tasks.planning.prices import priced, read_prices
 from tasks.planning.request_rules import build_request, chosen_model, misfits
@@ -25,13 +26,9 @@ from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device
 from tasks.storage.schemes import check_output
 from tasks.storage.storage import CampaignStore
-from tasks.tables.columns import similar_column
 from tasks.tables.tables import Table, open_table
 
 CELLS_SHOWN: Final = 10
-VISIBILITY_NOTE: Final = (
-    "visibility is kept as a note only: the endpoint has no such field, so nothing was made public or private by it"
-)
 
 
 def plan_campaign(campaign: Campaign, *, look: bool = False) -> Plan:
@@ -185,13 +182,3 @@ def was_allowed(campaign: Campaign) -> bool:
     with suppress(StorageFailed, InputInvalid):
         return "private" in Outbox(CampaignStore.open(campaign.output, campaign.slug)).terms()
     return False
-
-
-def column_notes(columns: Columns) -> list[str]:
-    """What becomes of the columns that are not ours or not sent, in sentences."""
-    notes = [VISIBILITY_NOTE] if "visibility" in columns.known else []
-    if columns.metadata:
-        notes.append(f"kept as metadata, not sent: {', '.join(columns.metadata)}")
-    slips = ((name, similar_column(name)) for name in columns.metadata)
-    asked = ((name, meant) for name, meant in slips if meant and meant not in columns.known)
-    return notes + [f"is the column {name!r} meant to be {meant!r}? Then rename it" for name, meant in asked]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tasks.callbacks.outbox import Outbox
 from tasks.errors import InputInvalid
-from tasks.planning.plan_campaign import CELLS_SHOWN, UNSIGNED_NOTE, VISIBILITY_NOTE, plan_campaign
+from tasks.planning.column_notes import VISIBILITY_NOTE
+from tasks.planning.plan_campaign import CELLS_SHOWN, UNSIGNED_NOTE, plan_campaign
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.request import GenerationRequest
 from tasks.storage.storage import CampaignStore
