@@ -54,8 +54,8 @@ def run_name() -> str:
 async def run_inbox(inbox: str, **asked: Any) -> InboxResult:  # noqa: ANN401  of many types, which the record checks
     """Run the campaign of every matrix that waits in an inbox, and file each matrix under done or failed.
 
-    A matrix that was changed within the last minute is left for the next time. The table formats.csv (or .parquet) in
-    the inbox, if there is one, goes with every matrix. A campaign is called by its matrix's file name.
+    A matrix that was changed within the last minute is left for the next time. The table formats.csv (or .parquet,
+    .xlsx) in the inbox, if there is one, goes with every matrix. A campaign is called by its matrix's file name.
     """
     # Prefect takes a state for the run's own.
     ended = end_of_run(work_through(inbox, asked), ended=completed)

@@ -24,6 +24,7 @@ LEVELS = (
     "tasks/api/ tasks/api/dialects/",
     "tasks/images/",
     "tasks/storage/",
+    "tasks/workbooks/",
     "tasks/tables/",
     "tasks/ledger/",
     "tasks/rescue/",
@@ -147,7 +148,8 @@ def test_the_sandbox_stands_apart(path):
 
 
 WITHOUT_PREFECT = [
-    *("tasks/records/", "tasks/errors.py", "tasks/api/", "tasks/images/", "tasks/storage/", "tasks/tables/"),
+    *("tasks/records/", "tasks/errors.py", "tasks/api/", "tasks/images/", "tasks/storage/"),
+    *("tasks/workbooks/", "tasks/tables/"),
     *("tasks/ledger/", "tasks/rescue/", "tasks/receiving/", "tasks/callbacks/", "tasks/planning/", "tasks/publishing/"),
     *("tasks/run_state/", "sandbox/"),
 ]

@@ -13,7 +13,7 @@ from tasks.records.variant import GRAMMAR
 COMMAND: Final = Command(
     typed="python flows/campaign.py",
     asked=Campaign,
-    says="Turn a campaign matrix (CSV or Parquet) into finished images through the Ideogram API.",
+    says="Turn a campaign matrix (spreadsheet, CSV or Parquet) into finished images through the Ideogram API.",
     epilogue="The key is read from IDEOGRAM_API_KEY. Exit codes: 0 every image done, 1 some not, 2 bad input, "
     "3 stopped early, 130 interrupted.",
     example="data/q1_launch.csv --formats data/formats.csv --sandbox",

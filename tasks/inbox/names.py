@@ -14,8 +14,9 @@ from typing import Final, Literal, Self
 
 from tasks.records.record import Record
 
-FORMATS_NAMES: Final = ("formats.csv", "formats.parquet")
-_MATRIX: Final = re.compile(r"[^.].*\.(csv|parquet)", re.IGNORECASE)
+FORMATS_NAMES: Final = tuple(f"formats.{ending}" for ending in ("csv", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods"))
+_MATRIX: Final = re.compile(r"(?!\.|~\$).+\.(csv|parquet|xlsx|xlsm|xlsb|xls|ods)", re.IGNORECASE)
+"""Excel keeps a file `~$spring.xlsx` beside one that is open."""
 
 Shelf = Literal["done", "failed"]
 

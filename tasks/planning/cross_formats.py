@@ -8,18 +8,44 @@ from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
 from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
 from tasks.planning.request_rules import ONE_CHOICE
-from tasks.records.sizes import as_written
+from tasks.records.campaign import Campaign
+from tasks.records.fault import without_secrets
+from tasks.records.table_name import split_sheet
 from tasks.tables.columns import FREE_TEXT
+from tasks.tables.open_table import Fetch
 from tasks.tables.placeholders import check_filled, placeholder
-from tasks.tables.tables import open_table
+from tasks.tables.share_links import whole_workbook
+from tasks.tables.table_address import table_address
+from tasks.tables.tables import open_table, own_formats
 from tasks.tables.unseen import squeezed
 
 NO_FORMAT: Final = ParsedRow("", 0, {}, {})
 
 
-def read_formats(url: str, encoding: str | None, faults: Faults) -> tuple[list[ParsedRow], list[str]]:
+def campaign_formats(campaign: Campaign, faults: Faults, fetch: Fetch) -> tuple[Sequence[ParsedRow], list[str]]:
+    """The formats of a campaign, which may stand in the matrix's own workbook, and what to note of them."""
+    named, own, notes = campaign.formats, own_formats(campaign.matrix, fetch), []
+    if own is not None and named is None:
+        notes = [f"{without_secrets(own)}: every row is made in each of its formats, since the workbook has this sheet"]
+    elif own is not None and named is not None and not _is_same(own, named):
+        notes = [f"{without_secrets(own)}: was not read, since another formats table is named"]
+    place = named or own
+    if not place:
+        return (), []
+    rows, more = read_formats(place, campaign.encoding, faults, fetch)
+    return rows, notes + more
+
+
+def _is_same(own: str, named: str) -> bool:
+    """Whether the formats table that is named is a workbook's own sheet of them."""
+    (workbook, sheet), (other, other_sheet) = split_sheet(own), split_sheet(named)
+    is_one = table_address(workbook) == table_address(whole_workbook(other))
+    return is_one and (other_sheet is None or squeezed(other_sheet) == squeezed(sheet or ""))
+
+
+def read_formats(url: str, encoding: str | None, faults: Faults, fetch: Fetch) -> tuple[list[ParsedRow], list[str]]:
     """The formats of the table at `url`, each with a name of its own, and what to note; faults are collected."""
-    with open_table(url, encoding, faults.note) as table:
+    with open_table(url, encoding, faults.note, fetch, is_formats=True) as table:
         columns = read_header(table, faults)
         duplicates = Duplicates(table.source)
         rows = []
@@ -84,7 +110,7 @@ def cross(row: ParsedRow, one: ParsedRow) -> ParsedRow:
     metadata = row.metadata
     if one.metadata:
         metadata = one.metadata | {name: text for name, text in metadata.items() if text or name not in one.metadata}
-    return ParsedRow(row.source, row.number, over(one.wishes, row.wishes), metadata)
+    return row._replace(wishes=over(one.wishes, row.wishes), metadata=metadata)
 
 
 def over(format_wishes: Mapping[str, Any], row_wishes: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,8 +130,7 @@ def add_misfits(row: ParsedRow, one: ParsedRow, found: Iterable[tuple[str, str, 
     """
     has_model = not row.wishes.keys().isdisjoint({"model", "rendering", "quality"})
     for column, problem, remedy in found:
-        value = row.wishes.get(column, one.wishes.get(column))
-        text = None if value is None else as_written(str(value))
+        text = row.typed(column) or one.typed(column)
         if column in row.wishes or column not in one.wishes:
             faults.add(row.source, f"{problem}; {remedy}", row.number, column, text)
         elif has_model:

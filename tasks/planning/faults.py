@@ -19,6 +19,8 @@ class Faults:
     more: int = 0
     rows_in_parts: dict[str, Callable[[int], tuple[str, int]]] = field(default_factory=dict)
     """Of a source in many files, in which of them a row stands, and its number there."""
+    letters: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of a source that is a spreadsheet, the letter of each column, by its header and by our name for it."""
     _known: set[Fault] = field(default_factory=set)
 
     @property
@@ -38,6 +40,9 @@ class Faults:
         if fault.row is not None and fault.source in self.rows_in_parts:
             source, row = self.rows_in_parts[fault.source](fault.row)
             fault = fault.model_copy(update={"source": source, "row": row})
+        letter = self.letters.get(fault.source, {}).get(fault.column or "")
+        if letter and fault.row is not None and fault.cell is None:
+            fault = fault.model_copy(update={"cell": f"{letter}{fault.row}"})
         if fault in self._known:
             return
         if len(self.found) < FAULTS_SHOWN:

@@ -30,6 +30,14 @@ class ParsedRow(NamedTuple):
     number: int
     wishes: dict[str, Any]
     metadata: dict[str, str]
+    texts: Sequence[str] = ()
+    """All of it as it was typed."""
+    places: Mapping[str, int] = {}
+    """Which of the texts belongs to which column of ours."""
+
+    def typed(self, column: str) -> str | None:
+        """What was typed in a column of ours; None where that is nothing."""
+        return self.texts[self.places[column]] or None if column in self.places else None
 
 
 @dataclass
@@ -70,6 +78,8 @@ def read_header(table: Table, faults: Faults, others: Iterable[str] = ()) -> Col
     for position, header in enumerate(table.header):
         name = column_name(header)
         title = name or edged(header) or f"column_{position + 1}"
+        if letter := table.letters.get(header.strip()):
+            faults.letters.setdefault(table.source, {}).update({header.strip(): letter, title: letter})
         places = columns.metadata if name is None else columns.known
         if title in places:
             problem = f"is named twice, the other time as {table.header[places[title]]!r}; leave one of them out"
@@ -110,7 +120,7 @@ def parse_rows(table: Table, columns: Columns, faults: Faults, duplicates: Dupli
         if duplicates.is_new_row(number, text):
             if "\0#" in text or text[0] == "#":
                 reader.note_errors(number, metadata)
-            yield ParsedRow(table.source, number, wishes, metadata)
+            yield ParsedRow(table.source, number, wishes, metadata, stripped, columns.known)
             if told != len(faults.found) + faults.more:
                 duplicates.forget(text)
 

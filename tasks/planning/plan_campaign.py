@@ -11,7 +11,7 @@ from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.undialled import undialled_notes
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.planning.column_notes import column_notes
-from tasks.planning.cross_formats import add_leftovers, add_misfits, cross, formats_of, names_of, read_formats
+from tasks.planning.cross_formats import add_leftovers, add_misfits, campaign_formats, cross, formats_of, names_of
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
 from tasks.planning.identify_cells import Copies, readable_slug
@@ -26,7 +26,9 @@ from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device
 from tasks.storage.schemes import check_output
 from tasks.storage.storage import CampaignStore
+from tasks.tables.open_table import Fetch, kept_copies
 from tasks.tables.tables import Table, open_table
+from tasks.tables.web_copy import fetched
 
 CELLS_SHOWN: Final = 10
 
@@ -36,14 +38,18 @@ def plan_campaign(campaign: Campaign, *, look: bool = False) -> Plan:
 
     Raises InputInvalid with every fault of the matrix and the formats, by file, row and column.
     """
-    planner = Planner(campaign)
-    cells: list[Cell] = []
+    with kept_copies() as fetch:
+        return _planned(Planner(campaign, fetch), look=look)
+
+
+def _planned(planner: "Planner", *, look: bool) -> Plan:
+    campaign, cells = planner.campaign, list[Cell]()
     with planner.faults.collected():
         check_output(campaign.output)
     with planner.faults.collected():
         planner.read_formats()
     faults = planner.faults
-    with faults.collected(), open_table(campaign.matrix, campaign.encoding, faults.note) as table:
+    with faults.collected(), open_table(campaign.matrix, campaign.encoding, faults.note, planner.fetch) as table:
         for row, request, nth in planner.wanted_images(table):
             sha256 = request.sha256()
             copy_number = planner.count(row, request, sha256, nth)
@@ -60,6 +66,7 @@ class Planner:
     """Takes rows apart into images, and remembers what the plan says about them all."""
 
     campaign: Campaign
+    fetch: Fetch = fetched
     faults: Faults = field(default_factory=Faults)
     formats: Sequence[ParsedRow] = ()
     bill: Bill = field(default_factory=lambda: Bill(read_prices()))
@@ -80,9 +87,8 @@ class Planner:
         elif is_device(self.campaign.slug) or is_device(self.campaign.title):
             problem = "cannot name a folder: Windows keeps it for a device; choose another name with --name"
             self.faults.add("--name", problem, value=self.campaign.title)
-        if self.campaign.formats:
-            self.formats, notes = read_formats(self.campaign.formats, self.campaign.encoding, self.faults)
-            self.notes += notes
+        self.formats, notes = campaign_formats(self.campaign, self.faults, self.fetch)
+        self.notes += notes
 
     def check_callbacks(self) -> None:
         """Say which are not signed, or not sent. Raises InputInvalid where their settings are malformed."""

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import PurePosixPath
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -16,9 +15,9 @@ from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Retry, ToDo
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.record import Order, Record
 from tasks.records.slug import slug
+from tasks.records.table_name import title_of
 from tasks.records.vocabulary import Model, Quality
 
-_TABLE_ENDING: Final = re.compile(r"\.(csv|tsv|txt|parquet|pq)(\.(gz|bz2|xz))?$", re.IGNORECASE)
 SLUG_MAX_CHARS: Final = 60
 DEFAULT_OUTPUT: Final = "data/out"
 PLACES_MAX: Final = 1000
@@ -37,9 +36,11 @@ class Campaign(Order):
     """A campaign as the person who starts it asks for it."""
 
     matrix: str = Field(title="Matrix")
-    """Path or URL of the campaign matrix: a .csv or .parquet, one product or prompt a row."""
+    """Path or URL of the campaign matrix: a spreadsheet (launch.xlsx#Sheet), .csv or .parquet, or the link to a Google
+    sheet; one product or prompt a row."""
     formats: str | None = Field(default=None, title="Formats table")
-    """Path or URL of the formats table (format, aspect_ratio, style_type, ...); every row is made in each."""
+    """Path or URL of the formats table (format, aspect_ratio, style_type, ...); every row is made in each; without
+    one, the sheet `formats` of the matrix's workbook."""
     name: str | None = Field(default=None, title="Campaign name")
     """The campaign's name; without one, the matrix's file name."""
     do: ToDo = Field(default=None, exclude=True, title="What to do", json_schema_extra={"default": "look"})
@@ -88,11 +89,10 @@ class Campaign(Order):
 
     @property
     def title(self) -> str:
-        """The name as given, else the matrix's file name without its ending."""
+        """The name as given, else the matrix's file name without its ending, and its sheet."""
         if self.name:
             return self.name
-        path = _without_query(self.matrix).partition("#")[0] if "://" in self.matrix else self.matrix
-        return _TABLE_ENDING.sub("", PurePosixPath(path.replace("\\", "/")).name)
+        return title_of(_without_query(self.matrix))
 
     @property
     def callback_urls(self) -> tuple[str, ...]:

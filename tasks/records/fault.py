@@ -19,6 +19,8 @@ class Fault(Record):
     source: str
     row: int | None = None
     column: str | None = None
+    cell: str | None = None
+    """Of a spreadsheet, as it calls it: `C14`."""
     value: str | None = None
     """As it was given; a password or a signature in an address is not shown."""
     problem: str
@@ -30,7 +32,9 @@ class Fault(Record):
         if self.row is not None:
             place.append(f"row {self.row}")
         if self.column is not None:
-            place.append(self.column)
+            place.append(self.column if self.cell is None else f"{self.column} ({self.cell})")
+        elif self.cell is not None:
+            place.append(self.cell)
         shown = "" if self.value is None else f"{quoted(self.value)} "
         return one_line(f"{', '.join(place)}: {shown}{self.problem}")
 

@@ -13,6 +13,7 @@ from typing import Final
 import httpx
 
 from tasks.records.fault import shortened, without_secrets
+from tasks.tables.content import SHARE_IT
 
 ABSENT: Final = "does not exist"
 SAID_MAX_CHARS: Final = 300
@@ -27,7 +28,7 @@ _CODES: Final = {
 }
 """What S3 calls it."""
 _REFUSALS: Final = {
-    401: "is given out after a sign-in only; publish it, or share it with everybody who has the link",
+    401: f"is given out after a sign-in only; {SHARE_IT}",
     403: "is not given out to everybody; publish or share it, and if the link was signed, get a new one",
     404: ABSENT,
     407: "is behind a proxy that asks for a sign-in",
@@ -69,6 +70,10 @@ class Refused(Exception):
         super().__init__(refusal(status))
 
 
+class TooMuch(Exception):
+    """More comes than is waited for; its text says what, as the end of a sentence."""
+
+
 def refusal(status: int) -> str:
     """What an HTTP status says of what was asked for."""
     if status in _REFUSALS:
@@ -101,7 +106,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _told(cause: BaseException) -> str:
-    if isinstance(cause, Refused):
+    if isinstance(cause, Refused | TooMuch):
         return str(cause)
     code, status = _answered(cause)
     if code in _CODES:

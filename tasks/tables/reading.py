@@ -1,7 +1,7 @@
 """How a table is read, for those who turn its records into rows."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tasks.records.fault import Fault
 
@@ -20,6 +20,10 @@ class Reading:
     """The columns that the file itself calls its index."""
     line: Callable[[], str] = str
     """The row at hand as it stands in its file, if it is text."""
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """Of a sheet, what it calls the column of each header, such as `C`."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of a sheet."""
 
     def tell(self, number: int, texts: Sequence[str], problem: str) -> None:
         """Report a row, with its text as it was read."""

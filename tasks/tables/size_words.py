@@ -11,6 +11,7 @@ from tasks.records.sizes import ASPECT_RATIOS, AspectRatio, as_resolution, as_wr
 _SIZE_SIGNS: Final = "x_*×-"  # noqa: RUF001  the sign of multiplication is meant
 _RATIO: Final = re.compile(rf"(?:aspect[\s_-]*)?0?([0-9]{{1,4}})\s*[:/{_SIZE_SIGNS}]\s*0?([0-9]{{1,4}})(?::00)?")
 _SIZE: Final = re.compile(rf"(?:resolution[\s_-]*)?([1-9][0-9]{{0,4}})\s*[{_SIZE_SIGNS}]\s*([1-9][0-9]{{0,4}})")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d\b.*")
 _RATIOS: Final[dict[Fraction | None, AspectRatio]] = {ratio_of(ratio): ratio for ratio in ASPECT_RATIOS}
 
 
@@ -21,6 +22,8 @@ def parse_aspect_ratio(text: str) -> AspectRatio:
     """
     if text.lower() == "auto":
         return "AUTO"
+    if _DAY.fullmatch(text):
+        raise ValueError("is a day that the spreadsheet has made of it; make the cell a text, and write such as 9:16")
     numbers = _RATIO.fullmatch(text.lower())
     shape = Fraction(int(numbers[1]), int(numbers[2])) if numbers and int(numbers[2]) else None
     if shape is not None and shape in _RATIOS:

@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from fsspec.core import strip_protocol
 
+from tasks.records.table_name import split_sheet
+from tasks.tables.share_links import direct
+
 _SAME_STORAGE: Final = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
 _SIGNATURE: Final = re.compile(
     r"x-(amz|goog)-.*|awsaccesskeyid|googleaccessid|signature|expires|policy|key-pair-id"  # S3, GCS, CloudFront
@@ -23,8 +26,11 @@ def table_address(table: str) -> str:
 
     What else is asked for in a URL, such as a sheet's number, is told by its digest.
     """
-    is_url = "://" in table and not table.startswith(("file://", "local://"))
-    return _url(table) if is_url else os.path.normcase(os.path.realpath(strip_protocol(table)))
+    place, sheet = split_sheet(table)
+    behind = f"#{sheet}" if sheet else ""
+    if "://" in place and not place.startswith(("file://", "local://")):
+        return _url(direct(place)) + behind
+    return f"{os.path.normcase(os.path.realpath(strip_protocol(place)))}{behind}"
 
 
 def _url(url: str) -> str:

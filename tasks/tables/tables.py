@@ -1,9 +1,9 @@
-"""Reads tables from any fsspec URL as rows of text: CSV with Excel's habits, and Parquet."""
+"""Reads tables from any path or address as rows of text: CSV with Excel's habits, workbooks, and Parquet."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import IO, Final
 
@@ -11,17 +11,22 @@ import pyarrow.parquet as pq
 
 from tasks.errors import InputInvalid
 from tasks.records.fault import Fault, without_secrets
+from tasks.records.table_name import split_sheet
 from tasks.storage.absence import absent_at
 from tasks.tables.content import HEAD_BYTES, PARQUET, no_table, unpacked
 from tasks.tables.delimited import read_delimited
 from tasks.tables.encodings import is_same, unlike, wide_encoding
 from tasks.tables.fit_rows import Fitting, is_odd, no_row
 from tasks.tables.hindrance import ABSENT, hindrance
-from tasks.tables.open_table import opened
+from tasks.tables.open_table import Fetch, opened
 from tasks.tables.parquet import index_columns, read_parquet
 from tasks.tables.parts import Parts
 from tasks.tables.reading import Reading, Rows
 from tasks.tables.row_numbers import without_row_numbers
+from tasks.tables.share_links import whole_workbook
+from tasks.tables.sheets import Asked, formats_sheet, read_sheet
+from tasks.tables.web_copy import fetched
+from tasks.workbooks.workbook import is_workbook
 
 _PARQUET_NAME: Final = re.compile(r"\.(parquet|pq)$", re.IGNORECASE)
 _UNSOUND: Final = re.compile("[\0\ud800-\udfff]")
@@ -45,40 +50,52 @@ class Table:
     """Empty where nothing parts the texts, as in Parquet."""
     row_in_part: Callable[[int], tuple[str, int]] | None = None
     """Of a table in many files, in which of them a row stands, and its number there."""
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """Of a sheet, what it calls the column of each header, such as `C`."""
 
 
 @contextmanager
 def open_table(
-    url: str, encoding: str | None = None, report: Callable[[Fault], None] = lambda _: None
+    url: str,
+    encoding: str | None = None,
+    report: Callable[[Fault], None] = lambda _: None,
+    fetch: Fetch = fetched,
+    *,
+    is_formats: bool = False,
 ) -> Iterator[Table]:
-    """The table at `url`, read as its rows are asked for.
+    """The table at `url`, read as its rows are asked for; of a workbook, the sheet behind a `#`, or the one meant.
 
     `report` hears of each row that is none, and of each that only seems to fit the header.
 
     A byte order mark decides how its text is encoded. Without one it is UTF-8, or, where it cannot be, `encoding`.
     Raises InputInvalid, also while the rows are read.
     """
-    source = without_secrets(url)
+    place, sheet = split_sheet(url)
+    source = without_secrets(place)
     with ExitStack() as stack:
         with _told(source):
-            found = stack.enter_context(opened(url))
-            reading, records = _read(source, found, encoding, report)
-            notes = _notes(source, reading.encoding, encoding)
+            found = stack.enter_context(opened(place, fetch))
+            asked = Asked(source, sheet, is_formats)
+            reading, records = _read(asked, found, encoding, report)
+            notes = (*reading.notes, *_notes(source, reading.encoding, encoding))
             table = _table(reading, _sound(reading, records), notes)
         yield replace(table, row_in_part=found.row_in_part) if isinstance(found, Parts) else table
 
 
 def _read(
-    source: str, found: IO[bytes] | Parts, encoding: str | None, report: Callable[[Fault], None]
+    asked: Asked, found: IO[bytes] | Parts, encoding: str | None, report: Callable[[Fault], None]
 ) -> tuple[Reading, Iterator[tuple[int, Sequence[str]]]]:
     """How the table is read, and its records. What a file is, its first bytes tell."""
+    source = asked.source
     if isinstance(found, Parts):
         parts = found.records()
         names = next(parts)
         return Reading(source, "", "", report, index_columns(found.schema)), chain([names], parts)
     plain = unpacked(found)
     head = plain.peek(HEAD_BYTES)
-    if problem := no_table(head):
+    if is_workbook(head):
+        return read_sheet(asked, plain, report)
+    if problem := no_table(head, source):
         raise _invalid(source, problem)
     if head.startswith(PARQUET) or _PARQUET_NAME.search(source):
         typed = read_parquet(source, found)
@@ -153,4 +170,23 @@ def _table(reading: Reading, rows: Rows, notes: tuple[str, ...]) -> Table:
         rows=rows,
         notes=(*notes, *left_out),
         delimiter=reading.delimiter,
+        letters=reading.letters,
     )
+
+
+def own_formats(matrix: str, fetch: Fetch) -> str | None:
+    """The sheet `formats` of the workbook in which a matrix stands, as one names it; None where there is none.
+
+    What hinders the reading is told by whoever reads the matrix.
+    """
+    place, sheet = split_sheet(matrix)
+    workbook = whole_workbook(place)
+    try:
+        with opened(workbook, fetch) as found:
+            plain = None if isinstance(found, Parts) else unpacked(found)
+            if plain is None or not is_workbook(plain.peek(HEAD_BYTES)):
+                return None
+            name = formats_sheet(without_secrets(workbook), plain)
+    except Exception:  # noqa: BLE001  every file system raises its own kinds
+        return None
+    return None if name is None or name == sheet else f"{workbook.partition('#')[0]}#{name}"

@@ -7,14 +7,27 @@ import pytest
 from tasks.inbox.names import Filed, InboxResult, filed_key, is_matrix
 
 
-@pytest.mark.parametrize("name", ["spring.csv", "Früh jahr.CSV", "a.b.parquet", "formats.csv.csv", "my formats.csv"])
+@pytest.mark.parametrize(
+    "name", ["spring.csv", "Früh jahr.CSV", "a.b.parquet", "a.xlsx", "a.ODS", "formats.csv.csv", "my formats.csv"]
+)
 def test_tables_wait_to_be_run(name: str):
     """Whatever they are called."""
     assert is_matrix(name)
 
 
 @pytest.mark.parametrize(
-    "name", ["formats.csv", "formats.parquet", "spring.csv.part", ".spring.csv", ".csv", "spring.xlsx", "done", ""]
+    "name",
+    [
+        "formats.csv",
+        "formats.parquet",
+        "spring.csv.part",
+        ".spring.csv",
+        ".csv",
+        "~$spring.xlsx",
+        "formats.xlsx",
+        "done",
+        "",
+    ],
 )
 def test_other_files_do_not(name: str):
     """Formats, files on their way, hidden ones, other kinds, the inbox's own folders."""

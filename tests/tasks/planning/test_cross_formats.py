@@ -184,3 +184,21 @@ def test_rows_that_are_none_are_told_of_formats_as_well(tmp_path: Path) -> None:
         "row 3",
         "row 4",
     ]
+
+
+@pytest.mark.parametrize(
+    ("column", "typed"),
+    [
+        ("color_palette", "ember"),
+        ("color_palette", "#ABC:0.5, #def"),
+        ("style_type", "realistic"),
+        ("resolution", "1344 x 704"),
+    ],
+)
+def test_a_value_that_its_model_does_not_take_is_told_as_it_was_typed(tmp_path, column, typed):
+    """In a row and in a format; not as the record that was made of it."""
+    quoted = f'"{typed}"'
+    matrix = a_file(tmp_path, f"product,model,{column}\nTea,V_1,{quoted}\n")
+    assert [fault.value for fault in faults_of(matrix)] == [typed]
+    formats = a_file(tmp_path, f"format,model,{column}\nhero,V_1,{quoted}\n", "formats.csv")
+    assert [fault.value for fault in faults_of(a_file(tmp_path, "product\nTea\n"), formats=formats)] == [typed]

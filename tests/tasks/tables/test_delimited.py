@@ -163,8 +163,8 @@ def test_a_quote_inside_a_cell_is_fine(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"PK\x03\x04rest", "is an Excel workbook"),
-        (b"\xd0\xcf\x11\xe0rest", "is an Excel workbook"),
+        (b"PK\x03\x04rest", "cannot be read: the workbook was cut off or damaged"),
+        (b"\xd0\xcf\x11\xe0rest", "cannot be read: the workbook was cut off or damaged"),
         (b"PAR1rest", "cannot be read: the Parquet file was cut off"),
         (b"\x1f\x8brest", "cannot be read: it is compressed, and was cut off or damaged"),
         (b"", "is empty"),

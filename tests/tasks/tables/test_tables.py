@@ -58,11 +58,11 @@ def test_a_url_of_any_file_system() -> None:
     assert rows("memory://shelf/m.csv") == [(2, ("Tea", "00123"))]
 
 
-@pytest.mark.parametrize("name", ["m.xlsx", "m.ods", "m.csv.zip", "m.json", ""])
+@pytest.mark.parametrize("name", ["m.numbers", "m.csv.zip", "m.json", ""])
 def test_an_ending_that_is_not_ours_is_told(name: str) -> None:
     """With what to do about it."""
     assert problem(name).endswith(
-        "is not a table that can be read; use a .csv or .parquet file (from Excel: CSV UTF-8)"
+        "is not a table that can be read; use a spreadsheet (.xlsx, .xlsb, .xls, .ods), a .csv or a .parquet"
     )
 
 

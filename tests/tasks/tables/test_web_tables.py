@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
+from pathlib import Path
 
 import httpx
 import pyarrow as pa
@@ -18,9 +19,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.errors import InputInvalid
-from tasks.tables.hindrance import hindrance
+from tasks.tables.hindrance import TooMuch, hindrance
 from tasks.tables.tables import open_table
+from tasks.tables.web_copy import Patience, fetched
+from tests.matrices import plan_of
 from tests.tasks.api.raw_server import unused_port
+from tests.workbooks import a_workbook
 
 CSV = b"product,sku\nTea,00123\n"
 SHEET = "/spreadsheets/d/abc/export?format=csv&gid=0"
@@ -138,7 +142,7 @@ def test_a_name_and_a_password_are_sent_and_not_told(web, caplog):
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (401, "is given out after a sign-in only; publish it, or share it with everybody who has the link (HTTP 401)"),
+        (401, "is given out after a sign-in only; share it by link (everybody who has it), or use File > Download"),
         (403, "is not given out to everybody; publish or share it"),
         (404, "does not exist (HTTP 404)"),
         (410, "does not exist any more (HTTP 410)"),
@@ -157,12 +161,15 @@ def test_each_refusal_is_said_as_it_is(web, status, said):
     ("body", "said"),
     [
         (b"\n<!DOCTYPE html><html><title>Q1 - Google Sheets</title>", "is a web page and no table"),
-        (b"<html><head><title>Sign in - Google Accounts</title>", "is a page that asks for a sign-in; publish"),
-        (b"<!-- x --><HTML><input type='password'>", "is a page that asks for a sign-in; publish"),
+        (
+            b"<html><head><title>Sign in - Google Accounts</title>",
+            "is a page that asks for a sign-in; share it",
+        ),
+        (b"<!-- x --><HTML><input type='password'>", "is a page that asks for a sign-in; share it"),
         (b'\xef\xbb\xbf{"error": "no"}', "is JSON and no table"),
         (b'[{"product": "Tea"}]', "is JSON and no table"),
         (b"<?xml version='1.0'?><Error/>", "is XML and no table"),
-        (b"PK\x03\x04xl/", "is an Excel workbook"),
+        (b"PK\x03\x04xl/", "cannot be read: the workbook was cut off or damaged"),
         (b"%PDF-1.7", "is a PDF"),
         (b"", "is empty"),
         (gzip.compress(CSV)[:-9], "cannot be read: it is compressed, and was cut off or damaged"),
@@ -185,6 +192,31 @@ def test_what_does_not_come_whole_is_told(web):
     """A body that breaks off, an answer that is none, a circle."""
     assert problem(web.says("/m.csv", CSV, content_length="1000")).startswith("broke off on its way")
     assert problem(web.says("/round", status=302, location="/round")).endswith("leads from one address to the next")
+
+
+def test_what_does_not_end_is_not_waited_for(web):
+    """By its size, and by the time that it takes as a whole: a byte now and then would keep a run for days."""
+    url = web.says("/m.csv", CSV * 100)
+    for patience, said in (
+        (Patience(most_bytes=1000), "is larger than 0 MB; download it"),
+        (Patience(whole_timeout_s=-60), "does not come within -1 minutes"),
+    ):
+        with pytest.raises(TooMuch) as raised, fetched(url, patience):
+            pass
+        assert hindrance(raised.value).startswith(said)
+
+
+def test_a_workbook_is_fetched_once_for_all_of_its_sheets(web, tmp_path):
+    """For its formats as well; a password in its address is sent and not told, and neither is its query."""
+    book = a_workbook(tmp_path, {"P": [["product"], ["Tea"]], "formats": [["format"], ["hero"]]})
+    url = web.says("/launch?token=s3cret", Path(book).read_bytes()).replace("http://", "http://me:s3cret@")
+    plan = plan_of(url)
+    assert [(cell.product, cell.format) for cell in plan.cells] == [("Tea", "hero")]
+    assert web.asked == ["GET /launch?token=s3cret"]
+    assert "s3cret" not in "".join(plan.notes)
+    with pytest.raises(InputInvalid, match="/launch: has no sheet 'X'; it has P, formats") as raised:
+        plan_of(f"{url}#X")
+    assert "s3cret" not in str(raised.value)
 
 
 def test_each_way_to_be_away_is_said_as_it_is(web):
