@@ -10,7 +10,7 @@ from tasks.tables.sheet_texts import cell_text, has_lost_digits
 from tasks.tables.spreadsheet import is_formula
 from tasks.tables.unseen import is_blank
 from tasks.workbooks.marks import cell_name, column_letters
-from tasks.workbooks.workbook import Sheet
+from tasks.workbooks.workbook import OpenSheet
 
 Row = tuple[int, tuple[str, ...]]
 _LOOKED_AT: Final = 20
@@ -24,7 +24,7 @@ _LOST_DIGITS: Final = "is a number of more digits than a spreadsheet keeps; make
 class SheetRows:
     """The rows of one sheet. `report` hears of cells that hold no value, and of those beside the table."""
 
-    def __init__(self, source: str, sheet: Sheet, report: Callable[[Fault], None]) -> None:
+    def __init__(self, source: str, sheet: OpenSheet, report: Callable[[Fault], None]) -> None:
         self.source = source
         self.marks = sheet.marks
         self.first_column = sheet.first_column

@@ -38,7 +38,7 @@ class SheetName(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class OpenSheet:
     """What stands in a sheet."""
 
     rows: Iterator[list[Any]]
@@ -70,14 +70,14 @@ class Workbook:
             if kind == SheetTypeEnum.WorkSheet
         )
 
-    def sheet(self, name: str) -> Sheet:
+    def sheet(self, name: str) -> OpenSheet:
         """The sheet of that very name. Raises InputInvalid."""
         marks = _MARKS[self.kind](self._packed, name) if self._packed else Marks()
         marks.check_extent(self._source)
         values = self._tried(lambda: self._book.get_sheet_by_name(name))
         if self._packed is None:
             marks.merged = list(values.merged_cell_ranges or [])
-        return Sheet(values.iter_rows(), values.start[1] if values.start else 0, marks)
+        return OpenSheet(values.iter_rows(), values.start[1] if values.start else 0, marks)
 
     def _tried(self, read: Callable[[], Given]) -> Given:
         """What `read` gives. A library that panics raises what is no Exception."""
