@@ -33,6 +33,7 @@ from tasks.reporting.report_campaign import tag_run
 from tasks.reporting.report_refusal import unless_refused
 from tasks.reporting.reporter import reporter
 from tasks.running.announce_cells import announce_campaign
+from tasks.storage.public_address import public_base
 
 AT_THE_END: Final = (announce_campaign, cancel_shards)
 """Hooks. A run that comes to its end by itself calls them before Prefect would, and Prefect for one that does not."""
@@ -61,6 +62,7 @@ async def campaign(**asked: Any) -> CampaignResult:  # noqa: ANN401  of many typ
 async def end_of(asked: Mapping[str, object]) -> State[CampaignResult]:
     """The state in which the run ends. Raises InputInvalid, or the CampaignStopped that ended it early."""
     wanted = reporter().campaign_of(asked_of(Campaign, asked))
+    public_base()  # raises where it is malformed
     await tag_run(wanted.kind, wanted.slug)
     return await end_of_run(run_campaign(wanted), AT_THE_END)
 

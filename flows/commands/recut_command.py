@@ -10,6 +10,7 @@ from flows.commands.terminal import files_in
 from tasks.publishing.recut import Recut, RecutResult
 from tasks.records.fault import one_line, shortened
 from tasks.records.variant import GRAMMAR
+from tasks.storage.public_address import public_folder
 
 TROUBLES_TOLD: Final = 5
 COMMAND: Final = Command(
@@ -48,4 +49,4 @@ def summary(result: RecutResult) -> str:
     lines += [f"  {shortened(trouble, 200)}" for trouble in result.troubles[:TROUBLES_TOLD]]
     more = len(result.troubles) - TROUBLES_TOLD
     lines += [f"  and {more:,} more"] if more > 0 else []
-    return "\n".join([*lines, *files_in(one_line(result.folder))])
+    return "\n".join([*lines, *files_in(one_line(result.folder), public_folder(result.folder))])

@@ -27,6 +27,7 @@ from tasks.reporting.reporter import watched_by
 from tasks.running.claim_folder import claim_folder, told_of_folder
 from tasks.running.finished_campaign import finished_result, was_run_before
 from tasks.running.plan_retry import plan_dry_run
+from tasks.storage.public_address import public_base
 from tasks.storage.storage import CampaignStore
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def start_run(campaign: Campaign) -> int:
         print_plan(Screen(stderr=False), told_of_folder(plan_dry_run(campaign)))
         return ExitCode.DONE
     check_way_out()
+    public_base()  # raises where it is malformed
     has_own_settings = has_settings_of_its_own(os.environ, Path.cwd())
     if not campaign.sandbox and (is_key_set() or not has_own_settings):
         load_settings()

@@ -162,10 +162,11 @@ def summary(result: CampaignResult) -> str:
     lines += [f"  {status:<9} {step}" for status, step in next_steps(result, TO_TYPE)]
     folder = one_line(result.folder)
     if result.is_published:
-        return "\n".join([*lines, *files_in(folder)])
+        return "\n".join([*lines, *files_in(folder, result.public_url)])
     return "\n".join([*lines, f"  page and manifest could not be written in {folder}"])
 
 
-def files_in(folder: str) -> list[str]:
-    """Where page and manifest lie."""
-    return [f"  page      {folder}/index.html", f"  manifest  {folder}/manifest.csv"]
+def files_in(folder: str, public_url: str | None) -> list[str]:
+    """Where page and manifest lie, and the web address of the page."""
+    link = [f"  link      {public_url}/index.html"] if public_url else []
+    return [f"  page      {folder}/index.html", f"  manifest  {folder}/manifest.csv", *link]

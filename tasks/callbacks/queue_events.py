@@ -13,6 +13,7 @@ from tasks.records.cell import Cell
 from tasks.records.event import Event, EventName, cell_event, cell_event_name, event_id
 from tasks.records.keys import ENDS
 from tasks.records.outcome import Outcome, Status
+from tasks.storage.public_address import public_folder
 
 AT_ONCE: Final = 100
 """So many ends that nobody has announced are queued side by side."""
@@ -27,11 +28,14 @@ class Announcer:
     campaign: str
     """Its name."""
     wanted: frozenset[EventName]
+    public_url: str | None = None
+    """The web address of its folder."""
 
     @classmethod
     def open(cls, campaign: Campaign, outbox: Outbox) -> Self:
         """The announcer of `campaign`, whose folder gets an identity if it has none."""
-        return cls(outbox, outbox.sender_id(), campaign.title, frozenset(campaign.callback_events))
+        public_url = public_folder(outbox.store.address)
+        return cls(outbox, outbox.sender_id(), campaign.title, frozenset(campaign.callback_events), public_url)
 
     def cell_id_of_event(self, cell_id: str, turn: int, status: Status) -> str:
         """The id of the event that tells of a cell's end: the same in every run."""
@@ -45,7 +49,7 @@ class Announcer:
         """Queue what is to be told of a cell's end; returns what was not queued before."""
         if cell_event_name(outcome.status) not in self.wanted:
             return []
-        event = cell_event(self.campaign, self.outbox.store.address, cell, outcome)
+        event = cell_event(self.campaign, self.outbox.store.address, cell, outcome, self.public_url)
         return self.queue(event, self.cell_id_of_event(cell.cell_id, outcome.turn, outcome.status), cell.endpoints)
 
     def queue(self, event: Event, event_id: str, urls: Iterable[str]) -> list[QueuedEvent]:

@@ -86,4 +86,5 @@ async def filing_of(made: Awaitable[CampaignResult]) -> Filing:
     except Exception as error:
         logger.exception("A fault of this program ended a campaign")
         return Filing("failed", f"A fault of this program: {type(error).__name__}: {error}")
-    return Filing("done", f"{result.sentence()}, in {result.folder}", is_whole=result.exit_code == ExitCode.DONE)
+    where = result.public_url or result.folder
+    return Filing("done", f"{result.sentence()}, in {where}", is_whole=result.exit_code == ExitCode.DONE)

@@ -34,8 +34,12 @@ class ReceivedEvent(Answer):
     resolution: str | None = None
     file_path: str | None = Field(None, alias="filePath")
     """Where the original lies."""
+    url: str | None = None
+    """The original's web address, where the sender knows one."""
     variants: dict[str, str] | None = None
     """From a variant's name to where it lies."""
+    variant_urls: dict[str, str] | None = Field(None, alias="variantUrls")
+    """From a variant's name to its web address, as above."""
     metadata: dict[str, str] | None = None
     error: str | None = None
 

@@ -16,6 +16,7 @@ from tasks.records.record import Record
 EventName = Literal["generation.completed", "generation.failed", "campaign.completed", "campaign.failed"]
 EVENT_NAMES: Final[tuple[EventName, ...]] = get_args(EventName)
 
+WEB_ADDRESSES: Final = ("url", "variant_urls", "page_url", "manifest_url")
 METADATA_MAX_CHARS: Final = 1000
 """Of one value."""
 METADATA_MAX_BYTES: Final = 20_000
@@ -23,7 +24,10 @@ METADATA_MAX_BYTES: Final = 20_000
 
 
 class Event(Record):
-    """The body of a callback. Its keys in JSON are in camel case; what there is nothing to say of is null."""
+    """The body of a callback. Its keys in JSON are in camel case; what there is nothing to say of is null.
+
+    Only web addresses that nobody knows have no key.
+    """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
@@ -40,15 +44,20 @@ class Event(Record):
     metadata: dict[str, str] = Field(default_factory=dict)
     campaign: str
     """Its name."""
+    url: str | None = None
+    """The original's web address, where one is known."""
     variants: dict[str, str] = Field(default_factory=dict)
     """Path or URL of each variant by its name."""
+    variant_urls: dict[str, str] | None = None
+    """Web address of each variant by its name, where they are known."""
     error: str | None = None
     timestamp: datetime
     """When it happened; the time of sending is in the header."""
 
     def body(self) -> bytes:
         """The JSON that is sent, and signed."""
-        return self.model_dump_json(by_alias=True).encode()
+        unknown = {name for name in WEB_ADDRESSES if not getattr(self, name, None)}
+        return self.model_dump_json(by_alias=True, exclude=unknown).encode()
 
 
 class CampaignEvent(Event):
@@ -60,6 +69,9 @@ class CampaignEvent(Event):
     """In all its runs."""
     manifest: str
     page: str
+    manifest_url: str | None = None
+    page_url: str | None = None
+    """Their web addresses, where they are known."""
 
 
 class CampaignEnd(Record):
@@ -81,12 +93,15 @@ def cell_event_name(status: Status) -> EventName:
     return "generation.completed" if status == "done" else "generation.failed"
 
 
-def cell_event(campaign: str, folder: str, cell: Cell, outcome: Outcome) -> Event:
+def cell_event(campaign: str, folder: str, cell: Cell, outcome: Outcome, public_url: str | None = None) -> Event:
     """What is told of a cell's end. `folder` is where the campaign's files are, for whoever opens them from elsewhere.
+
+    `public_url` is the web address of that folder, if it has one.
 
     `outcome` must be one that has ended.
     """
     original = outcome.original if outcome.status == "done" else None
+    variants = outcome.variants if original else {}
     ended_at = outcome.finished_at or outcome.started_at
     if ended_at is None:
         raise ValueError(f"{outcome.cell_id} has not ended")
@@ -100,7 +115,9 @@ def cell_event(campaign: str, folder: str, cell: Cell, outcome: Outcome) -> Even
         file_path=f"{folder}/{original.key}" if original else None,
         metadata=event_metadata(campaign, cell),
         campaign=campaign,
-        variants={name: f"{folder}/{key}" for name, key in outcome.variants.items()} if original else {},
+        url=f"{public_url}/{original.key}" if original and public_url else None,
+        variants={name: f"{folder}/{key}" for name, key in variants.items()},
+        variant_urls={name: f"{public_url}/{key}" for name, key in variants.items()} if public_url else None,
         error=outcome.error,
         timestamp=ended_at,
     )
@@ -123,8 +140,10 @@ def cut_short(value: str) -> str:
     return value if len(value) <= METADATA_MAX_CHARS else f"{value[: METADATA_MAX_CHARS - 1]}…"
 
 
-def campaign_event(name: str, slug: str, folder: str, end: CampaignEnd, at: datetime) -> CampaignEvent:
-    """What is told of a campaign when a run of it is over."""
+def campaign_event(  # noqa: PLR0913  all that is told
+    name: str, slug: str, folder: str, end: CampaignEnd, at: datetime, public_url: str | None = None
+) -> CampaignEvent:
+    """What is told of a campaign when a run of it is over; folder and web address as of a cell."""
     return CampaignEvent(
         event="campaign.completed" if end.error is None else "campaign.failed",
         job_id=slug,
@@ -136,6 +155,8 @@ def campaign_event(name: str, slug: str, folder: str, end: CampaignEnd, at: date
         cost_usd=float(end.cost_usd),
         manifest=f"{folder}/manifest.csv",
         page=f"{folder}/index.html",
+        manifest_url=f"{public_url}/manifest.csv" if public_url else None,
+        page_url=f"{public_url}/index.html" if public_url else None,
     )
 
 

@@ -14,6 +14,8 @@ class CampaignResult(Record):
     name: str
     folder: str
     """Where its files are: a path, or a URL."""
+    public_url: str | None = None
+    """The web address of that folder, where one is known."""
     cells: int
     by_status: dict[Status, int]
     cost_usd: Decimal = Decimal(0)

@@ -98,7 +98,7 @@ def news(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, O
     lines += section("A reviewer must look at these; their prompts were refused:", refused, copied)
     lines += section("These have no image:", others, copied)
     lines += [f"{status}: {step}" for status, step in next_steps(result)]
-    lines += [f"Page: {summary.folder}/index.html"] if summary.folder is not None else []
+    lines += [f"Page: {summary.public_url or summary.folder}/index.html"] if summary.folder is not None else []
     return "\n".join(lines)
 
 

@@ -25,6 +25,7 @@ from tasks.records.result import CampaignResult
 from tasks.records.slug import slug
 from tasks.reporting.summarize import TROUBLES_SHOWN, ShownTable, Summary, of_plan, of_result
 from tasks.run_state.tally import Tally
+from tasks.storage.public_address import public_folder
 
 UPDATE_EVERY_S: Final = 3.0
 REASON_SHOWN_CHARS: Final = 300
@@ -88,6 +89,7 @@ async def report_recut(result: RecutResult) -> None:
     shown = tuple((trouble,) for trouble in result.troubles[:TROUBLES_SHOWN])
     tables = (ShownTable("Needs a look", ("image and why",), shown),) if shown else ()
     summary = Summary(result.name, f"{result.sentence()}. Nothing was paid.", tables=tables, folder=result.folder)
+    summary = summary._replace(public_url=public_folder(result.folder))
     key = slug(result.folder.rpartition("/")[2], SLUG_MAX_CHARS)
     await keep_artifact(summary, f"{key}-recut", result.sentence())
 
@@ -117,7 +119,7 @@ def markdown(summary: Summary) -> str:
     lines = [f"# {as_text(summary.title)}", "", as_text(summary.said)]
     for label, text in summary.notes:
         lines += ["", f"**{label}:** {as_text(text)}"]
-    lines += files_of(summary.folder) if summary.folder is not None else []
+    lines += files_of(summary.folder, summary.public_url) if summary.folder is not None else []
     for table in summary.tables:
         lines += ["", f"## {table.title}", "", *rows_of(table)]
         lines += ["", table.more] if table.more else []
@@ -147,10 +149,11 @@ def in_cell(text: str) -> str:
     return "<br>".join(map(as_text, lines))
 
 
-def files_of(folder: str) -> list[str]:
-    """A table that leads to a campaign's files."""
+def files_of(folder: str, public_url: str | None) -> list[str]:
+    """A table that leads to a campaign's files, and says where they lie where a link leads to them otherwise."""
     names = ("index.html", "manifest.xlsx", "manifest.csv", "manifest.parquet")
-    return ["", "| | |", "|---|---|", *(f"| {name} | {link(f'{folder}/{name}')} |" for name in names)]
+    lines = [f"| {name} | {link(f'{public_url or folder}/{name}')} |" for name in names]
+    return ["", "| | |", "|---|---|", *lines, *([f"| folder | {link(folder)} |"] if public_url else [])]
 
 
 def link(address: str) -> str:

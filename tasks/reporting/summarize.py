@@ -14,6 +14,7 @@ from tasks.records.outcome import STATUSES, Outcome, Status, of_each
 from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
 from tasks.reporting.endings import came_to, next_steps
+from tasks.storage.public_address import public_folder
 
 TROUBLES_TOLD: Final = 5
 TROUBLES_SHOWN: Final = 50
@@ -50,6 +51,8 @@ class Summary(NamedTuple):
     tables: tuple[ShownTable, ...] = ()
     folder: str | None = None
     """Where page and manifest lie, if they do."""
+    public_url: str | None = None
+    """The web address of that folder."""
 
 
 def of_plan(plan: Plan) -> Summary:
@@ -114,7 +117,8 @@ def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[s
     notes = [("Stopped early", result.stopped_because)] if result.stopped_because is not None else []
     notes += [("Not stored", kept) for kept in result.kept]
     folder = result.folder if result.is_published else None
-    return Summary(result.name, came_to(result), tuple(notes), tuple(table for table in tables if table.rows), folder)
+    shown = tuple(table for table in tables if table.rows)
+    return Summary(result.name, came_to(result), tuple(notes), shown, folder, result.public_url)
 
 
 def troubled(
@@ -170,6 +174,7 @@ def sum_up(  # noqa: PLR0913  all that is told of a campaign
     return CampaignResult(
         name=campaign.title,
         folder=folder,
+        public_url=public_folder(folder),
         cells=len(cells),
         by_status={status: counts[status] for status in STATUSES if counts[status]},
         cost_usd=cost_usd,

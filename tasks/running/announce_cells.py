@@ -165,7 +165,7 @@ def queue_campaign(campaign: Campaign, run: str, state: str, result: object) -> 
     if end is None:
         return
     announcer = Announcer.open(campaign, Outbox(store))
-    event = campaign_event(campaign.title, campaign.slug, store.address, end, utc_now())
+    event = campaign_event(campaign.title, campaign.slug, store.address, end, utc_now(), announcer.public_url)
     if event.event in announcer.wanted:
         is_completed = event.event == "campaign.completed"
         id_ = announcer.id_of_completion() if is_completed else event_id(announcer.sender_id, run, event.event)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.callbacks.signature import is_id
+from tasks.receiving.received_event import parse_event
 from tasks.records.event import METADATA_MAX_BYTES, CampaignEnd, campaign_event, cell_event, counted, event_id
 from tests.factories import PRICE_USD, STARTED_AT, a_cell, a_request, an_original, an_outcome
 
@@ -29,6 +30,26 @@ def test_a_done_cell_is_told_in_the_words_of_the_reference_design():
     assert told["metadata"] == {"sku": "00123", "campaign": "Q1 Launch", "product": "Teapot", "format": "hero"}
     assert told["variants"]["og"] == f"/out/q1-launch/variants/{CELL.cell_id}-og.webp"
     assert (told["error"], told["status"]) == (None, "done")
+
+
+def test_web_addresses_are_told_where_they_are_known():
+    """Beside the paths, which stay what they are; of a cell without an image there are none."""
+    outcome = an_outcome(CELL, original=an_original(CELL))
+    public = "https://images.example.com/q1-launch"
+    told = json.loads(cell_event("Q1", "/out/q1-launch", CELL, outcome, public).body())
+    assert told["url"] == f"{public}/originals/{CELL.cell_id}.png"
+    assert told["variantUrls"] == {name: f"{public}/variants/{CELL.cell_id}-{name}.webp" for name in told["variants"]}
+    assert told["filePath"] == f"/out/q1-launch/originals/{CELL.cell_id}.png"
+    received = parse_event("evt_1", json.dumps(told).encode())
+    assert received is not None
+    assert (received.url, received.variant_urls) == (told["url"], told["variantUrls"])
+    failed = json.loads(cell_event("Q1", "/out/q1-launch", CELL, an_outcome(CELL, "failed"), public).body())
+    assert list(failed) == KEYS
+    end = CampaignEnd(counts={"done": 1}, cost_usd=PRICE_USD)
+    ended = json.loads(campaign_event("Q1", "q1-launch", "/out/q1-launch", end, STARTED_AT, public).body())
+    assert (ended["page"], ended["pageUrl"]) == ("/out/q1-launch/index.html", f"{public}/index.html")
+    assert ended["manifestUrl"] == f"{public}/manifest.csv"
+    assert "pageUrl" not in json.loads(campaign_event("Q1", "q1-launch", "/out", end, STARTED_AT).body())
 
 
 @pytest.mark.parametrize("status", ["failed", "blocked", "unknown"])

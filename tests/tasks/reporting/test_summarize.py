@@ -164,3 +164,16 @@ def test_a_plan_says_first_what_is_to_be_paid():
     plan = plan.model_copy(update={"left": left.model_copy(update={"made": 26, "groups": ()})})
     assert headline(plan) == "1 row, 26 images, all made, nothing to pay; $2.08 in all at prices of 2026-11-22"
     assert of_plan(plan).tables[0].rows == (("tea", "V_2", "1:1", "1", "0", "$0.00"),)
+
+
+def test_links_lead_to_the_page_where_its_address_is_known():
+    """In the UI, the terminal and what people are sent; otherwise it is told where the files lie."""
+    public = "https://images.example.com/tea"
+    linked = RESULT.model_copy(update={"public_url": public})
+    page = markdown(of_result(linked, CELLS, OUTCOMES))
+    assert f"| index.html | [{public}/index.html](<{public}/index.html>) |" in page.replace("\\", "")
+    assert "| folder | `out/tea` |" in page
+    assert f"  link      {public}/index.html" in summary(linked)
+    assert f"Page: {public}/index.html" in news(linked, CELLS, OUTCOMES)
+    assert "| index.html | `out/tea/index.html` |" in markdown(of_result(RESULT, CELLS, OUTCOMES))
+    assert "Page: out/tea/index.html" in news(RESULT, CELLS, OUTCOMES)
