@@ -196,4 +196,5 @@ def result_of(campaign: Campaign, tools: Toolbox, *, is_published: bool = True) 
         spent_usd=tools.purse.spent_usd,
         stopped_by=tools.stop.reason,
     )
-    return result.model_copy(update={"kept": tools.rescues.told(), "is_published": is_published})
+    former = {"former_images": tools.cells.former, "former_usd": tools.purse.orphaned_usd}
+    return result.model_copy(update={"kept": tools.rescues.told(), "is_published": is_published, **former})

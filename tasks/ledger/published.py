@@ -20,6 +20,8 @@ class Published(Record):
     """Those that the manifest lists, in its order."""
     cells: tuple[Cell, ...]
     """In matrix order."""
+    former: tuple[Cell, ...] = ()
+    """Those of earlier matrices that have an image, and that the matrix does not ask for any more."""
     unlisted: tuple[Variant, ...] = ()
     """In the records of earlier versions: others of which there may be files."""
 

@@ -30,6 +30,8 @@ class Rest(NamedTuple):
     """How many of them are tried again, and told of elsewhere."""
     spent_usd: Decimal
     """So far; what was begun counts as paid."""
+    former_usd: Decimal
+    """Of that: for rows that the matrix no longer has."""
 
     @property
     def prices(self) -> tuple[Decimal, ...]:
@@ -46,7 +48,8 @@ class Rest(NamedTuple):
     def _so_far(self) -> Iterator[str]:
         fresh, others = self.prices[: len(self.prices) - self.retried], sum(self.others.values())
         total = self.done + others + self.begun + self.kept + len(self.prices)
-        yield f"run before: {self.done:,} of {counted(total, 'image')} done, {usd(self.spent_usd)} spent"
+        former = f", {usd(self.former_usd)} of it on rows that the matrix no longer has" if self.former_usd else ""
+        yield f"run before: {self.done:,} of {counted(total, 'image')} done, {usd(self.spent_usd)} spent{former}"
         if others:
             ends = ", ".join(f"{count:,} {status}" for status, count in self.others.items())
             yield f"{ends}, left so without --retry"
@@ -85,4 +88,5 @@ def rest_of(now: Standing, kept: AbstractSet[str], orphaned_usd: Decimal) -> Res
         cells=tuple(ask.cell for ask in asks),
         retried=sum(ask.cell.cell_id in again for ask in asks),
         spent_usd=sum(costs, orphaned_usd),
+        former_usd=orphaned_usd,
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
+from tasks.publishing.former import former_of
 from tasks.publishing.gallery import is_page
 from tasks.publishing.previews import make_previews, stored_previews, without_preview
 from tasks.publishing.write_gallery import gallery_html, gallery_pages
@@ -50,6 +51,10 @@ def publish(
     Raises StorageFailed.
     """
     store, previews = ledger.store, stored_previews(ledger.store)
+    noted = tuple(noted)
+    former = former_of(ledger, published.cells, noted)
+    store.publish(former.files())
+    published = published.model_copy(update={"former": former.cells})
     keys = show(ledger, published, outcomes, previews)
     ledger.copy_outcomes(noted)
     too_many = [key for key in store.names("") if is_page(key) and key not in keys]

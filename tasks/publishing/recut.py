@@ -28,6 +28,10 @@ class Recut(Order):
     """Remove the variants that are not named, or, where none is, the files of variants that the manifest does not list;
     otherwise the campaign keeps its variants, and later runs cut them too."""
 
+    put_aside: bool = Field(default=False, title="Put aside what the matrix no longer has")
+    """Move the images of rows that the matrix no longer has to removed/, and remove their variants; nothing that was
+    paid is deleted, and a row that comes back costs nothing."""
+
     def of(self, held: VariantSet) -> VariantSet:
         """The campaign's variants afterwards."""
         if self.prune and self.variants:
@@ -49,13 +53,14 @@ class Recut(Order):
 
         `cell_ids`: those of the manifest; `former`: those of rows that the matrix no longer has.
         """
-        after = self.of(held)
+        after, former = self.of(held), frozenset(former)
         kept, ids = keys_of(after.listed, cell_ids), {*cell_ids, *former}
         if self.prune:
             return {key for key in stored if is_of(key, ids)} - kept
         changed = names_of(one for one in held.cut if one not in after.listed) & names_of(after.listed)
         gone = [one for one in {*held.cut, *after.listed} if one.name in changed]
-        return stored & keys_of(gone, ids) - kept
+        aside = {key for key in stored if is_of(key, former)} if self.put_aside else frozenset()
+        return (stored & keys_of(gone, ids) | aside) - kept
 
 
 class RecutResult(Record):
@@ -69,6 +74,8 @@ class RecutResult(Record):
     """The names of all variants that the manifest lists now."""
     removed: int = 0
     """Files of variants, and previews, to which nothing leads any more."""
+    put_aside: int = 0
+    """Images of rows that the matrix no longer has, which were moved."""
     troubles: tuple[str, ...] = ()
     """Cells that have an original and could not be cut, a sentence each."""
 
@@ -81,6 +88,7 @@ class RecutResult(Record):
         """Such as `60 images cut, 1 not, 61 files removed; the campaign has og, thumb, story`."""
         failed = f", {len(self.troubles):,} not" if self.troubles else ""
         removed = f", {counted(self.removed, 'file')} removed" if self.removed else ""
+        removed += f", {counted(self.put_aside, 'image')} moved to removed/" if self.put_aside else ""
         has = ", ".join(self.variants) or "no variants"
         return f"{counted(self.images, 'image')} cut{failed}{removed}; the campaign has {has}"
 

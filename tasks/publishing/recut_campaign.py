@@ -14,6 +14,7 @@ from tasks.errors import InputInvalid, VariantsFailed
 from tasks.images.cut_image import cut_all
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
+from tasks.ledger.put_aside import put_aside
 from tasks.ledger.records import Known
 from tasks.ledger.resume import as_it_is_now
 from tasks.ledger.variant_set import change_variants, read_variants
@@ -31,7 +32,7 @@ from tasks.storage.storage import CampaignStore
 
 THREADS_MORE_THAN_CORES: Final = 2
 LOST: Final = "The original was stored and is gone"
-NOTHING_ASKED: Final = "is missing; name a cut to make, such as --variant story=1080x1920, or --prune"
+NOTHING_ASKED: Final = "is missing; name a cut to make, such as --variant story=1080x1920, or --prune or --put-aside"
 IN_FLIGHT: Final = "Asked for by a run that has not ended it; run the campaign again to find out what became of it"
 
 Progress = Callable[[int, int], None]
@@ -44,7 +45,7 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
     A variant that has the name of another takes its place. Raises InputInvalid where nothing is asked for, where the
     folder is no campaign's, or a run is busy in it for longer than `patience_s`, and StorageFailed.
     """
-    if not (wanted.variants or wanted.prune):
+    if not (wanted.variants or wanted.prune or wanted.put_aside):
         raise InputInvalid.of(source="--variant", problem=NOTHING_ASKED)
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
@@ -52,8 +53,7 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
     wait_for_runs(store, patience_s)  # or it would publish its own variants over these
     known = ledger.load(published.cells)
     published = published.model_copy(update={"cells": known.cells})
-    stored_originals = stored_keys(store, "originals")
-    outcomes = outcomes_of(published, known, stored_originals)
+    outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
     held = read_variants(store)
     asked = wanted.cuts(held)
     change_variants(store, lambda before: before.while_cutting(asked))
@@ -62,8 +62,9 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
     now = published.model_copy(update={"variants": wanted.of(held).listed})
     stored = stored_keys(store, "variants")
     gone = wanted.leftover(held, stored, [cell.cell_id for cell in known.cells], known.orphaned_ids)
-    if wanted.prune:
-        gone |= stale_previews(stored_previews(store), stored_originals)
+    moved = put_aside(store, known.orphaned_ids) if wanted.put_aside else 0
+    if wanted.prune or moved:
+        gone |= stale_previews(stored_previews(store), stored_keys(store, "originals"))
     noted = known.model_copy(update={"outcomes": with_crops(known.outcomes, cuts.crops)})
     publish_recut(ledger, now, stored, gone, outcomes, noted)
     change_variants(store, wanted.of)
@@ -73,6 +74,7 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
         folder=store.root,
         images=len(cuts.crops),
         removed=len(gone),
+        put_aside=moved,
         variants=tuple(variant.name for variant in now.variants),
         troubles=tuple(f"{cell_id}: {why}" for cell_id, why in (failed | lost).items()),
     )

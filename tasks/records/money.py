@@ -27,6 +27,12 @@ def priced(images: int, cost_usd: Decimal, made: int, to_pay_usd: Decimal, most_
     return f"{said}, {made_so_far}, {paid}{most}; {usd(cost_usd)} in all"
 
 
+def among_the_files(former: int) -> str:
+    """That so many images are of rows that the matrix no longer has."""
+    lie = "lies" if former == 1 else "lie"
+    return f"{counted(former, 'image')} of rows that the matrix no longer has {lie} among the files"
+
+
 def budget_reached(
     limit_usd: Decimal, spent_usd: Decimal, price_usd: Decimal, *, is_shared: bool, doubted_usd: Decimal
 ) -> str:

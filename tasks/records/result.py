@@ -21,6 +21,10 @@ class CampaignResult(Record):
     cost_usd: Decimal = Decimal(0)
     spent_usd: Decimal = Decimal(0)
     """What of the cost was spent in this run."""
+    former_images: int = 0
+    """Images of rows that the matrix no longer has, and that lie among the files; `cost_usd` is without them."""
+    former_usd: Decimal = Decimal(0)
+    """What was spent on rows that the matrix no longer has."""
     troubles: tuple[str, ...] = ()
     """Why somebody must look at cells, a sentence each reason; the manifest has them all."""
     more_troubled: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tasks.errors import CampaignFault
-from tasks.records.money import counted, usd
+from tasks.records.money import among_the_files, counted, usd
 from tasks.records.outcome import Status
 from tasks.records.result import CampaignResult
 
@@ -34,10 +34,18 @@ def ended_early(fault: CampaignFault, result: CampaignResult | None) -> str:
 
 
 def came_to(result: CampaignResult) -> str:
-    """Such as `Not all done: 5 done, 1 blocked of 6 images. $0.48, $0.40 of it in this run`."""
+    """Such as `Not all done: 5 done, 1 blocked of 6 images. $0.48, $0.40 of it in this run`.
+
+    Where rows of an earlier matrix have cost something, `$0.48 for this matrix, ...; $0.72 for the campaign in all`.
+    """
     in_this_run = f", {usd(result.spent_usd)} of it in this run" if result.spent_usd != result.cost_usd else ""
+    cost = f"{usd(result.cost_usd)}{in_this_run}"
+    if result.former_usd:
+        in_all_usd = result.cost_usd + result.former_usd
+        cost = f"{usd(result.cost_usd)} for this matrix{in_this_run}; {usd(in_all_usd)} for the campaign in all"
     charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
-    return f"{counts(result)}. {usd(result.cost_usd)}{in_this_run}{charged}"
+    former = f". {among_the_files(result.former_images)}" if result.former_images else ""
+    return f"{counts(result)}. {cost}{charged}{former}"
 
 
 def counts(result: CampaignResult) -> str:

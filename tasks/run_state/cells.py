@@ -32,6 +32,8 @@ class Cells:
     """The cells of the campaign that are other shards' to make."""
     orphaned: tuple[Outcome, ...] = ()
     """Of cells that the matrix does not ask for any more."""
+    former: int = 0
+    """How many images of those lie among the files that are handed on."""
     waiting: deque[Ask] = field(default_factory=deque)
     begun: dict[str, Ask] = field(default_factory=dict)
     """Asked for by another run that has not ended them."""

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from prefect import get_run_logger
 
 from tasks.errors import OutcomeUnknown
-from tasks.ledger.resume import Ask, standing
+from tasks.ledger.put_aside import former_notes, taken_back
+from tasks.ledger.resume import Ask, kept_original, standing
 from tasks.records.event import counted
 from tasks.records.keys import PROBES
 from tasks.records.outcome import Outcome, Status
@@ -47,13 +48,17 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status], slots: int = 1) 
     """Sort the campaign's cells by what the ledger knows of them; `slots`: how many images may be in flight."""
     cells, rescued = tools.cells, await take_up_rescued(tools)
     known = await tools.on_storage_thread(tools.ledger.load, (*cells.planned, *cells.elsewhere))
-    stored = await tools.on_storage_thread(stored_files, tools.store) if known.outcomes else frozenset()
+    has_files = known.outcomes or known.orphaned
+    stored = await tools.on_storage_thread(stored_files, tools.store) if has_files else frozenset()
+    stored = await tools.on_storage_thread(taken_back, tools.store, known, stored)
     cells.know(known)
+    cells.former = sum(kept_original(one, stored) is not None for one in known.orphaned)
     now = standing(cells.planned, known, retry, stored, tools.variants)
     cells.take_up(now)
     answered = await tools.on_storage_thread(answered_turns, tools.ledger, now)
     left = left_now(now, answered, slots) if was_run(now) else None
     notes = [retry_note(now, retry, stored, answered)] if retry else []
+    notes += former_notes(cells.former, tools.store)
     await tools.on_storage_thread(tools.store.sweep)
     await tools.on_storage_thread(tools.store.close_private)
     await tools.on_storage_thread(tools.watcher.sweep)
@@ -103,7 +108,7 @@ async def take_end(tools: Toolbox, ask: Ask, outcome: Outcome) -> None:
     spare = tools.cells.take_spare(ask.cell.cell_id)
     if outcome.original is not None and any(one.name not in outcome.variants for one in tools.variants):
         job = tools.cells.start(Ask.after(ask.cell, ask.turn, outcome).of_paid(ask.turn))
-        job.store(outcome.original)  # that run cuts fewer variants than the campaign has by now
+        job.store(outcome.original, outcome.crops)  # that run cuts fewer variants than the campaign has by now
         tools.jobs.create_task(finish_jobs(tools, deque([job])))
         return
     if spare is None or outcome.original is not None:

@@ -7,10 +7,12 @@ from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.queue_events import Announcer
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
+from tasks.ledger.put_aside import taken_back
 from tasks.ledger.records import Known
 from tasks.ledger.resume import standing
 from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.publishing.campaign_files import publish
+from tasks.publishing.former import among_files
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.keys import ENDS
 from tasks.records.outcome import Outcome
@@ -62,7 +64,9 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     published = Published(title=campaign.title, is_sandbox=campaign.sandbox, variants=listed, cells=plan.cells)
     publish(ledger, published, outcomes, [*outcomes.values(), *known.orphaned])
     cost_usd = sum((outcome.cost_usd for outcome in outcomes.values()), Decimal(0))
-    return sum_up(campaign, store.root, plan.cells, outcomes, cost_usd=cost_usd)
+    result = sum_up(campaign, store.root, plan.cells, outcomes, cost_usd=cost_usd)
+    former = {"former_images": len(among_files(store, known.orphaned)), "former_usd": known.orphaned_usd}
+    return result.model_copy(update=former)
 
 
 def all_ended(campaign: Campaign, ledger: Ledger, known: Known) -> dict[str, Outcome] | None:
@@ -73,6 +77,7 @@ def all_ended(campaign: Campaign, ledger: Ledger, known: Known) -> dict[str, Out
     listed = held.with_asked(campaign.variants).listed
     if listed != held.listed or held.redefined(listed) or not ledger.is_published():
         return None
-    now = standing(known.cells, known, frozenset(campaign.retry), stored_files(ledger.store), listed)
+    stored = taken_back(ledger.store, known, stored_files(ledger.store))
+    now = standing(known.cells, known, frozenset(campaign.retry), stored, listed)
     outcomes = {outcome.cell_id: outcome for outcome in now.ended}
     return outcomes if len(outcomes) == len(known.cells) else None

@@ -7,9 +7,10 @@ from typing import Final
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Turn
+from tasks.ledger.put_aside import former_notes, taken_back
 from tasks.ledger.records import Known
 from tasks.ledger.rest import rest_of
-from tasks.ledger.resume import Standing, retried, standing
+from tasks.ledger.resume import Standing, kept_original, retried, standing
 from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
 from tasks.planning.price_cells import left_of
@@ -62,7 +63,7 @@ def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
     if ledger.is_sandbox() != campaign.sandbox:  # what the one has made is nothing to the other
         known = Known(cells=plan.cells, outcomes={}, open={})
         notes = [TRIED] if ledger.is_sandbox() else []
-    stored, held = stored_files(store), read_variants(store)
+    stored, held = taken_back(store, known, stored_files(store), is_look=True), read_variants(store)
     listed = held.with_asked(campaign.variants).listed
     notes += held.come_along(campaign.variants)
     retry: frozenset[Status] = frozenset(campaign.retry)
@@ -71,6 +72,7 @@ def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
     kept = {one.intent.cell_id for one in found if one.answered is not None and one.is_sandbox == campaign.sandbox}
     answered = answered_turns(ledger, now)
     notes += [retry_note(now, retry, stored, answered)] if retry else []
+    notes += former_notes(sum(kept_original(one, stored) is not None for one in known.orphaned), store)
     rest = rest_of(now, kept, known.orphaned_usd)
     if was_run(now):
         plan = plan.model_copy(update={"left": left_now(now, answered, campaign.max_in_flight, kept)})

@@ -15,7 +15,8 @@ from tasks.running.claim_folder import Claimed, claim_folder, holding, occupant_
 from tasks.storage.storage import CampaignStore
 
 CLEARED: Final = "the sandbox's images of this campaign were removed; its cells are asked for, and paid, anew"
-MADE: Final = (INTENTS, ANSWERS, ENDS, *CALLBACK_FOLDERS, "callbacks", "variants", PREVIEWS, "originals")
+IMAGES: Final = ("variants", PREVIEWS, "originals", "removed/originals", "removed")
+MADE: Final = (INTENTS, ANSWERS, ENDS, *CALLBACK_FOLDERS, "callbacks", *IMAGES)
 """Where a run leaves files, in the order in which they are removed: after each, a cell is done or was never begun."""
 MANIFESTS: Final = {"manifest.csv", "manifest.parquet", "manifest.xlsx"}
 KEPT: Final = ("ledger/campaign.", "ledger/variants.")
