@@ -56,7 +56,7 @@ def test_an_original_that_is_gone_ends_with_1(folder: Path, capsys: pytest.Captu
         (["{folder}", "--variant", "big"], "NAME=WIDTHxHEIGHT"),
         (["{folder}", "--variant", "a=1x1", "--variant", "a=2x2"], "a name of its own"),
         (["{folder}/..", "--variant", "a=1x1"], "is no campaign's folder"),
-        (["nope", "--variant", "a=1x1"], "is no campaign's folder"),
+        (["nope", "--variant", "a=1x1"], "nope: does not exist in"),
     ],
 )
 def test_bad_input_ends_with_2_and_a_sentence(folder: Path, capsys, monkeypatch, arguments: list[str], told: str):
