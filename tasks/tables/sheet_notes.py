@@ -9,8 +9,8 @@ from tasks.workbooks.marks import cell_name
 _SHOWN: Final = 3
 
 
-def sheet_notes(source: str, rows: SheetRows, unread: Sequence[str], kind: str) -> list[str]:
-    """Sentences about a sheet of a workbook of `kind`; `unread` are sheets beside it that a person can see."""
+def sheet_notes(source: str, rows: SheetRows, unread: Sequence[str]) -> list[str]:
+    """Sentences about a sheet; `unread` are sheets beside it that a person can see."""
     marks = rows.marks
     found = []
     if unread:
@@ -28,8 +28,6 @@ def sheet_notes(source: str, rows: SheetRows, unread: Sequence[str], kind: str) 
     merged = [cell_name(*first) + ":" + cell_name(*last) for first, last in marks.merged if _touches(rows, first, last)]
     if merged:
         found.append(f"cells {_listed(merged)} are merged: the first of each holds the value, the others are empty")
-    if kind == "xls":
-        found.append("is in an xls, in which error values are read as empty fields; saved as xlsx, they are told")
     return [f"{source}: {sentence}" for sentence in found]
 
 

@@ -40,7 +40,7 @@ def read_sheet(asked: Asked, file: IO[bytes], report: Callable[[Fault], None]) -
     others = [one.name for one in book.sheets if one.is_visible and one.name != name]
     is_meant = asked.sheet is not None or squeezed(name) in RESERVED
     unread = [] if is_meant else [other for other in others if squeezed(other) not in RESERVED]
-    notes = sheet_notes(told, rows, unread, kind=book.kind)
+    notes = sheet_notes(told, rows, unread)
     return Reading(told, "", "", report, letters=rows.letters(), notes=tuple(notes)), rows.records()
 
 

@@ -64,7 +64,10 @@ def check_typed(text: str) -> None:
     if _NO_WORDS.fullmatch(text):
         raise ValueError("holds no words; write some, or leave the field empty")
     if is_formula(text):
-        raise ValueError("is a formula, and not what it gives; save the table with its values, or begin otherwise")
+        raise ValueError(
+            "is a formula, and not what it gives; save the table with its values (a workbook: open and save it in a "
+            "spreadsheet program), or begin otherwise"
+        )
 
 
 def is_error(text: str) -> bool:

@@ -12,6 +12,17 @@ Place = tuple[int, int]
 
 CELLS_MAX: Final = 20_000_000
 """Between the first and the last filled cell; a reader holds each of them, filled or not."""
+ERROR_WORDS: Final = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+"""By the number that stands for each in xls and xlsb."""
+UNKNOWN_ERROR: Final = "#VALUE!"
 _LETTERS: Final = 26
 
 

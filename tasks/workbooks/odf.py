@@ -1,5 +1,7 @@
 """The XML of an ods workbook, read for what its values do not tell."""
 
+import re
+from collections.abc import Mapping
 from typing import Final
 from xml.parsers.expat import ExpatError, ParserCreate
 
@@ -8,6 +10,8 @@ from tasks.workbooks.packed import Packed
 
 _CONTENT: Final = "content.xml"
 _CELLS: Final = {"table-cell", "covered-table-cell"}
+_TRUTHS: Final = ("=TRUE()", "=FALSE()")
+_ZEROS: Final = re.compile(r"0\d+")
 _LOST: Final = {"line-break": "\n", "tab": "\t"}
 """What stands in a text, and calamine passes over."""
 
@@ -21,6 +25,14 @@ def odf_marks(packed: Packed, sheet: str) -> Marks:
     except (ExpatError, ValueError, KeyError) as error:
         raise packed.damaged() from error
     return reader.marks
+
+
+def _as_shown(cell: Mapping[str, str], text: str) -> str:
+    """A number that is shown as truth, which LibreOffice keeps as a formula, or with zeros in front; else empty."""
+    formula = cell.get("table:formula", "")
+    if formula.endswith(_TRUTHS):
+        return "true" if formula.endswith(_TRUTHS[0]) else "false"
+    return text if _ZEROS.fullmatch(text) and float(text) == float(cell["office:value"]) else ""
 
 
 class _OdsReader:
@@ -137,6 +149,8 @@ class _OdsReader:
             faulty = "=" + formula.partition("=")[2]
         elif kind == "percentage":
             shown = percentage(cell["office:value"])
+        elif kind == "float":
+            shown = _as_shown(cell, text or "")
         elif self._has_lost and kind == "string" and "office:string-value" not in cell:
             shown = text or ""
         found = self.marks.faulty if faulty else self.marks.shown

@@ -8,7 +8,7 @@ from typing import IO, Any, Final, NamedTuple, TypeVar
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from tasks.errors import InputInvalid
-from tasks.workbooks import odf, ooxml, xlsb
+from tasks.workbooks import odf, ooxml, xls, xlsb
 from tasks.workbooks.marks import Marks
 from tasks.workbooks.packed import CHUNK_BYTES, DAMAGED, ENCRYPTED, Bounds, Packed
 
@@ -54,7 +54,8 @@ class Workbook:
     def __init__(self, source: str, file: IO[bytes], bounds: Bounds) -> None:
         self._source = source
         self._packed = None if _begins(file, OLE) else Packed(source, file, bounds)
-        self.kind = self._packed.kind() if self._packed else _kind_of_ole(source, file)
+        self.kind = self._packed.kind() if self._packed else "xls"
+        self._content = b"" if self._packed else _content_of_xls(source, file)
         if self._packed:
             self._packed.check_all()
         file.seek(0)
@@ -72,11 +73,12 @@ class Workbook:
 
     def sheet(self, name: str) -> OpenSheet:
         """The sheet of that very name. Raises InputInvalid."""
-        marks = _MARKS[self.kind](self._packed, name) if self._packed else Marks()
+        if self._packed:
+            marks = _MARKS[self.kind](self._packed, name)
+        else:
+            marks = self._tried(lambda: xls.xls_marks(self._content, self._book.sheet_names.index(name)))
         marks.check_extent(self._source)
         values = self._tried(lambda: self._book.get_sheet_by_name(name))
-        if self._packed is None:
-            marks.merged = list(values.merged_cell_ranges or [])
         return OpenSheet(values.iter_rows(), values.start[1] if values.start else 0, marks)
 
     def _tried(self, read: Callable[[], Given]) -> Given:
@@ -116,12 +118,12 @@ def _begins(file: IO[bytes], magic: bytes) -> bool:
     return file.read(len(magic)) == magic
 
 
-def _kind_of_ole(source: str, file: IO[bytes]) -> str:
-    """`xls`. Raises InputInvalid where the file, which is kept as one, is something else, or locked."""
+def _content_of_xls(source: str, file: IO[bytes]) -> bytes:
+    """All of an xls. Raises InputInvalid where the file, which is kept as one, is something else, or locked."""
     file.seek(0)
     content = file.read()
     if any(name.encode("utf-16-le") in content for name in _XLS_STREAMS):
-        return "xls"
+        return content
     for name, problem in _KEPT_ALIKE.items():
         if name.encode("utf-16-le") in content:
             raise InputInvalid.of(source=source, problem=problem)

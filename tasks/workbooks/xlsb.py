@@ -6,7 +6,7 @@ from struct import unpack_from
 from typing import Final
 from xml.etree.ElementTree import ParseError
 
-from tasks.workbooks.marks import Marks
+from tasks.workbooks.marks import ERROR_WORDS, UNKNOWN_ERROR, Marks
 from tasks.workbooks.packed import Packed
 
 _ROW, _SHEET, _MERGED, _FILTER = 0, 156, 176, 163
@@ -14,16 +14,6 @@ _ERRORS: Final = {3, 11}
 """BrtCellError, BrtFmlaError."""
 _FILLED: Final = range(2, 12)
 _HIDDEN: Final = 0x10
-_ERROR_WORDS: Final = {
-    0x00: "#NULL!",
-    0x07: "#DIV/0!",
-    0x0F: "#VALUE!",
-    0x17: "#REF!",
-    0x1D: "#NAME?",
-    0x24: "#NUM!",
-    0x2A: "#N/A",
-}
-_UNKNOWN_ERROR: Final = "#VALUE!"
 _CONTINUES: Final = 0x80
 
 
@@ -41,7 +31,7 @@ def xlsb_marks(packed: Packed, sheet: str) -> Marks:
                 marks.hidden_rows += is_hidden
                 is_hidden = False
                 if kind in _ERRORS:
-                    marks.faulty[row, column] = _ERROR_WORDS.get(data[8], _UNKNOWN_ERROR)
+                    marks.faulty[row, column] = ERROR_WORDS.get(data[8], UNKNOWN_ERROR)
             elif kind == _MERGED:
                 first, last, left, right = unpack_from("<4I", data)
                 marks.merged.append(((first, left), (last, right)))

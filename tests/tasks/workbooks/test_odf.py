@@ -45,6 +45,8 @@ def read(tmp_path, *cells: str) -> tuple[str, ...]:
         ("<text:p>15 %</text:p>", 'office:value-type="percentage" office:value="0.15"', "15%"),
         ("<text:p>19,99 €</text:p>", 'office:value-type="currency" office:value="19.99"', "19.99"),
         ("<text:p>42</text:p>", 'office:value-type="float" office:value="42"', "42"),
+        ("<text:p>00042</text:p>", 'office:value-type="float" office:value="42"', "00042"),
+        ("<text:p>WAHR</text:p>", 'table:formula="of:=TRUE()" office:value-type="float" office:value="1"', "true"),
         ("<text:p>16:09</text:p>", 'office:value-type="time" office:time-value="PT16H09M00S"', "16:09"),
         ("<text:p>1.3.26</text:p>", 'office:value-type="date" office:date-value="2026-03-01"', "2026-03-01"),
         ("<text:p/>", 'table:formula="of:=IF(1;&quot;&quot;)"', ""),

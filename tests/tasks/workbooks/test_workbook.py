@@ -19,6 +19,12 @@ SMALL = Bounds(total=100_000, sheet=50_000, texts=20_000)
 GOOD = xlsx(row(text("product")) + row(text("Tea")))
 
 
+def read(path: str) -> list[tuple[int, tuple[str, ...]]]:
+    """The rows of the table at `path`."""
+    with open_table(path) as table:
+        return list(table.rows)
+
+
 def problem(content: bytes, bounds: Bounds = SMALL) -> str:
     """What hinders the reading of a workbook."""
     with pytest.raises(InputInvalid) as raised:
@@ -65,7 +71,7 @@ def test_a_way_of_packing_that_no_spreadsheet_uses_is_damage(packing):
 def test_what_is_cut_off_is_told(tmp_path, end):
     """Wherever: a download that broke off, a copy that was not finished."""
     with pytest.raises(InputInvalid, match="cut off or damaged; copy or download it again"):
-        list(open_table(a_file(tmp_path, GOOD[:end], "m.xlsx")).__enter__().rows)
+        read(a_file(tmp_path, GOOD[:end], "m.xlsx"))
 
 
 @pytest.mark.parametrize("at", range(0, len(GOOD), 61))
@@ -95,7 +101,7 @@ def test_a_wrong_byte_is_told_or_does_no_harm(tmp_path, at):
 def test_what_is_kept_alike_is_named(tmp_path, content, said):
     """By its content, whatever its name says."""
     with pytest.raises(InputInvalid) as raised:
-        list(open_table(a_file(tmp_path, content, "m.csv")).__enter__().rows)
+        read(a_file(tmp_path, content, "m.csv"))
     assert raised.value.faults[0].problem.startswith(said)
 
 
