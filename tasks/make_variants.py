@@ -9,6 +9,7 @@ from prefect.tasks import Task
 
 from tasks.errors import OriginalUnreadable, StorageFailed, VariantsFailed
 from tasks.images.cut_image import cut_all
+from tasks.images.sources import cuts_of
 from tasks.ledger.original_keys import unreadable_key
 from tasks.records.outcome import StoredOriginal
 from tasks.run_state.job import Job
@@ -33,13 +34,14 @@ def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> boo
 async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
     """The key of each variant of the job's `original` by its name. Raises VariantsFailed or StorageFailed."""
     tools = toolbox()
+    variants = cuts_of(job.cell, tools.variants)
     try:
         data = b"" if job.image is not None else await tools.on_storage_thread(tools.store.read, original.key)
     except FileNotFoundError as error:
         raise VariantsFailed("The original was stored and is gone, so its variants cannot be made") from error
     try:
         cuts = await tools.on_image_thread(
-            cut_all, job.image, data, original.cell_id, tools.variants, job.cell.focus, job.crops
+            cut_all, job.image, data, original.cell_id, variants, job.cell.focus, job.crops
         )
     except OriginalUnreadable as error:
         kept = unreadable_key(*job.turn)
@@ -47,4 +49,4 @@ async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
         raise OriginalUnreadable(f"{error}; it is kept in {kept}", kept=kept) from error
     await tools.on_storage_thread(tools.store.publish, cuts.files | cuts.preview)
     job.crops = cuts.crops
-    return {variant.name: variant.key(original.cell_id) for variant in tools.variants}
+    return {variant.name: variant.key(original.cell_id) for variant in variants}

@@ -6,6 +6,7 @@ from typing import Final
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from tasks.images.sources import cuts_of
 from tasks.ledger.published import Published
 from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.publishing.campaign_files import publish
@@ -52,8 +53,11 @@ async def publish_campaign(name: str, *, is_sandbox: bool) -> tuple[str, ...]:
             break
         outcomes = cells.outcomes.copy()
         if listed != tools.variants:
+            own = {cell.cell_id: cuts_of(cell, listed) for cell in cells.planned}
             stored = await tools.on_storage_thread(stored_keys, tools.store, "variants")
-            outcomes.update({cell_id: with_cuts(one, listed, stored) for cell_id, one in outcomes.items()})
+            outcomes.update(
+                {cell_id: with_cuts(one, own[cell_id], stored) for cell_id, one in outcomes.items() if cell_id in own}
+            )
         noted = [*outcomes.values(), *cells.orphaned]
         keys = await tools.on_storage_thread(publish, tools.ledger, published, outcomes, noted)
     return keys

@@ -46,6 +46,7 @@ def run(wanted: Recut) -> int:
 def summary(result: RecutResult) -> str:
     """How it ended, in a few lines that name the output."""
     lines = [f"{one_line(result.name)}: {result.sentence()}. Nothing was paid"]
+    lines += [f"  Note: {one_line(note)}" for note in result.notes]
     lines += [f"  {shortened(trouble, 200)}" for trouble in result.troubles[:TROUBLES_TOLD]]
     more = len(result.troubles) - TROUBLES_TOLD
     lines += [f"  and {more:,} more"] if more > 0 else []

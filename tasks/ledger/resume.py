@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, Self
 
 from tasks.images.geometry import Size
 from tasks.images.place_crops import lie_as_wanted
+from tasks.images.sources import cuts_of
 from tasks.ledger.names import Turn
 from tasks.ledger.original_keys import cells_with_bytes
 from tasks.ledger.records import Known
@@ -91,8 +92,8 @@ def standing(
             begun.append(Ask.after(cell, turn, outcome) if outcome is not None else Ask(cell, turn))
         elif outcome is None:
             to_ask.append(Ask(cell, known.next_turn(cell.cell_id)))
-        elif is_complete(outcome, stored, variants, cell.focus):
-            ended.append(with_variants(outcome, variants))
+        elif is_complete(outcome, stored, own := cuts_of(cell, variants), cell.focus):
+            ended.append(with_variants(outcome, own))
         elif (original := kept_original(outcome, stored)) and (outcome.status == "done" or outcome.status in retry):
             to_cut.append((cell, outcome, original))
         elif outcome.status in retry:

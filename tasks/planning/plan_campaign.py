@@ -10,6 +10,7 @@ from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_setti
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.undialled import undialled_notes
 from tasks.errors import InputInvalid, StorageFailed
+from tasks.images.sources import with_sources
 from tasks.planning.column_notes import column_notes
 from tasks.planning.cross_formats import add_leftovers, add_misfits, campaign_formats, cross, formats_of, names_of
 from tasks.planning.equal_rows import Duplicates
@@ -24,6 +25,7 @@ from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, with_own_ids
 from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device
+from tasks.records.variant import DEFAULT_VARIANTS
 from tasks.storage.schemes import check_output
 from tasks.storage.storage import CampaignStore
 from tasks.tables.open_table import Fetch, kept_copies
@@ -160,10 +162,11 @@ class Planner:
         slots = self.campaign.max_in_flight
         return Plan(
             campaign=self.campaign,
-            cells=with_own_ids(cells, held={}),
+            cells=with_sources(with_own_ids(cells, held={})),
             row_count=self.rows,
             cell_count=sum(group.cells for group in groups),
             groups=groups,
+            variants=self.campaign.variants or DEFAULT_VARIANTS,
             notes=tuple(dict.fromkeys([*self.notes, *self._repeat_notes(), *ground_notes(self.campaign.variants)])),
             cost_usd=self.bill.cost_usd(),
             prices_read_on=self.bill.prices_read_on(),

@@ -6,7 +6,9 @@ from pathlib import PurePosixPath
 
 from pydantic import Field
 
+from tasks.images.sources import cuts_of
 from tasks.ledger.variant_set import VariantSet, keys_of, names_of
+from tasks.records.cell import Cell
 from tasks.records.exit_code import ExitCode
 from tasks.records.focus import Crop
 from tasks.records.money import counted
@@ -47,14 +49,15 @@ class Recut(Order):
         return tuple(by_name.values())
 
     def leftover(
-        self, held: VariantSet, stored: AbstractSet[str], cell_ids: Collection[str], former: Iterable[str]
+        self, held: VariantSet, stored: AbstractSet[str], cells: Collection[Cell], former: Iterable[str]
     ) -> AbstractSet[str]:
         """Which of the variants that are `stored` nothing leads to afterwards.
 
-        `cell_ids`: those of the manifest; `former`: those of rows that the matrix no longer has.
+        `cells`: those of the manifest; `former`: the ids of rows that the matrix no longer has.
         """
         after, former = self.of(held), frozenset(former)
-        kept, ids = keys_of(after.listed, cell_ids), {*cell_ids, *former}
+        kept = {variant.key(cell.cell_id) for cell in cells for variant in cuts_of(cell, after.listed)}
+        ids = {*(cell.cell_id for cell in cells), *former}
         if self.prune:
             return {key for key in stored if is_of(key, ids)} - kept
         changed = names_of(one for one in held.cut if one not in after.listed) & names_of(after.listed)
@@ -76,6 +79,8 @@ class RecutResult(Record):
     """Files of variants, and previews, to which nothing leads any more."""
     put_aside: int = 0
     """Images of rows that the matrix no longer has, which were moved."""
+    notes: tuple[str, ...] = ()
+    """What to know of the variants."""
     troubles: tuple[str, ...] = ()
     """Cells that have an original and could not be cut, a sentence each."""
 

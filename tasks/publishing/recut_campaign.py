@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from tasks.errors import InputInvalid, VariantsFailed
 from tasks.images.cut_image import cut_all
+from tasks.images.sources import cuts_of, source_of, with_sources
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.put_aside import put_aside
@@ -19,6 +20,7 @@ from tasks.ledger.records import Known
 from tasks.ledger.resume import as_it_is_now
 from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
+from tasks.planning.variant_notes import crop_notes, ground_notes
 from tasks.publishing.campaign_files import publish
 from tasks.publishing.previews import stale_previews, stored_previews
 from tasks.publishing.recut import Recut, RecutResult, with_crops, with_cuts
@@ -52,6 +54,7 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
     published = published_in(store, ledger)
     wait_for_runs(store, patience_s)  # or it would publish its own variants over these
     known = ledger.load(published.cells)
+    known = known.model_copy(update={"cells": with_sources(known.cells)})
     published = published.model_copy(update={"cells": known.cells})
     outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
     held = read_variants(store)
@@ -61,7 +64,7 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
     failed, outcomes = cuts.failed, with_crops(outcomes, cuts.crops)
     now = published.model_copy(update={"variants": wanted.of(held).listed})
     stored = stored_keys(store, "variants")
-    gone = wanted.leftover(held, stored, [cell.cell_id for cell in known.cells], known.orphaned_ids)
+    gone = wanted.leftover(held, stored, known.cells, known.orphaned_ids)
     moved = put_aside(store, known.orphaned_ids) if wanted.put_aside else 0
     if wanted.prune or moved:
         gone |= stale_previews(stored_previews(store), stored_keys(store, "originals"))
@@ -76,6 +79,7 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
         removed=len(gone),
         put_aside=moved,
         variants=tuple(variant.name for variant in now.variants),
+        notes=tuple(notes_of(wanted.variants, known.cells)),
         troubles=tuple(f"{cell_id}: {why}" for cell_id, why in (failed | lost).items()),
     )
 
@@ -115,6 +119,12 @@ def in_flight(cell: Cell, before: Outcome | None) -> Outcome:
     return spent.model_copy(update=left)
 
 
+def notes_of(asked: Sequence[Variant], cells: Sequence[Cell]) -> list[str]:
+    """What a person should know of the variants that are asked for."""
+    sources = list(dict.fromkeys(map(source_of, cells)))
+    return [*ground_notes(asked), *crop_notes(asked, sources)]
+
+
 class Recuts(NamedTuple):
     """What came of cutting the originals of many cells, by their ids."""
 
@@ -132,12 +142,13 @@ def cut_each(
     progress: Progress,
 ) -> Recuts:
     """Cut all that have an original. Raises StorageFailed; nothing goes on after that."""
-    recuts, focuses = Recuts({}, {}), {cell.cell_id: cell.focus for cell in cells}
-    ready = [outcome for outcome in outcomes.values() if outcome.original is not None]
+    recuts = Recuts({}, {})
+    ready = [(cell, outcomes[cell.cell_id]) for cell in cells if cell.cell_id in outcomes]
+    ready = [(cell, outcome) for cell, outcome in ready if outcome.original is not None and cuts_of(cell, asked)]
     pool = ThreadPoolExecutor((os.cpu_count() or 1) + THREADS_MORE_THAN_CORES, "recut")
     try:
         progress(0, len(ready))
-        cutting = {pool.submit(cut_one, store, one, asked, focuses.get(one.cell_id)): one.cell_id for one in ready}
+        cutting = {pool.submit(cut_one, store, cell, one, asked): cell.cell_id for cell, one in ready}
         for number, done in enumerate(as_completed(cutting), start=1):
             result = done.result()
             kind: dict[str, Any] = recuts.failed if isinstance(result, str) else recuts.crops
@@ -148,14 +159,14 @@ def cut_each(
     return recuts
 
 
-def cut_one(
-    store: CampaignStore, outcome: Outcome, asked: Sequence[Variant], focus: str | None
-) -> Mapping[str, Crop] | str:
+def cut_one(store: CampaignStore, cell: Cell, outcome: Outcome, asked: Sequence[Variant]) -> Mapping[str, Crop] | str:
     """Cut one original and store the cuts; where the crops lie, or what went wrong."""
     if (original := outcome.original) is None:
         return LOST
     try:
-        cuts = cut_all(None, store.read(original.key), original.cell_id, asked, focus, outcome.crops)
+        cuts = cut_all(
+            None, store.read(original.key), original.cell_id, cuts_of(cell, asked), cell.focus, outcome.crops
+        )
     except FileNotFoundError:
         return LOST
     except VariantsFailed as error:
@@ -173,6 +184,7 @@ def publish_recut(  # noqa: PLR0913  all that is published
     known: Known,
 ) -> None:
     """Publish all the variants that are there now, and remove those of the files `stored` that are `gone`."""
-    shown = {cell_id: with_cuts(outcome, now.variants, stored) for cell_id, outcome in outcomes.items()}
-    noted = [with_cuts(outcome, now.variants, stored) for outcome in known.outcomes.values()]
+    cuts = {cell.cell_id: cuts_of(cell, now.variants) for cell in now.cells}
+    shown = {cell_id: with_cuts(outcome, cuts.get(cell_id, ()), stored) for cell_id, outcome in outcomes.items()}
+    noted = [with_cuts(outcome, cuts.get(cell_id, ()), stored) for cell_id, outcome in known.outcomes.items()]
     publish(ledger, now, shown, [*noted, *known.orphaned], sorted(gone))

@@ -16,6 +16,7 @@ from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.record import Order, Record
 from tasks.records.slug import slug
 from tasks.records.table_name import title_of
+from tasks.records.variant import Variant
 from tasks.records.vocabulary import Model, Quality
 
 SLUG_MAX_CHARS: Final = 60
@@ -159,6 +160,8 @@ class Plan(Record):
     prices_read_on: str
     duration_min_s: float
     duration_max_s: float
+    variants: tuple[Variant, ...] = ()
+    """What would be cut, as far as that is known."""
     left: Left | None = None
     """Where it was looked up what is there already; None of a campaign that nobody has run."""
 
@@ -166,6 +169,11 @@ class Plan(Record):
         """The plan with no more shards than it has images."""
         shards = max(1, min(self.campaign.shards, self.cell_count))
         return self.model_copy(update={"campaign": self.campaign.model_copy(update={"shards": shards})})
+
+    @property
+    def sources(self) -> list[tuple[str, str]]:
+        """Each format, and the aspect that is asked for in it."""
+        return list(dict.fromkeys(group.source for group in self.groups))
 
     @property
     def has_callbacks(self) -> bool:

@@ -31,6 +31,8 @@ class Cell(Record):
     """Who is told of its end: one URL or several, separated by spaces."""
     focus: str | None = None
     """Where its crops lie, whatever the variants say: a word or a point; of no part in what the cell is."""
+    sources: tuple[tuple[str, str], ...] = ()
+    """Each format that its row is made in, and the aspect asked for in it; none in the records of earlier versions."""
     metadata: dict[str, str] = Field(default_factory=dict)
 
     @property

@@ -17,6 +17,11 @@ class PlanGroup(Record):
     cells: int
     cost_usd: Decimal
 
+    @property
+    def source(self) -> tuple[str, str]:
+        """Its format, as `tasks/images/sources.py` has them."""
+        return self.format, self.aspect
+
 
 class Left(Record):
     """What of a plan was made before, and what a run of it asks for and pays."""

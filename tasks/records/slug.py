@@ -6,12 +6,18 @@ from typing import Final
 
 from slugify import slugify
 
+_WORD_MAX_CHARS: Final = 1000
 _DEVICE: Final = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])", re.IGNORECASE)
 
 
 def is_device(name: str) -> bool:
     """Whether Windows takes a file or a folder of this name for a device, whatever its ending."""
     return _DEVICE.fullmatch(name.partition(".")[0].strip()) is not None
+
+
+def word(name: str) -> str:
+    """A name as a word that another spelling of it, in dashes or spaces, gives as well."""
+    return slug(name, _WORD_MAX_CHARS)
 
 
 @lru_cache(maxsize=4096)

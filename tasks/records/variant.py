@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
 from tasks.records.focus import AUTO, Gravity, gravity_of
 from tasks.records.record import Record
+from tasks.records.slug import word
 
 VARIANT_SIDE_MAX_PX: Final = 16_383
 """WebP cannot hold more; https://developers.google.com/speed/webp/faq."""
@@ -16,8 +17,9 @@ SUFFIXES: Final = {"webp": "webp", "jpeg": "jpg", "png": "png", "avif": "avif"}
 FITS: Final = ("cover", "contain", "fill", "cover-or-fill", "inside")
 GRAMMAR: Final = (
     "NAME=WIDTHxHEIGHT, then in any order what is not as usual, with commas: cover, contain, fill, cover-or-fill=60 or "
-    "inside; auto, centre, top, bottom, left, right, top-left and so on; ground=#rrggbb or ground=auto; webp, jpeg, "
-    "png or avif; a quality of 1 to 100; such as story=1080x1920,fill,webp,85"
+    "inside; auto, centre, top, bottom, left, right, top-left and so on; ground=#rrggbb or ground=auto; "
+    "only=FORMAT+FORMAT or only=best; webp, jpeg, png or avif; a quality of 1 to 100; "
+    "such as story=1080x1920,fill,webp,85"
 )
 
 _TEXT: Final = re.compile(r"(?P<name>[^=]+)=(?P<width>\d+)x(?P<height>\d+)(?P<rest>(?:,[^,]*)*)")
@@ -31,6 +33,7 @@ _LIMITS: Final = {
     "height": f"its sides may have 1 to {VARIANT_SIDE_MAX_PX} pixels",
     "quality": "its quality may be 1 to 100",
     "ground": "its ground may be a colour such as #0a3d62, or auto",
+    "only": "only= needs the names of formats with a plus between, or best",
     "cover_from": "what cover-or-fill keeps at least may be 1 to 100 percent",
 }
 
@@ -38,6 +41,17 @@ _LIMITS: Final = {
 def _shown(position: int, title: str, description: str) -> FieldInfo:
     """How a form shows a field: Prefect's lists those with a default first, by the alphabet, unless told otherwise."""
     return FieldInfo(title=title, description=description, json_schema_extra={"position": position})
+
+
+def _slugs(given: object) -> object:
+    """The formats as words; a text holds them with a plus between."""
+    names = given.split("+") if isinstance(given, str) else given
+    if not isinstance(names, list | tuple):
+        return given
+    words = tuple(dict.fromkeys(word(str(name)) for name in names))
+    if "" in words:
+        raise ValueError("names no format")
+    return words
 
 
 Side = Annotated[int, Field(ge=1, le=VARIANT_SIDE_MAX_PX)]
@@ -95,6 +109,15 @@ class Variant(Record):
         ),
     ] = "auto"
 
+    only: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_slugs),
+        _shown(
+            9, "Only from", "Formats that it is cut from, or `best`: of each row the one whose shape suits it best."
+        ),
+    ] = ()
+    """As words that names of formats are matched with; empty where it is cut from all. A row of others gives one."""
+
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if self.gravity != AUTO and self.fit not in {"cover", "cover-or-fill"}:
@@ -133,21 +156,23 @@ class Variant(Record):
 
 def _parts(rest: str) -> Iterator[tuple[str, str]]:
     """Each field that the words behind the size set, and its value. Raises ValueError at a word that sets none."""
-    for word in map(str.strip, rest.lower().split(",")[1:]):
-        head, is_assigned, value = word.partition("=")
-        field = next((field for field, words in _WORDS.items() if word in words), None)
+    for said in map(str.strip, rest.lower().split(",")[1:]):
+        head, is_assigned, value = said.partition("=")
+        field = next((field for field, words in _WORDS.items() if said in words), None)
         if field is not None:
-            yield field, _WORDS[field][word]
-        elif gravity := gravity_of(word):
+            yield field, _WORDS[field][said]
+        elif gravity := gravity_of(said):
             yield "gravity", gravity
+        elif is_assigned and head == "only":
+            yield "only", value
         elif is_assigned and head == "ground":
             yield "ground", value
         elif is_assigned and head == "cover-or-fill":
             yield from (("fit", head), ("cover_from", value.removesuffix("%")))
-        elif word.isascii() and word.isdigit():
-            yield "quality", word
+        elif said.isascii() and said.isdigit():
+            yield "quality", said
         else:
-            raise ValueError(f"is not a variant: {word!r} says nothing here; write {GRAMMAR}")
+            raise ValueError(f"is not a variant: {said!r} says nothing here; write {GRAMMAR}")
 
 
 def _problem(error: ValidationError) -> str:

@@ -88,7 +88,8 @@ async def report_recut(result: RecutResult) -> None:
     """What was cut as a markdown artifact. Its failures harm nobody."""
     shown = tuple((trouble,) for trouble in result.troubles[:TROUBLES_SHOWN])
     tables = (ShownTable("Needs a look", ("image and why",), shown),) if shown else ()
-    summary = Summary(result.name, f"{result.sentence()}. Nothing was paid.", tables=tables, folder=result.folder)
+    notes, said = tuple(("Note", note) for note in result.notes), f"{result.sentence()}. Nothing was paid."
+    summary = Summary(result.name, said, notes, tables=tables, folder=result.folder)
     summary = summary._replace(public_url=public_folder(result.folder))
     key = slug(result.folder.rpartition("/")[2], SLUG_MAX_CHARS)
     await keep_artifact(summary, f"{key}-recut", result.sentence())

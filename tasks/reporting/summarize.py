@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from tasks.errors import CampaignStopped
+from tasks.planning.variant_notes import KEPT_LITTLE, named, pairs_of, percent
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
@@ -61,6 +62,7 @@ def of_plan(plan: Plan) -> Summary:
     shown = "Every image" if len(cells) == plan.cell_count else f"The first {len(cells):,} of {plan.cell_count:,}"
     tables = (
         groups_of(plan),
+        *crops_of(plan),
         ShownTable(shown, ("row", "cell", "prompt"), tuple(cells)),
     )
     return Summary(plan.campaign.title, headline(plan), tuple(("Note", note) for note in plan.notes), tables)
@@ -75,6 +77,18 @@ def groups_of(plan: Plan) -> ShownTable:
     pairs = [(g, left.get((g.format, g.model, g.aspect), g.model_copy(update=NOTHING_LEFT))) for g in plan.groups]
     shown = [(g.format or "-", g.model, g.aspect, f"{g.cells:,}", f"{n.cells:,}", usd(n.cost_usd)) for g, n in pairs]
     return ShownTable("What is planned", ("format", "model", "aspect", "images", "to pay", "cost"), tuple(shown))
+
+
+def crops_of(plan: Plan) -> list[ShownTable]:
+    """How much of each format each variant keeps, and how large it draws it, where any keeps little."""
+    pairs = pairs_of(plan.variants, plan.sources)
+    if all(pair.share >= KEPT_LITTLE for pair in pairs):
+        return []
+    found = {(pair.source, pair.variant.name): f"{percent(pair.share)}, {float(pair.scale):.2f}x" for pair in pairs}
+    names = tuple(variant.name for variant in plan.variants)
+    rows = tuple((named(one), one[1], *(found.get((one, name), "-") for name in names)) for one in plan.sources)
+    title = "What variants keep of the picture, and how large they draw it"
+    return [ShownTable(title, ("format", "aspect", *names), rows)]
 
 
 def headline(plan: Plan) -> str:

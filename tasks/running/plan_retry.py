@@ -14,6 +14,7 @@ from tasks.ledger.resume import Standing, kept_original, retried, standing
 from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
 from tasks.planning.price_cells import left_of
+from tasks.planning.variant_notes import crop_notes
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Status
@@ -45,6 +46,7 @@ def plan_dry_run(campaign: Campaign) -> Plan:
     if fault is not None and campaign.retry:
         raise InputInvalid.of(source="--output", problem=str(fault)) from fault
     notes += [f"what is there already is not known: {fault}"] if fault is not None else []
+    notes += crop_notes(plan.variants, plan.sources)
     return plan.model_copy(update={"cells": plan.cells[:CELLS_SHOWN], "notes": (*plan.notes, *notes)})
 
 
@@ -65,7 +67,7 @@ def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
         notes = [TRIED] if ledger.is_sandbox() else []
     stored, held = taken_back(store, known, stored_files(store), is_look=True), read_variants(store)
     listed = held.with_asked(campaign.variants).listed
-    notes += held.come_along(campaign.variants)
+    notes, plan = notes + held.come_along(campaign.variants), plan.model_copy(update={"variants": listed})
     retry: frozenset[Status] = frozenset(campaign.retry)
     now = standing(known.cells, known, retry, stored, listed)
     found = (one.rescued for one in Refuge.of(store).found())

@@ -12,6 +12,7 @@ from tasks.ledger.names import parse_name
 from tasks.ledger.published import Published
 from tasks.ledger.variant_set import VariantSet, change_variants, keys_of, names_of, read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
+from tasks.planning.variant_notes import crop_notes
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.keys import ENDS
 from tasks.records.variant import Variant
@@ -30,7 +31,7 @@ async def settle_variants(tools: Toolbox, plan: Plan) -> tuple[str, ...]:
     StorageFailed.
     """
     tools.variants, notes = await tools.on_storage_thread(settle, tools.ledger, plan)
-    return notes
+    return (*notes, *crop_notes(tools.variants, plan.sources))
 
 
 def settle(ledger: Ledger, plan: Plan, patience_s: float = PATIENCE_S) -> tuple[tuple[Variant, ...], tuple[str, ...]]:

@@ -62,6 +62,15 @@ def test_a_crop_that_is_to_lie_elsewhere_is_cut_without_paying():
     assert stands(earlier, variants=centred).ended == (earlier,)
 
 
+def test_what_is_cut_from_another_format_is_not_missing():
+    """A cell is complete without the variants that are not cut from it, and is listed without them."""
+    wide = CELL.model_copy(update={"sources": (("hero", "1:1"), ("blog", "16:9"))})
+    variants = (DEFAULT_VARIANTS[0].model_copy(update={"only": ("blog",)}), DEFAULT_VARIANTS[1])
+    known = Known(cells=(wide,), outcomes={CELL.cell_id: an_outcome(CELL)}, open={})
+    (outcome,) = standing([wide], known, frozenset(), FILES, variants).ended
+    assert list(outcome.variants) == [DEFAULT_VARIANTS[1].name]
+
+
 def test_variants_that_are_no_longer_asked_for_leave_the_outcome():
     """The manifest names what was asked for now; the files stay where they are."""
     (outcome,) = stands(an_outcome(CELL), variants=DEFAULT_VARIANTS[:1]).ended

@@ -300,3 +300,21 @@ def test_a_recut_has_the_same_bytes_again(campaign):
     recut(campaign, STORY, tall)
     assert campaign.read(tall.key(IDS[0])) == before
     assert campaign.read(STORY.key(IDS[0])) == cut(decode(picture()).image, STORY, moved)
+
+
+def test_a_recut_cuts_from_the_formats_that_are_named_only(campaign):
+    """Files that lie there from before are removed where they are none of it, and the manifest has an empty field."""
+    ledger = Ledger(campaign, "later")
+    cells = tuple(cell.model_copy(update={"format": name}) for cell, name in zip(CELLS, "abc", strict=True))
+    one_row = tuple(cell.model_copy(update={"row": 2}) for cell in cells)
+    ledger.keep_published(Published(title="Lamps", is_sandbox=False, variants=(OG, THUMB), cells=one_row))
+    assert recut(campaign, OG.model_copy(update={"only": ("b",)})).images == 1
+    assert [row["og"] for row in rows_of(campaign)] == ["", OG.key(IDS[1]), ""]
+    assert {row["thumb"] for row in rows_of(campaign)[:2]} == {THUMB.key(IDS[0]), THUMB.key(IDS[1])}
+    assert OG.key(IDS[0]) not in {f"variants/{name}" for name in campaign.names("variants")}
+
+
+def test_a_recut_says_what_keeps_little(campaign):
+    """As the plan does: the campaign's pictures are square by what was asked for."""
+    (note,) = recut(campaign, STORY).notes
+    assert note.startswith("story keeps 56 % of hero, and no format suits it: add one of 9:16")
