@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
-from tasks.publishing.former import former_of
-from tasks.publishing.gallery import is_page
+from tasks.publishing.former import Former, former_of
+from tasks.publishing.gallery import GalleryLink, is_page
 from tasks.publishing.previews import make_previews, stored_previews, without_preview
 from tasks.publishing.write_gallery import gallery_html, gallery_pages
 from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet, manifest_xlsx
@@ -24,10 +24,12 @@ def campaign_files(  # noqa: PLR0913  what a page is made of
     *,
     is_sandbox: bool,
     previews: AbstractSet[str] = frozenset(),
+    former: Sequence[GalleryLink] = (),
 ) -> dict[str, bytes]:
     """The content of each manifest and each page by its key; `previews` as `gallery_pages` takes them."""
     frame = manifest_frame(cells, outcomes, variants)
-    pages = gallery_pages(name, cells, outcomes, variants, datetime.now(UTC), previews=previews, is_sandbox=is_sandbox)
+    now = datetime.now(UTC)
+    pages = gallery_pages(name, cells, outcomes, variants, now, previews=previews, former=former, is_sandbox=is_sandbox)
     return {
         "manifest.csv": manifest_csv(frame),
         "manifest.parquet": manifest_parquet(frame),
@@ -55,7 +57,7 @@ def publish(
     former = former_of(ledger, published.cells, noted)
     store.publish(former.files())
     published = published.model_copy(update={"former": former.cells})
-    keys = show(ledger, published, outcomes, previews)
+    keys = show(ledger, published, outcomes, previews, former)
     ledger.copy_outcomes(noted)
     too_many = [key for key in store.names("") if is_page(key) and key not in keys]
     for key in (*stale, *too_many):
@@ -63,12 +65,12 @@ def publish(
     ledger.keep_published(published)
     made = make_previews(store, without_preview(outcomes, previews))
     if made:
-        show(ledger, published, outcomes, previews | made)
+        show(ledger, published, outcomes, previews | made, former)
     return keys
 
 
 def show(
-    ledger: Ledger, published: Published, outcomes: Mapping[str, Outcome], previews: AbstractSet[str]
+    ledger: Ledger, published: Published, outcomes: Mapping[str, Outcome], previews: AbstractSet[str], former: Former
 ) -> tuple[str, ...]:
     """Store manifests and pages in one move; their keys. Raises StorageFailed."""
     files = campaign_files(
@@ -78,6 +80,7 @@ def show(
         published.variants,
         is_sandbox=published.is_sandbox,
         previews=previews,
+        former=former.links(),
     )
     ledger.store.publish(files)
     return tuple(files)

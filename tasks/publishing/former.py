@@ -6,6 +6,7 @@ from tasks.ledger.ledger import Ledger
 from tasks.ledger.original_keys import ORIGINALS
 from tasks.ledger.put_aside import REMOVED_MANIFEST, lying_aside
 from tasks.ledger.resume import kept_original
+from tasks.publishing.gallery import GalleryLink, relative_href
 from tasks.publishing.write_manifest import manifest_csv, manifest_frame
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome
@@ -23,6 +24,12 @@ class Former(Record):
     """Those whose image lies among the originals that are handed on."""
     aside: tuple[Outcome, ...] = ()
     """Those whose image was put aside."""
+
+    def links(self) -> tuple[GalleryLink, ...]:
+        """Those among the files, as the page lists them."""
+        names = {cell.cell_id: ", ".join(filter(None, (cell.product, cell.format))) for cell in self.cells}
+        originals = (outcome.original for outcome in self.among_files if outcome.original is not None)
+        return tuple(GalleryLink(label=names[o.cell_id] or o.cell_id, href=relative_href(o.key)) for o in originals)
 
     def files(self) -> dict[str, bytes]:
         """The manifest of what was put aside, by its key."""

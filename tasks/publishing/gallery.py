@@ -127,6 +127,8 @@ class GalleryPage(Record):
     formats: tuple[str, ...]
     problems: tuple[GalleryProblem, ...]
     """On the first page."""
+    former: tuple[GalleryLink, ...] = ()
+    """On the first page: originals of rows that the matrix no longer has, and that lie among the files."""
     groups: tuple[GalleryGroup, ...]
     is_grouped: bool
     """Whether the products are worth a heading each: with one card a product they would be a page of headings."""

@@ -16,7 +16,15 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tasks.publishing.copy_number import CopyNumber, numbered_copies
-from tasks.publishing.gallery import ADVICE, GalleryCard, GalleryGroup, GalleryPage, GalleryProblem, GallerySet
+from tasks.publishing.gallery import (
+    ADVICE,
+    GalleryCard,
+    GalleryGroup,
+    GalleryLink,
+    GalleryPage,
+    GalleryProblem,
+    GallerySet,
+)
 from tasks.publishing.gallery_cards import Shelf, card_of, title_of
 from tasks.records.cell import Cell
 from tasks.records.money import usd
@@ -45,12 +53,14 @@ def gallery_pages(  # noqa: PLR0913  what a page is made of
     updated_at: datetime,
     *,
     previews: AbstractSet[str] = frozenset(),
+    former: Sequence[GalleryLink] = (),
     is_sandbox: bool = False,
 ) -> Iterator[GalleryPage]:
     """The contact sheet of the campaign `name` as it stood at `updated_at`, an aware time, page after page.
 
     `cells` come in matrix order; `outcomes` by cell_id, and a cell that has none is `pending`; `previews` are the keys
-    of those that are stored. Each page is made when it is asked for, so that one is in memory at a time.
+    of those that are stored, and `former` leads to originals of rows that the matrix no longer has. Each page is made
+    when it is asked for, so that one is in memory at a time.
     """
     sheet = Sheet(list(of_each(cells, outcomes)), numbered_copies(cells), Shelf(variants, previews))
     counts, packed, first = sheet.counts, sheet.packed(), 0
@@ -63,6 +73,7 @@ def gallery_pages(  # noqa: PLR0913  what a page is made of
             cost_usd=sum((outcome.cost_usd for _, outcome in sheet.pairs), Decimal(0)),
             formats=tuple(dict.fromkeys(cell.format for cell in cells if cell.format)),
             problems=tuple(sheet.problem(status) for status in ADVICE if counts[status]) if number == 1 else (),
+            former=tuple(former) if number == 1 else (),
             groups=sheet.groups(sets),
             is_grouped=sheet.is_grouped,
             number=number,

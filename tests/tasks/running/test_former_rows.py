@@ -82,6 +82,7 @@ def test_what_is_left_of_an_earlier_wave_is_counted(waves):
         "2 done of 2 images. $0.16 for this matrix, $0.00 of it in this run; $0.24 for the campaign in all. "
         "1 image of rows that the matrix no longer has lies among the files"
     )
+    assert ">Lamp 1</bdi>" in store.read("index.html").decode().partition('id="former"')[2]
     assert products(store) == ["Lamp 2", "Lamp 3"]
 
 
@@ -99,6 +100,7 @@ def test_what_is_put_aside_is_out_of_what_is_handed_on(waves):
     assert store.names("variants") == [f"{cell_id}-og.png"]
     assert sorted(products(store, REMOVED_MANIFEST)) == ["Lamp 1", "Lamp 2"]
     assert len(store.names("removed/originals")) == 2
+    assert 'id="former"' not in store.read("index.html").decode()
     assert (finished_result(plan).former_images, finished_result(plan).former_usd) == (0, 2 * PRICE_USD)
     assert aside(store).put_aside == 0
 
