@@ -109,7 +109,7 @@ def parse_rows(table: Table, columns: Columns, faults: Faults, duplicates: Dupli
         text = joined(texts)
         stripped = text.split("\0")
         if len(stripped[columns.anchor]) <= _HEADER_MAX_CHARS and reader.is_header(stripped):
-            reader.tell(number, texts, "repeats the names of the columns; delete the row")
+            reader.tell(number, texts, reader.second_header(stripped))
             continue
         if "\n" in text and table.delimiter:
             reader.tell_swallowed(number, stripped)
@@ -153,6 +153,12 @@ class _RowReader:
             return name is not None
         filled = [texts[position] for position in self.columns.known.values() if texts[position]]
         return len(filled) > 1 and all(map(column_name, filled))
+
+    def second_header(self, texts: Sequence[str]) -> str:
+        """What is wrong with a row that is a header: rows of another table below it would be taken for ours."""
+        if all(column_name(text) in {None, *self.columns.known} for text in texts):
+            return "repeats the names of the columns; delete the row"
+        return "begins another table, with other columns; give that a sheet or a file of its own"
 
     def wishes(self, number: int, texts: Sequence[str], *, may_be_templated: bool) -> dict[str, Any]:
         """The values of our columns, as far as they can be read."""

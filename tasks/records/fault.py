@@ -26,15 +26,18 @@ class Fault(Record):
     problem: str
     """What is wrong and what is accepted, as the end of a sentence."""
 
+    @property
+    def field(self) -> str:
+        """The column, with the cell's name where it has one, such as `prompt (C14)`; empty where neither is known."""
+        return f"{self.column} ({self.cell})" if self.column and self.cell else self.column or self.cell or ""
+
     def __str__(self) -> str:
         """Such as `launch.csv, row 3, aspect_ratio: '4:5' is not accepted; use one of 1:1, 10:16, ...`."""
         place = [self.source]
         if self.row is not None:
             place.append(f"row {self.row}")
-        if self.column is not None:
-            place.append(self.column if self.cell is None else f"{self.column} ({self.cell})")
-        elif self.cell is not None:
-            place.append(self.cell)
+        if self.field:
+            place.append(self.field)
         shown = "" if self.value is None else f"{quoted(self.value)} "
         return one_line(f"{', '.join(place)}: {shown}{self.problem}")
 

@@ -62,7 +62,7 @@ def row_of(fault: Fault) -> tuple[str, ...]:
     """A fault as texts, without what is secret in an address."""
     row = "" if fault.row is None else str(fault.row)
     value = "" if fault.value is None else shortened(without_secrets(fault.value, "***@"), VALUE_MAX_CHARS)
-    return (in_form(fault.source), row, fault.column or "", value, fault.problem)
+    return (in_form(fault.source), row, fault.field, value, fault.problem)
 
 
 def in_form(source: str) -> str:

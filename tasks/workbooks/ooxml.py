@@ -108,7 +108,8 @@ class _XlsxReader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2] if ":" in name else name
         if tag == "c":
-            self._settle()
+            if self._held:
+                self._settle()
             self._cell = attributes
             if "r" in attributes:
                 reference = attributes["r"]
@@ -133,6 +134,17 @@ class _XlsxReader:
 
     def _content(self, tag: str, attributes: dict[str, str]) -> None:
         """The value of the cell at hand begins, or its formula."""
+        marks = self._marks
+        if marks.height <= self._row or marks.width <= self._column:
+            marks.fill(self._row, self._column)
+        if self._is_hidden:
+            marks.hidden_rows += 1
+            self._is_hidden = False
+        if tag == "f" or self._held or self._styles or self._cell.get("t") == "e":
+            self._watch(tag, attributes)
+
+    def _watch(self, tag: str, attributes: dict[str, str]) -> None:
+        """Hold what stands in the cell at hand, if it may have to be told or corrected."""
         kind = self._cell.get("t", "n")
         if tag == "f":
             self._held["f"] = []
@@ -140,12 +152,6 @@ class _XlsxReader:
         elif self._held or kind == "e" or (self._styles and kind == "n" and self._cell.get("s") in self._styles):
             self._held[tag] = []
         self._parser.CharacterDataHandler = self._held[tag].append if tag in self._held else None
-        marks = self._marks
-        if marks.height <= self._row or marks.width <= self._column:
-            marks.fill(self._row, self._column)
-        if self._is_hidden:
-            marks.hidden_rows += 1
-            self._is_hidden = False
 
     def _settle(self) -> None:
         """Judge the cell at hand, if there is anything to be judged."""

@@ -3,7 +3,7 @@
 from tasks.errors import InputInvalid
 from tasks.records.fault import Fault
 from tasks.reporting.report_campaign import markdown
-from tasks.reporting.report_refusal import SHOWN_MAX, of_refusal, sentence
+from tasks.reporting.report_refusal import SHOWN_MAX, of_refusal, row_of, sentence
 from tests.outside import ALL, commands_in
 
 RATIO = Fault(
@@ -44,3 +44,9 @@ def test_a_refusal_holds_no_commands_and_no_secrets():
     text = markdown(of_refusal(InputInvalid([fault])))
     assert not commands_in(text)
     assert "hidden" not in text + sentence(InputInvalid([fault]))
+
+
+def test_a_fault_of_a_spreadsheet_is_shown_with_its_cell():
+    """Under which the person finds it."""
+    fault = Fault(source="launch.xlsx#P", row=14, column="prompt", cell="C14", value="#N/A", problem="is an error")
+    assert row_of(fault) == ("launch.xlsx#P", "14", "prompt (C14)", "#N/A", "is an error")

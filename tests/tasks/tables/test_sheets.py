@@ -93,9 +93,18 @@ def test_a_title_above_the_table_is_passed_over(tmp_path):
 
 def test_a_first_row_with_one_of_our_names_is_the_header(tmp_path):
     """A row further down with more of them is a second header, which is told."""
-    path = a_workbook(tmp_path, {"P": [["product", "who"], ["Tea", "Kim"], ["product", "prompt"], ["Mug", "A mug"]]})
-    (fault,) = faults_of(path)
-    assert (fault.row, fault.problem) == (4 - 1, "repeats the names of the columns; delete the row")
+    rows = [["product", "who"], ["Tea", "Kim"], ["product", "who"], ["Mug", "Lee"]]
+    (fault,) = faults_of(a_workbook(tmp_path, {"P": rows}))
+    assert (fault.row, fault.problem) == (3, "repeats the names of the columns; delete the row")
+
+
+@pytest.mark.parametrize("title", [[], ["Formats"]])
+def test_a_table_below_the_other_is_told(tmp_path, title):
+    """Its rows would be products, and paid, if only its header were deleted."""
+    path = a_workbook(tmp_path, {"P": [*PRODUCTS, [], title, *FORMATS]})
+    assert [fault.problem for fault in faults_of(path)] == [
+        "begins another table, with other columns; give that a sheet or a file of its own"
+    ]
 
 
 def test_two_tables_beside_each_other_are_told(tmp_path):
