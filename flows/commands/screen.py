@@ -1,12 +1,18 @@
 """The terminal as everything is written to it: texts from outside are shown there, and command nothing."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, Task, TextColumn
 from rich.text import Text
 
 from tasks.records.fault import visible
+
+BAR_MIN_CHARS: Final = 8
+BAR_MAX_CHARS: Final = 40
+BESIDE_CHARS: Final = 65
+"""What stands beside a bar: how many, what they cost, how long it takes, and how many have no image."""
 
 
 class Screen(Console):
@@ -23,7 +29,36 @@ class Screen(Console):
         return super().render_str(visible(text), **options)
 
 
-def progress_bar(screen: Screen) -> Progress:
+class Description(TextColumn):
+    """The description as far as there is room for it. A table would take some from the bar, or begin another line."""
+
+    def __init__(self, screen: Screen, bar_chars: int) -> None:
+        super().__init__("{task.description}", markup=False)
+        self._screen, self._bar_chars = screen, bar_chars
+
+    def render(self, task: Task) -> Text:
+        """Cut by the room that its characters take, of which some are wide."""
+        text = super().render(task)
+        counts = 2 * len(f"{task.total or 0:.0f}") + 1
+        text.truncate(max(1, self._screen.width - len("⠋    ") - self._bar_chars - counts), overflow="ellipsis")
+        return text
+
+
+class Bar(Progress):
+    """A line with a bar, and below it why nothing moves: each is cut where the terminal ends, and none is wrapped."""
+
+    note = ""
+    """What stands below the bar."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """What is on the screen."""
+        yield from super().get_renderables()
+        if self.note:
+            yield Text(f"  {visible(self.note)}", style="yellow", no_wrap=True, overflow="ellipsis")
+
+
+def progress_bar(screen: Screen) -> Bar:
     """A bar on `screen`, with how many there are of how many, and a description beside it."""
-    columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
-    return Progress(*columns, console=screen, refresh_per_second=8, disable=not screen.is_terminal)
+    width = max(BAR_MIN_CHARS, min(BAR_MAX_CHARS, screen.width - BESIDE_CHARS))
+    columns = (SpinnerColumn(), BarColumn(width), MofNCompleteColumn(), Description(screen, width))
+    return Bar(*columns, console=screen, refresh_per_second=8, disable=not screen.is_terminal)

@@ -124,7 +124,8 @@ class Terminal(Reporter):
             is_over = False
             while not is_over:
                 is_over = self._over.wait(REFRESH_EVERY_S)
-                bar.update(task, completed=tally.ended, description=" · ".join(filter(None, facts(tally))))
+                *said, bar.note = facts(tally)
+                bar.update(task, completed=tally.ended, description=" · ".join(filter(None, said)))
 
     def _watch_lines(self, tally: Tally) -> None:
         while not self._over.wait(LINE_EVERY_S):
@@ -143,12 +144,12 @@ def interrupted(plan: Plan, tally: Tally) -> str:
 
 
 def facts(tally: Tally) -> tuple[str, ...]:
-    """What is said beside the bar: cells not done, cost, time left; empty where there is nothing to say."""
+    """What is said beside the bar: cost, time left, cells not done; below it why nothing moves. Empty for nothing."""
     left = tally.remaining_s()
     return (
-        f"{tally.not_done:,} without an image" if tally.not_done else "",
         usd(tally.cost_usd),
         f"about {clock(left)} left" if left else "",
+        f"{tally.not_done:,} without an image" if tally.not_done else "",
         one_line(tally.trouble),
     )
 

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from rich.text import Text
+
 from tasks.errors import CampaignStopped
 from tasks.planning.variant_notes import KEPT_LITTLE, named, pairs_of, percent
 from tasks.records.campaign import Campaign, Plan
@@ -158,9 +160,10 @@ def whose(cells: Sequence[Cell], copied: Collection[Place]) -> str:
 
 def name_of(cell: Cell, copied: Collection[Place], otherwise: str = "") -> str:
     """A cell as a person knows it: row, product (or what it is called `otherwise`), format, and copy if it has any."""
-    product = shortened(cell.product or otherwise, PRODUCT_SHOWN_CHARS)
+    product = Text(shortened(cell.product or otherwise, PRODUCT_SHOWN_CHARS))
+    product.truncate(PRODUCT_SHOWN_CHARS, overflow="ellipsis")  # of which some may be wide
     copy = f"copy {cell.copy_number}" if (cell.row, cell.format) in copied else ""
-    return ", ".join(filter(None, (f"row {cell.row}", product, cell.format, copy)))
+    return ", ".join(filter(None, (f"row {cell.row}", product.plain.replace(" …", "…"), cell.format, copy)))
 
 
 def of_copies(cells: Iterable[Cell]) -> frozenset[Place]:

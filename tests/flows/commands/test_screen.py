@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.progress import TextColumn
 
 from flows.commands import campaign_command as command_line
@@ -89,6 +90,26 @@ def test_the_bar_shows_what_it_is_told():
     assert not COMMANDS & set(said)
     column = next(one for one in progress_bar(Screen()).columns if isinstance(one, TextColumn))
     assert not column.markup
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+@pytest.mark.parametrize(
+    "note",
+    ["", "The API is busy (429): " + "try again later; " * 20, "只今混み合っております。" * 30, "cafe\u0301 🫖 " * 60],
+)
+def test_whatever_there_is_to_say_the_bar_stays_where_it_is(width, note):
+    """One line with bar, counts and cost, one below it with the note, and neither is wider than the terminal."""
+    screen = Screen(width=width)
+    bar = progress_bar(screen)
+    bar.add_task("$1,234.56 · about 3 h 20 min left · 1,234 without an image", total=12_000, completed=12_000)
+    bar.note = note
+    lines = ["".join(part.text for part in line) for line in screen.render_lines(bar.get_renderable(), pad=False)]
+    assert len(lines) == (2 if note else 1)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "━" * 8 in lines[0]
+    assert " 12000/12000 $1" in lines[0]
+    assert ("without an image" in lines[0]) == (width > 80)
+    assert note[:6] in "".join(lines[1:])
 
 
 @pytest.mark.parametrize(

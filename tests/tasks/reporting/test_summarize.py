@@ -95,6 +95,7 @@ def test_a_reason_is_told_once(error: str, told: str):
         ({}, 1, "row 2, Teapot, hero"),
         ({"format": ""}, 1, "row 2, Teapot"),
         ({"product": "", "format": ""}, 2, "row 2, a cup, copy 2"),
+        ({"product": "深蒸し茶" * 9}, 2, f"row 2, {'深蒸し茶' * 4}深蒸し…, hero, copy 2"),
         ({"product": "Weißer Tee " * 9}, 2, "row 2, Weißer Tee Weißer Tee Weißer Tee Weißer…, hero, copy 2"),
     ],
 )
