@@ -2,7 +2,6 @@
 
 import asyncio
 import csv
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -49,10 +48,9 @@ async def press(run: FlowRun, button: str) -> None:
             await prefect.set_flow_run_state(run.id, states[button], force=True)
 
 
-def billed(api: str, count: int) -> None:
-    """Wait until so many images were made."""
-    while bill_of(api)["billed"] < count:
-        time.sleep(0.1)
+def billed(api: str, count: int, log: Path) -> None:
+    """Wait until so many images were made. Fails with what the worker has said if they never are."""
+    until(lambda: bill_of(api)["billed"] >= count, said=log.read_text)
 
 
 def bill_of(api: str) -> dict[str, Any]:
@@ -79,7 +77,7 @@ def test_whatever_is_pressed_the_campaign_is_in_order_and_goes_on(tmp_path: Path
         env = {"IDEOGRAM_BASE_URL": api, "IDEOGRAM_API_KEY": "any", "CALLBACK_ALLOW_PRIVATE": "1"}
         with a_worker(tmp_path, **env) as log:
             run = started(callback_url=receiver.url, shards=shards)
-            billed(api, 2 * PLACES)
+            billed(api, 2 * PLACES, log)
             asyncio.run(press(run, "Pause"))
             until(lambda: "Resume goes on" in (look_at(run).state.message or ""), said=log.read_text)
             paused, made = look_at(run), bill_of(api)["requests"]
@@ -87,7 +85,7 @@ def test_whatever_is_pressed_the_campaign_is_in_order_and_goes_on(tmp_path: Path
             assert statuses_in(tmp_path) == {"done": made, "pending": CELLS - made}, log.read_text()
 
             asyncio.run(press(run, "Resume"))
-            billed(api, made + PLACES)
+            billed(api, made + PLACES, log)
             asyncio.run(press(run, "Cancel"))
             run = end_of(run)
             made = bill_of(api)["requests"]
