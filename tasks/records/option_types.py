@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from tasks.records.endpoint import parse_callback_url
 from tasks.records.variant import Variant
@@ -37,7 +37,12 @@ def _joined(urls: object) -> object:
     return " ".join(map(str, urls)) if isinstance(urls, list | tuple) else urls
 
 
-Usd = Annotated[Decimal, Field(gt=0), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "title": "USD"})]
+Usd = Annotated[
+    Decimal,
+    Field(gt=0),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "title": "USD"}),
+    PlainSerializer(float, when_used="json"),  # as Prefect wants it of a shard
+]
 _Line = Annotated[str, Field(title="Text")]
 _Lines = Annotated[tuple[_Line | Variant, ...], Field(title="List")]
 Variants = Annotated[

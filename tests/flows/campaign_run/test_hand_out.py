@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from prefect.utilities.callables import parameter_schema
+from prefect.utilities.schema_tools import validate
 
 from flows.campaign_run.hand_out import Handed, hand_out, taken
+from flows.campaign_shard import campaign_shard
 from tasks.errors import InputInvalid
 from tasks.records.campaign import Campaign
 from tasks.storage.storage import CampaignStore
@@ -38,6 +41,24 @@ def test_the_campaign_is_whole_where_it_is_taken(tmp_path, which):
     (kept,) = (tmp_path / "lamps" / "ledger" / "addresses").iterdir()
     assert kept.stat().st_mode & 0o777 == 0o600
     assert taken(handed.without_retry()) == campaign.model_copy(update={"retry": ()})
+
+
+def test_a_campaign_with_every_option_is_one_that_prefect_takes_for_a_shard(tmp_path):
+    """The server holds what a run is given against the schema of its form, and refuses it otherwise."""
+    options = {
+        **ADDRESSES,
+        "name": "Lamps",
+        "budget_usd": "12.50",
+        "retry": ("failed", "unknown"),
+        "callback_events": ("campaign.failed",),
+        "variants": "og=1200x630 card=600x400,contain,png",
+        "encoding": "cp1252",
+        "shards": 3,
+        "do": "trial",
+    }
+    handed = handed_out(a_campaign(tmp_path, **options))
+    schema = parameter_schema(campaign_shard).model_dump()
+    validate({**handed.as_parameters(), "shard": 1}, schema, raise_on_error=True)
 
 
 def test_where_nothing_is_secret_nothing_is_kept(tmp_path):
