@@ -18,8 +18,9 @@ from tasks.records.fault import shortened, visible
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
 from tasks.reporting.endings import next_steps
+from tasks.reporting.name_cells import Place, name_of, of_copies
 from tasks.reporting.reporter import reporter
-from tasks.reporting.summarize import LOOKED_AT, Place, name_of, of_copies, of_result, troubled
+from tasks.reporting.summarize import LOOKED_AT, of_result, troubled
 
 NOTIFY_WITHIN_S: Final = 10.0
 CELLS_TOLD: Final = 20

@@ -1,11 +1,9 @@
 """What a campaign would make, and what it came to: told once, for the terminal, Prefect's UI and people alike."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
-
-from rich.text import Text
 
 from tasks.errors import CampaignStopped
 from tasks.planning.variant_notes import KEPT_LITTLE, named, pairs_of, percent
@@ -17,18 +15,15 @@ from tasks.records.outcome import STATUSES, Outcome, Status, of_each
 from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
 from tasks.reporting.endings import came_to, next_steps
+from tasks.reporting.name_cells import of_copies, whose
 from tasks.storage.public_address import public_folder
 
 TROUBLES_TOLD: Final = 5
 TROUBLES_SHOWN: Final = 50
 PROMPT_SHOWN_CHARS: Final = 70
-PRODUCT_SHOWN_CHARS: Final = 40
 LOOKED_AT: Final = frozenset[Status]({"failed", "blocked", "unknown"})
 """How cells end that somebody must look at."""
 
-
-Place = tuple[int, str]
-"""A row, and one of its formats."""
 
 NOTHING_LEFT: Final = {"cells": 0, "cost_usd": Decimal(0)}
 
@@ -150,25 +145,6 @@ def why(outcome: Outcome, stopped_because: str | None) -> str:
     if not stopped_because or not error.endswith(stopped_because):
         return error
     return error.removesuffix(stopped_because).rstrip(": ") or "as the campaign was stopped"
-
-
-def whose(cells: Sequence[Cell], copied: Collection[Place]) -> str:
-    """Such as `row 3, Green tea, hero, copy 2, and 4 more`; without a product by its prompt."""
-    more = f", and {len(cells) - 1:,} more" if len(cells) > 1 else ""
-    return f"{name_of(cells[0], copied, cells[0].request.prompt)}{more}"
-
-
-def name_of(cell: Cell, copied: Collection[Place], otherwise: str = "") -> str:
-    """A cell as a person knows it: row, product (or what it is called `otherwise`), format, and copy if it has any."""
-    product = Text(shortened(cell.product or otherwise, PRODUCT_SHOWN_CHARS))
-    product.truncate(PRODUCT_SHOWN_CHARS, overflow="ellipsis")  # of which some may be wide
-    copy = f"copy {cell.copy_number}" if (cell.row, cell.format) in copied else ""
-    return ", ".join(filter(None, (f"row {cell.row}", product.plain.replace(" …", "…"), cell.format, copy)))
-
-
-def of_copies(cells: Iterable[Cell]) -> frozenset[Place]:
-    """Where there is more than one copy."""
-    return frozenset((cell.row, cell.format) for cell in cells if cell.copy_number > 1)
 
 
 def sum_up(  # noqa: PLR0913  all that is told of a campaign

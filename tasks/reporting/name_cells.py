@@ -1,0 +1,32 @@
+"""A cell as a person knows it, wherever one is told of."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+from rich.text import Text
+
+from tasks.records.cell import Cell
+from tasks.records.fault import shortened
+
+PRODUCT_SHOWN_CHARS: Final = 40
+Place = tuple[int, str]
+"""A row, and one of its formats."""
+
+
+def whose(cells: Sequence[Cell], copied: Collection[Place]) -> str:
+    """Such as `row 3, Green tea, hero, copy 2, and 4 more`; without a product by its prompt."""
+    more = f", and {len(cells) - 1:,} more" if len(cells) > 1 else ""
+    return f"{name_of(cells[0], copied, cells[0].request.prompt)}{more}"
+
+
+def name_of(cell: Cell, copied: Collection[Place], otherwise: str = "") -> str:
+    """A cell as a person knows it: row, product (or what it is called `otherwise`), format, and copy if it has any."""
+    product = Text(shortened(cell.product or otherwise, PRODUCT_SHOWN_CHARS))
+    product.truncate(PRODUCT_SHOWN_CHARS, overflow="ellipsis")  # of which some may be wide
+    copy = f"copy {cell.copy_number}" if (cell.row, cell.format) in copied else ""
+    return ", ".join(filter(None, (f"row {cell.row}", product.plain.replace(" …", "…"), cell.format, copy)))
+
+
+def of_copies(cells: Iterable[Cell]) -> frozenset[Place]:
+    """Where there is more than one copy."""
+    return frozenset((cell.row, cell.format) for cell in cells if cell.copy_number > 1)
