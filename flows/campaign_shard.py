@@ -5,9 +5,10 @@ from typing import cast
 
 from prefect import flow, get_run_logger
 
+from flows.campaign_run.api_settings import api_settings
 from flows.campaign_run.end_of_run import end_of_run
 from flows.campaign_run.hand_out import Handed, taken
-from flows.campaign_run.run_campaign import api_settings, result_of, work_through
+from flows.campaign_run.run_campaign import result_of, work_through
 from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign, Plan
@@ -42,7 +43,7 @@ async def make_shard(handed: Handed, shard: int) -> CampaignResult:
     get_run_logger().info("Shard %d of %d: %d images", shard, campaign.shards, plan.cell_count)
     store = CampaignStore.open(campaign.output, campaign.slug)
     async with (
-        api_settings(campaign) as settings,
+        api_settings(campaign, store) as settings,
         open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
         tools.cells.share(whole.cells)

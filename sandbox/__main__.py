@@ -35,6 +35,9 @@ def main(  # noqa: PLR0913  one a setting
     api_key: Annotated[str | None, Parameter(help="The only key accepted; without it, any key is.")] = None,
     polls_in_10_s: Annotated[int, Parameter(help="Looks at generations that pass in ten seconds.")] = 1000,
     admin: Annotated[bool, Parameter(help="The key is an admin's; one that is not cannot read the usage.")] = True,
+    books: Annotated[
+        str | None, Parameter(help="A folder, to know what it has accepted when it is started again.")
+    ] = None,
     plain_pictures: Annotated[bool, Parameter(negative="", help="Plain pictures, for benchmarks.")] = False,
     pictures: Annotated[Path | None, Parameter(help="Hand out the PNGs of this folder instead of drawing.")] = None,
     exit_with_stdin: Annotated[bool, Parameter(negative="", help="End when standard input ends.")] = False,
@@ -50,6 +53,7 @@ def main(  # noqa: PLR0913  one a setting
             api_key=api_key,
             polls_in_10_s=polls_in_10_s,
             is_admin=admin,
+            books=books,
             plain_pictures=plain_pictures,
             pictures=pictures,
         )

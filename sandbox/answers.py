@@ -8,8 +8,8 @@ from typing import Final
 from sandbox.generation import WITHHELD, Generation, Made, failure_of
 from sandbox.image_request import ImageRequest
 
-LinkOf = Callable[[str, float], str]
-"""The link of a picture id, that begins to age at a unix time."""
+LinkOf = Callable[[str, Generation], str]
+"""The link of a picture id of a generation."""
 
 _REWRITTEN: Final = "Shown in a carefully composed scene with soft light, generous space and a clear focal point."
 _NOTICE: Final = "This route is served by the sandbox and has a successor: {}."
@@ -63,7 +63,7 @@ def image_object(generation: Generation, made: Made, link_of: LinkOf) -> dict[st
     """One image; a withheld one has no link, an empty one or none at all."""
     width_px, height_px = generation.request.size_px
     image: dict[str, object] = {
-        "url": None if made.picture_id is None else link_of(made.picture_id, generation.ready_at),
+        "url": None if made.picture_id is None else link_of(made.picture_id, generation),
         "prompt": _drawn_prompt(generation.request),
         "resolution": f"{width_px}x{height_px}",
         "is_image_safe": not generation.markers & WITHHELD,

@@ -28,6 +28,8 @@ from sandbox.workshop import Workshop
 if TYPE_CHECKING:
     import httpx
 
+    from sandbox.books import Books
+
 
 def create_app(options: SandboxOptions, webhook_transport: "httpx.AsyncBaseTransport | None" = None) -> Starlette:
     """A sandbox with counters of its own; two applications share nothing. `webhook_transport` carries its webhooks.
@@ -37,13 +39,14 @@ def create_app(options: SandboxOptions, webhook_transport: "httpx.AsyncBaseTrans
     ledger = Ledger(places=options.places, credits_usd=options.credits_usd)
     gallery = Gallery(link_life_s=options.link_life_s, draw=draftsman(options))
     webhooks = Webhooks(ledger, gallery, options.latency_scale, webhook_transport)
-    workshop = Workshop(options, ledger, gallery, webhooks.deliver)
+    workshop = Workshop(options, ledger, gallery, webhooks.deliver, _books(options))
     gate = Gate(options, ledger)
     generator = Generator(gate, ledger, gallery, workshop)
     poller = Poller(gate, ledger, gallery, workshop, Window(options.polls_in_10_s))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await workshop.reopen()
         yield
         workshop.close()
         gallery.close()
@@ -60,7 +63,7 @@ def create_app(options: SandboxOptions, webhook_transport: "httpx.AsyncBaseTrans
             Route("/v1/generations/{generation_id}", poller.serve),
             Route("/v2/account/usage", UsageReport(gate, ledger, is_admin=options.is_admin).serve),
             Route("/v1/.well-known/jwks.json", webhooks.serve_keys),
-            Route("/api/images/ephemeral/{picture_id}.png", Downloader(ledger, gallery).serve),
+            Route("/api/images/ephemeral/{picture_id}.png", Downloader(ledger, gallery, workshop).serve),
             Route("/stats", stats),
             Route("/health", _health),
         ],
@@ -68,6 +71,14 @@ def create_app(options: SandboxOptions, webhook_transport: "httpx.AsyncBaseTrans
         middleware=[Middleware(_RequestIds)],
         lifespan=lifespan,
     )
+
+
+def _books(options: SandboxOptions) -> "Books | None":
+    if options.books is None:
+        return None
+    from sandbox.books import Books  # noqa: PLC0415  with the storages it takes a moment that others need not wait
+
+    return Books(options.books)
 
 
 class _RequestIds:

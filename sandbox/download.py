@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response, S
 from sandbox.broken import giant_png, huge_body
 from sandbox.gallery import Gallery
 from sandbox.ledger import Ledger
+from sandbox.workshop import Workshop
 
 _FOREIGN_URL: Final = "http://203.0.113.7/"
 _PAGE: Final = "<!doctype html><title>Sign in</title><p>This is a page, not a picture.</p>"
@@ -16,17 +17,21 @@ _PAGE: Final = "<!doctype html><title>Sign in</title><p>This is a page, not a pi
 class Downloader:
     """Serves the pictures of one gallery; no key is needed, the signature is enough."""
 
-    def __init__(self, ledger: Ledger, gallery: Gallery) -> None:
+    def __init__(self, ledger: Ledger, gallery: Gallery, workshop: Workshop) -> None:
         self._ledger = ledger
         self._gallery = gallery
+        self._workshop = workshop
 
     async def serve(self, request: Request) -> Response:
         """Answer one link: 403 if it is forged, too old, unknown or marked `forbidden`."""
         picture_id, query = request.path_params["picture_id"], request.query_params
-        picture = self._gallery.find(picture_id, query.get("exp", ""), query.get("sig", ""))
+        picture = None
+        if self._gallery.opens(picture_id, query.get("exp", ""), query.get("sig", "")):
+            picture = await self._workshop.picture(picture_id)
         if picture is None or "forbidden" in picture.markers:
             return PlainTextResponse("Forbidden: this link is not valid, or no longer.\n", 403)
         self._ledger.downloads += 1
+        self._workshop.collect(picture_id)
         if replaced := _instead(picture.markers):
             return replaced
         content = await self._gallery.file_of(picture_id)

@@ -7,7 +7,6 @@ anything older is drawn again when it is asked for, so memory stays bounded howe
 import asyncio
 import hashlib
 import hmac
-import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -15,11 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
+from sandbox.generation import Generation
 from sandbox.image_request import ImageRequest
 from sandbox.markers import markers_in
 from sandbox.options import SandboxOptions
 from sandbox.picture import Brief, Draw, FileFormat, draw, draw_plain
 
+_SIGNING_KEY: Final = b"sandbox"
+"""No secret: the ids cannot be guessed, and a link outlives the sandbox that has signed it."""
 REMEMBERED: Final = 20_000
 DRAWN: Final = 32
 _DRAWING_THREADS: Final = 2
@@ -66,39 +68,38 @@ class Gallery:
         self._draw = draw
         self._clock = clock
         self._remembered_max, self._drawn_max = remembered_max, drawn_max
-        self._key = secrets.token_bytes(32)
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
         self._drawings: OrderedDict[str, asyncio.Future[bytes]] = OrderedDict()
         self._threads = ThreadPoolExecutor(_DRAWING_THREADS, thread_name_prefix="drawing")
 
-    def admit(self, request: ImageRequest, seed: int) -> str:
-        """Remember the picture of `request` with `seed`, begin to draw it if threads are free; return its id."""
-        picture_id = secrets.token_urlsafe(16)
+    def admit(self, picture_id: str, request: ImageRequest, seed: int) -> None:
+        """Remember the picture of `request` with `seed`, and begin to draw it if threads are free."""
         self._pictures[picture_id] = Picture(Brief.of(request, seed), markers_in(request.prompt))
         if len(self._pictures) > self._remembered_max:
             self._pictures.popitem(last=False)
         if sum(not drawing.done() for drawing in self._drawings.values()) < _DRAWN_AHEAD:
             self._begin(picture_id)
-        return picture_id
 
-    def links_from(self, origin: str) -> Callable[[str, float], str]:
+    def links_from(self, origin: str) -> Callable[[str, Generation], str]:
         """What signs links, as the client at `origin` (scheme and host) reaches them."""
-        return lambda picture_id, ready_at: self.link(origin, picture_id, ready_at)
+        return lambda picture_id, generation: self.link(origin, picture_id, generation)
 
-    def link(self, origin: str, picture_id: str, ready_at: float) -> str:
-        """The signed link of a picture, which ages from `ready_at`, in unix seconds."""
-        marked = self._pictures[picture_id].markers
+    def link(self, origin: str, picture_id: str, generation: Generation) -> str:
+        """The signed link of a picture, which ages from when its generation was ready."""
+        marked = generation.markers
         life_s = -1.0 if "expired" in marked else self._link_life_s
-        expires_at = str(int(ready_at + life_s))
+        expires_at = str(int((generation.ready_at or 0.0) + life_s))
         host = _FOREIGN_ORIGIN if "elsewhere" in marked else origin
         signature = self._signature(picture_id, expires_at)
         return f"{host}/api/images/ephemeral/{picture_id}.png?exp={expires_at}&sig={signature}"
 
-    def find(self, picture_id: str, expires_at: str, signature: str) -> Picture | None:
-        """The picture behind a link; None if the link is forged, too old or unknown."""
+    def opens(self, picture_id: str, expires_at: str, signature: str) -> bool:
+        """Whether a link is neither forged nor too old."""
         is_ours = hmac.compare_digest(self._signature(picture_id, expires_at).encode(), signature.encode())
-        if not is_ours or float(expires_at) <= self._clock():
-            return None
+        return is_ours and float(expires_at) > self._clock()
+
+    def find(self, picture_id: str) -> Picture | None:
+        """A picture that is remembered."""
         return self._pictures.get(picture_id)
 
     async def file_of(self, picture_id: str) -> bytes:
@@ -121,4 +122,4 @@ class Gallery:
         return drawing
 
     def _signature(self, picture_id: str, expires_at: str) -> str:
-        return hmac.new(self._key, f"{picture_id}\n{expires_at}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(_SIGNING_KEY, f"{picture_id}\n{expires_at}".encode(), hashlib.sha256).hexdigest()

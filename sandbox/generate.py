@@ -67,6 +67,8 @@ class Generator:
             return Response(status_code=400)
         headers = {} if successor is None else old_headers(successor)
         outcome = self._admit(read_out, origin_of(request))
+        if isinstance(outcome, Generation):
+            await self._workshop.entered(outcome)
         if isinstance(outcome, Refusal):
             response = refused(outcome, headers)
         elif outcome.request.is_async:

@@ -19,6 +19,16 @@ class Made:
     """None where it is withheld."""
 
 
+def picture_id(generation_id: str, index: int) -> str:
+    """The id of one of its pictures, from which `generation_of` leads back."""
+    return f"{generation_id}-{index}"
+
+
+def generation_of(picture_id: str) -> str:
+    """The id of the generation that a picture is of."""
+    return picture_id.rpartition("-")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """A request that was accepted; times are unix seconds."""
@@ -31,12 +41,18 @@ class Generation:
     origin: str
     """Scheme and host as the client that asked reached them."""
     created_at: float
-    ready_at: float
+    ready_at: float | None
+    """None: never."""
 
     @property
     def markers(self) -> frozenset[str]:
         """Of its prompt."""
         return markers_in(self.request.prompt)
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether there is anything to fetch."""
+        return any(made.picture_id is not None for made in self.images)
 
 
 def failure_of(request: ImageRequest) -> str | None:

@@ -24,6 +24,8 @@ class SandboxOptions:
     """How often generations may be looked at in ten seconds."""
     is_admin: bool = True
     """Whether the key is an organization admin's, who alone may read the usage."""
+    books: str | None = None
+    """The campaign's folder, as a path or a URL: what is accepted is kept there, and known when it is started again."""
     plain_pictures: bool = False
     """Draw pictures of the right size that cost a few milliseconds, for benchmarks."""
     pictures: Path | None = None

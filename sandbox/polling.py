@@ -57,7 +57,7 @@ class Poller:
         if wait_s:
             self._ledger.polls_refused += 1
             return refused(Refusal(429, {"error": "Too many polling requests."}, retry_after_s=wait_s))
-        generation = self._workshop.find(request.path_params["generation_id"])
+        generation = await self._workshop.find(request.path_params["generation_id"])
         if generation is None:
             return refused(problem(404, "The generation was not found."))
         link_of = self._gallery.links_from(origin_of(request))

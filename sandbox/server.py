@@ -54,6 +54,8 @@ def command_of(options: SandboxOptions) -> list[str]:
         words.append(f"--api-key={options.api_key}")
     if options.pictures is not None:
         words.append(f"--pictures={options.pictures.resolve()}")
+    if options.books is not None:
+        words.append(f"--books={options.books}")
     words += ["--no-admin"] * (not options.is_admin)
     return words + ["--plain-pictures"] * options.plain_pictures
 

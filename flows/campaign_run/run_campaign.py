@@ -1,19 +1,15 @@
 """A campaign from its plan to its result."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Coroutine
 from typing import Any, Final
 
 from prefect import get_run_logger
 
+from flows.campaign_run.api_settings import api_settings
 from flows.campaign_run.run_shards import run_shards
 from flows.prefect_server.embedded_server import home_held, is_server_ours
 from flows.prefect_server.memory import keep_what_is_in_hand
-from flows.prefect_server.stored_key import load_run_settings
-from sandbox.options import SandboxOptions
-from sandbox.server import running_sandbox
-from tasks.api.settings import SANDBOX_KEY, Settings
 from tasks.errors import CampaignStopped, Interrupted, StorageFailed
 from tasks.lane import run_lanes
 from tasks.planning.plan_campaign import plan_campaign
@@ -42,8 +38,6 @@ from tasks.storage.storage import CampaignStore
 GRACE_S: Final = 8.0
 """How long what is in flight may take to be answered and stored after an interruption."""
 CANCEL_TIMEOUT_S: Final = 2.0
-SANDBOX_LATENCY_SCALE: Final = 0.2
-"""The built-in stand-in answers five times as fast as the API, so that a try takes seconds."""
 
 
 async def run_campaign(campaign: Campaign) -> CampaignResult:
@@ -70,7 +64,7 @@ async def carry_out(plan: Plan, people: People) -> CampaignResult:
     campaign = plan.campaign
     store = CampaignStore.open(campaign.output, campaign.slug)
     async with (
-        api_settings(campaign) as settings,
+        api_settings(campaign, store) as settings,
         open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
     ):
         notes = await tools.on_storage_thread(keep_apart, store, plan)
@@ -154,18 +148,6 @@ async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) 
         raise error
     if tools.stop.reason is not None:
         await end_interrupted(tools, tools.stop.reason)
-
-
-@asynccontextmanager
-async def api_settings(campaign: Campaign) -> AsyncIterator[Settings]:
-    """The settings of the environment and the stored key, or of a stand-in that runs as long as the context."""
-    if not campaign.sandbox:
-        yield await load_run_settings()
-        return
-    options = SandboxOptions(places=campaign.max_in_flight, latency_scale=SANDBOX_LATENCY_SCALE)
-    with ExitStack() as stack:
-        url = await asyncio.to_thread(stack.enter_context, running_sandbox(options))
-        yield Settings.for_api(url, SANDBOX_KEY)
 
 
 def planned_result(plan: Plan) -> CampaignResult:

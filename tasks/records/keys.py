@@ -10,6 +10,8 @@ RUNS: Final = "ledger/runs"
 PROBES: Final = "ledger/probes"
 SANDBOX_MARK: Final = "ledger/sandbox.json"
 """Says that everything in the campaign's folder was made with the sandbox."""
+SANDBOX_BOOKS: Final = "ledger/sandbox"
+"""Where the sandbox keeps what it has accepted, for when the trial is killed and started again."""
 OUTCOMES_KEY: Final = "ledger/outcomes.jsonl"
 """A copy of the newest outcomes, so that a resume reads one file and not thousands; the ends are the truth."""
 PUBLISHED_KEY: Final = "ledger/published.json"
@@ -17,7 +19,7 @@ ADDRESSES: Final = "ledger/addresses"
 """What runs that share a campaign are handed in the place of addresses among their parameters."""
 EVENTS: Final = "callbacks/events"
 
-PRIVATE_FOLDERS: Final = (ANSWERS, ENDS, EVENTS, ADDRESSES)
+PRIVATE_FOLDERS: Final = (ANSWERS, ENDS, EVENTS, ADDRESSES, SANDBOX_BOOKS)
 PRIVATE_FILES: Final = (OUTCOMES_KEY, PUBLISHED_KEY)
 """Which are their owner's alone: they hold links that open to whoever has them, or who is called back."""
 

@@ -13,7 +13,7 @@ from tasks.ledger.put_aside import former_notes, taken_back
 from tasks.ledger.resume import Ask, kept_original, standing
 from tasks.records.event import counted
 from tasks.records.keys import PROBES
-from tasks.records.outcome import Outcome, Status
+from tasks.records.outcome import SANDBOX, Outcome, Status
 from tasks.records.plan_group import Left
 from tasks.run_state.toolbox import Toolbox
 from tasks.running.end_job import end, note
@@ -120,11 +120,19 @@ async def take_end(tools: Toolbox, ask: Ask, outcome: Outcome) -> None:
 
 
 async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status]) -> None:
-    """The run that began this cell is no more. Its image is fetched if its answer came; else it may have been paid."""
+    """The run that began this cell is no more. Its image is fetched if its answer came; else it may have been paid.
+
+    In a trial it is asked for again: the stand-in has books, and hands out what was not fetched, and costs nothing.
+    """
     job = tools.cells.start(ask)
     answered = await tools.on_storage_thread(tools.ledger.read_answer, *job.turn)
     if answered is not None:
         tools.jobs.create_task(recover_job(tools, job, answered))
+        return
+    if tools.ledger.made_by == SANDBOX:
+        await tools.on_storage_thread(tools.ledger.release, *job.turn)
+        tools.cells.leave(job)
+        tools.cells.wait(ask.once_more())
         return
     get_run_logger().warning("%s: asked for by a run that is no more; it may have been paid", ask.cell.cell_id)
     job.doubt()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.gallery import Gallery, draftsman
+from sandbox.generation import Generation, Made
 from sandbox.options import SandboxOptions
 from sandbox.picture import Brief, draw_plain
 from tests.sandbox.examples import image_request
@@ -16,11 +17,13 @@ def test_old_pictures_are_drawn_again() -> None:
 
     async def scenario() -> None:
         gallery = Gallery(link_life_s=60, draw=draw_plain, drawn_max=2, remembered_max=5)
-        ids = [gallery.admit(image_request(), seed) for seed in range(5)]
+        ids = [f"picture-{seed}" for seed in range(5)]
+        for seed, picture_id in enumerate(ids):
+            gallery.admit(picture_id, image_request(), seed)
         first = [await gallery.file_of(picture_id) for picture_id in ids]
         assert [await gallery.file_of(picture_id) for picture_id in ids] == first
         assert len(set(first)) == 5
-        gallery.admit(image_request(), 6)
+        gallery.admit("another", image_request(), 6)
         with pytest.raises(KeyError):
             await gallery.file_of(ids[0])
         gallery.close()
@@ -34,12 +37,12 @@ def test_a_link_lives_as_long_as_set() -> None:
 
     async def scenario() -> None:
         gallery = Gallery(link_life_s=60, draw=draw_plain, clock=lambda: now[0])
-        picture_id = gallery.admit(image_request(), 1)
-        _, _, query = gallery.link("http://here", picture_id, now[0]).partition("?exp=")
+        made = Generation("g", image_request(), 1, (Made(1, "one"),), "http://here", now[0], ready_at=now[0])
+        _, _, query = gallery.link("http://here", "one", made).partition("?exp=")
         expires_at, _, signature = query.partition("&sig=")
-        assert gallery.find(picture_id, expires_at, signature) is not None
+        assert gallery.opens("one", expires_at, signature)
         now[0] += 60
-        assert gallery.find(picture_id, expires_at, signature) is None
+        assert not gallery.opens("one", expires_at, signature)
         gallery.close()
 
     asyncio.run(scenario())

@@ -96,12 +96,23 @@ def test_the_command_line_carries_every_option(tmp_path: Path) -> None:
     """What differs from the defaults reaches the child."""
     (tmp_path / "a.png").touch()
     options = SandboxOptions(
-        3, 0.5, (0.1, 0.2), 60.0, 1.5, "key", polls_in_10_s=7, is_admin=False, plain_pictures=True, pictures=tmp_path
+        3,
+        0.5,
+        (0.1, 0.2),
+        60.0,
+        1.5,
+        "key",
+        polls_in_10_s=7,
+        is_admin=False,
+        books="there",
+        plain_pictures=True,
+        pictures=tmp_path,
     )
     words = command_of(options)
     assert {"--places=3", "--latency-scale=0.5", "--latency=0.1:0.2", "--link-life-s=60.0"} <= set(words)
     assert {
         "--polls-in-10-s=7",
+        "--books=there",
         "--no-admin",
         "--credits-usd=1.5",
         "--api-key=key",

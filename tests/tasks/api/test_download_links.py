@@ -1,5 +1,6 @@
 """A paid image is fetched from hosts that may be asked, and its link leads nowhere else."""
 
+import asyncio
 from contextlib import suppress
 
 import httpx
@@ -7,8 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tasks.api.download import check_link
-from tasks.api.settings import Settings
+from tasks.api.download import check_link, download
+from tasks.api.ideogram import IdeogramClient
+from tasks.api.settings import SANDBOX_KEY, Settings
 from tasks.errors import LinkFailed
 from tests.tasks.api.downloads import OWN, PUBLIC, fetched, fetched_from, redirecting
 from tests.tasks.api.raw_server import http, says
@@ -158,3 +160,27 @@ def test_a_link_that_leads_around_in_circles_ends():
     failed, server = fetched(says(http(302, b"", "Location: /x.png")))
     assert "circles" in str(failed)
     assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("key", "link", "asked"),
+    [
+        (SANDBOX_KEY, "http://127.0.0.1:1111/x.png?sig=a%2Bb", "http://127.0.0.1:2222/x.png?sig=a%2Bb"),
+        ("a-real-key", "http://127.0.0.1:1111/x.png", "http://127.0.0.1:1111/x.png"),
+        (SANDBOX_KEY, "https://ideogram.ai/x.png", "https://ideogram.ai/x.png"),
+    ],
+)
+def test_a_link_of_an_earlier_trial_leads_to_the_stand_in_of_this_run(key, link, asked):
+    """Its port is another, and its books are the same; whatever else a link names is asked as it stands."""
+    seen = []
+
+    def serve(request):
+        seen.append(str(request.url))
+        return httpx.Response(200, content=b"image")
+
+    async def fetch():
+        settings = Settings.for_api("http://127.0.0.1:2222", key)
+        async with IdeogramClient.open(settings, httpx.MockTransport(serve)) as client:
+            return await download(client, link)
+
+    assert (asyncio.run(fetch()), seen) == (b"image", [asked])

@@ -18,7 +18,7 @@ from tasks.ledger.names import Turn
 from tasks.ledger.occupant import key_of
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign, Plan
-from tasks.records.keys import ENDS, INTENTS, SANDBOX_MARK
+from tasks.records.keys import ENDS, INTENTS, SANDBOX_BOOKS, SANDBOX_MARK
 from tasks.run_state.toolbox import open_toolbox
 from tasks.running import claim_folder
 from tasks.running.claim_folder import holding
@@ -151,6 +151,7 @@ def test_a_paid_run_clears_the_trial(plan: Plan):
     assert ran(as_trial(plan))[0].statuses == ["done"]
     store = store_of(plan)
     store.write("mine.txt", b"somebody's own")
+    store.write(f"{SANDBOX_BOOKS}/one.json", b"{}")
     assert originals(plan) == {SANDBOX}
     assert Ledger(store, "").is_sandbox()
     assert keep_apart(store, plan) == (CLEARED,)
