@@ -4,8 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.dialects.v2_models import MODELS as V2_MODELS
-from sandbox.tariff import LATENCY_RANGE_S, PRICE_USD_MICROS, latency_s
-from tasks.records.models import Model, models_of
+from sandbox.tariff import (
+    LATENCY_RANGE_S,
+    PRICE_USD_MICROS,
+    V1_PRICE_USD_MICROS,
+    V2_PRICE_USD_MICROS,
+    latency_s,
+)
+from tasks.planning.prices import read_prices
+from tasks.records.models import MODELS, OFFERS, Model, models_of
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(models_of("legacy")))
@@ -26,3 +33,14 @@ def test_every_model_has_a_price_and_a_range() -> None:
     """A model of the vocabulary cannot be forgotten."""
     assert set(PRICE_USD_MICROS) == set(models_of("legacy"))
     assert {*models_of("legacy"), *V2_MODELS} <= set(LATENCY_RANGE_S)
+
+
+def test_the_sandbox_bills_what_the_price_list_says() -> None:
+    """Both were read off the same pages, each for itself: whichever is wrong is found by the other."""
+    billed = {}
+    for (model, quality), price in read_prices().items():
+        word = OFFERS[model].qualities[quality]
+        of_model = V1_PRICE_USD_MICROS if model == "V_3" else V2_PRICE_USD_MICROS.get(model, PRICE_USD_MICROS)
+        billed[model, quality] = of_model[model if of_model is PRICE_USD_MICROS else word], price.usd_per_image
+    assert [name for name, (micros, usd) in billed.items() if micros != usd * 1_000_000] == []
+    assert {*V2_MODELS, *PRICE_USD_MICROS, "V_3"} == set(MODELS) == {model for model, _ in billed}
