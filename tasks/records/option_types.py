@@ -17,9 +17,9 @@ ToDo = Annotated[
 """What a form asks for in one word, where the command has two switches."""
 SWITCHES: Final = {"look": {"dry_run": True}, "trial": {"sandbox": True}, "make": dict[str, bool]()}
 """What each word switches on."""
-Kind = Literal["look", "trial", "paid"]
-"""What a run is: the first two are free, the last may pay."""
-KINDS: Final = frozenset[Kind]({"look", "trial", "paid"})
+Kind = Literal["look", "trial", "paid", "refused"]
+"""What a run is: `paid` may pay, the others are free; `refused` is one whose input is wrong."""
+KINDS: Final = frozenset[Kind]({"look", "trial", "paid", "refused"})
 
 
 def _names_differ(variants: tuple[Variant, ...]) -> tuple[Variant, ...]:

@@ -29,7 +29,7 @@ from tasks.storage.public_address import public_folder
 
 UPDATE_EVERY_S: Final = 3.0
 REASON_SHOWN_CHARS: Final = 300
-CELL_CHARS: Final = 48
+CELL_CHARS: Final = 40
 MARKS: Final = frozenset("\\`*_{}[]()#+!|<>~")
 """What markdown takes for more than itself."""
 
@@ -133,6 +133,7 @@ async def tag_run(kind: Kind, name: str = "") -> None:
     if context is None or context.flow_run is None:
         return
     tags = {tag for tag in context.flow_run.tags if tag not in KINDS} | {kind, *filter(None, [name])}
+    context.flow_run.tags = sorted(tags)
     with suppress(HTTPError, PrefectException):
         async with get_client() as prefect:
             await prefect.update_flow_run(context.flow_run.id, tags=tags)

@@ -10,7 +10,7 @@ from tasks.errors import InputInvalid
 from tasks.records.campaign import Campaign
 from tasks.records.fault import Fault, shortened, without_secrets
 from tasks.records.money import counted
-from tasks.reporting.report_campaign import keep_artifact
+from tasks.reporting.report_campaign import keep_artifact, tag_run
 from tasks.reporting.summarize import ShownTable, Summary
 
 Result = TypeVar("Result")
@@ -28,6 +28,7 @@ async def unless_refused(running: Awaitable[Result], key: str) -> Result | State
     try:
         return await running
     except InputInvalid as invalid:
+        await tag_run("refused")
         await keep_artifact(of_refusal(invalid), f"{key or 'campaign'}-refused", headline(invalid))
         return Failed(message=sentence(invalid), data=invalid)
 

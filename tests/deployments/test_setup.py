@@ -108,7 +108,7 @@ def test_the_server_is_set_up_once_and_runs_the_sample(tmp_path: Path, capsys: p
     assert "Traceback" not in serve_once(tmp_path)
     refused, told = asyncio.run(looked_at(refused))
     assert refused.state is not None
-    assert (refused.state.type.value, refused.tags) == ("FAILED", ["images"])
+    assert (refused.state.type.value, sorted(refused.tags)) == ("FAILED", ["images", "refused"])
     assert str(refused.state.message).startswith(
         "Refused, 1 thing to mend; nothing was sent, nothing was paid: Variants"
     )
