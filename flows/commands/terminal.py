@@ -20,7 +20,7 @@ from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
 from tasks.reporting.endings import came_to, next_steps
 from tasks.reporting.reporter import Reporter
-from tasks.reporting.summarize import clock, headline, of_plan
+from tasks.reporting.summarize import advice_of, clock, headline, of_plan
 from tasks.run_state.tally import Tally
 
 TO_TYPE: Final[Mapping[Status, str]] = {
@@ -36,7 +36,7 @@ LINE_EVERY_S: Final = 15.0
 
 def print_plan(console: Screen, plan: Plan) -> None:
     """Everything to know before paying."""
-    print_head(console, plan)
+    print_head(console, plan, advice_of(plan))
     for table in of_plan(plan).tables:
         # The id of a cell is copied from here; it is folded rather than cut.
         columns = (Column(name, overflow="fold" if name == "cell" else "ellipsis") for name in table.header)

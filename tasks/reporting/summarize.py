@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from tasks.errors import CampaignStopped
-from tasks.planning.variant_notes import KEPT_LITTLE, named, pairs_of, percent
+from tasks.planning.variant_notes import KEPT_LITTLE, crop_notes, named, pairs_of, percent
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
@@ -62,7 +62,9 @@ def of_plan(plan: Plan) -> Summary:
         *crops_of(plan),
         ShownTable(shown, ("row", "cell", "prompt"), tuple(cells)),
     )
-    return Summary(plan.campaign.title, headline(plan), tuple(("Note", note) for note in plan.notes), tables)
+    return Summary(
+        plan.campaign.title, headline(plan), tuple(("Note", note) for note in (*plan.notes, *advice_of(plan))), tables
+    )
 
 
 def groups_of(plan: Plan) -> ShownTable:
@@ -74,6 +76,11 @@ def groups_of(plan: Plan) -> ShownTable:
     pairs = [(g, left.get((g.format, g.model, g.aspect), g.model_copy(update=NOTHING_LEFT))) for g in plan.groups]
     shown = [(g.format or "-", g.model, g.aspect, f"{g.cells:,}", f"{n.cells:,}", usd(n.cost_usd)) for g, n in pairs]
     return ShownTable("What is planned", ("format", "model", "aspect", "images", "to pay", "cost"), tuple(shown))
+
+
+def advice_of(plan: Plan) -> tuple[str, ...]:
+    """What would keep more of the picture, in a sentence for each variant that keeps little of it."""
+    return tuple(crop_notes(plan.variants, plan.sources))
 
 
 def crops_of(plan: Plan) -> list[ShownTable]:

@@ -14,7 +14,6 @@ from tasks.ledger.resume import Standing, kept_original, retried, standing
 from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
 from tasks.planning.price_cells import left_of
-from tasks.planning.variant_notes import crop_notes
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Status
@@ -46,7 +45,6 @@ def plan_dry_run(campaign: Campaign) -> Plan:
     if fault is not None and campaign.retry:
         raise InputInvalid.of(source="--output", problem=str(fault)) from fault
     notes += [f"what is there already is not known: {fault}"] if fault is not None else []
-    notes += crop_notes(plan.variants, plan.sources)
     return plan.model_copy(update={"cells": plan.cells[:CELLS_SHOWN], "notes": (*plan.notes, *notes)})
 
 

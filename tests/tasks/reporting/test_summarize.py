@@ -11,6 +11,7 @@ from tasks.records.campaign import Campaign
 from tasks.records.option_types import Retry
 from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
+from tasks.records.variant import Variant
 from tasks.reporting.notify_people import news
 from tasks.reporting.report_campaign import markdown
 from tasks.reporting.summarize import (
@@ -165,6 +166,22 @@ def test_a_plan_says_first_what_is_to_be_paid():
     plan = plan.model_copy(update={"left": left.model_copy(update={"made": 26, "groups": ()})})
     assert headline(plan) == "1 row, 26 images, all made, nothing to pay; $2.08 in all at prices of 2026-11-22"
     assert of_plan(plan).tables[0].rows == (("tea", "V_2", "1:1", "1", "0", "$0.00"),)
+
+
+def test_a_plan_shows_what_variants_keep_where_one_keeps_little():
+    """How much, and how large it is drawn, by format; with the sentence that says what would keep more."""
+    plan = a_plan("tea")
+    groups = [
+        plan.groups[0].model_copy(update={"format": n, "aspect": a}) for n, a in (("hero", "16:9"), ("up", "9:16"))
+    ]
+    variants = (Variant.parse("og=1200x630"), Variant.parse("story=1080x1920,only=best"))
+    told = of_plan(plan.model_copy(update={"groups": tuple(groups), "variants": variants}))
+    (table,) = [table for table in told.tables if table.title.startswith("What variants keep")]
+    assert table.header == ("format", "aspect", "og", "story")
+    assert table.rows == (("hero", "16:9", "94 %, 0.91x", "-"), ("up", "9:16", "29 %, 1.63x", "100 %, 1.47x"))
+    assert told.notes[-1] == ("Note", "og keeps 29 % of up: only=hero keeps 94 %")
+    enough = plan.model_copy(update={"groups": tuple(groups), "variants": variants[1:]})
+    assert len(of_plan(enough).tables) == 2
 
 
 def test_links_lead_to_the_page_where_its_address_is_known():
