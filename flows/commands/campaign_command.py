@@ -9,6 +9,7 @@ from flows.prefect_server.named_server import ServerNotStarted
 from sandbox.server import SandboxNotStarted
 from tasks.records.campaign import Campaign
 from tasks.records.variant import GRAMMAR
+from tasks.records.vocabulary import MODELS, QUALITIES
 
 COMMAND: Final = Command(
     typed="python flows/campaign.py",
@@ -20,6 +21,8 @@ COMMAND: Final = Command(
     first="matrix",
     fields={
         "do": Written(is_for_forms=True),
+        "model": Written(note=f"One of {', '.join(MODELS)}.", metavar="MODEL"),
+        "quality": Written(note=f"One of {', '.join(QUALITIES)}.", metavar="QUALITY"),
         "retry": Written(note="What that comes to is told before anything is paid."),
         "callback_url": Written(is_repeated=True),
         "variants": Written("variant", note=f"Each is written {GRAMMAR}."),

@@ -33,6 +33,8 @@ class Written(NamedTuple):
     """It holds one text in the record, and may be given several times here."""
     takes_all: bool = False
     """It takes all values up to the next option."""
+    metavar: str | None = None
+    """What `--help` writes behind it, where its record understands more words than it lists."""
     is_for_forms: bool = False
     """It is no option: other ones say the same."""
 
@@ -96,8 +98,8 @@ class Command(Generic[Asked]):
             name=self.option_of(name),
             help=" ".join(filter(None, (explained(shape), own.note, several))),
             negative=(),
-            choices=next((part for part in parts_of(shape.annotation) if get_origin(part) is Literal), None),
-            metavar=next((VALUES[part] for part in parts_of(shape.annotation) if part in VALUES), None),
+            choices=None if own.metavar else next(filter(is_literal, parts_of(shape.annotation)), None),
+            metavar=own.metavar or next((VALUES[part] for part in parts_of(shape.annotation) if part in VALUES), None),
             consume_multiple=own.takes_all,
         )
         return Argument(
@@ -154,9 +156,14 @@ class Command(Generic[Asked]):
         return Fault(source=self.typed.split()[-1], problem=str(error))
 
 
+def is_literal(part: Any) -> bool:  # noqa: ANN401  any type
+    """Whether a type is a list of words."""
+    return get_origin(part) is Literal
+
+
 def parts_of(annotation: Any) -> Iterator[Any]:  # noqa: ANN401  any type
     """A type, and each that it is made of."""
     yield annotation
-    if get_origin(annotation) is not Literal:
+    if not is_literal(annotation):
         for part in get_args(annotation):
             yield from parts_of(part)

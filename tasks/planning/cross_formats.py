@@ -7,10 +7,11 @@ from typing import Any, Final
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
 from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
-from tasks.planning.request_rules import ONE_CHOICE
+from tasks.planning.request_rules import ONE_CHOICE, Misfit
 from tasks.records.campaign import Campaign
 from tasks.records.fault import without_secrets
 from tasks.records.table_name import split_sheet
+from tasks.records.vocabulary import Quality
 from tasks.tables.columns import FREE_TEXT
 from tasks.tables.open_table import Fetch
 from tasks.tables.placeholders import check_filled, placeholder
@@ -113,6 +114,13 @@ def cross(row: ParsedRow, one: ParsedRow) -> ParsedRow:
     return row._replace(wishes=over(one.wishes, row.wishes), metadata=metadata)
 
 
+def with_quality(row: ParsedRow, quality: Quality | None) -> ParsedRow:
+    """`row` in the campaign's quality, where it names none itself."""
+    if quality is None or not row.wishes.keys().isdisjoint({"quality", "rendering"}):
+        return row
+    return row._replace(wishes={**row.wishes, "quality": quality})
+
+
 def over(format_wishes: Mapping[str, Any], row_wishes: Mapping[str, Any]) -> dict[str, Any]:
     """A row's wishes over a format's. Where two columns stand for one choice, the row's displaces the other."""
     wishes = {**format_wishes, **row_wishes}
@@ -123,14 +131,20 @@ def over(format_wishes: Mapping[str, Any], row_wishes: Mapping[str, Any]) -> dic
     return wishes
 
 
-def add_misfits(row: ParsedRow, one: ParsedRow, found: Iterable[tuple[str, str, str]], faults: Faults) -> None:
+def add_misfits(
+    row: ParsedRow, one: ParsedRow, found: Iterable[Misfit], faults: Faults, quality: Quality | None = None
+) -> None:
     """Note the misfits of `row` in the format `one` (column, problem, remedy) at the place where they are to be mended.
 
-    That is the format, unless the row itself names the value, or the model that does not take it.
+    That is the format, unless the row itself names the value, or the model that does not take it; and the option of the
+    campaign, `quality`, where neither names one.
     """
     has_model = not row.wishes.keys().isdisjoint({"model", "rendering", "quality"})
     for column, problem, remedy in found:
         text = row.typed(column) or one.typed(column)
+        if column == "quality" and text is None:
+            faults.add("--quality", f"{problem}; {remedy}", value=quality)
+            continue
         if column in row.wishes or column not in one.wishes:
             faults.add(row.source, f"{problem}; {remedy}", row.number, column, text)
         elif has_model:

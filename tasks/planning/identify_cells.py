@@ -5,14 +5,21 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tasks.records.slug import slug
+from tasks.records.structured_prompt import title_of
 
 PRODUCT_SLUG_MAX_CHARS: Final = 40
 FORMAT_SLUG_MAX_CHARS: Final = 24
 
 
 def readable_slug(product: str, format_name: str) -> str:
-    """Lower-case words of product and format, joined by dashes; `image` where neither has a letter or digit."""
-    parts = (slug(product, PRODUCT_SLUG_MAX_CHARS, whole_words=True), slug(format_name, FORMAT_SLUG_MAX_CHARS))
+    """Lower-case words of product and format, joined by dashes; `image` where neither has a letter or digit.
+
+    A prompt stands for a product that has no name; a structured one says in a sentence what it shows.
+    """
+    parts = (
+        slug(title_of(product), PRODUCT_SLUG_MAX_CHARS, whole_words=True),
+        slug(format_name, FORMAT_SLUG_MAX_CHARS),
+    )
     return "-".join(filter(None, parts)) or "image"
 
 

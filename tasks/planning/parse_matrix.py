@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from tasks.planning.equal_rows import Duplicates, joined
 from tasks.planning.faults import Faults
+from tasks.records.structured_prompt import is_structured
 from tasks.tables.columns import ALIASES, FREE_TEXT, PARSERS, column_name, parse_value
 from tasks.tables.fit_rows import holds_rows, surplus
 from tasks.tables.near_names import beginning_column
@@ -138,10 +139,11 @@ class _RowReader:
     def tell_swallowed(self, number: int, texts: Sequence[str]) -> None:
         """Note the texts of many lines that look as if they were rows."""
         for name, position in self.columns.known.items():
-            if name in FREE_TEXT and holds_rows(texts[position], self.table.delimiter):
+            text = texts[position]
+            if name in FREE_TEXT and holds_rows(text, self.table.delimiter) and not is_structured(text):
                 header = self.table.header[position].strip()
                 problem = "seems to hold a row: close the quotes where the text ends, or put spaces after delimiters"
-                self.faults.add(self.table.source, problem, number, header, texts[position])
+                self.faults.add(self.table.source, problem, number, header, text)
 
     def is_header(self, texts: Sequence[str]) -> bool:
         """Whether a row is a header once more, of this table or of one that was appended to it."""

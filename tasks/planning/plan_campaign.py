@@ -1,33 +1,39 @@
 """The plan: a matrix crossed with its formats becomes cells, checked, identified and priced before anything is paid."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
-from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.undialled import undialled_notes
-from tasks.errors import InputInvalid, StorageFailed
 from tasks.images.sources import with_sources
-from tasks.planning.column_notes import column_notes
-from tasks.planning.cross_formats import add_leftovers, add_misfits, campaign_formats, cross, formats_of, names_of
+from tasks.planning.called_hosts import hosts_of, was_allowed
+from tasks.planning.cross_formats import (
+    add_leftovers,
+    add_misfits,
+    campaign_formats,
+    cross,
+    formats_of,
+    names_of,
+    with_quality,
+)
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
 from tasks.planning.identify_cells import Copies, readable_slug
 from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
+from tasks.planning.plan_notes import column_notes, repeat_notes, visibility_notes
 from tasks.planning.price_cells import Bill
 from tasks.planning.prices import priced, read_prices
 from tasks.planning.request_rules import build_request, chosen_model, misfits
 from tasks.planning.variant_notes import ground_notes
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, with_own_ids
+from tasks.records.models import OFFERS
 from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device
 from tasks.records.variant import DEFAULT_VARIANTS
+from tasks.records.vocabulary import Model
 from tasks.storage.schemes import check_output
-from tasks.storage.storage import CampaignStore
 from tasks.tables.open_table import Fetch, kept_copies
 from tasks.tables.tables import Table, open_table
 from tasks.tables.web_copy import fetched
@@ -80,6 +86,8 @@ class Planner:
     called: set[str] = field(default_factory=set)
     """The hosts of callback URLs that rows name."""
     notes: list[str] = field(default_factory=list)
+    unseen: dict[Model, None] = field(default_factory=dict)
+    """The models of rows that name a visibility and that have none."""
 
     def read_formats(self) -> None:
         """Read the formats, if there are any. Raises InputInvalid where their table cannot be read."""
@@ -121,10 +129,12 @@ class Planner:
         self.notes += [*table.notes, *duplicates.notes(), *columns.notes(table.source), *column_notes(columns)]
 
     def _images_in(self, row: ParsedRow, one: ParsedRow) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
-        wanted = cross(row, one)
+        wanted = with_quality(cross(row, one), self.campaign.quality)
         model = chosen_model(wanted.wishes, self.campaign.model)
         found = list(misfits(wanted.wishes, model))
-        add_misfits(row, one, found, self.faults)
+        add_misfits(row, one, found, self.faults, self.campaign.quality)
+        if "visibility" in wanted.wishes and "visibility" not in OFFERS[model].takes:
+            self.unseen.setdefault(model)
         for nth in range(0 if found else wanted.wishes.get("num_images", 1)):
             yield wanted, build_request(wanted.wishes, model, nth), nth
 
@@ -160,6 +170,7 @@ class Planner:
         """What was planned, once every image has been counted."""
         groups = self.bill.groups()
         slots = self.campaign.max_in_flight
+        of_images = (*visibility_notes(self.unseen), *repeat_notes(self.repeats, self.first_repeat))
         return Plan(
             campaign=self.campaign,
             cells=with_sources(with_own_ids(cells, held={})),
@@ -167,27 +178,9 @@ class Planner:
             cell_count=sum(group.cells for group in groups),
             groups=groups,
             variants=self.campaign.variants or DEFAULT_VARIANTS,
-            notes=tuple(dict.fromkeys([*self.notes, *self._repeat_notes(), *ground_notes(self.campaign.variants)])),
+            notes=tuple(dict.fromkeys([*self.notes, *of_images, *ground_notes(self.campaign.variants)])),
             cost_usd=self.bill.cost_usd(),
             prices_read_on=self.bill.prices_read_on(),
             duration_min_s=self.bill.duration_min_s(slots),
             duration_max_s=self.bill.duration_max_s(slots),
         )
-
-    def _repeat_notes(self) -> list[str]:
-        if not self.repeats:
-            return []
-        ask = "1 image asks" if self.repeats == 1 else f"{self.repeats:,} images ask"
-        return [f"{ask} for exactly what another one does, first in row {self.first_repeat}; all are made and paid for"]
-
-
-def hosts_of(urls: str) -> set[str]:
-    """The hosts of callback URLs with spaces between."""
-    return {urlsplit(url).hostname or "" for url in urls.split()}
-
-
-def was_allowed(campaign: Campaign) -> bool:
-    """Whether an earlier run of the campaign was allowed to call private addresses: that holds for later ones."""
-    with suppress(StorageFailed, InputInvalid):
-        return "private" in Outbox(CampaignStore.open(campaign.output, campaign.slug)).terms()
-    return False

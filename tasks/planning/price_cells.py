@@ -27,8 +27,8 @@ class Bill:
         return tuple(
             PlanGroup(
                 format=name,
-                model=which[0],
-                quality=which[1],
+                model=which.model,
+                quality=which.quality,
                 aspect=aspect,
                 cells=count,
                 cost_usd=count * self.prices[which].usd_per_image,

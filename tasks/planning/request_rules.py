@@ -1,6 +1,6 @@
 """Which wishes go together: what each model takes, by the table of models (`tasks/records/models.py`)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from tasks.records import sizes
@@ -8,6 +8,7 @@ from tasks.records import vocabulary as words
 from tasks.records.models import MODELS, OFFERS, Model, Offer, takers
 from tasks.records.request import GenerationRequest
 from tasks.records.sizes import as_written
+from tasks.records.structured_prompt import fault_in, is_structured
 
 OWN_COLUMNS: Final = frozenset({"product", "format", "num_images", "rendering", "visibility", "callback_url", "focus"})
 """The columns that are no fields of a request: what becomes of them is ours."""
@@ -34,11 +35,11 @@ Misfit = tuple[str, str, str]
 """A column, what is wrong with it, and what to do."""
 
 
-def chosen_model(wishes: Mapping[str, Any], default: Model, default_quality: words.Quality | None = None) -> Model:
+def chosen_model(wishes: Mapping[str, Any], default: Model) -> Model:
     """The model of these wishes; on the legacy route a quality is one, such as the fast sister of another."""
     model: Model = wishes.get("model", default)
     offer = OFFERS[model]
-    quality = _wished_quality(wishes)[1] or default_quality
+    quality = _wished_quality(wishes)[1]
     if offer.route != "legacy" or quality is None or quality not in offer.qualities:
         return model
     return next(sister for sister in MODELS if sister == offer.qualities[quality])
@@ -67,8 +68,23 @@ def misfits(wishes: Mapping[str, Any], model: Model) -> Iterator[Misfit]:
             value = as_written(str(wishes[other]))
             yield column, f"and the {other} {value!r} exclude each other", "leave one of them empty"
     yield from _value_misfits(wishes, offer)
+    yield from _prompt_misfits(wishes.get("prompt", ""), offer)
     if "prompt" not in wishes and "product" not in wishes:
         yield "prompt", "is empty, and so is product", "fill in one of them"
+
+
+def _prompt_misfits(prompt: str, offer: Offer) -> Iterator[Misfit]:
+    """A structured prompt, where the model takes none or it is not as its schema has it."""
+    if prompt[:1] != "{" or not is_structured(prompt):
+        return
+    fault = fault_in(prompt)
+    if "structured_prompt" not in offer.takes:
+        problem = (
+            f"is a structured prompt, which {offer.model} does not take, only {_named(takers('structured_prompt'))}"
+        )
+        yield "prompt", problem, "write a sentence, or change the model"
+    elif fault is not None:
+        yield "prompt", fault, "data/README.md shows one"
 
 
 def _value_misfits(wishes: Mapping[str, Any], offer: Offer) -> Iterator[Misfit]:
@@ -80,17 +96,17 @@ def _value_misfits(wishes: Mapping[str, Any], offer: Offer) -> Iterator[Misfit]:
     style = wishes.get("style_type")
     if style is not None and offer.styles and style not in offer.styles:
         able = [name for name in MODELS if style in OFFERS[name].styles]
-        remedy = f"use one of {', '.join(offer.styles)}, or change the model"
+        remedy = f"use {_one_of(offer.styles)}, or change the model"
         yield "style_type", f"is not accepted by {offer.model}, only by {_named(able)}", remedy
     column, quality = _wished_quality(wishes)
     if quality is not None and quality not in offer.qualities:
         able = [name for name in MODELS if quality in OFFERS[name].qualities]
-        remedy = f"use {' or '.join(offer.qualities)}, or change the model"
+        remedy = f"use {_one_of(offer.qualities)}, or change the model"
         yield column, f"is not offered by {offer.model}, only by {_named(able)}", remedy
 
 
 def _no_ratio(ratio: sizes.AspectRatio, offer: Offer) -> Misfit:
-    remedy = f"use one of {', '.join(map(as_written, offer.ratios))}, or change the model"
+    remedy = f"use {_one_of(as_written(ratio).lower() for ratio in offer.ratios)}, or change the model"
     exact = offer.resolution_for(ratio)
     if exact is not None:
         problem = f"is not accepted by {offer.model}, whose resolution {as_written(exact)} is exactly that"
@@ -109,8 +125,13 @@ def _no_size(resolution: str, offer: Offer) -> Misfit:
     return "resolution", problem, f"use one near it, such as {near}, or change the model; all are in data/README.md"
 
 
-def _named(models: Iterator[Model] | list[Model] | tuple[Model, ...]) -> str:
+def _named(models: Iterable[Model]) -> str:
     return ", ".join(models)
+
+
+def _one_of(accepted: Iterable[str]) -> str:
+    listed = list(accepted)
+    return f"one of {', '.join(listed)}" if len(listed) > 1 else listed[0]
 
 
 def prompt_of(wishes: Mapping[str, Any]) -> str:

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from tasks.records.cell import Cell
 from tasks.records.event import EVENT_NAMES, EventName
 from tasks.records.fault import without_secrets
+from tasks.records.model_words import AnyModel, AnyQuality
 from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Retry, ToDo, Usd, Variants
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.record import Order, Record
@@ -51,8 +52,10 @@ class Campaign(Order):
     """Never spend more on a campaign, in all its runs together."""
     output: str = Field(default=DEFAULT_OUTPUT, title="Output")
     """Folder or URL that holds campaigns, such as s3://bucket/campaigns."""
-    model: Model = Field(default="V_2", title="Model")
-    """The model of rows that name none."""
+    model: AnyModel = Field(default="V_2", title="Model")
+    """The model of rows that name none, also as people write it, such as 4.5."""
+    quality: AnyQuality | None = Field(default=None, title="Quality")
+    """The quality of rows that name none; without one, medium. What each model has and costs: data/README.md."""
     max_in_flight: int = Field(default=10, ge=1, le=PLACES_MAX, title="Images in flight")
     """How many images the account may have in flight."""
     retry: tuple[Retry, ...] = Field(default=(), title="Try again")
@@ -143,6 +146,8 @@ class Price(Record):
     latency_max_s: float
     source: str
     read_on: str
+    usd_of_custom_model: Annotated[Decimal | None, BeforeValidator(lambda told: told or None)] = None
+    """What it costs with a model of one's own, where it takes one."""
 
 
 class Plan(Record):

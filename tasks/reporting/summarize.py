@@ -12,7 +12,7 @@ from tasks.records.cell import Cell
 from tasks.records.fault import shortened
 from tasks.records.money import counted, priced, usd
 from tasks.records.outcome import STATUSES, Outcome, Status, of_each
-from tasks.records.plan_group import Left
+from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.result import CampaignResult
 from tasks.reporting.endings import came_to, next_steps
 from tasks.reporting.name_cells import of_copies, whose
@@ -21,6 +21,7 @@ from tasks.storage.public_address import public_folder
 TROUBLES_TOLD: Final = 5
 TROUBLES_SHOWN: Final = 50
 PROMPT_SHOWN_CHARS: Final = 70
+PLACE: Final = ("format", "model", "quality", "aspect")
 LOOKED_AT: Final = frozenset[Status]({"failed", "blocked", "unknown"})
 """How cells end that somebody must look at."""
 
@@ -70,12 +71,17 @@ def of_plan(plan: Plan) -> Summary:
 def groups_of(plan: Plan) -> ShownTable:
     """The images by format, and what is left of each to be paid."""
     if plan.left is None:
-        rows = [(g.format or "-", g.model, g.aspect, f"{g.cells:,}", usd(g.cost_usd)) for g in plan.groups]
-        return ShownTable("What would be made", ("format", "model", "aspect", "images", "cost"), tuple(rows))
-    left = {(g.format, g.model, g.aspect): g for g in plan.left.groups}
-    pairs = [(g, left.get((g.format, g.model, g.aspect), g.model_copy(update=NOTHING_LEFT))) for g in plan.groups]
-    shown = [(g.format or "-", g.model, g.aspect, f"{g.cells:,}", f"{n.cells:,}", usd(n.cost_usd)) for g, n in pairs]
-    return ShownTable("What is planned", ("format", "model", "aspect", "images", "to pay", "cost"), tuple(shown))
+        rows = [(*place_of(g), f"{g.cells:,}", usd(g.cost_usd)) for g in plan.groups]
+        return ShownTable("What would be made", (*PLACE, "images", "cost"), tuple(rows))
+    left = {place_of(g): g for g in plan.left.groups}
+    pairs = [(g, left.get(place_of(g), g.model_copy(update=NOTHING_LEFT))) for g in plan.groups]
+    shown = [(*place_of(g), f"{g.cells:,}", f"{n.cells:,}", usd(n.cost_usd)) for g, n in pairs]
+    return ShownTable("What is planned", (*PLACE, "images", "to pay", "cost"), tuple(shown))
+
+
+def place_of(group: PlanGroup) -> tuple[str, ...]:
+    """What makes the images of a group alike, as people read it."""
+    return group.format or "-", group.model, (group.quality or "-").replace("_", " "), group.aspect
 
 
 def advice_of(plan: Plan) -> tuple[str, ...]:

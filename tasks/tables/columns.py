@@ -10,8 +10,8 @@ from typing import Any, Final, TypeVar
 from tasks.records import vocabulary as words
 from tasks.records.endpoint import parse_callback_url
 from tasks.records.focus import parse_focus
+from tasks.records.model_words import parse_model, parse_quality
 from tasks.records.request import Palette, PaletteMember
-from tasks.tables.model_words import parse_model
 from tasks.tables.size_words import parse_aspect_ratio, parse_resolution
 from tasks.tables.unseen import squeezed, without_unseen
 
@@ -26,8 +26,6 @@ ALIASES: Final = {
 """Other names for a column: the API's own, and those of Ideogram's batch spreadsheet."""
 
 _RENDERINGS: Final = ("default", "flash", "turbo", "quality")
-_QUALITIES: Final = {"flash": "very_low", "draft": "very_low", "turbo": "low", "default": "medium", "quality": "high"}
-"""Other words for a quality: the API's own, and ours of what it is for."""
 _TRUTHS: Final = {
     "true": True,
     "yes": True,
@@ -109,11 +107,6 @@ def _checked(palette: Palette) -> Palette:
             least, most = words.PALETTE_WEIGHT_MIN, words.PALETTE_WEIGHT_MAX
             raise ValueError(f"holds the weight {weight:g}; use {least} to {most}")
     return palette
-
-
-def parse_quality(text: str) -> str:
-    """One of our scale, or the API's own word for one."""
-    return _QUALITIES.get(text.lower()) or _one_of(words.QUALITIES, text)
 
 
 def parse_style_codes(text: str) -> tuple[str, ...]:

@@ -30,7 +30,9 @@ def parse_aspect_ratio(text: str) -> AspectRatio:
         return _RATIOS[shape]
     exact = _exact_size(shape) if shape else None
     advice = f"the resolution {exact[0]} of {', '.join(exact[1])} is exactly that; or " if exact else ""
-    raise ValueError(f"is not accepted; {advice}use one of {', '.join(map(as_written, ASPECT_RATIOS))}")
+    raise ValueError(
+        f"is not accepted; {advice}use one of {', '.join(as_written(ratio).lower() for ratio in ASPECT_RATIOS)}"
+    )
 
 
 def _exact_size(shape: Fraction) -> tuple[str, list[Model]] | None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tasks.planning.prices import PRICE_LIST, read_prices
+from tasks.planning.prices import PRICE_LIST, Priced, read_prices
 from tasks.records.models import MODELS, OFFERS, Model, takers
 from tasks.records.sizes import as_written
 from tasks.records.vocabulary import QUALITIES
@@ -36,7 +36,7 @@ def models() -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     prices = read_prices()
     for offer in OFFERS.values():
-        own = [prices[offer.model, quality] for quality in QUALITIES if (offer.model, quality) in prices]
+        own = [prices[Priced(offer.model, quality)] for quality in QUALITIES if Priced(offer.model, quality) in prices]
         usd = ", ".join(f"{price.quality} {price.usd_per_image}" for price in own)
         seconds = ", ".join(f"{price.latency_min_s:g}-{price.latency_max_s:g}" for price in own)
         shapes = f"{len([ratio for ratio in offer.ratios if ratio != 'AUTO'])}{', auto' * ('AUTO' in offer.ratios)}"

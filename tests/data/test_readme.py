@@ -1,10 +1,13 @@
 """The column reference says everything that the code accepts."""
 
+import re
+
 import pytest
 
-from tasks.planning.prices import PRICE_LIST
+from tasks.planning.prices import PRICE_LIST, Priced, read_prices
 from tasks.planning.request_rules import QUALITY_OF_RENDERING
 from tasks.records import vocabulary as words
+from tasks.records.model_words import parse_model, parse_quality
 from tasks.records.models import MODELS, takers
 from tasks.records.sizes import ASPECT_RATIOS, as_written
 from tasks.tables.columns import ALIASES, PARSERS, parse_value
@@ -86,3 +89,12 @@ def test_the_price_list_is_explained() -> None:
     """Each of its columns."""
     columns = PRICE_LIST.read_text(encoding="utf-8").partition("\n")[0].split(",")
     assert [column for column in columns if f"`{column}`" not in README] == []
+
+
+def test_what_the_first_page_says_of_prices_is_so() -> None:
+    """Its few rows are those of the price list."""
+    page = DATA.with_name("README.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `([^`]+)` \| (?:`(\w+)`)? ?\| (0\.\d\d) \|", page, re.MULTILINE)
+    assert len(told) == 5
+    for model, quality, usd in told:
+        assert str(read_prices()[Priced(parse_model(model), parse_quality(quality or "medium"))].usd_per_image) == usd

@@ -1,5 +1,6 @@
 """A matrix becomes cells: checked, identified and priced, or everything that is wrong with it."""
 
+import json
 import random
 import tempfile
 from decimal import Decimal
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 
 from tasks.callbacks.outbox import Outbox
 from tasks.errors import InputInvalid
-from tasks.planning.column_notes import VISIBILITY_NOTE
 from tasks.planning.plan_campaign import CELLS_SHOWN, UNSIGNED_NOTE, plan_campaign
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.request import GenerationRequest
@@ -125,7 +125,7 @@ def test_the_batch_spreadsheet_of_the_web_page_is_read(tmp_path: Path) -> None:
         negative_prompt="blur",
         seed=42,
     )
-    assert plan.notes == (VISIBILITY_NOTE,)
+    assert plan.notes == ("visibility is kept as a note only with V_2_TURBO: the route has no field for it",)
 
 
 def test_prices_and_times_are_by_model(tmp_path: Path) -> None:
@@ -172,6 +172,44 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
             "--encoding mac_roman reads 'ThÈ'"
         ),
     ]
+
+
+def test_the_campaigns_quality_is_that_of_rows_that_name_none(tmp_path: Path) -> None:
+    """In its own words or the batch page's; a row's own goes before it, be it called rendering."""
+    table = "product,model,quality,rendering\nA,,,\nB,,high,\nC,,,turbo\nD,ideogram-4,,\n"
+    plan = planned(tmp_path, table, model="4.5", quality="Turbo")
+    told = [(cell.request.model, cell.request.quality, str(cell.price_usd)) for cell in plan.cells]
+    assert told == [
+        ("ideogram-4-5", "low", "0.03"),
+        ("ideogram-4-5", "high", "0.10"),
+        ("ideogram-4-5", "low", "0.03"),
+        ("ideogram-4", "low", "0.03"),
+    ]
+
+
+def test_a_quality_that_the_model_does_not_have_is_a_fault_of_the_option(tmp_path: Path) -> None:
+    """Told once, however many rows there are."""
+    (fault,) = said(tmp_path, b"product\nTea\nCoffee\n", quality="high")
+    assert fault.startswith("--quality: 'high' is not offered by V_2, only by V_3, ideogram-3")
+    assert fault.endswith("use one of low, medium, or change the model")
+
+
+def test_a_model_of_ones_own_has_its_own_price(tmp_path: Path) -> None:
+    """A budget that counts on the other would not hold."""
+    plan = planned(tmp_path, "product,custom_model_uri\nTea,model/tea/version/3\nTea,\n", model="3.0")
+    assert [str(cell.price_usd) for cell in plan.cells] == ["0.12", "0.06"]
+    assert str(plan.cost_usd) == "0.18"
+
+
+def test_a_structured_prompt_may_stand_on_many_lines(tmp_path: Path) -> None:
+    """It looks like rows in a field; what it shows names the cell."""
+    prompt = (
+        '{\n""high_level_description"":""A sale"",\n""compositional_deconstruction"":{\n'
+        '""background"":""sand"",""elements"":[\n{""type"":""obj"",""desc"":""a""},\n{""type"":""obj"",""desc"":""b""}]}}'
+    )
+    plan = planned(tmp_path, f'prompt\n"{prompt}"\n', model="4.5")
+    assert plan.cells[0].cell_id.startswith("a-sale-")
+    assert json.loads(plan.cells[0].request.prompt)["high_level_description"] == "A sale"
 
 
 def test_a_thousand_faults_are_a_hundred_and_a_count(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from tasks.planning.price_cells import Bill, duration_s
+from tasks.planning.prices import Priced
 from tasks.records.campaign import Price
 
 PRICES = {
-    (model, quality): Price(
+    Priced(model, quality): Price(
         model=model, quality=quality, usd_per_image=usd, latency_min_s=3, latency_max_s=most, source="s", read_on=day
     )
     for model, quality, usd, most, day in [

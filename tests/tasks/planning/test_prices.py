@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tasks.planning.prices import Priced, read_prices
-from tasks.records.models import MODELS, OFFERS, Model, Offer
+from tasks.records.models import MODELS, OFFERS, Model, Offer, takers
 from tasks.records.vocabulary import Quality
 
 
@@ -15,7 +15,9 @@ def test_every_model_has_a_price_in_each_quality_that_it_offers() -> None:
     """And no price is of what cannot be asked for; a legacy model has a price as it is, its fast sister another."""
     offered = {(offer.model, quality) for offer in OFFERS.values() for quality in offer.qualities}
     slow = {(model, "low") for model in ("V_1", "V_2", "V_2A")}
-    assert set(read_prices()) == offered - slow
+    own = {(model, quality) for model, quality, is_custom in read_prices() if is_custom}
+    assert {(model, quality) for model, quality, is_custom in read_prices() if not is_custom} == offered - slow
+    assert own == {(model, quality) for model, quality in offered if model in takers("custom_model_uri")}
 
 
 @pytest.mark.parametrize("priced", read_prices())
@@ -30,14 +32,14 @@ def test_each_price_is_one(priced: Priced) -> None:
 
 def test_prices_are_exact() -> None:
     """A tenth of a cent is a tenth of a cent, a thousand images on."""
-    assert read_prices()["V_2A_TURBO", "low"].usd_per_image * 1000 == Decimal("25.000")
+    assert read_prices()[Priced("V_2A_TURBO", "low")].usd_per_image * 1000 == Decimal("25.000")
 
 
 def test_more_quality_never_costs_less() -> None:
     """The price list has not been mixed up."""
     prices = read_prices()
     for offer in OFFERS.values():
-        of_each = [prices[model_of(offer, quality), quality].usd_per_image for quality in offer.qualities]
+        of_each = [prices[Priced(model_of(offer, quality), quality)].usd_per_image for quality in offer.qualities]
         assert of_each == sorted(of_each), offer.model
 
 

@@ -50,6 +50,82 @@ def test_a_ratio_and_a_resolution_exclude_each_other() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("model", "ratio", "said"),
+    [
+        ("V_2", "ASPECT_4_5", "is not accepted by V_2, whose resolution 896x1120 is exactly that"),
+        ("V_2", "ASPECT_2_1", "is not accepted by V_2, whose resolution 1408x704 is exactly that"),
+        ("V_2A", "ASPECT_4_5", "is not accepted by V_2A, only by V_3, ideogram-2"),
+        ("V_3", "AUTO", "is not accepted by V_3, only by ideogram-2, ideogram-2a"),
+        ("ideogram-4-5", "ASPECT_1_4", "is not accepted by ideogram-4-5, only by ideogram-4-transparent"),
+    ],
+)
+def test_a_ratio_that_a_model_does_not_have_may_be_a_size_that_it_has(model: Model, ratio: str, said: str) -> None:
+    """The person who wants 4:5 gets it, and reads where to write it."""
+    ((column, problem, remedy),) = misfits({"product": "Tea", "aspect_ratio": ratio}, model)
+    assert (column, said in problem) == ("aspect_ratio", True)
+    assert "use one of 1:1" in remedy
+
+
+def test_a_size_that_a_model_does_not_have_names_some_that_are_near() -> None:
+    """And the models that have it."""
+    ((column, problem, remedy),) = misfits({"product": "Tea", "resolution": "RESOLUTION_1200_640"}, "ideogram-4-5")
+    assert (column, problem) == ("resolution", "is no size of ideogram-4-5, only of p-image-ideogram")
+    assert "1440x720" in remedy
+    ((_, problem, _),) = misfits({"product": "Tea", "resolution": "RESOLUTION_512_1400"}, "p-image-ideogram")
+    assert "multiples of 16" in problem
+
+
+@pytest.mark.parametrize(
+    ("wishes", "model", "columns"),
+    [
+        ({"style_type": "FICTION"}, "V_3", []),
+        ({"style_type": "FICTION"}, "V_2", ["style_type"]),
+        ({"style_type": "ANIME"}, "ideogram-3", ["style_type"]),
+        ({"style_codes": ("1A2B3C4D",), "style_type": "DESIGN"}, "V_3", ["style_codes"]),
+        ({"style_codes": ("1A2B3C4D",), "style_preset": "ART_DECO"}, "ideogram-3", ["style_codes"]),
+        ({"style_preset": "ART_DECO"}, "ideogram-4-5", ["style_preset"]),
+        ({"quality": "very_low"}, "V_3", []),
+        ({"quality": "very_low"}, "ideogram-4-5", ["quality"]),
+        ({"quality": "high"}, "V_2", ["quality"]),
+        ({"rendering": "quality"}, "V_2", ["rendering"]),
+        ({"quality": "medium"}, "V_2_TURBO", ["quality"]),
+        ({"rendering": "turbo", "quality": "low"}, "V_3", ["rendering"]),
+        ({"enable_copyright_detection": True}, "V_2", ["enable_copyright_detection"]),
+        ({"enable_copyright_detection": False}, "V_2", []),
+        ({"custom_model_uri": "model/a/version/b"}, "ideogram-3", ["custom_model_uri"]),
+        ({"visibility": "public"}, "V_2", []),
+        ({"magic_prompt_version": "V_0_1"}, "ideogram-4-5", ["magic_prompt_version"]),
+        ({"prompt": '{"high_level_description": "x"}'}, "V_2", ["prompt"]),
+        ({"prompt": '{"high_level_description": "x"}'}, "ideogram-4", ["prompt"]),
+        ({"prompt": '{"subject": "x"}'}, "V_2", []),
+    ],
+)
+def test_wishes_of_newer_models_are_held_against_the_table(
+    wishes: dict[str, Any], model: Model, columns: list[str]
+) -> None:
+    """What the route has no field or no word for would be passed over, and billed."""
+    assert [column for column, *_ in misfits({"product": "Tea"} | wishes, model)] == columns
+
+
+@pytest.mark.parametrize(
+    ("wishes", "model", "quality"),
+    [
+        ({}, "V_2", None),
+        ({"quality": "low"}, "V_2_TURBO", None),
+        ({}, "ideogram-4-5", "medium"),
+        ({"rendering": "default"}, "V_3", "medium"),
+        ({"rendering": "flash"}, "V_3", "very_low"),
+        ({"quality": "high"}, "ideogram-4", "high"),
+    ],
+)
+def test_a_quality_is_always_said_where_the_route_has_the_field(
+    wishes: dict[str, Any], model: Model, quality: str | None
+) -> None:
+    """4.5 bills its highest where none is named; on the legacy route the model says it."""
+    assert build_request({"product": "Tea"} | wishes, model, 0).quality == quality
+
+
 def test_something_must_be_wanted() -> None:
     """A row without product and prompt has nothing to draw."""
     assert list(misfits({"style_type": "DESIGN"}, "V_2")) == [
@@ -79,6 +155,9 @@ def test_a_prompt_is_used_as_is_or_made_of_the_template(wishes: dict[str, Any], 
         ({"rendering": "default"}, "V_2"),
         ({"rendering": "turbo", "model": "V_2A"}, "V_2A_TURBO"),
         ({"rendering": "turbo", "model": "V_1_TURBO"}, "V_1_TURBO"),
+        ({"quality": "low"}, "V_2_TURBO"),
+        ({"quality": "medium", "model": "V_2A"}, "V_2A"),
+        ({"quality": "low", "model": "ideogram-4-5"}, "ideogram-4-5"),
     ],
 )
 def test_rendering_turbo_means_the_fast_sister(wishes: dict[str, Any], model: Model) -> None:

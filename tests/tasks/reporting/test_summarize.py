@@ -160,12 +160,12 @@ def test_a_plan_says_first_what_is_to_be_paid():
     said = "26 images, 24 made, $0.16 to pay; $2.08 in all"
     assert headline(plan) == f"1 row, {said} at prices of 2026-11-22, 3 s to 4 s at 10 in flight"
     assert planned_result(plan).sentence() == said
-    assert of_plan(plan).tables[0].rows == (("tea", "V_2", "1:1", "1", "2", "$0.16"),)
+    assert of_plan(plan).tables[0].rows == (("tea", "V_2", "-", "1:1", "1", "2", "$0.16"),)
     again = plan.model_copy(update={"left": left.model_copy(update={"doubt_usd": Decimal("0.08")})})
     assert planned_result(again).sentence() == "26 images, 24 made, $0.16 to pay, at most $0.24; $2.08 in all"
     plan = plan.model_copy(update={"left": left.model_copy(update={"made": 26, "groups": ()})})
     assert headline(plan) == "1 row, 26 images, all made, nothing to pay; $2.08 in all at prices of 2026-11-22"
-    assert of_plan(plan).tables[0].rows == (("tea", "V_2", "1:1", "1", "0", "$0.00"),)
+    assert of_plan(plan).tables[0].rows == (("tea", "V_2", "-", "1:1", "1", "0", "$0.00"),)
 
 
 def test_a_plan_shows_what_variants_keep_where_one_keeps_little():
