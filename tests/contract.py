@@ -77,6 +77,3 @@ def named(schema: dict[str, Any]) -> dict[str, Any]:
         return schema
     found: dict[str, Any] = schemas()[name.rpartition("/")[2]]
     return found
-
-
-DOCUMENT_OF_NOVEMBER, needs_november, november, november_validator = DOCUMENT, needs_document, document, validator

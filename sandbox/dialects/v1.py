@@ -8,7 +8,7 @@ from sandbox.dialects import sizes
 from sandbox.dialects.fields import combination_faults, field_faults, flag, optional, style_codes
 from sandbox.image_request import ImageRequest
 from sandbox.tariff import CHARACTER_PRICE_USD_MICROS, V1_PRICE_USD_MICROS
-from tasks.records.vocabulary import IMAGES_MAX, MAGIC_PROMPTS, SEED_MAX
+from tasks.records.vocabulary import IMAGES_MAX, MAGIC_PROMPTS, SEED_MAX, STYLE_PRESETS
 
 PATH: Final = "/v1/ideogram-v3/generate"
 MODEL: Final = "V_3"
@@ -24,7 +24,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "magic_prompt_system_prompt_config_id": text,
     "negative_prompt": text,
     "style_type": one_of(("AUTO", "GENERAL", "REALISTIC", "DESIGN", "CUSTOM", "FICTION", "STYLIZED")),
-    "style_preset": text,
+    "style_preset": one_of(STYLE_PRESETS),
     "style_codes": style_codes,
     "color_palette": palette,
     "custom_model_uri": text,

@@ -17,7 +17,7 @@ from sandbox.dialects.fields import (
     text_up_to,
     webhook_url,
 )
-from tasks.records.vocabulary import IMAGES_MAX, PROMPT_MAX_CHARS, SEED_MAX
+from tasks.records.vocabulary import IMAGES_MAX, PROMPT_MAX_CHARS, SEED_MAX, STYLE_PRESETS
 
 Fields = Mapping[str, Any]
 
@@ -57,7 +57,7 @@ _STYLE_2: Final[dict[str, Check]] = {
 }
 _STYLE_3: Final[dict[str, Check]] = {
     "style_type": one_of(("auto", "general", "realistic", "design", "custom", "fiction", "stylized")),
-    "style_preset": text,
+    "style_preset": one_of(tuple(name.lower() for name in STYLE_PRESETS)),
     "style_codes": style_codes,
     "style_reference_asset_identifiers": assets(10),
     "style_reference_collection_id": text,

@@ -1,14 +1,26 @@
-"""Answers validate against the official OpenAPI document."""
+"""Answers validate against the official OpenAPI document, and what the project sends is read whole."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 
+from sandbox.image_request import ImageRequest
+from sandbox.reading import Posted, read_legacy, read_v1, read_v2
+from sandbox.refusals import Refusal
+from tasks.api.dialects.routes import build_call
+from tasks.planning.prices import read_prices
+from tasks.records.models import OFFERS, Model
+from tasks.records.request import GenerationRequest
+from tasks.records.sizes import pixels, ratio_of
+from tasks.records.vocabulary import Quality
 from tests.contract import needs_document, validator
 from tests.sandbox.examples import body, client
 
 pytestmark = needs_document
+
+WISHES = {"negative_prompt": "blur", "color_palette": {"name": "EMBER"}}
 
 
 @pytest.mark.parametrize(
@@ -42,3 +54,51 @@ def test_a_safety_refusal_validates() -> None:
             return (await sandbox.post("/generate", json=body("Lamp [sandbox:refuse]"))).json()
 
     validator("GenerateImageSafetyError").validate(asyncio.run(scenario()))
+
+
+def read(request: GenerationRequest) -> ImageRequest | Refusal:
+    """What the sandbox reads of the call that asks for a request."""
+    call = build_call(request)
+    content = Posted(json.loads(json.dumps(call.fields)))
+    match OFFERS[request.model].route:
+        case "legacy":
+            return read_legacy(content)
+        case "v1":
+            return read_v1(content)
+        case "v2":
+            return read_v2(request.model, content)
+
+
+@pytest.mark.parametrize(("model", "quality"), sorted(read_prices()))
+def test_what_we_send_is_read_whole_and_billed_as_priced(model: Model, quality: Quality) -> None:
+    """By every model and quality: no field is passed over, the pixels are those asked for, the price is the list's."""
+    offer, price = OFFERS[model], read_prices()[model, quality].usd_per_image
+    wishes: dict[str, Any] = {"seed": 7} | ({"resolution": offer.resolutions[0]} if offer.resolutions else {})
+    wishes |= {} if offer.route == "legacy" else {"quality": quality, "enable_copyright_detection": True}
+    for name, wish in WISHES.items():
+        wishes |= {name: wish} if name in offer.takes else {}
+    made = read(GenerationRequest(prompt="Lamp", model=model, style_type=next(iter(offer.styles), None), **wishes))
+    assert isinstance(made, ImageRequest), made
+    assert (made.unknown_fields, made.price_usd_micros, made.seed) == ((), price * 1_000_000, 7)
+    if offer.resolutions:
+        assert made.size_px == pixels(offer.resolutions[0])
+
+
+@pytest.mark.parametrize("model", [model for model, offer in OFFERS.items() if offer.has_ratio_field])
+def test_every_shape_that_we_offer_is_drawn_in_it(model: Model) -> None:
+    """Within two in a hundred."""
+    for ratio in OFFERS[model].ratios:
+        made = read(GenerationRequest(prompt="Lamp", model=model, aspect_ratio=ratio))
+        assert isinstance(made, ImageRequest), made
+        wanted = ratio_of(ratio)
+        assert wanted is None or made.size_px[0] / made.size_px[1] == pytest.approx(float(wanted), rel=0.02)
+
+
+def test_the_keys_of_webhooks_validate() -> None:
+    """As a JWKS of the document."""
+
+    async def scenario() -> Any:
+        async with client() as sandbox:
+            return (await sandbox.get("/v1/.well-known/jwks.json")).json()
+
+    validator("WebhookSigningJwks").validate(asyncio.run(scenario()))

@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 
 from sandbox.ledger import BillLine
 from sandbox.usage import Asked, asked, buckets
-from tests.contract import needs_november, november_validator
+from tests.contract import needs_document, validator
 from tests.sandbox.examples import client
 
 HOUR_S = 3600
@@ -65,7 +65,7 @@ def test_what_cannot_be_asked_for_is_said(query: dict[str, str]) -> None:
     assert isinstance(asked(QueryParams(query), NOW), str)
 
 
-@needs_november
+@needs_document
 def test_it_validates_and_is_an_admins() -> None:
     """Three lines for three routes; 404 for any other key, 401 for none."""
 
@@ -75,7 +75,7 @@ def test_it_validates_and_is_an_admins() -> None:
             await sandbox.post("/v1/ideogram-v3/generate", json={"prompt": "Lamp"})
             await sandbox.post("/v2/image/generate/ideogram-4-5", json={"prompt": "Lamp", "quality": "low"})
             answer = await usage(sandbox)
-            november_validator("GetAccountUsageResponse").validate(answer.json())
+            validator("GetAccountUsageResponse").validate(answer.json())
             assert [one["cost_total"] for one in answer.json()["buckets"][-1]["line_items"]] == ["0.08", "0.06", "0.03"]
             sandbox.headers["Api-Key"] = ""
             assert (await usage(sandbox)).status_code == 401

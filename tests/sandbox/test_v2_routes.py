@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.dialects.v2_models import MODELS
 from sandbox.polling import Window
-from tests.contract import FIXTURES, needs_fixtures, needs_november, november_validator
+from tests.contract import FIXTURES, needs_document, needs_fixtures, validator
 from tests.sandbox.examples import client
 
 SLOW = {"latency_scale": 1.0, "latency_range_s": (3600.0, 3600.0)}
@@ -60,31 +60,31 @@ SCHEMAS = {
 }
 
 
-@needs_november
+@needs_document
 @pytest.mark.parametrize("model", sorted(MODELS))
 def test_every_model_answers_as_the_document_says(model: str) -> None:
     """At once, when it is accepted, and when it is polled."""
 
     async def scenario(sandbox: httpx.AsyncClient) -> None:
-        schema = november_validator(SCHEMAS.get(model, "GenerateImageV2Response"))
+        schema = validator(SCHEMAS.get(model, "GenerateImageV2Response"))
         at_once, accepted = await ask(sandbox, model, num_images=2), await ask(sandbox, model, **{"async": True})
         assert (at_once.status_code, accepted.status_code) == (200, 200)
         assert len(at_once.json()["data"]) == 2
         assert "data" not in accepted.json()
         schema.validate(at_once.json())
         schema.validate(accepted.json())
-        november_validator("GenerationResponse").validate(await polled(sandbox))
+        validator("GenerationResponse").validate(await polled(sandbox))
 
     with_sandbox(scenario)
 
 
-@needs_november
+@needs_document
 @pytest.mark.parametrize("marker", ["jpeg", "unsafe", "no_url", "policy", "failed", "stuck"])
 def test_every_end_of_a_generation_validates(marker: str) -> None:
     """Completed with and without links, failed, pending."""
 
     async def scenario(sandbox: httpx.AsyncClient) -> None:
-        november_validator("GenerationResponse").validate(await polled(sandbox, f"Lamp [sandbox:{marker}]"))
+        validator("GenerationResponse").validate(await polled(sandbox, f"Lamp [sandbox:{marker}]"))
 
     with_sandbox(scenario)
 
@@ -173,7 +173,7 @@ def test_4_5_answers_with_the_prompt_that_it_drew() -> None:
     with_sandbox(scenario)
 
 
-@needs_november
+@needs_document
 def test_a_dry_run_quotes_and_costs_nothing() -> None:
     """Without a balance too, whatever the prompt says; a key that is wrong and a field that is wrong are told."""
 
@@ -181,7 +181,7 @@ def test_a_dry_run_quotes_and_costs_nothing() -> None:
         quoted = await ask(
             sandbox, prompt="Lamp [sandbox:refuse]", query="?dry_run=true", num_images=3, quality="medium"
         )
-        november_validator("PriceQuote").validate(quoted.json())
+        validator("PriceQuote").validate(quoted.json())
         assert (quoted.json()["usd_micros"], quoted.json()["quantity"]) == (180_000, 3)
         assert quoted.json()["billing_identifier"] == "ideogram_4_5_generate"
         assert (await ask(sandbox, query="?dry_run=true", quality="ultra")).status_code == 400

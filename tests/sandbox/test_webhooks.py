@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sandbox.app import create_app
 from sandbox.options import SandboxOptions
 from sandbox.signing import SigningKey, key_set, signed_headers
-from tests.contract import DOCUMENT, needs_november, november_validator
+from tests.contract import DOCUMENT, needs_document, validator
 from tests.sandbox.examples import KEY
 
 EXAMPLE: Final = DOCUMENT.with_name("webhook-example.json")
@@ -77,13 +77,13 @@ def verify(request: httpx.Request) -> None:
     key.verify(bytes.fromhex(request.headers["X-Ideogram-Webhook-Signature"]), message.encode())
 
 
-@needs_november
+@needs_document
 def test_a_webhook_is_told_once_and_signed() -> None:
     """Its body is a delivery of the document, and names the generation that its headers name."""
     (request,) = delivered()
     verify(request)
     body: Any = json.loads(request.content)
-    november_validator("WebhookDelivery").validate(body)
+    validator("WebhookDelivery").validate(body)
     assert body["generation_id"] == request.headers["X-Ideogram-Webhook-Generation-Id"]
     assert body["data"][0]["url"].startswith("http://sandbox.test/api/images/")
 
