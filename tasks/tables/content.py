@@ -19,11 +19,13 @@ _PACKED: Final = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz"}
 _SAVE_IT: Final = "open it in a spreadsheet program, and save it as xlsx"
 _OLD: Final = f"is of an Excel older than 1997; {_SAVE_IT}"
 _OTHERS: Final = {
+    b"MIME-Version:": f"is a web archive inside, whatever its name says; {_SAVE_IT}",
     b"%PDF": "is a PDF; export the table in it as CSV UTF-8",
     **dict.fromkeys((b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00"), _OLD),
 }
 _PAGE: Final = re.compile(
-    rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|title|script)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|title|script|style|meta|table|div)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _XML: Final = re.compile(rb"\s*<\?xml\b", re.IGNORECASE)
 _XML_SHEETS: Final = re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet|opendocument\.spreadsheet|Excel\.Sheet")

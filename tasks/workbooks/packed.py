@@ -33,7 +33,7 @@ class Bounds(NamedTuple):
     """How many bytes a workbook may come to when it is unpacked."""
 
     total: int = 1 << 30
-    sheet: int = 1 << 29
+    sheet: int = 1 << 28
     texts: int = 1 << 28
     """Of the part in which the texts of all sheets stand."""
 

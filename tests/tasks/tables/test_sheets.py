@@ -150,6 +150,9 @@ def test_the_content_tells_what_a_file_is(tmp_path, name):
     ("content", "said"),
     [
         ("<html><table><tr><td>product</td></tr></table>", "is a web page inside, whatever its name says; open it in"),
+        ("<table border=1><tr><td>product</td></tr></table>", "is a web page inside, whatever its name says; open it"),
+        ('<meta charset="utf-8"><table><tr><td>product</td>', "is a web page inside, whatever its name says; open it"),
+        ("MIME-Version: 1.0\r\nContent-Type: multipart/related", "is a web archive inside, whatever its name says"),
         ('<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', "is a spreadsheet kept as XML"),
         (b"\x09\x08\x08\x00\x00\x05\x10\x00", "is of an Excel older than 1997; open it in a spreadsheet program"),
     ],
