@@ -6,14 +6,18 @@ import re
 import shutil
 import subprocess
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 BROWSER = next(filter(None, map(shutil.which, NAMES)), "")
+DRIVER = shutil.which("chromedriver") or ""
+needs_driver = pytest.mark.skipif(not (BROWSER and DRIVER), reason="no chromedriver; apt-get install chromium-driver")
 needs_browser = pytest.mark.skipif(not BROWSER, reason="no Chromium or Chrome on the path; apt-get install chromium")
 
 FLAGS = (
@@ -55,3 +59,17 @@ def shown(files: Mapping[str, bytes], folder: Path) -> dict[str, Image.Image]:
     assert found, "the script did not run"
     drawn = json.loads(html.unescape(found[1]))
     return {name: Image.frombytes("RGBA", (w, h), b64decode(pixels)) for name, (w, h, pixels) in drawn.items()}
+
+
+@contextmanager
+def driven(folder: Path) -> Iterator[Chrome]:
+    """The browser, to be told what to do."""
+    options = ChromeOptions()
+    options.binary_location = BROWSER
+    for flag in (*FLAGS.split(), f"--user-data-dir={folder / 'profile'}"):
+        options.add_argument(flag)
+    browser = Chrome(options=options, service=ChromeService(DRIVER))
+    try:
+        yield browser
+    finally:
+        browser.quit()

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from tasks.images.preview import preview, preview_key
 from tasks.publishing.write_gallery import gallery_html, gallery_pages
+from tasks.records.variant import DEFAULT_VARIANTS
 from tests.factories import STARTED_AT, a_cell, a_request, an_original, an_outcome
-from tests.tasks.browser import needs_browser, run
+from tests.tasks.browser import driven, needs_browser, needs_driver, run
 
 COLORS = {"originals/plain.png": (255, 0, 128), "originals/50% #1 ä?.png": (0, 200, 255)}
 
@@ -46,3 +48,71 @@ def test_the_page_works_from_disk(tmp_path: Path):
     counted = picture.getcolors(maxcolors=picture.width * picture.height) or []
     seen = {color: count for count, color in counted}
     assert {color: seen.get(color, 0) > 10_000 for color in COLORS.values()} == dict.fromkeys(COLORS.values(), True)
+
+
+def a_sheet(folder: Path) -> Path:
+    """A page of two products in two formats, of which one has two copies, with their previews."""
+    cells = [
+        a_cell(a_request(seed=seed), row=row, product=product, format=name)
+        for row, product in ((2, "Tea"), (3, "Jam"))
+        for name, seeds in (("hero", (1, 2)), ("story", (3,)))
+        for seed in seeds
+    ]
+    outcomes = {}
+    for cell in cells:
+        size = (1344, 768) if cell.format == "hero" else (768, 1344)
+        outcomes[cell.cell_id] = an_outcome(cell, original=an_original(cell, width_px=size[0], height_px=size[1]))
+        path = folder / preview_key(cell.cell_id)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(preview(Image.new("RGB", size, "teal")))
+    previews = {preview_key(cell_id) for cell_id in outcomes}
+    page = next(gallery_pages("Tea", cells, outcomes, DEFAULT_VARIANTS, STARTED_AT, previews=previews))
+    path = folder / "index.html"
+    path.write_text(gallery_html(page), encoding="utf-8")
+    return path
+
+
+FILTERED = """
+const choose = (format) => {
+  const select = document.querySelector("[name=format]");
+  select.value = format;
+  select.dispatchEvent(new Event("input", {bubbles: true}));
+  const cards = [...document.querySelectorAll("#images .item")].filter((card) => card.checkVisibility());
+  const of = (selector) => [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility()).length;
+  const isWhole = (image) => {
+    const wanted = image.getAttribute("width") / image.getAttribute("height");
+    return image.naturalWidth === 0 || Math.abs(image.clientWidth / image.clientHeight / wanted - 1) < .1;
+  };
+  return {
+    cards: cards.length, headings: of("#images h3"), sets: of(".set"),
+    shape: document.querySelector("#images").dataset.shape,
+    lines: new Set(cards.map((card) => Math.round(card.getBoundingClientRect().top))).size,
+    wide: document.documentElement.scrollWidth,
+    whole: cards.every((card) => isWhole(card.querySelector("img"))),
+  };
+};
+return ["", "story", "hero", ""].map(choose);
+"""
+
+
+@needs_driver
+def test_one_format_is_one_grid_and_a_phone_is_wide_enough(tmp_path: Path):
+    """Products are headings until a format is chosen; copies stay together; nothing is wider than the screen."""
+    page = a_sheet(tmp_path)
+    with driven(tmp_path) as browser:
+        found = {}
+        for width in (1280, 390):
+            size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+            browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+            browser.get(page.as_uri())
+            found[width] = browser.execute_script(FILTERED)
+            assert browser.get_log("browser") == []
+    for width, (every, story, hero, again) in found.items():
+        assert again == every, width
+        assert [(one["cards"], one["headings"], one["sets"]) for one in (every, story, hero)] == [
+            (6, 2, 2), (2, 0, 0), (4, 0, 2),
+        ]  # fmt: skip
+        assert [one["shape"] for one in (every, story, hero)] == ["square", "tall", "wide"]
+        assert max(one["wide"] for one in (every, story, hero)) <= width
+        assert (story["lines"], hero["lines"]) == (1, 2), "products side by side, and copies, a set a line"
+        assert all(one["whole"] for one in (every, story, hero)), "nothing is stretched"
