@@ -27,7 +27,7 @@ from tasks.planning.prices import priced, read_prices
 from tasks.planning.request_rules import build_request, chosen_model, misfits
 from tasks.planning.variant_notes import ground_notes
 from tasks.records.campaign import Campaign, Plan
-from tasks.records.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, with_own_ids
+from tasks.records.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, numbered, with_own_ids
 from tasks.records.models import OFFERS
 from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device
@@ -151,7 +151,7 @@ class Planner:
     def cell(self, row: ParsedRow, request: GenerationRequest, sha256: str, copy_number: int) -> Cell:
         """The cell of an image that was counted, under its shortest id, which another may have as well."""
         product, format_name = row.wishes.get("product", ""), row.wishes.get("format", "")
-        name = readable_slug(product or request.prompt, format_name)
+        name = numbered(readable_slug(product or request.prompt, format_name), copy_number)
         return Cell(
             cell_id=f"{name}-{cell_digest(sha256, copy_number)[: DIGEST_SHOWN_CHARS[0]]}",
             row=row.number,

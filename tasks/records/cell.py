@@ -1,7 +1,8 @@
 """A cell: exactly one wanted image, from planning to the manifest."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -12,6 +13,8 @@ from tasks.records.request import GenerationRequest
 
 DIGEST_SHOWN_CHARS: Final = (8, 16, 64)
 """How many digits of its digest a cell's id ends in; more where another cell has the shorter id."""
+
+_NUMBER: Final = re.compile(r"-copy[1-9]\d*(?=-[0-9a-f]+$)")
 
 
 class Cell(Record):
@@ -53,20 +56,33 @@ def cell_digest(request_sha256: str, copy_number: int) -> str:
     return hashlib.sha256(f"{request_sha256}/{copy_number}".encode()).hexdigest()
 
 
+def numbered(name: str, copy_number: int) -> str:
+    """What a cell's id begins with: its `name`, and from the second image of a request on, which of them it is."""
+    return f"{name}-copy{copy_number}" if copy_number > 1 else name
+
+
+def without_number(cell_id: str) -> str:
+    """An id without the number of a copy, which tells people copies apart, and says nothing of the request."""
+    return _NUMBER.sub("", cell_id)
+
+
 def with_own_ids(cells: Sequence[Cell], held: Mapping[str, str | None]) -> tuple[Cell, ...]:
     """`cells` in their order, each under an id that is its own, whatever the order is.
 
     `held` tells of ids that are in use for whose request they are, by its SHA-256; None where that is not known, and
-    the id alone is believed. A cell keeps the id under which its request is held; of the others, each has the shortest
-    that is neither held nor given.
+    the id alone is believed. A cell keeps the id under which its request is held, whatever number it had then; of the
+    others, each has the shortest that is neither held nor given.
     """
     own: dict[str, int] = {}
+    alike: dict[str, list[str]] = {}
+    for each in sorted(held):
+        alike.setdefault(without_number(each), []).append(each)
     # Copies of one request come one after the other, so that the first has what the first had before.
     order = sorted(range(len(cells)), key=lambda n: (cells[n].request_sha256, cells[n].copy_number))
     new: list[int] = []
     for number in order:
         sha256 = cells[number].request_sha256
-        ids = (each for each in reversed(cells[number].possible_ids) if each in held and held[each] in {None, sha256})
+        ids = (each for each in _held_ids(cells[number], alike) if held[each] in {None, sha256})
         found = next((each for each in ids if each not in own), None)
         if found is None:
             new.append(number)
@@ -79,3 +95,9 @@ def with_own_ids(cells: Sequence[Cell], held: Mapping[str, str | None]) -> tuple
         cell if cell.cell_id == ids_of[number] else cell.model_copy(update={"cell_id": ids_of[number]})
         for number, cell in enumerate(cells)
     )
+
+
+def _held_ids(cell: Cell, alike: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The ids under which a cell may be held, the longest first, and each as it is before as it might be numbered."""
+    for possible in reversed(cell.possible_ids):
+        yield from sorted(alike.get(without_number(possible), ()), key=lambda each: each != possible)

@@ -3,6 +3,8 @@
 import pytest
 
 from tasks.planning.identify_cells import Copies, readable_slug
+from tasks.records.cell import with_own_ids, without_number
+from tests.factories import a_cell
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,29 @@ def test_copies_count_up() -> None:
     """The same request twice is two images; another request is its own."""
     copies = Copies()
     assert [copies.next_copy(sha) for sha in ("aa" * 32, "aa" * 32, "bb" * 32, "aa" * 32)] == [1, 2, 1, 3]
+
+
+def test_what_is_called_like_a_number_is_told_from_one() -> None:
+    """A product may be called `Tea copy2`: its cell is its own, and finds its own."""
+    tea, copy = (
+        a_cell(product=product, format="", copy_number=number) for product, number in (("Tea copy2", 1), ("Tea", 2))
+    )
+    numbered = copy.model_copy(update={"cell_id": copy.cell_id.replace("tea-", "tea-copy2-")})
+    held = {tea.cell_id: tea.request_sha256, numbered.cell_id: numbered.request_sha256}
+    assert with_own_ids([tea, numbered], held) == (tea, numbered)
+    assert with_own_ids([numbered, tea], held) == (numbered, tea)
+    assert [without_number(each) for each in ("tea-copy2-1a2b3c4d", "tea-copy-1a2b3c4d", "copy2-1a2b3c4d")] == [
+        "tea-1a2b3c4d",
+        "tea-copy-1a2b3c4d",
+        "copy2-1a2b3c4d",
+    ]
+
+
+def test_the_id_as_it_is_goes_before_one_with_another_number() -> None:
+    """Where both are held, since two runs at one time planned otherwise."""
+    cell = a_cell()
+    other = cell.cell_id.replace("hero-", "hero-copy3-")
+    held = {other: cell.request_sha256, cell.cell_id: cell.request_sha256}
+    assert [one.cell_id for one in with_own_ids([cell], held)] == [cell.cell_id]
+    assert [one.cell_id for one in with_own_ids([cell], {other: cell.request_sha256})] == [other]
+    assert [one.cell_id for one in with_own_ids([cell], {other: "another"})] == [cell.cell_id]

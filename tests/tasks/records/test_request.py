@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from tasks.records.cell import cell_digest
+from tasks.records.cell import cell_digest, without_number
 from tasks.records.request import GenerationRequest, Palette, PaletteMember
 from tasks.records.sizes import as_written
 from tests.matrices import DATA, plan_of
@@ -34,9 +34,9 @@ def test_digests_are_the_ones_in_stored_campaigns() -> None:
 
 @pytest.mark.parametrize("sample", ["spring_catalogue.csv", "spring_catalogue.parquet"])
 def test_cells_of_the_samples_are_the_ones_in_stored_campaigns(sample: str) -> None:
-    """Their ids and digests, made before there was a second route, in one literal."""
+    """Their ids and digests, made before there was a second route, in one literal; copies had no number."""
     cells = plan_of(str(DATA / sample), formats=str(DATA / "formats.csv")).cells
-    told = "\n".join(f"{cell.cell_id} {cell.request_sha256} {cell.copy_number}" for cell in cells)
+    told = "\n".join(f"{without_number(cell.cell_id)} {cell.request_sha256} {cell.copy_number}" for cell in cells)
     assert cells[0].cell_id == "first-flush-darjeeling-tea-social-square-7a65125e"
     assert (
         hashlib.sha256(told.encode()).hexdigest() == "752427a9911d9f6fe6d748542dc43d6efe7fc0e6c02afef69245877b07c3658b"

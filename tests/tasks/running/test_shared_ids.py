@@ -5,6 +5,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from tasks.planning.plan_campaign import plan_campaign
 from tasks.publishing.recut import Recut
 from tasks.publishing.recut_campaign import recut_campaign
 from tasks.records.campaign import Campaign, Plan
+from tasks.records.cell import without_number
 from tasks.records.keys import ENDS, INTENTS, OUTCOMES_KEY, PUBLISHED_KEY
 from tasks.running.finished_campaign import finished_result
 from tasks.storage.storage import CampaignStore
@@ -162,6 +164,51 @@ def test_a_budget_counts_both(tmp_path: Path):
     ended = asyncio.run(run(store_of(plan), api, plan.cells, budget_usd=PRICE_USD * Decimal("1.5")))
     assert ended.stopped_by is not None
     assert api.billed.total() == 0
+
+
+def copies(folder: Path, *rows: str) -> Plan:
+    """The plan of a campaign of rows `seed,num_images` of one product."""
+    matrix = folder / "copies.csv"
+    matrix.write_text("\n".join(["product,seed,num_images", *(f"Teapot,{row}" for row in rows)]))
+    return plan_campaign(Campaign(matrix=str(matrix), output=str(folder / "out"), variants=VARIANTS))
+
+
+def names_of(plan: Plan) -> list[str]:
+    """The names of the stored originals, as the manifest lists them."""
+    rows = csv.DictReader(io.StringIO(store_of(plan).read("manifest.csv").decode()))
+    return [row["original"].removeprefix("originals/") for row in rows]
+
+
+def test_a_file_tells_which_copy_it_is(tmp_path: Path):
+    """From the second on; the first is called as one alone is, and what has another seed is another request."""
+    plan, api = copies(tmp_path, ",3", "5,2"), Api(odd={"seed": None})
+    ran(plan, api)
+    names = [re.sub(r"-[0-9a-f]{8}\.png$", "", name) for name in names_of(plan)]
+    assert names == ["teapot", "teapot-copy2", "teapot-copy3", "teapot", "teapot"]
+    assert api.billed.total() == 5
+
+
+@pytest.mark.parametrize("row", [",3", "5,3"], ids=["any seeds", "given seeds"])
+def test_copies_of_an_earlier_version_keep_their_names(tmp_path: Path, row: str):
+    """And none is paid again: their ids had no numbers."""
+    plan, api = copies(tmp_path, row), Api(odd={"seed": None})
+    cells = tuple(cell.model_copy(update={"cell_id": without_number(cell.cell_id)}) for cell in plan.cells)
+    asyncio.run(run(store_of(plan), api, cells))
+    before = names_of(plan)
+    ran(copies(tmp_path, row.replace("3", "4")), api)
+    assert names_of(plan)[:3] == before
+    assert names_of(plan)[3].startswith("teapot-copy4-" if row == ",3" else "teapot-")
+    assert api.billed.total() == 4
+
+
+def test_a_copy_that_has_another_place_by_now_is_not_paid_again(tmp_path: Path):
+    """Seeds 5, 6 and 7, then 6, 7 and 8: the files of 6 and 7 stay what they are, with their names."""
+    api = Api(odd={"seed": None})
+    ran(copies(tmp_path, "5,3"), api)
+    before = names_of(copies(tmp_path, "5,3"))
+    ran(copies(tmp_path, "6,3"), api)
+    assert names_of(copies(tmp_path, "6,3"))[:2] == before[1:]
+    assert api.billed.total() == 4
 
 
 def test_new_sizes_are_cut_from_their_own_originals(tmp_path: Path):
