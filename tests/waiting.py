@@ -12,9 +12,13 @@ LOOK_EVERY_S: Final = 0.02
 STEP_S: Final = 0.25
 
 
-def until(is_so: Callable[[], object], said: Callable[[], object] = lambda: "it did not come to pass") -> None:
+def until(
+    is_so: Callable[[], object],
+    said: Callable[[], object] = lambda: "it did not come to pass",
+    within_s: float = LIMIT_S,
+) -> None:
     """Return as soon as it is so. Fails with what is `said` by then if it never is."""
-    last = time.monotonic() + LIMIT_S
+    last = time.monotonic() + within_s
     while not is_so():
         assert time.monotonic() < last, said()
         time.sleep(LOOK_EVERY_S)
