@@ -97,6 +97,8 @@ def test_whatever_is_pressed_the_campaign_is_in_order_and_goes_on(tmp_path: Path
             if shards == 1:
                 again = end_of(started(callback_url=receiver.url, shards=shards))
             else:
+                # The run says first that it is cancelled, and its worker after it, whatever was pressed in between.
+                until(lambda: "successfully" in (look_at(run).state.message or ""))
                 asyncio.run(press(run, "Retry"))
                 until(lambda: not look_at(run).state.is_final())
                 again = end_of(run)
