@@ -1,7 +1,7 @@
 """The rows of a sheet as texts, from the names of its columns on, and what is no part of its table."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, groupby, islice
+from itertools import chain, groupby, islice, repeat
 from typing import Any, Final
 
 from tasks.records.fault import Fault
@@ -32,7 +32,8 @@ class SheetRows:
         self._others: dict[int, list[tuple[int, str]]] = {}
         """By row, the cells whose text is not that of their value."""
         for (row, column), text in (sheet.marks.shown | sheet.marks.faulty).items():
-            self._others.setdefault(row, []).append((column - self.first_column, text))
+            if column >= self.first_column:
+                self._others.setdefault(row, []).append((column - self.first_column, text))
         self._rows = self._filled(sheet.rows)
         looked_at = list(islice(self._rows, _LOOKED_AT))
         place = _header_place([texts for _, _, texts in looked_at])
@@ -63,13 +64,18 @@ class SheetRows:
             self._tell_lost_digits(number, values)
             if len(texts) > self.width:
                 self._tell_beside(number, texts)
+            texts.extend([""] * (self.width - len(texts)))
             if len(groups) > 1 and self._are_two(number, texts, groups):
                 groups = []
             yield number, tuple(texts[: self.width])
 
     def _filled(self, rows: Iterator[list[Any]]) -> Iterator[tuple[int, list[Any], list[str]]]:
-        """Number, values and texts of each row that holds anything."""
-        for number, values in enumerate(rows, start=1):
+        """Number, values and texts of each row that holds anything, if only formulas without results."""
+        last = max(self._others, default=-1) + 1
+        numbered = enumerate(chain(rows, repeat([])), start=1)
+        for number, values in numbered:
+            if not values and number > last:
+                return
             texts = [value if isinstance(value, str) else cell_text(value) for value in values]
             for position, text in self._others.get(number - 1, ()):
                 texts += [""] * (position + 1 - len(texts))

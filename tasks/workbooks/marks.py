@@ -1,6 +1,5 @@
 """What a sheet shows a person and its values do not tell: errors, formulas, percentages, what is hidden or merged."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -85,17 +84,6 @@ def place_of(reference: str) -> Place:
 
 
 def percentage(value: str) -> str:
-    """A number as a percentage: `15%` of `0.15`. Raises ValueError."""
-    return f"{shifted(value)}%"
-
-
-def shifted(value: str, places: int = 2) -> str:
-    """A decimal number with its point `places` further right, without digits that say nothing. Raises ValueError."""
-    number = float(value) * 10**places
-    text = f"{number:.10f}".rstrip("0").rstrip(".")
-    return text if text not in {"-0", ""} else "0"
-
-
-def local(attributes: Mapping[str, str]) -> dict[str, str]:
-    """Attributes by their names without a namespace's prefix."""
-    return {name.rpartition(":")[2]: value for name, value in attributes.items()}
+    """A number as a percentage, without digits that say nothing: `15%` of `0.15`. Raises ValueError."""
+    text = f"{float(value) * 100:.10f}".rstrip("0").rstrip(".")
+    return f"{text if text not in {'-0', ''} else '0'}%"

@@ -6,7 +6,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, ParseError, fromstring
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from tasks.workbooks.marks import Marks, column_number, local, percentage, place_of
+from tasks.workbooks.marks import Marks, column_number, percentage, place_of
 from tasks.workbooks.packed import Packed
 
 _STYLES: Final = "/styles.xml"
@@ -173,7 +173,7 @@ class _XlsxReader:
     def _beside(self, tag: str, attributes: dict[str, str]) -> None:
         """What stands before and behind the cells."""
         if tag == "mergeCell":
-            first, _, last = local(attributes).get("ref", "").partition(":")
+            first, _, last = attributes.get("ref", "").partition(":")
             self._marks.merged.append((place_of(first), place_of(last or first)))
         elif tag == "col" and attributes.get("hidden") in _TRUE:
             span = range(int(attributes["min"]) - 1, min(int(attributes["max"]), 1 << 14))

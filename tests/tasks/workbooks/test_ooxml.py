@@ -118,6 +118,16 @@ def test_a_formula_that_several_cells_share_is_told_in_each(tmp_path):
     assert [(fault.cell, fault.value) for fault in faults] == [("B2", '=A2&"x"'), ("B3", '=A2&"x"')]
 
 
+def test_rows_of_nothing_but_formulas_without_results_are_told(tmp_path):
+    """At the end of the sheet as well, where a reader of values finds no row; and what is left of the table is not."""
+    formula = "<c><f>X1</f></c>"
+    sheet = row("<c/>", text("product"), text("prompt")) + row("<c/>", text("Tea"), text("a"))
+    path = a_file(tmp_path, xlsx(sheet + row("<c/>", formula, formula, number=5)), "m.xlsx")
+    assert [(fault.cell, fault.value) for fault in faults_of(path)] == [("B5", "=X1"), ("C5", "=X1")]
+    path = a_file(tmp_path, xlsx(sheet + row(formula, text("Mug"), text("b"))), "m.xlsx")
+    assert [cell.product for cell in plan_of(path).cells] == ["Tea", "Mug"]
+
+
 def test_a_formula_that_a_library_has_given_the_result_zero_is_not_calculated(tmp_path):
     """XlsxWriter writes a 0 and says that all is to be calculated when the file is opened; any other result is one."""
     formula = '<c><f>A2&amp;"x"</f><v>0</v></c>'
