@@ -13,6 +13,7 @@ from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
 from tasks.records.answer import ImageObject
 from tasks.records.campaign import Campaign
 from tasks.records.keys import SANDBOX_MARK
+from tasks.records.variant import Variant
 from tasks.rescue.refuge import Refuge
 from tasks.rescue.rescued import Rescued
 from tasks.running.plan_retry import TRIED, plan_dry_run
@@ -27,7 +28,8 @@ def campaign(tmp_path: Path) -> Campaign:
     """A dry run that would try what has failed again."""
     matrix = tmp_path / "lamps.csv"
     matrix.write_text("prompt\n" + "".join(f"Lamp {number}\n" for number in range(ROWS)))
-    return Campaign(matrix=str(matrix), output=str(tmp_path / "out"), retry=("failed",), dry_run=True)
+    square = (Variant(name="thumb", width=400, height=400),)  # of which no advice is given
+    return Campaign(matrix=str(matrix), output=str(tmp_path / "out"), retry=("failed",), variants=square, dry_run=True)
 
 
 @pytest.fixture
