@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
+from sandbox.app import create_app
 from sandbox.listening import HOST, listen, serve
 from sandbox.options import SandboxOptions
 
@@ -57,12 +58,13 @@ def main(  # noqa: PLR0913  one a setting
             plain_pictures=plain_pictures,
             pictures=pictures,
         )
+        sandbox = create_app(options)
         listener = listen(port)
     except ValueError as error:
         return _fail(str(error))
     except OSError as error:
         return _fail(f"port {port} at {HOST} cannot be used: {error.strerror}; choose another with --port")
-    serve(listener, options, ends_with_stdin=exit_with_stdin)
+    serve(listener, sandbox, places=options.places, ends_with_stdin=exit_with_stdin)
     return 0
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from sandbox.generation import Generation
-from tasks.errors import StorageFailed
+from tasks.errors import InputInvalid, StorageFailed
 from tasks.records.keys import SANDBOX_BOOKS
 from tasks.storage.storage import CampaignStore
 
@@ -26,7 +26,11 @@ class Books:
     """The books in one campaign's folder. Methods block; what the storage refuses is told at the terminal, no more."""
 
     def __init__(self, folder: str) -> None:
-        self._store = CampaignStore.at(folder)
+        """The books in `folder`. Raises ValueError where nothing can be kept there."""
+        try:
+            self._store = CampaignStore.at(folder)
+        except (InputInvalid, StorageFailed) as error:
+            raise ValueError(f"--books cannot be kept: {error}") from error
 
     def enter(self, generation: Generation) -> None:
         """Keep an accepted request, before its client hears of it."""

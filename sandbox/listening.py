@@ -12,9 +12,7 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.app import create_app
 from sandbox.broken import CLOSE_CONNECTION
-from sandbox.options import SandboxOptions
 
 HOST: Final = "127.0.0.1"
 _PORT_MAX: Final = 65_535
@@ -33,12 +31,12 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def serve(listener: socket.socket, options: SandboxOptions, *, ends_with_stdin: bool) -> None:
-    """Serve until SIGINT or SIGTERM, or until standard input ends if `ends_with_stdin`."""
+def serve(listener: socket.socket, app: ASGIApp, *, places: int, ends_with_stdin: bool) -> None:
+    """Serve `app` until SIGINT or SIGTERM, or until standard input ends if `ends_with_stdin`."""
     _LOGGER.setLevel(logging.ERROR)
     port = listener.getsockname()[1]
-    ready_line = f"sandbox: ready at http://{HOST}:{port} ({options.places} places in flight)"
-    server = _QuietServer(create_app(options), ready_line)
+    ready_line = f"sandbox: ready at http://{HOST}:{port} ({places} places in flight)"
+    server = _QuietServer(app, ready_line)
     if ends_with_stdin:
         threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
     server.run(sockets=[listener])

@@ -54,6 +54,8 @@ def test_a_bad_value_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None
     assert main(latency="soon") == 2
     assert "--latency must be MIN:MAX" in capsys.readouterr().err
     assert main(port=70_000) == 2
+    assert main(books="s3:/oops") == 2
+    assert "--books cannot be kept: s3:/oops" in capsys.readouterr().err
 
 
 def test_it_ends_with_its_standard_input() -> None:
