@@ -8,7 +8,8 @@ from prefect import flow, get_run_logger
 from flows.campaign_run.api_settings import api_settings
 from flows.campaign_run.end_of_run import end_of_run
 from flows.campaign_run.hand_out import Handed, taken
-from flows.campaign_run.run_campaign import result_of, work_through
+from flows.campaign_run.results import result_of
+from flows.campaign_run.run_campaign import work_through
 from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign, Plan

@@ -13,7 +13,9 @@ CampaignFault               the campaign stops
         ShardCancelled              somebody cancelled a shard in Prefect
         ApiAway                     the API: it answers nobody, or turns everybody away
         PaidInVain                  what is paid cannot be used, image after image
+        GenerationsLeft             nothing is left to do but to wait for what the API draws; the next run fetches it
 TakenOver                   this run stood still, and another took the cell over: its end is waited for
+StillDrawn                  this run waits no longer for what the API draws; the next one fetches it
 CellError                   this cell ends, the others carry on
     RequestRejected             the API names a fault in the request; fix the row
     ImageRefused                the prompt or the image was refused: a person must look (`blocked`)
@@ -130,5 +132,13 @@ class PaidInVain(CampaignStopped):
     """Images in a row were paid and could not be used, all for the same reason."""
 
 
+class GenerationsLeft(CampaignStopped):
+    """All else has ended; the API still draws images that it has accepted, longer than this run waits."""
+
+
 class TakenOver(Exception):
     """Another run has taken this cell over from this one, which stood still; what becomes of it is seen there."""
+
+
+class StillDrawn(Exception):
+    """The API has accepted this image and draws it still: the next run asks by the same id, and pays nothing."""

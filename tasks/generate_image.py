@@ -8,76 +8,29 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
-from tasks.api.download import download
+from tasks.asking.ask import ask, note_answer
+from tasks.asking.fetch import drawn, fetch, fetch_drawn
 from tasks.errors import (
-    ApiUnavailable,
     CampaignStopped,
     CellError,
     ImageUnreadable,
     LinkFailed,
-    NotAccepted,
-    OutcomeUnknown,
-    StorageFailed,
     TakenOver,
 )
 from tasks.images.decode_image import Original, Proven, check, check_sums, decode
 from tasks.ledger.original_keys import unreadable_key
 from tasks.ledger.records import Answered
 from tasks.records.outcome import StoredOriginal
-from tasks.run_state.hold_turn import hold, hold_image
-from tasks.run_state.job import Job
+from tasks.run_state.hold_turn import hold_image
+from tasks.run_state.job import Job, Stage
 from tasks.run_state.paid_bytes import first_key, is_lost, keys_of, moved, note_wasted, stored_original
-from tasks.run_state.rescue_answers import rescue
-from tasks.run_state.toolbox import Toolbox, toolbox
+from tasks.run_state.toolbox import toolbox
 
 RETRY_DELAYS_S: Final[list[float]] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]
 """Some four minutes of a busy or absent API before a cell is given up; the last cells of a campaign need it most."""
 
 Look = Callable[[bytes], Proven]
 """Tells whether bytes are an image, keeps no pixels, and raises ImageUnreadable."""
-
-
-async def ask(tools: Toolbox, job: Job) -> Answered:
-    """The paid call. When its answer has come, the job's slot in flight is free for the next.
-
-    Raises what stopped the campaign where that was before the request left, or while it was turned away; TakenOver
-    where another run has the turn by then.
-    """
-    await tools.pause.wait()
-    tools.stop.raise_if_halted()
-    if job.attempts:
-        tools.purse.raise_if_short(job.cell.price_usd)
-    job.send()
-    try:
-        image = await tools.ideogram.generate(job.cell.request, lambda: hold(tools, job))
-    except (TakenOver, StorageFailed):
-        job.keep_back()
-        raise
-    except NotAccepted as error:
-        job.turn_away()
-        if isinstance(error, ApiUnavailable):
-            tools.purse.doubt(job.cell.price_usd)
-        tools.tally.tell(str(error))
-        tools.pause.ask_for(error.retry_after_s or 0)
-        tools.stop.raise_if_halted()
-        raise
-    except OutcomeUnknown:
-        tools.not_heard()
-        raise
-    except CellError:
-        tools.heard()
-        raise
-    tools.heard()
-    answered = Answered(
-        cell_id=job.cell.cell_id,
-        turn=job.ask.turn,
-        image=image,
-        attempts=job.ask.attempts + job.attempts,
-        started_at=job.started_at,
-        made_by=tools.ideogram.settings.made_by,
-    )
-    job.pay(answered)
-    return answered
 
 
 async def keep(
@@ -114,12 +67,6 @@ async def keep(
     return record
 
 
-async def fetch(tools: Toolbox, answered: Answered) -> bytes:
-    """The image behind an answer's link. Raises LinkFailed."""
-    async with tools.downloads:
-        return await download(tools.ideogram, answered.image.url or "")
-
-
 def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> bool:
     """Only what was turned away before any work: it cost nothing, and may succeed a moment later."""
     error = state.data if isinstance(state.data, BaseException) else None
@@ -140,14 +87,14 @@ async def generate_image(job: Job) -> StoredOriginal:
     """The stored original of a job. Raises a CellError that ends the cell, or a CampaignStopped that ends them all."""
     tools = toolbox()
     answered = await ask(tools, job)
+    if not answered.is_drawn:
+        job.accept(answered)
+        await note_answer(tools, job, answered)
+        answered = await drawn(tools, job, answered)
+    job.pay(answered)
     job.paid_number = number = tools.paid.next_number()
     try:
-        try:
-            await tools.on_storage_thread(tools.ledger.note_answer, answered)
-            job.is_answer_noted = True
-        except StorageFailed as fault:
-            tools.stop.because(fault)  # the image is paid: it is fetched all the same, and perhaps it can be stored
-            await rescue(tools, job)
+        await note_answer(tools, job, answered)
         record = await keep(job, answered, await fetch(tools, answered))
     except (CampaignStopped, TakenOver):
         raise
@@ -182,7 +129,11 @@ async def recover_image(job: Job, answered: Answered) -> StoredOriginal:
         except ImageUnreadable as error:
             found = error
     try:
-        record = await keep(job, answered, await fetch(tools, answered), check)
+        if not answered.is_drawn:
+            answered = await drawn(tools, job, answered)
+            if job.stage is Stage.ACCEPTED:
+                job.pay(answered)
+        record = await keep(job, answered, await fetch_drawn(tools, job, answered), check)
     except LinkFailed as error:
         raise (found if found is not None and is_lost(error) else error) from error
     if found is not None:

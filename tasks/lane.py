@@ -18,10 +18,12 @@ from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.exceptions import PrefectException
 
-from tasks.errors import CampaignStopped, ServerLost
+from tasks.errors import CampaignStopped, GenerationsLeft, ServerLost
 from tasks.records.outcome import Status
+from tasks.reporting.reporter import reporter
 from tasks.run_state.first_of import first_of
 from tasks.run_state.job import Job
+from tasks.run_state.left_images import told_of
 from tasks.run_state.toolbox import CUTS_MAX, Toolbox, toolbox
 from tasks.running.begin_run import resolve_begun
 from tasks.running.slots import TAG, watch_slots
@@ -56,17 +58,20 @@ async def lane(number: int) -> int:
     tools = toolbox()
     tools.slots.acquire(number)
     try:
-        return await work_cells(tools)
+        return await work_cells(tools, number)
     finally:
         tools.slots.release(number)
 
 
-async def work_cells(tools: Toolbox) -> int:
-    """Work through waiting cells for as long as the slot is held; returns how many were asked for."""
+async def work_cells(tools: Toolbox, number: int) -> int:
+    """Work through waiting cells for as long as the slot is held; returns how many were asked for.
+
+    Where the API allows fewer than there are lanes, those with the highest numbers end.
+    """
     until = time.monotonic() + TIME_SLICE_S
     asked = 0
     stores: set[asyncio.Task[None]] = set()
-    while time.monotonic() < until or not tools.slots.is_contended:
+    while number <= tools.slots.most and (time.monotonic() < until or not tools.slots.is_contended):
         if tools.has_cells_waiting:
             await tools.paid.may_ask.wait()
         job = tools.next_job()
@@ -92,7 +97,7 @@ async def keep_lane(number: int) -> None:
     A server of Prefect's that is away is waited for; where it stays away, the campaign stops.
     """
     tools = toolbox()
-    while tools.has_cells_waiting:
+    while tools.has_cells_waiting and number <= tools.slots.most:
         try:
             await run_lane(number, tools)
         except (HTTPError, PrefectException, ConcurrencySlotAcquisitionError) as error:
@@ -108,6 +113,8 @@ async def keep_lane(number: int) -> None:
             tools.stop.because(fault_of_ours(error))
         else:
             tools.slots.heard()
+    if number == tools.slots.most + 1:
+        reporter().warn(f"the API allows this account {tools.slots.most:,} images in flight; the run keeps to that")
 
 
 def fault_of_ours(error: Exception) -> CampaignStopped:
@@ -140,9 +147,12 @@ async def run_lanes(
                     tools.jobs.create_task(finish_jobs(tools, stored_before))
                 await take_turns(tools, slots, retry)
             if not tools.has_cells_waiting and not (tools.cells.begun and tools.stop.reason is None):
-                return
+                break
             if not tools.cells.waiting:
                 await asyncio.sleep(resolve_every_s)
+    if tools.cells.left and tools.stop.reason is None:
+        (left,) = told_of(tools.cells.left.values())
+        tools.stop.because(GenerationsLeft(f"{left} and pays for nothing twice. Run again in a while"))
 
 
 async def take_turns(tools: Toolbox, slots: int, retry: AbstractSet[Status]) -> None:
@@ -164,7 +174,7 @@ async def take_up_all_paid(tools: Toolbox, at_once: int) -> None:
 
     It needs neither a budget nor an API that lets us in, and would be left lying where those stop the campaign.
     """
-    again = deque(ask for ask in tools.cells.waiting if ask.turn > 1)
+    again = deque(ask for ask in tools.cells.waiting if ask.turn > 1 and ask.cost_usd)
     taken: set[str] = set()
 
     async def look() -> None:

@@ -34,6 +34,7 @@ LEVELS = (
     "tasks/planning/",
     "tasks/publishing/",
     "tasks/run_state/",
+    "tasks/asking/",
     "tasks/generate_image.py tasks/make_variants.py",
     "tasks/reporting/",
     "tasks/running/",

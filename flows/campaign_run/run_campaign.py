@@ -7,6 +7,7 @@ from typing import Any, Final
 from prefect import get_run_logger
 
 from flows.campaign_run.api_settings import api_settings
+from flows.campaign_run.results import planned_result, result_of
 from flows.campaign_run.run_shards import run_shards
 from flows.prefect_server.embedded_server import home_held, is_server_ours
 from flows.prefect_server.memory import keep_what_is_in_hand
@@ -20,7 +21,7 @@ from tasks.reporting.contact_picture import contact_picture
 from tasks.reporting.notify_people import People, news, people_told, subject
 from tasks.reporting.report_campaign import progress_artifact, report_plan, report_result
 from tasks.reporting.reporter import reporter
-from tasks.reporting.summarize import headline, sum_up
+from tasks.reporting.summarize import headline
 from tasks.run_state.first_of import first_of
 from tasks.run_state.toolbox import Toolbox, open_toolbox
 from tasks.running.announce_cells import announced
@@ -121,8 +122,8 @@ async def picture_of(tools: Toolbox) -> bytes | None:
     """A picture of the images for the UI; None on a server of our own, which has none."""
     if is_server_ours():
         return None
-    cells = tools.cells
-    return await tools.on_image_thread(contact_picture, tools.store, cells.planned, cells.outcomes, tools.variants)
+    planned, outcomes = tools.cells.planned, tools.cells.outcomes
+    return await tools.on_image_thread(contact_picture, tools.store, planned, outcomes, tools.variants)
 
 
 async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) -> None:
@@ -148,35 +149,3 @@ async def until_interrupted(tools: Toolbox, running: Coroutine[Any, Any, None]) 
         raise error
     if tools.stop.reason is not None:
         await end_interrupted(tools, tools.stop.reason)
-
-
-def planned_result(plan: Plan) -> CampaignResult:
-    """The result of a dry run: everything still to be done, nothing paid."""
-    campaign = plan.campaign
-    folder = CampaignStore.open(campaign.output, campaign.slug).root
-    made = plan.left.made if plan.left else 0
-    return CampaignResult(
-        name=campaign.title,
-        folder=folder,
-        cells=plan.cell_count,
-        by_status={"done": made, "pending": plan.cell_count - made} if made else {"pending": plan.cell_count},
-        cost_usd=plan.cost_usd,
-        to_pay_usd=plan.left.cost_usd if plan.left else None,
-        most_usd=plan.left.most_usd if plan.left else None,
-        is_dry_run=True,
-    )
-
-
-def result_of(campaign: Campaign, tools: Toolbox, *, is_published: bool = True) -> CampaignResult:
-    """What the campaign came to."""
-    result = sum_up(
-        campaign,
-        tools.store.root,
-        tools.cells.planned,
-        tools.cells.outcomes,
-        cost_usd=tools.purse.cost_usd,
-        spent_usd=tools.purse.spent_usd,
-        stopped_by=tools.stop.reason,
-    )
-    former = {"former_images": tools.cells.former, "former_usd": tools.purse.orphaned_usd}
-    return result.model_copy(update={"kept": tools.rescues.told(), "is_published": is_published, **former})

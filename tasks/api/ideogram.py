@@ -9,20 +9,26 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx
 
 from tasks import errors
 from tasks.api.connection import BodyRefused, open_http, read_body, reason
+from tasks.api.dialects import v2
+from tasks.api.dialects.generations import read_accepted, read_poll
 from tasks.api.dialects.routes import build_call
 from tasks.api.patience import patience
 from tasks.api.read_answer import checked, parse_answer
 from tasks.api.settings import Settings
-from tasks.records.answer import ImageObject
+from tasks.records.answer import Accepted, ImageObject, Pending
+from tasks.records.models import OFFERS
 from tasks.records.request import GenerationRequest
 
 ANSWER_MAX_BYTES: Final = 1_000_000
 """An answer holds a prompt and a link: a few kilobytes."""
+POLL_TIMEOUT_S: Final = 30.0
+"""How long the API may take to tell how a generation stands."""
 CONNECT_STEPS: Final = 3
 """Waiting for a connection, opening it, agreeing on its encryption: each may take the time for connecting."""
 SECRET_MIN_CHARS: Final = 8
@@ -56,8 +62,8 @@ class IdeogramClient:
         async with open_http(settings, transport) as http:
             yield cls(settings, http)
 
-    async def generate(self, request: GenerationRequest, hold: Hold = at_once) -> ImageObject:
-        """Ask for the image and wait for it: this is what costs money.
+    async def generate(self, request: GenerationRequest, hold: Hold = at_once) -> ImageObject | Accepted:
+        """Ask for the image: this is what costs money. Where its route can, the API only accepts to draw it.
 
         Raises as `build_call`, `parse_answer` and `checked` do.
 
@@ -68,7 +74,8 @@ class IdeogramClient:
         settings = self.settings
         key = {"Api-Key": settings.api_key.get_secret_value()}
         connect_s = settings.connect_timeout_s
-        call = build_call(request)
+        is_async = OFFERS[request.model].route == "v2"
+        call = v2.build(request, is_async=True) if is_async else build_call(request)
         post = self.http.build_request(
             "POST",
             f"{settings.base_url}{call.path}",
@@ -87,7 +94,23 @@ class IdeogramClient:
             raise errors.OutcomeUnknown(f"The API's answer {error}") from error
         except Exception as error:  # whatever it is, the request may have left and be billed
             raise errors.OutcomeUnknown(f"The request was sent and no answer came: {reason(error)}") from error
-        return checked(request, parse_answer(status, headers, body, took_s))
+        told = (read_accepted if is_async else parse_answer)(status, headers, body, took_s)
+        return checked(request, told) if isinstance(told, ImageObject) else told
+
+    async def look(self, generation_id: str) -> ImageObject | Pending:
+        """How a generation stands that the API has accepted. Free; raises as `read_poll`."""
+        settings = self.settings
+        url = f"{settings.base_url}/v2/generations/{quote(generation_id, safe='')}"
+        key = {"Api-Key": settings.api_key.get_secret_value()}
+        try:
+            async with patience(POLL_TIMEOUT_S):
+                status, headers, body, _ = await self._send(self.http.build_request("GET", url, headers=key), at_once)
+        except Exception as error:  # noqa: BLE001  whatever it is, asking again costs nothing
+            return Pending(note=f"it cannot be reached: {reason(error)}")
+        told = read_poll(status, headers, body)
+        if isinstance(told, ImageObject) and told.generation_id not in {None, generation_id}:
+            return Pending(note="it tells of another generation")
+        return told
 
     async def _send(self, post: httpx.Request, hold: Hold) -> tuple[int, httpx.Headers, bytes, float]:
         """Status, headers and body of the answer, and the seconds that it took once there was a connection.

@@ -38,6 +38,12 @@ class Settings(Record):
     connect_timeout_s: float = 15.0
     answer_timeout_s: float = 180.0
     """How long one image may take: the API blocks 5 to 15 s, its slowest models 25 s."""
+    pending_max_s: float = 600.0
+    """How long a run waits for an image that the API has accepted and still draws, from when it begins to wait."""
+    first_look_s: float = 0.5
+    """So long after it was accepted an image is looked for at the earliest, until it is known how long they take."""
+    polls_max: int = 100
+    """How often this process may ask how images stand, in any ten seconds: a tenth of what an account may."""
     download_timeout_s: float = 60.0
     """How long one try of a download may take in all."""
     download_max_bytes: int = 50_000_000

@@ -36,7 +36,10 @@ class Released(Record):
 
 
 class Answered(Record):
-    """An image that is paid and was not yet stored when this was written; its link lives for hours."""
+    """An image that was paid, or accepted to be drawn, and not yet stored when this was written.
+
+    Its link lives for hours. Where there is none, it is had by its generation's id.
+    """
 
     cell_id: str
     turn: int
@@ -45,6 +48,11 @@ class Answered(Record):
     started_at: datetime
     made_by: str | None = None
     """`sandbox`, or the host of the API that has answered; None in the records of earlier versions."""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the image was there already; if not, the API had accepted to draw it."""
+        return self.image.url is not None or self.image.generation_id is None
 
 
 class Look(NamedTuple):

@@ -145,7 +145,8 @@ def retried(now: Standing, retry: AbstractSet[Status], stored: AbstractSet[str],
     """What trying these cells again comes to. `stored` as for `standing`; `answered`: the turns with a noted answer."""
     with_bytes, with_answers = cells_with_bytes(stored), {turn.cell_id for turn in answered}
     again = [ask.cell for ask in now.to_ask if ask.turn > 1]
-    free = [cell for cell in again if cell.cell_id in with_answers]
+    paid = {ask.cell.cell_id for ask in now.to_ask if ask.cost_usd}  # an answer may tell of what failed for nothing
+    free = [cell for cell in again if cell.cell_id in with_answers & paid]
     cut = [outcome for _, outcome, _ in now.to_cut if outcome.status in retry]
     most_usd = sum((cell.price_usd for cell in again), Decimal(0))
     read = sum(cell.cell_id in with_bytes for cell in free)

@@ -32,6 +32,8 @@ class CampaignResult(Record):
     stopped_because: str | None = None
     kept: tuple[str, ...] = ()
     """What the storage did not take, where it is kept, and what to do about it: a sentence each."""
+    left: tuple[str, ...] = ()
+    """What the API draws still, and what becomes of it."""
     is_published: bool = True
     """Whether page and manifest could be written."""
     is_sandbox: bool = False

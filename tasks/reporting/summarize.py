@@ -128,10 +128,8 @@ def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[s
     """Counts, cost, where the files are, and the cells that somebody must look at."""
     ended = troubled(cells, outcomes)
     reasons = (why(outcome, result.stopped_because) for _, outcome in ended)
-    rows = [
-        (str(c.row), c.product, c.format, str(c.copy_number), o.status, next(reasons))
-        for c, o in ended[:TROUBLES_SHOWN]
-    ]
+    shown = ended[:TROUBLES_SHOWN]
+    rows = [(str(c.row), c.product, c.format, str(c.copy_number), o.status, next(reasons)) for c, o in shown]
     more = f"And {len(ended) - len(rows):,} more: see the manifest." if len(ended) > len(rows) else ""
     header = ("row", "product", "format", "copy", "status", "why")
     tables = (
@@ -140,9 +138,10 @@ def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[s
     )
     notes = [("Stopped early", result.stopped_because)] if result.stopped_because is not None else []
     notes += [("Not stored", kept) for kept in result.kept]
+    notes += [("Still drawn", left) for left in result.left if left not in (result.stopped_because or "")]
     folder = result.folder if result.is_published else None
-    shown = tuple(table for table in tables if table.rows)
-    return Summary(result.name, came_to(result), tuple(notes), shown, folder, result.public_url)
+    told = tuple(table for table in tables if table.rows)
+    return Summary(result.name, came_to(result), tuple(notes), told, folder, result.public_url)
 
 
 def troubled(

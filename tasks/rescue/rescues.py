@@ -34,7 +34,8 @@ class Rescues:
             if kept.has_image:
                 self.with_image.add(rescued.name)
         elif rescued.answered is not None and rescued.name not in self.kept:
-            self.links[rescued.intent.cell_id] = rescued.answered.image.url or ""
+            told = rescued.answered.image
+            self.links[rescued.intent.cell_id] = told.url or f"generation {told.generation_id}"
 
     def forget(self, name: str) -> None:
         """The storage has it by now, if it was kept at all."""

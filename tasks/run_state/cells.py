@@ -38,6 +38,7 @@ class Cells:
     begun: dict[str, Ask] = field(default_factory=dict)
     """Asked for by another run that has not ended them."""
     under_way: dict[str, Job] = field(default_factory=dict)
+    left: dict[str, Ask] = field(default_factory=dict)  # drawn by the API, for the next run to fetch
     outcomes: Outcomes = field(default_factory=Outcomes)
     _orphaned_open: dict[str, int] = field(default_factory=dict)
     _spare: dict[str, Answered] = field(default_factory=dict)
@@ -62,11 +63,10 @@ class Cells:
 
     def take_up(self, now: Standing) -> None:
         """Put each cell where the ledger says that it stands. One that is only to be cut is under way at once."""
+        for outcome in (*now.ended, *now.earlier):
+            self.revise(outcome.cell_id, outcome)
         for outcome in now.ended:
-            self.revise(outcome.cell_id, outcome)
             self.tally.take_over(outcome)
-        for outcome in now.earlier:
-            self.revise(outcome.cell_id, outcome)
         for cell, outcome, original in now.to_cut:
             self.start(Ask.after(cell, outcome.turn, outcome).of_paid(outcome.turn)).store(original, outcome.crops)
         for ask in now.to_ask:
@@ -123,6 +123,12 @@ class Cells:
         self.purse.reserve(job.cell.cell_id, Decimal(0))
         return True
 
+    def put_off(self, job: Job) -> None:
+        """Leave a job to the next run. Its price stays set aside."""
+        if self.leave(job):
+            self.left[job.cell.cell_id] = job.ask
+            self.purse.expect(job.cell.cell_id, job.cell.price_usd)
+
     def hand_over(self, job: Job, later: Ask) -> None:
         """Leave a job to another run: expect its `later` turn, and keep the answer of this one, if it has come."""
         if self.leave(job):
@@ -142,8 +148,7 @@ class Cells:
             return
         if job.is_asked:
             self.purse.spend(job.turn, outcome.cost_usd - job.ask.cost_usd)
-        if not is_noted:
-            self._not_noted.add(outcome.cell_id)
+        self._not_noted |= set() if is_noted else {outcome.cell_id}
         self.revise(outcome.cell_id, outcome)
         self.tally.count(outcome)
 
@@ -173,7 +178,7 @@ class Cells:
     def known_turns(self) -> dict[str, int]:
         """The newest turn of each cell whose price is in this run's sums."""
         left = ((outcome.cell_id, outcome.turn) for outcome in self.orphaned)
-        begun = ((cell_id, ask.turn) for cell_id, ask in self.begun.items())
+        begun = ((cell_id, ask.turn) for cell_id, ask in (self.begun | self.left).items())
         under_way = ((cell_id, job.ask.turn) for cell_id, job in self.under_way.items())
         return self._orphaned_open | dict(left) | self.outcomes.turns | dict(begun) | dict(under_way)
 
@@ -183,8 +188,7 @@ class Cells:
 
     def has_others(self, job: Job) -> bool:
         """Whether anything else waits, or is out without an answer."""
-        others = (one for one in self.under_way.values() if one is not job and not one.is_paid)
-        return bool(self.waiting) or any(others)
+        return bool(self.waiting) or any(one is not job and not one.is_paid for one in self.under_way.values())
 
     def has_room_for_pixels(self) -> bool:
         """Whether one more image may be held decoded until it is cut."""

@@ -1,5 +1,6 @@
 """The slots in flight that this run holds, as its lanes and Prefect's server tell."""
 
+import sys
 import time
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ class HeldSlots:
     """By their numbers."""
     is_contended: bool = False
     """Whether others want the slots that this run holds."""
+    most: int = sys.maxsize
+    """How many the API allows the account, as it has said itself."""
     _lost_at: float | None = None
 
     def acquire(self, lane: int) -> None:
@@ -21,6 +24,10 @@ class HeldSlots:
     def release(self, lane: int) -> None:
         """A lane gives its slot back."""
         self.lanes.discard(lane)
+
+    def keep_to(self, most: int) -> None:
+        """The API has said how many images the account may have in flight: fewer than this run has lanes, perhaps."""
+        self.most = min(self.most, most)
 
     def contend(self, *, is_contended: bool) -> None:
         """Note whether others want slots."""

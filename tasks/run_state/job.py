@@ -30,9 +30,11 @@ class Stage(IntEnum):
     """No request is out: it can be given back as if it had never begun."""
     SENT = 1
     """A request is out whose answer is not known: it may have been paid."""
-    ANSWERED = 2
+    ACCEPTED = 2
+    """The API draws it, under an id by which any run can fetch it. It is paid unless that fails."""
+    ANSWERED = 3
     """It is paid, and its image is on its way."""
-    STORED = 3
+    STORED = 4
     """Its original is stored, and waits to be cut."""
 
 
@@ -123,6 +125,12 @@ class Job:
         """Another run has asked, and nobody knows whether that was paid."""
         self.ask, self.stage = self.ask.doubted(), Stage.SENT
 
+    def accept(self, answer: Answered) -> None:
+        """The API has accepted to draw it, for this run or for one that is no more. The slot stays held."""
+        self.answer = answer
+        self.attempts = answer.attempts - self.ask.attempts
+        self.stage = Stage.ACCEPTED
+
     def pay(self, answer: Answered) -> None:
         """The answer has come: to this run, or to one that is no more."""
         self.answer = answer
@@ -158,7 +166,7 @@ class Job:
 
         An original that cannot be read is none, or a run that tries the cell again would only cut it again.
         """
-        is_billed = self.is_paid or getattr(error, "is_billed", self.stage is Stage.SENT)
+        is_billed = self.is_paid or getattr(error, "is_billed", self.stage >= Stage.SENT)
         return self._ended(
             status=error.status if isinstance(error, CellError) else "failed",
             original=None if isinstance(error, OriginalUnreadable) else self.original,

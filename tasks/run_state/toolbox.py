@@ -19,6 +19,7 @@ from decimal import Decimal
 from typing import Final, TypeVar
 
 from tasks.api.ideogram import IdeogramClient
+from tasks.api.poller import Poller
 from tasks.api.settings import Settings
 from tasks.callbacks.queue_events import Announcements
 from tasks.errors import BudgetReached
@@ -83,6 +84,8 @@ class Toolbox:
     storage_pool: ThreadPoolExecutor
     rescues: Rescues
     """What the storage did not take."""
+    poller: Poller = field(init=False)
+    """Waits for what the API has accepted."""
     stop: Stop = field(default_factory=Stop)
     api: ApiHealth = field(default_factory=ApiHealth)
     paid: PaidImages = field(default_factory=PaidImages)
@@ -99,6 +102,13 @@ class Toolbox:
     outside: Context = field(default_factory=copy_context)
     """The flow's own context. Images run in it and not in their lane's, where Prefect would take them for parts of one
     transaction: the first that is refused would have the others shown as rolled back."""
+
+    def __post_init__(self) -> None:
+        """Whoever waits for a generation asks this run's API."""
+        own = self.ideogram.settings
+        self.poller = Poller(
+            lambda one: self.ideogram.look(one.generation_id), own.polls_max, own.pending_max_s, own.first_look_s
+        )
 
     @property
     def purse(self) -> Purse:

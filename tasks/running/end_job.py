@@ -56,6 +56,9 @@ async def abort(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
 async def release(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
     """Let go of a job when the campaign stops. Its turn is given back, unless it was paid or may have been paid."""
     await rescue(tools, job)
+    if job.stage is Stage.ACCEPTED:
+        tools.cells.put_off(job)
+        return
     if job.is_paid or (isinstance(fault, StorageFailed) and job.stage is not Stage.IDLE):
         left = fault if job.stage is Stage.STORED else CampaignStopped(f"Paid, and not stored so far: {fault}")
         tools.cells.settle(job, job.failed(left), is_noted=False)  # the next run still has the answer's link
@@ -70,6 +73,12 @@ async def release(tools: Toolbox, job: Job, fault: CampaignStopped) -> None:
         await rescue(tools, job, is_released=True)
 
 
+async def put_off(tools: Toolbox, job: Job) -> None:
+    """Leave a job to the next run, which fetches its image by the id that is noted. Raises nothing."""
+    await rescue(tools, job)
+    tools.cells.put_off(job)
+
+
 async def end_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
     """End every job that is still under way after all work is over. What may have been paid is told so."""
     for job in tuple(tools.cells.under_way.values()):
@@ -79,6 +88,8 @@ async def end_interrupted(tools: Toolbox, fault: CampaignStopped) -> None:
             await rescue(tools, job)
             left = OutcomeUnknown("Interrupted while its image was stored; it is paid, and the next run fetches it")
             tools.cells.settle(job, job.failed(left), is_noted=False)
+        elif job.stage is Stage.ACCEPTED:
+            await put_off(tools, job)
         elif job.stage is Stage.SENT:
             left = OutcomeUnknown("Interrupted before the answer came; it may have been paid")
             await end(tools, job, job.failed(left))

@@ -8,8 +8,8 @@ from collections import Counter
 from hashlib import sha256
 from typing import Final, Literal
 
+from tasks.asking.fetch import fetch
 from tasks.errors import LinkFailed
-from tasks.generate_image import fetch
 from tasks.images.decode_image import suffix_of
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.original_keys import UNREADABLE, spare_key

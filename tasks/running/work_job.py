@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tasks.errors import CampaignStopped, LinkFailed, NotAccepted, OriginalUnreadable, TakenOver
+from tasks.errors import CampaignStopped, LinkFailed, NotAccepted, OriginalUnreadable, StillDrawn, TakenOver
 from tasks.generate_image import generate_image, recover_image
 from tasks.ledger.records import Answered
 from tasks.ledger.resume import Ask
@@ -17,7 +17,7 @@ from tasks.run_state.job import Job, Stage
 from tasks.run_state.paid_bytes import note_wasted
 from tasks.run_state.toolbox import Toolbox
 from tasks.running.check_budget import check_budget
-from tasks.running.end_job import abort, end, requeue
+from tasks.running.end_job import abort, end, put_off, requeue
 from tasks.running.fetch_again import fetch_paid, leave_as_it_was
 
 
@@ -39,7 +39,10 @@ async def work_job(tools: Toolbox, job: Job) -> None:
 
 async def recover_job(tools: Toolbox, job: Job, answered: Answered) -> None:
     """Store and cut the image of a job that was paid by a run that is no more. Raises nothing."""
-    job.pay(answered)
+    if answered.is_drawn:
+        job.pay(answered)
+    else:
+        job.accept(answered)
     job.is_answer_noted = True
     async with ended_by_its_faults(tools, job):
         async with tools.recoveries:
@@ -84,6 +87,8 @@ async def ended_by_its_faults(tools: Toolbox, job: Job) -> AsyncIterator[None]:
         yield
     except TakenOver:
         await hand_over(tools, job)
+    except StillDrawn:
+        await put_off(tools, job)
     except CampaignStopped as fault:
         await abort(tools, job, fault)
     except Exception as error:  # noqa: BLE001  a fault of ours ends a job like any other

@@ -16,8 +16,8 @@ POINTS = {
     "request": [f"{API}:before:1", f"{API}:before:4", f"{API}:after:1", f"{API}:after:3"],
     "answer": [f"{LEDGER}.note_answer:before:2", f"{LEDGER}.note_answer:after:1", f"{LEDGER}.note_answer:after:3"],
     "original": [
-        "tasks.generate_image:download:before:2",
-        "tasks.generate_image:download:after:1",
+        "tasks.asking.fetch:download:before:2",
+        "tasks.asking.fetch:download:after:1",
         f"{RENAME}:3",
         f"{RENAME}:4",
     ],

@@ -44,7 +44,10 @@ from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, a_request
 from tests.waiting import LIMIT_S
 
-SETTINGS = Settings.for_api("https://api.example.com", "key")
+SETTINGS = Settings.for_api("https://api.example.com", "key").model_copy(
+    update={"first_look_s": 0.01, "polls_max": 10_000}
+)
+"""What is accepted is looked for at once, and as often as it takes."""
 VARIANTS = (Variant(name="og", width=12, height=6, format="png"),)
 CAMPAIGN = Campaign(matrix="lamps.csv")
 RESOLVE_EVERY_S = 0.02
@@ -166,10 +169,11 @@ async def run(
     last_try_s: float = LIMIT_S,
     ledger: Callable[[Ledger], Ledger] = lambda own: own,
     variants: Sequence[Variant] = VARIANTS,
+    **settings: Any,
 ) -> Ended:
     """One run of a campaign, from the ledger to the manifest."""
     async with (
-        open_toolbox(SETTINGS, store, tuple(cells), tuple(variants), budget_usd) as tools,
+        open_toolbox(SETTINGS.model_copy(update=settings), store, tuple(cells), tuple(variants), budget_usd) as tools,
         IdeogramClient.open(SETTINGS, Wire(api)) as tools.ideogram,
     ):
         tools.ledger = ledger(tools.ledger)

@@ -111,6 +111,7 @@ def what_a_retry_costs(*retry: Status) -> Retried:
     ends: list[Status] = ["failed", "failed", "failed", "blocked", "unknown", "done"]
     outcomes = [an_outcome(cell, end) for cell, end in zip(MORE, ends, strict=True)]
     outcomes[0] = an_outcome(MORE[0], "failed", original=an_original(MORE[0]))
+    outcomes[1:3] = [an_outcome(cell, "failed", cost_usd=PRICE_USD) for cell in MORE[1:3]]
     known = Known(outcomes={outcome.cell_id: outcome for outcome in outcomes}, open={})
     stored = {an_original(cell).key for cell in (MORE[0], MORE[5])} | {UNREADABLE}
     stored |= {variant.key(MORE[5].cell_id) for variant in DEFAULT_VARIANTS}

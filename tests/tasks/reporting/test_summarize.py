@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from flows.campaign_run.run_campaign import planned_result
+from flows.campaign_run.results import planned_result
 from flows.commands.terminal import summary
 from tasks.errors import StorageFailed
 from tasks.records.campaign import Campaign

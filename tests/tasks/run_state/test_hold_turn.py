@@ -16,7 +16,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from tasks import generate_image
+from tasks.asking import fetch
 from tasks.errors import LinkFailed, StorageFailed
 from tasks.ledger.heartbeats import Watcher, this_run
 from tasks.ledger.ledger import Ledger
@@ -179,7 +179,7 @@ def test_an_image_that_was_paid_late_is_kept_where_the_cell_has_none(store, stan
 
 def test_a_link_that_fails_for_now_leaves_what_was_paid_late_to_a_retry(store, stand_still, monkeypatch):
     """The other run gave its turn back unpaid. The image is paid, so no other is asked for, and the end says why."""
-    download, links = generate_image.download, []
+    download, links = fetch.download, []
 
     async def only_once(client, url: str) -> bytes:
         links.append(url)
@@ -188,7 +188,7 @@ def test_a_link_that_fails_for_now_leaves_what_was_paid_late_to_a_retry(store, s
         return await download(client, url)
 
     with monkeypatch.context() as patch:
-        patch.setattr(generate_image, "download", only_once)
+        patch.setattr(fetch, "download", only_once)
         api = Pictures(refusals={2: 402})
         woken, _ = stand_still(api, "note_answer", is_after=False, retry=["unknown"])
     [outcome] = woken.outcomes.values()

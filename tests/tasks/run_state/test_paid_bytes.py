@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tasks import generate_image
+from tasks.asking import fetch
 from tasks.errors import BudgetReached, LinkFailed, PaidInVain
 from tasks.ledger.ledger import Ledger
 from tasks.records.keys import ENDS
@@ -219,14 +219,14 @@ def test_what_is_had_for_nothing_needs_no_budget(store, first):
 @pytest.mark.parametrize("image", [TORN, None], ids=["torn", "never fetched"])
 def test_while_a_link_may_still_give_it_no_other_image_is_paid(store, monkeypatch, fault, image):
     """That would come from the same place: a server that is away, or a host that is not allowed."""
-    download, links_fail = generate_image.download, [image is None]
+    download, links_fail = fetch.download, [image is None]
 
     async def failing(*args) -> bytes:
         if links_fail[-1]:
             raise LinkFailed("The link gave nothing", link_fault=fault)
         return await download(*args)
 
-    monkeypatch.setattr(generate_image, "download", failing)
+    monkeypatch.setattr(fetch, "download", failing)
     api = Api(image=TORN)
     ran(store, api, 2)
     links_fail.append(True)

@@ -1,0 +1,1 @@
+"""One image asked for, waited for and fetched."""
