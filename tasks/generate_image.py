@@ -100,6 +100,8 @@ async def generate_image(job: Job) -> StoredOriginal:
         raise
     except Exception as error:  # also a fault of ours: the next image would meet it too
         note_wasted(tools, job, error)
+        if isinstance(error, CellError):
+            error.request_id = answered.image.request_id
         raise
     finally:
         tools.paid.known(number)

@@ -58,7 +58,9 @@ def checked(request: GenerationRequest, image: ImageObject) -> ImageObject:
     )
     for name, asked, answered in told:
         if asked is not None and answered not in {asked, None}:
-            raise errors.OutcomeUnknown(f"The answer is to another request: {name} {answered} instead of {asked}")
+            error = errors.OutcomeUnknown(f"The answer is to another request: {name} {answered} instead of {asked}")
+            error.request_id = image.request_id
+            raise error
     return image
 
 

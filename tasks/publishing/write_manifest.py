@@ -20,6 +20,7 @@ from tasks.records.alt_text import COLUMN as ALT
 from tasks.records.alt_text import alt_text
 from tasks.records.answer import SEED_LIMIT
 from tasks.records.cell import Cell
+from tasks.records.models import OFFERS
 from tasks.records.outcome import Outcome, of_each
 from tasks.records.record import writable
 from tasks.records.sizes import as_written
@@ -51,6 +52,8 @@ _CAME_OUT: Final[dict[str, Reader]] = {
     "started_at": lambda _, outcome: outcome.started_at,
     "finished_at": lambda _, outcome: outcome.finished_at,
     "made_by": lambda _, outcome: (outcome.original.made_by or "") if outcome.original else "",
+    "quality": lambda cell, _: cell.request.quality or OFFERS[cell.request.model].default_quality,
+    "api_request_id": lambda _, outcome: outcome.request_id or "",
     "alt": lambda cell, _: alt_text(cell),
     "prompt_drawn": lambda _, outcome: outcome.original.final_prompt if outcome.original else "",
 }

@@ -77,6 +77,8 @@ class Outcome(Record):
     """Whose end it is: two requests may come to one `cell_id`. None in the records of earlier versions."""
     made_by: str | None = None
     """Who made its image or, where it has none, was asked for it; None in the records of earlier versions."""
+    request_id: str | None = None
+    """What the API calls the request that ended so, for a question to its makers; None where it did not tell."""
 
     @property
     def is_drawing(self) -> bool:

@@ -176,6 +176,7 @@ class Job:
             error=told(error),
             started_at=self.started_at,
             made_by=self.original.made_by if self.original is not None else self.made_by,
+            request_id=getattr(error, "request_id", None),
         )
 
     def _ended(self, **fields: Any) -> Outcome:  # noqa: ANN401  the rest of an outcome

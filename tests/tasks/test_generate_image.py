@@ -198,6 +198,7 @@ def test_what_goes_wrong_has_a_name(marker, kind, is_answered, tmp_path, sandbox
     is_kept = isinstance(result.end, errors.ImageUnreadable)
     assert [Path(name).suffix for name in result.originals] == [".unreadable"] * is_kept
     assert (result.is_answered, result.attempts) == (is_answered, 1)
+    assert bool(result.end.request_id) is (marker not in {"reset", "half"}), "what the API calls the request is kept"
 
 
 def test_an_answer_that_never_comes_is_not_waited_for_for_ever(tmp_path):

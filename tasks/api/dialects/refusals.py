@@ -69,8 +69,11 @@ def _meaning(status: int, headers: Mapping[str, str], told: Told, took_s: float)
         case 422:
             return errors.ImageRefused(message or "The prompt failed the safety check", is_billed=False)
         case 429:
-            limited = errors.RateLimited(f"Too many images in flight (429).{words}", retry_after_s=retry_after_s)
-            limited.max_in_flight = _limit_in(told)
+            limit = _limit_in(told)
+            allowed = f"; the account allows {limit:,}" if limit else ""
+            text = f"Too many images in flight (429){allowed}.{words}"
+            limited = errors.RateLimited(text, retry_after_s=retry_after_s)
+            limited.max_in_flight = limit
             return limited
         case 503 if took_s < WORK_BEGINS_AFTER_S and _is_own(told):
             return errors.ApiUnavailable(f"The API is not available (503).{words}", retry_after_s=retry_after_s)

@@ -6,7 +6,7 @@ import json
 import logging
 import traceback
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -16,6 +16,7 @@ from tasks.api.dialects.refusals import WORK_BEGINS_AFTER_S
 from tasks.api.ideogram import ANSWER_MAX_BYTES, IdeogramClient
 from tasks.api.settings import Settings
 from tasks.records.answer import ImageObject
+from tasks.records.request import GenerationRequest
 from tests.factories import a_request
 from tests.tasks.api.api_answers import GOOD, KEY, STOPPED, answered
 from tests.tasks.api.raw_server import (
@@ -52,7 +53,12 @@ def generate(
     return asyncio.run(scenario())
 
 
-def generate_from(*answers: Answer, **fields: float) -> tuple[ImageObject | Exception, list[bytes]]:
+LAMP: Final = a_request("A lamp: ä")
+
+
+def generate_from(
+    *answers: Answer, request: GenerationRequest = LAMP, **fields: float
+) -> tuple[ImageObject | Exception, list[bytes]]:
     """What one paid call to a server that answers so comes to, and what the server was sent."""
 
     async def scenario() -> tuple[ImageObject | Exception, list[bytes]]:
@@ -62,7 +68,7 @@ def generate_from(*answers: Answer, **fields: float) -> tuple[ImageObject | Exce
             IdeogramClient.open(settings(server.url, **fields)) as client,
         ):
             try:
-                return await client.generate(a_request("A lamp: ä")), server.requests
+                return await client.generate(request), server.requests
             except STOPPED as error:
                 return error, server.requests
 
@@ -121,6 +127,14 @@ def test_whatever_goes_wrong_after_the_request_left_is_unknown(answer, words):
     assert isinstance(error, errors.OutcomeUnknown)
     assert words in str(error)
     assert len(requests) == 1
+
+
+@pytest.mark.parametrize(("status", "body"), [(400, b"{}"), (200, answered(seed=7))])
+def test_an_error_says_what_the_api_calls_the_request(status, body):
+    """Refused, or answered with what somebody else has asked for."""
+    error, _ = generate_from(says(http(status, body, "X-Request-Id: r-7")), request=a_request(seed=8))
+    assert isinstance(error, errors.CellError)
+    assert error.request_id == "r-7"
 
 
 def test_an_answer_that_came_while_the_process_stood_still_is_read():

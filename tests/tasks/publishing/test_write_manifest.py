@@ -41,6 +41,8 @@ COLUMNS = [
     "started_at",
     "finished_at",
     "made_by",
+    "quality",
+    "api_request_id",
     "alt",
     "prompt_drawn",
     "copy_number",
@@ -93,6 +95,8 @@ def test_a_done_cell_tells_all_that_is_known():
         "started_at": "2026-08-05T10:42:07.250Z",
         "finished_at": "2026-08-05T10:42:16.750Z",
         "made_by": "api.ideogram.ai",
+        "quality": "medium",
+        "api_request_id": "",
         "alt": "Teapot, hero",
         "prompt_drawn": "A red kettle",
         "copy_number": "1",
@@ -238,6 +242,15 @@ def test_copies_of_one_wish_are_numbered():
     other = [a_cell(row=3, format="story"), a_cell(row=4, copy_number=3)]
     frame = manifest_frame([*plain, *seeded, *other], {}, ())
     assert frame["copy_number"].tolist() == [1, 2, 1, 2, 3, 1, 1]
+
+
+def test_what_the_api_calls_a_request_that_failed_is_told():
+    """For a question to its makers; and the quality of the model, whichever route it went by."""
+    cell = a_cell(a_request(model="V_2_TURBO"))
+    row = one_row(cell, an_outcome(cell, "failed", request_id="req-7"))
+    assert (row["api_request_id"], row["quality"]) == ("req-7", "low")
+    drawn = a_cell(a_request(model="ideogram-4-5", style_type=None, quality="high"))
+    assert one_row(drawn)["quality"] == "high"
 
 
 def test_a_column_alt_is_not_listed_twice():

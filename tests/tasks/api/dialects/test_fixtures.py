@@ -90,6 +90,7 @@ def test_what_was_seen_is_told():
     assert "Could not read a source image." in str(ended("400 error"))
     assert "balance is zero" in str(ended("401"))
     assert "add a payment method" in str(ended("402"))
+    assert "(429); the account allows 10. It said: m" in str(ended("429 with limit"))
     assert (ended("429 short").max_in_flight, ended("429 with limit").max_in_flight) == (None, 10)
     assert ended("poll failed").is_billed is False
     assert ended("4.5 sync").generation_id == "g"
