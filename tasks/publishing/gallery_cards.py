@@ -102,6 +102,7 @@ def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         "Not wanted": cell.request.negative_prompt or "",
         "Attempts": str(outcome.attempts) if outcome.attempts > 1 else "",
         "In doubt": outcome.doubt,
+        "API request": outcome.request_id or "",
         "Noted": "; ".join(outcome.original.notes) if outcome.original else "",
     }
     return tuple((label, bounded(value)) for label, value in [*known.items(), *cell.metadata.items()] if value)

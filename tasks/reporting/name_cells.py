@@ -1,4 +1,4 @@
-"""A cell as a person knows it, wherever one is told of."""
+"""A cell as a person knows it, and its request as the API does, wherever one is told of."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
@@ -7,8 +7,10 @@ from rich.text import Text
 
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
+from tasks.records.outcome import Outcome
 
 PRODUCT_SHOWN_CHARS: Final = 40
+REQUESTS_TOLD: Final = 3
 Place = tuple[int, str]
 """A row, and one of its formats."""
 
@@ -30,3 +32,14 @@ def name_of(cell: Cell, copied: Collection[Place], otherwise: str = "") -> str:
 def of_copies(cells: Iterable[Cell]) -> frozenset[Place]:
     """Where there is more than one copy."""
     return frozenset((cell.row, cell.format) for cell in cells if cell.copy_number > 1)
+
+
+def called_by_the_api(outcomes: Iterable[Outcome]) -> str:
+    """What to name to the API's makers of what ended so, behind the reason: ` (API request Ab3x)`; empty for nothing.
+
+    Of many the first few; the manifest has them all.
+    """
+    ids = [outcome.request_id for outcome in outcomes if outcome.request_id]
+    more = f" and {len(ids) - REQUESTS_TOLD:,} more" if len(ids) > REQUESTS_TOLD else ""
+    noun = "API request" if len(ids) == 1 else "API requests"
+    return f" ({noun} {', '.join(ids[:REQUESTS_TOLD])}{more})" if ids else ""

@@ -15,7 +15,7 @@ from tasks.records.outcome import STATUSES, Outcome, Status, of_each
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.result import CampaignResult
 from tasks.reporting.endings import came_to, next_steps
-from tasks.reporting.name_cells import of_copies, whose
+from tasks.reporting.name_cells import called_by_the_api, of_copies, whose
 from tasks.storage.public_address import public_folder
 
 TROUBLES_TOLD: Final = 5
@@ -127,7 +127,7 @@ def clock(seconds: float) -> str:
 def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> Summary:
     """Counts, cost, where the files are, and the cells that somebody must look at."""
     ended = troubled(cells, outcomes)
-    reasons = (why(outcome, result.stopped_because) for _, outcome in ended)
+    reasons = (f"{why(outcome, result.stopped_because)}{called_by_the_api([outcome])}" for _, outcome in ended)
     shown = ended[:TROUBLES_SHOWN]
     rows = [(str(c.row), c.product, c.format, str(c.copy_number), o.status, next(reasons)) for c, o in shown]
     more = f"And {len(ended) - len(rows):,} more: see the manifest." if len(ended) > len(rows) else ""
@@ -175,6 +175,10 @@ def sum_up(  # noqa: PLR0913  all that is told of a campaign
     reasons: dict[tuple[Status, str], list[Cell]] = {}
     for cell, outcome in troubled(cells, outcomes):
         reasons.setdefault((outcome.status, why(outcome, stopped_because)), []).append(cell)
+
+    def asked(alike: list[Cell]) -> str:
+        return called_by_the_api(outcomes[cell.cell_id] for cell in alike)
+
     told, copied = list(reasons.items())[:TROUBLES_TOLD], of_copies(cells)
     return CampaignResult(
         name=campaign.title,
@@ -184,7 +188,7 @@ def sum_up(  # noqa: PLR0913  all that is told of a campaign
         by_status={status: counts[status] for status in STATUSES if counts[status]},
         cost_usd=cost_usd,
         spent_usd=spent_usd,
-        troubles=tuple(f"{whose(alike, copied)}: {status}: {reason}" for (status, reason), alike in told),
+        troubles=tuple(f"{whose(alike, copied)}: {how}: {reason}{asked(alike)}" for (how, reason), alike in told),
         more_troubled=sum(map(len, reasons.values())) - sum(len(alike) for _, alike in told),
         stopped_because=stopped_because,
         is_sandbox=campaign.sandbox,

@@ -67,7 +67,7 @@ def page_around(text: str) -> str:
     ]
     outcomes = [an_outcome(cell, status) for cell, status in zip(cells, STATUSES, strict=False)]
     outcomes[0] = an_outcome(cells[0], original=an_original(cells[0], final_prompt=f"{text}!"))
-    outcomes[1] = an_outcome(cells[1], "failed", error=text)
+    outcomes[1] = an_outcome(cells[1], "failed", error=text, request_id=text)
     return gallery_html(a_page(cells, outcomes, name=text))
 
 
@@ -284,6 +284,14 @@ def test_what_was_perhaps_paid_for_nothing_is_said():
     page = a_page([cell], [an_outcome(cell, turn=2, cost_usd=Decimal("0.16"), in_doubt={1: Decimal("0.08")})])
     assert "$0.08: a run that asked for it was taken for dead" in "".join(Parsed(gallery_html(page)).texts)
     assert "In doubt" not in gallery_html(a_page([cell], [an_outcome(cell)]))
+
+
+def test_what_the_api_calls_a_request_stands_among_the_details():
+    """Of an image that did not end well, for a question to the API's makers."""
+    cell = a_cell()
+    told = gallery_html(a_page([cell], [an_outcome(cell, "failed", request_id="Ab_3x")]))
+    assert re.search(r"<dt[^>]*>API request</dt>\s*<dd[^>]*>.*Ab_3x", told)
+    assert "API request" not in gallery_html(a_page([cell], [an_outcome(cell)]))
 
 
 def test_what_the_sandbox_drew_says_so_on_its_card():

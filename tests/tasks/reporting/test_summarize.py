@@ -195,3 +195,24 @@ def test_links_lead_to_the_page_where_its_address_is_known():
     assert f"Page: {public}/index.html" in news(linked, CELLS, OUTCOMES)
     assert "| index.html | `out/tea/index.html` |" in markdown(of_result(RESULT, CELLS, OUTCOMES))
     assert "Page: out/tea/index.html" in news(RESULT, CELLS, OUTCOMES)
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        ([None, None, None, None, None], "no link"),
+        ([None, "Ab_3x", None, None, None], "no link (API request Ab_3x)"),
+        (["a1", "b2", None, None, None], "no link (API requests a1, b2)"),
+        (["a1", "b2", "c3", "d4", "e5"], "no link (API requests a1, b2, c3 and 2 more)"),
+    ],
+)
+def test_what_the_api_calls_a_request_stands_behind_its_reason(ids, told):
+    """In the terminal for those that are told together, in the UI for each; one reason stays one."""
+    outcomes = {
+        cell.cell_id: an_outcome(cell, "failed", error="no link", request_id=request_id)
+        for cell, request_id in zip(CELLS, ids, strict=True)
+    }
+    result = sum_up(Campaign(matrix="tea.csv"), "out/tea", CELLS, outcomes, cost_usd=Decimal(0))
+    assert result.troubles == (f"row {CELLS[0].row}, Tea 0, hero, and 4 more: failed: {told}",)
+    rows = of_result(result, CELLS, outcomes).tables[0].rows
+    assert [row[-1] for row in rows] == [f"no link (API request {one})" if one else "no link" for one in ids]
