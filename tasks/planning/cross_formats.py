@@ -10,6 +10,7 @@ from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
 from tasks.planning.request_rules import ONE_CHOICE, Misfit
 from tasks.records.campaign import Campaign
 from tasks.records.fault import without_secrets
+from tasks.records.models import OFFERS, Model
 from tasks.records.table_name import split_sheet
 from tasks.records.vocabulary import Quality
 from tasks.tables.columns import FREE_TEXT
@@ -119,6 +120,17 @@ def with_quality(row: ParsedRow, quality: Quality | None) -> ParsedRow:
     if quality is None or not row.wishes.keys().isdisjoint({"quality", "rendering"}):
         return row
     return row._replace(wishes={**row.wishes, "quality": quality})
+
+
+def fitted(wanted: ParsedRow, row: ParsedRow, one: ParsedRow, model: Model) -> ParsedRow:
+    """`row` in the format `one` without a style that only the format names, where the model takes none.
+
+    A formats table serves rows of many models. Whoever writes style and model into one row contradicts himself.
+    """
+    has_style = "style_type" in wanted.wishes.keys() - row.wishes.keys() and "model" not in one.wishes
+    if not has_style or "style_type" in OFFERS[model].takes:
+        return wanted
+    return wanted._replace(wishes={column: wish for column, wish in wanted.wishes.items() if column != "style_type"})
 
 
 def over(format_wishes: Mapping[str, Any], row_wishes: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from tasks.planning.cross_formats import (
     add_misfits,
     campaign_formats,
     cross,
+    fitted,
     formats_of,
     names_of,
     with_quality,
@@ -21,7 +22,7 @@ from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
 from tasks.planning.identify_cells import Copies, readable_slug
 from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
-from tasks.planning.plan_notes import column_notes, repeat_notes, visibility_notes
+from tasks.planning.plan_notes import column_notes, repeat_notes, style_notes, visibility_notes
 from tasks.planning.price_cells import Bill
 from tasks.planning.prices import priced, read_prices
 from tasks.planning.request_rules import build_request, chosen_model, misfits
@@ -88,6 +89,8 @@ class Planner:
     notes: list[str] = field(default_factory=list)
     unseen: dict[Model, None] = field(default_factory=dict)
     """The models of rows that name a visibility and that have none."""
+    unstyled: dict[Model, None] = field(default_factory=dict)
+    """The models that take no style, of rows in formats that name one."""
 
     def read_formats(self) -> None:
         """Read the formats, if there are any. Raises InputInvalid where their table cannot be read."""
@@ -129,8 +132,11 @@ class Planner:
         self.notes += [*table.notes, *duplicates.notes(), *columns.notes(table.source), *column_notes(columns)]
 
     def _images_in(self, row: ParsedRow, one: ParsedRow) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
-        wanted = with_quality(cross(row, one), self.campaign.quality)
-        model = chosen_model(wanted.wishes, self.campaign.model)
+        crossed = with_quality(cross(row, one), self.campaign.quality)
+        model = chosen_model(crossed.wishes, self.campaign.model)
+        wanted = fitted(crossed, row, one, model)
+        if wanted is not crossed:
+            self.unstyled.setdefault(model)
         found = list(misfits(wanted.wishes, model))
         add_misfits(row, one, found, self.faults, self.campaign.quality)
         if "visibility" in wanted.wishes and "visibility" not in OFFERS[model].takes:
@@ -170,7 +176,8 @@ class Planner:
         """What was planned, once every image has been counted."""
         groups = self.bill.groups()
         slots = self.campaign.max_in_flight
-        of_images = (*visibility_notes(self.unseen), *repeat_notes(self.repeats, self.first_repeat))
+        of_models = (*visibility_notes(self.unseen), *style_notes(self.unstyled))
+        of_images = (*of_models, *repeat_notes(self.repeats, self.first_repeat))
         return Plan(
             campaign=self.campaign,
             cells=with_sources(with_own_ids(cells, held={})),

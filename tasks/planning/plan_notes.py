@@ -23,6 +23,13 @@ def visibility_notes(models: Iterable[Model]) -> list[str]:
     return [f"visibility is kept as a note only with {named}: the route has no field for it"] if named else []
 
 
+def style_notes(models: Iterable[Model]) -> list[str]:
+    """That the style of a format is not sent to these models, which take none."""
+    named = ", ".join(models)
+    said = f"the formats' style_type is left out for {named}, which takes none: say the style in the prompt"
+    return [said.replace("takes", "take") if "," in named else said] if named else []
+
+
 def repeat_notes(repeats: int, first_row: int) -> list[str]:
     """That images ask for what others do."""
     if not repeats:

@@ -41,3 +41,11 @@ def test_the_catalogue_shows_what_a_matrix_can_say() -> None:
     assert all(cell.cell_id.isascii() for cell in plan.cells)
     assert set(plan.cells[0].metadata).isdisjoint(PARSERS)
     assert all("exactly what another one does" not in note for note in plan.notes)
+
+
+@pytest.mark.parametrize("model", ["V_2", "4.5", "p-image"])
+def test_the_sample_formats_serve_every_model(model: str) -> None:
+    """What the README leads with works with the formats that lie beside it."""
+    plan = plan_of(str(DATA / "q1_launch.csv"), formats=FORMATS, model=model)
+    assert plan.cell_count == 6
+    assert any("style_type is left out" in note for note in plan.notes) == (model != "V_2")

@@ -136,21 +136,41 @@ def test_formats_that_are_the_same_are_one(tmp_path: Path) -> None:
     assert "1 row was left out, equal to an earlier row in every column: row 4 (as row 2)" in plan.notes[0]
 
 
-def test_a_style_that_the_default_model_does_not_take_is_a_fault_of_the_format(tmp_path: Path) -> None:
-    """The matrix has no such column, and its rows are many."""
-    takers = f"is not accepted by V_1, {STYLED}; leave it empty, or change the model"
-    assert said(tmp_path, "product\nTea\nCoffee\n", model="V_1") == [
-        f"f.csv, row 2, style_type: 'DESIGN' {takers}",
-        f"f.csv, row 3, style_type: 'REALISTIC' {takers}",
+def test_a_formats_style_is_left_out_for_models_without_one(tmp_path: Path) -> None:
+    """One formats table serves every model; the plan says so once for each, and rows of others keep their style."""
+    plan = plan_of(
+        **both(tmp_path, "product,model,style_type\nTea,,\nCup,V_1,\nJar,V_2,\nJug,3.0,fiction\n"), model="4.5"
+    )
+    assert [cell.request.style_type for cell in plan.cells[::2]] == [None, None, "DESIGN", "FICTION"]
+    assert [note for note in plan.notes if "style" in note] == [
+        "the formats' style_type is left out for ideogram-4-5, V_1, which take none: say the style in the prompt"
+    ]
+    one = plan_of(**both(tmp_path, "product\nTea\n"), model="V_1")
+    assert one.notes[-1].endswith("left out for V_1, which takes none: say the style in the prompt")
+
+
+@pytest.mark.parametrize(
+    ("matrix", "formats", "place"),
+    [
+        ("product,style_type,model\nTea,DESIGN,V_1\n", "format\na\n", "m.csv, row 2"),
+        ("product,style_type\nTea,DESIGN\n", "format,model\na,V_1\n", "m.csv, row 2"),
+        ("product\nTea\n", "format,style_type,model\na,DESIGN,V_1\n", "f.csv, row 2"),
+    ],
+)
+def test_a_style_that_a_row_names_itself_is_a_fault_where_the_model_takes_none(tmp_path, matrix, formats, place):
+    """Of the matrix, or of a format that names the model as well."""
+    assert said(tmp_path, matrix, formats) == [
+        f"{place}, style_type: 'DESIGN' is not accepted by V_1, {STYLED}; leave it empty, or change the model"
     ]
 
 
 def test_a_row_with_a_model_of_its_own_is_told_in_the_matrix(tmp_path: Path) -> None:
     """The formats are right for every other row."""
-    assert said(tmp_path, "product,model,format\nTea,V_1,wide\nCoffee,,\n") == [
+    formats = FORMATS.replace("style_type", "style preset").replace("DESIGN", "").replace("REALISTIC", "art deco")
+    assert said(tmp_path, "product,model,format\nTea,V_1,wide\nCoffee,3.0,\n", formats) == [
         (
-            "m.csv, row 2, style_type: 'REALISTIC' of the format 'wide' is not accepted by V_1, "
-            f"{STYLED}; change the model or the format"
+            "m.csv, row 2, style_preset: 'art deco' of the format 'wide' is not accepted by V_1, only by V_3, "
+            "ideogram-3; change the model or the format"
         )
     ]
 
