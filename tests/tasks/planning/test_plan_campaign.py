@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tasks.callbacks.callback_settings import UNSIGNED_NOTE
 from tasks.callbacks.outbox import Outbox
 from tasks.errors import InputInvalid
-from tasks.planning.plan_campaign import CELLS_SHOWN, UNSIGNED_NOTE, plan_campaign
+from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.request import GenerationRequest
 from tasks.storage.storage import CampaignStore

@@ -1,0 +1,161 @@
+"""Takes the rows of a matrix apart into images that are checked, identified and priced."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
+from tasks.callbacks.undialled import undialled_notes
+from tasks.images.sources import with_sources
+from tasks.planning.called_hosts import hosts_of, was_allowed
+from tasks.planning.cross_formats import (
+    add_leftovers,
+    add_misfits,
+    campaign_formats,
+    cross,
+    fitted,
+    formats_of,
+    names_of,
+    with_quality,
+)
+from tasks.planning.equal_rows import Duplicates
+from tasks.planning.faults import Faults
+from tasks.planning.identify_cells import Copies, readable_slug
+from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
+from tasks.planning.plan_notes import column_notes, repeat_notes, style_notes, visibility_notes
+from tasks.planning.price_cells import Bill
+from tasks.planning.prices import priced, read_prices
+from tasks.planning.request_rules import build_request, chosen_model, misfits
+from tasks.planning.variant_notes import ground_notes
+from tasks.records.campaign import Campaign, Plan
+from tasks.records.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, numbered, with_own_ids
+from tasks.records.models import OFFERS
+from tasks.records.request import GenerationRequest
+from tasks.records.slug import is_device
+from tasks.records.variant import DEFAULT_VARIANTS
+from tasks.records.vocabulary import Model
+from tasks.tables.open_table import Fetch
+from tasks.tables.tables import Table
+from tasks.tables.web_copy import fetched
+
+
+@dataclass
+class Planner:
+    """Takes rows apart into images, and remembers what the plan says about them all."""
+
+    campaign: Campaign
+    fetch: Fetch = fetched
+    faults: Faults = field(default_factory=Faults)
+    formats: Sequence[ParsedRow] = ()
+    bill: Bill = field(default_factory=lambda: Bill(read_prices()))
+    copies: Copies = field(default_factory=Copies)
+    rows: int = 0
+    repeats: int = 0
+    first_repeat: int = 0
+    """The row of the first image that was asked for before."""
+    called: set[str] = field(default_factory=set)
+    """The hosts of callback URLs that rows name."""
+    notes: list[str] = field(default_factory=list)
+    unseen: dict[Model, None] = field(default_factory=dict)
+    """The models of rows that name a visibility and that have none."""
+    unstyled: dict[Model, None] = field(default_factory=dict)
+    """The models that take no style, of rows in formats that name one."""
+
+    def read_formats(self) -> None:
+        """Read the formats, if there are any. Raises InputInvalid where their table cannot be read."""
+        if not self.campaign.slug:
+            problem = "has no letter or digit to name a folder with; choose another name"
+            self.faults.add("--name", problem, value=self.campaign.title)
+        elif is_device(self.campaign.slug) or is_device(self.campaign.title):
+            problem = "cannot name a folder: Windows keeps it for a device; choose another name with --name"
+            self.faults.add("--name", problem, value=self.campaign.title)
+        self.formats, notes = campaign_formats(self.campaign, self.faults, self.fetch)
+        self.notes += notes
+
+    def check_callbacks(self) -> None:
+        """Say which are not signed, or not sent. Raises InputInvalid where their settings are malformed."""
+        hosts = self.called | hosts_of(self.campaign.callback_url or "")
+        if hosts:
+            settings = load_callback_settings()
+            self.notes += [UNSIGNED_NOTE] if settings.secrets is None else []
+            allow_private = settings.allow_private or self.campaign.sandbox or was_allowed(self.campaign)
+            self.notes += undialled_notes(hosts, allow_private=allow_private)
+
+    def wanted_images(self, table: Table) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
+        """Each image in matrix order: its row as it is in its format, its request, and its place in the row from 0."""
+        count = self.faults.count
+        columns = read_header(table, self.faults, names_of(self.formats))
+        if columns.known.keys().isdisjoint({"product", "prompt"}):
+            names = ", ".join(table.header)
+            problem = f"has neither a column 'product' nor a column 'prompt'; it needs one of them, and has {names}"
+            self.faults.add(table.source, problem)
+            return
+        add_leftovers(self.formats, columns.names, self.faults)
+        duplicates = Duplicates(table.source)
+        for row in parse_rows(table, columns, self.faults, duplicates):
+            self.rows += 1
+            for one in formats_of(row, self.formats, self.faults):
+                yield from self._images_in(row, one)
+        if not self.rows and self.faults.count == count:
+            self.faults.add(table.source, "has no rows below its header")
+        self.notes += [*table.notes, *duplicates.notes(), *columns.notes(table.source), *column_notes(columns)]
+
+    def _images_in(self, row: ParsedRow, one: ParsedRow) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
+        crossed = with_quality(cross(row, one), self.campaign.quality)
+        model = chosen_model(crossed.wishes, self.campaign.model)
+        wanted = fitted(crossed, row, one, model)
+        if wanted is not crossed:
+            self.unstyled.setdefault(model)
+        found = list(misfits(wanted.wishes, model))
+        add_misfits(row, one, found, self.faults, self.campaign.quality)
+        if "visibility" in wanted.wishes and "visibility" not in OFFERS[model].takes:
+            self.unseen.setdefault(model)
+        for nth in range(0 if found else wanted.wishes.get("num_images", 1)):
+            yield wanted, build_request(wanted.wishes, model, nth), nth
+
+    def count(self, row: ParsedRow, request: GenerationRequest, sha256: str, nth: int) -> int:
+        """Count and price one image; returns how often its request has been asked for, this time included."""
+        self.called |= hosts_of(row.wishes.get("callback_url", ""))
+        self.bill.add(row.wishes.get("format", ""), priced(request), request.aspect_text())
+        copy_number = self.copies.next_copy(sha256)
+        if copy_number > (1 if request.seed is not None else nth + 1):
+            self.repeats += 1
+            self.first_repeat = self.first_repeat or row.number
+        return copy_number
+
+    def cell(self, row: ParsedRow, request: GenerationRequest, sha256: str, copy_number: int) -> Cell:
+        """The cell of an image that was counted, under its shortest id, which another may have as well."""
+        product, format_name = row.wishes.get("product", ""), row.wishes.get("format", "")
+        name = numbered(readable_slug(product or request.prompt, format_name), copy_number)
+        return Cell(
+            cell_id=f"{name}-{cell_digest(sha256, copy_number)[: DIGEST_SHOWN_CHARS[0]]}",
+            row=row.number,
+            product=product,
+            format=format_name,
+            copy_number=copy_number,
+            request=request,
+            request_sha256=sha256,
+            price_usd=self.bill.prices[priced(request)].usd_per_image,
+            callback_url=row.wishes.get("callback_url", self.campaign.callback_url),
+            focus=row.wishes.get("focus"),
+            metadata=row.metadata,
+        )
+
+    def plan(self, cells: tuple[Cell, ...]) -> Plan:
+        """What was planned, once every image has been counted."""
+        groups = self.bill.groups()
+        slots = self.campaign.max_in_flight
+        of_models = (*visibility_notes(self.unseen), *style_notes(self.unstyled))
+        of_images = (*of_models, *repeat_notes(self.repeats, self.first_repeat))
+        return Plan(
+            campaign=self.campaign,
+            cells=with_sources(with_own_ids(cells, held={})),
+            row_count=self.rows,
+            cell_count=sum(group.cells for group in groups),
+            groups=groups,
+            variants=self.campaign.variants or DEFAULT_VARIANTS,
+            notes=tuple(dict.fromkeys([*self.notes, *of_images, *ground_notes(self.campaign.variants)])),
+            cost_usd=self.bill.cost_usd(),
+            prices_read_on=self.bill.prices_read_on(),
+            duration_min_s=self.bill.duration_min_s(slots),
+            duration_max_s=self.bill.duration_max_s(slots),
+        )
