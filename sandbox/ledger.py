@@ -55,6 +55,9 @@ class Ledger:
     webhooks: int = 0
     first_request_at: float | None = None
     last_answer_at: float | None = None
+    """Of what was drawn while somebody waits; of what was accepted, when it was drawn."""
+    last_told_at: float | None = None
+    """When a poll was last told of a generation that is no longer pending."""
     prompts: dict[str, PromptCount] = field(default_factory=dict)
     bill: Counter[BillLine] = field(default_factory=Counter)
     """Images, line by line."""
@@ -129,6 +132,7 @@ class Ledger:
             "webhooks": self.webhooks,
             "first_request_at": self.first_request_at,
             "last_answer_at": self.last_answer_at,
+            "last_told_at": self.last_told_at,
             "prompts": {prompt: asdict(count) for prompt, count in self.prompts.items()},
         }
 

@@ -60,5 +60,7 @@ class Poller:
         generation = await self._workshop.find(request.path_params["generation_id"])
         if generation is None:
             return refused(problem(404, "The generation was not found."))
-        link_of = self._gallery.links_from(origin_of(request))
-        return JSONResponse(poll_answer(generation, link_of, is_done=self._workshop.is_done(generation)))
+        link_of, is_done = self._gallery.links_from(origin_of(request)), self._workshop.is_done(generation)
+        if is_done:
+            self._ledger.last_told_at = self._ledger.clock()
+        return JSONResponse(poll_answer(generation, link_of, is_done=is_done))

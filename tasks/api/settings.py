@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
@@ -23,6 +23,9 @@ KEY_VARIABLE: Final = "IDEOGRAM_API_KEY"
 KEY_BLOCK: Final = "ideogram-api-key"
 """The Secret block of a Prefect server that may hold the key instead; `stored_key.py` looks there."""
 
+_NUMBERS: Final = {"IDEOGRAM_POLLS_IN_10_S": ("polls_max", 1000), "IDEOGRAM_PENDING_MAX_S": ("pending_max_s", 86_400)}
+"""The field that each variable sets, and its greatest value: the API takes so many polls of an account."""
+
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST_NAME: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _BASE_URL: Final = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
@@ -38,7 +41,7 @@ class Settings(Record):
     connect_timeout_s: float = 15.0
     answer_timeout_s: float = 180.0
     """How long one image may take: the API blocks 5 to 15 s, its slowest models 25 s."""
-    pending_max_s: float = 600.0
+    pending_max_s: float = 600
     """How long a run waits for an image that the API has accepted and still draws, from when it begins to wait."""
     first_look_s: float = 0.5
     """So long after it was accepted an image is looked for at the earliest, until it is known how long they take."""
@@ -55,7 +58,7 @@ class Settings(Record):
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], stored_key: str | None = None) -> Self:
-        """Settings of `IDEOGRAM_API_KEY`, `IDEOGRAM_BASE_URL` and `IDEOGRAM_IMAGE_HOSTS`.
+        """Settings of the variables that begin with `IDEOGRAM_`.
 
         `stored_key` is used where the variable is not set. Raises InputInvalid that names the variable; the key's value
         is in no message.
@@ -70,7 +73,8 @@ class Settings(Record):
             raise _invalid(source, "holds characters that no key has; copy it again, without quotes")
         base_url = env.get("IDEOGRAM_BASE_URL", "").strip() or PUBLIC_API
         hosts = filter(None, (host.strip() for host in env.get("IDEOGRAM_IMAGE_HOSTS", "").split(",")))
-        return cls.for_api(base_url, key, frozenset(map(_image_host, hosts)))
+        settings = cls.for_api(base_url, key, frozenset(map(_image_host, hosts)))
+        return settings.model_copy(update=dict(_numbers(env)))
 
     @classmethod
     def for_api(cls, base_url: str, api_key: str, image_hosts: frozenset[str] = frozenset()) -> Self:
@@ -80,6 +84,16 @@ class Settings(Record):
             base_url=base_url.rstrip("/"),
             image_hosts=PUBLIC_IMAGE_HOSTS | {_api_host(base_url)} | image_hosts,
         )
+
+
+def _numbers(env: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """The field and the value of each number that the environment sets."""
+    for variable, (field, most) in _NUMBERS.items():
+        text = env.get(variable, "").strip()
+        if text:
+            if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= most:
+                raise _invalid(variable, f"is no whole number from 1 to {most:,}", value=text)
+            yield field, int(text)
 
 
 def is_host(text: str) -> bool:

@@ -16,6 +16,7 @@ from tests.benchmarks.against_reference import hundred_places, reference_design
 from tests.benchmarks.callbacks import callbacks
 from tests.benchmarks.cost import cost_of_orchestration
 from tests.benchmarks.crops import crops
+from tests.benchmarks.generations import generations
 from tests.benchmarks.in_flight import in_flight_efficiency, shared_places
 from tests.benchmarks.planning import planning_at_scale
 from tests.benchmarks.resuming import memory_of_resuming
@@ -26,6 +27,7 @@ from tests.benchmarks.variants import variants
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "in_flight": in_flight_efficiency,
     "shared_places": shared_places,
+    "generations": generations,
     "reference_design": reference_design,
     "hundred_places": hundred_places,
     "variants": variants,

@@ -22,6 +22,7 @@ class Load:
     """A folder of pictures to be delivered, where the stand-in cannot draw as fast as they are asked for."""
     subject: str = "Product"
     """Two loads with different subjects have no prompt in common."""
+    model: str = "V_2"
 
     @property
     def sandbox(self) -> SandboxOptions:
@@ -41,12 +42,12 @@ class Load:
     @property
     def latencies_s(self) -> list[float]:
         """How long the stand-in takes for each image; the same in every run."""
-        return [latency_s(prompt, "V_2", range_s=self.latency_range_s) for prompt in self.prompts]
+        return [latency_s(prompt, self.model, range_s=self.latency_range_s) for prompt in self.prompts]
 
     def write_matrix(self, path: Path) -> Path:
         """The load as a campaign matrix at `path`."""
         with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([["prompt"], *([prompt] for prompt in self.prompts)])
+            csv.writer(file).writerows([["prompt", "model"], *([prompt, self.model] for prompt in self.prompts)])
         return path
 
     def __str__(self) -> str:
