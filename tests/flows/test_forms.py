@@ -98,7 +98,7 @@ def test_a_box_that_is_left_empty_is_not_filled_in(empty: str | None):
     [
         ({"budget_usd": -5}, "Budget in USD (budget_usd): '-5' is not accepted; it must be greater than 0"),
         ({"budget_usd": "much"}, "Budget in USD (budget_usd): 'much' is not accepted; it must be a number, such as"),
-        ({"model": "V_9"}, "Model (model): 'V_9' is not accepted; it must be 'V_1'"),
+        ({"model": "V_9"}, "Model (model): 'V_9' is not accepted; use one of V_1"),
         ({"max_in_flight": 0}, "Images in flight (max_in_flight): '0' is not accepted; it must be at least 1"),
         ({"do": "pay"}, "What to do (do): 'pay' is not accepted; it must be 'look', 'trial' or 'make'"),
         ({"retry": ["done"]}, "Try again (retry), number 1: 'done' is not accepted; it must be 'failed', 'blocked'"),

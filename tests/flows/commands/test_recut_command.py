@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_new_sizes_are_cut_and_told(folder: Path, capsys: pytest.CaptureFixture[str]):
     """One line that says what there is now, two that say where, on standard error; a slash at the end harms nobody."""
-    assert main([f"{folder}/", "--variant", "mail=12x6,png"]) == 0
+    assert main([f"{folder}/", "--variant", "mail=12x12,png"]) == 0
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines() == [
@@ -39,7 +39,7 @@ def test_new_sizes_are_cut_and_told(folder: Path, capsys: pytest.CaptureFixture[
         f"  manifest  {folder}/manifest.csv",
     ]
     with Image.open(folder / "variants" / f"{CELL.cell_id}-mail.png") as image:
-        assert image.size == (12, 6)
+        assert image.size == (12, 12)
 
 
 def test_an_original_that_is_gone_ends_with_1(folder: Path, capsys: pytest.CaptureFixture[str]):
