@@ -48,6 +48,7 @@ class KilledCampaign:
     prompts: tuple[str, ...]
     output: str = "out"
     options: tuple[str, ...] = ("--max-in-flight", "4")
+    price_usd: Decimal = PRICE_USD
     kills: int = 0
     log: list[str] = field(default_factory=list)
     """How each run ended, for whoever reads a failure."""
@@ -85,9 +86,11 @@ class KilledCampaign:
             text=True,
         )
 
-    def run(self, *options: str, point: str | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *options: str, point: str | None = None, script: Path = COMMAND, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run to the end, or to its death; then free the places that the dead one has taken."""
-        ended = ran(self.start(*options, point=point))
+        ended = ran(self.start(*options, point=point, script=script, env=env))
         self._note(ended, point or "")
         return ended
 
@@ -150,7 +153,7 @@ class KilledCampaign:
         for row in rows:
             billed = bill["prompts"].get(row["prompt"], {"billed": 0})["billed"]
             assert billed == 1 or (row["status"], billed) == ("unknown", 0), log
-            assert Decimal(row["cost_usd"]) == PRICE_USD, log
+            assert Decimal(row["cost_usd"]) == self.price_usd, log
             if row["status"] == "done":
                 self._check_files(row)
         store = self.store()
