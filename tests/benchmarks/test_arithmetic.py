@@ -42,7 +42,7 @@ def test_a_load_asks_for_each_prompt_once_and_knows_how_long_it_takes(tmp_path):
     """The matrix holds its prompts, and every latency lies in the range."""
     load = Load(20, subject="Lamp")
     lines = load.write_matrix(tmp_path / "m.csv").read_text().splitlines()
-    assert lines == ["prompt", *(f'"{prompt}"' for prompt in load.prompts)]
+    assert lines == ["prompt,model", *(f'"{prompt}",V_2' for prompt in load.prompts)]
     assert len(set(load.prompts)) == 20
     assert all(2 <= each_s <= 6 for each_s in load.latencies_s)
     assert not set(load.prompts) & set(Load(20, subject="Chair").prompts)
