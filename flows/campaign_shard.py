@@ -10,6 +10,7 @@ from flows.campaign_run.end_of_run import end_of_run
 from flows.campaign_run.hand_out import Handed, taken
 from flows.campaign_run.results import result_of
 from flows.campaign_run.run_campaign import work_through
+from tasks.api.settings import Settings
 from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign, Plan
@@ -19,6 +20,7 @@ from tasks.reporting.reporter import reporter
 from tasks.run_state.toolbox import open_toolbox
 from tasks.running.begin_run import begin_run
 from tasks.running.finished_campaign import publish_finished
+from tasks.running.quote_plan import quoted
 from tasks.storage.storage import CampaignStore
 
 
@@ -40,13 +42,16 @@ async def make_shard(handed: Handed, shard: int) -> CampaignResult:
     campaign = await asyncio.to_thread(taken, handed)
     await tag_run(campaign.kind, campaign.slug)
     whole = await asyncio.to_thread(plan_campaign, campaign)
-    plan = shard_of(whole, shard)
-    get_run_logger().info("Shard %d of %d: %d images", shard, campaign.shards, plan.cell_count)
     store = CampaignStore.open(campaign.output, campaign.slug)
-    async with (
-        api_settings(campaign, store) as settings,
-        open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
-    ):
+    async with api_settings(campaign, store) as settings:
+        return await make_part(await quoted(whole, settings), shard, settings, store)
+
+
+async def make_part(whole: Plan, shard: int, settings: Settings, store: CampaignStore) -> CampaignResult:
+    """Make what is missing of a shard of the `whole`. Raises the CampaignStopped that ended it early."""
+    campaign, plan = whole.campaign, shard_of(whole, shard)
+    get_run_logger().info("Shard %d of %d: %d images", shard, campaign.shards, plan.cell_count)
+    async with open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools:
         tools.cells.share(whole.cells)
         tools.variants = (await tools.on_storage_thread(read_variants, store)).with_asked(campaign.variants).listed
         await begin_run(tools, frozenset(campaign.retry))

@@ -13,6 +13,8 @@ CampaignFault               the campaign stops
         ShardCancelled              somebody cancelled a shard in Prefect
         ApiAway                     the API: it answers nobody, or turns everybody away
         PaidInVain                  what is paid cannot be used, image after image
+        QuoteFailed                 no price could be asked for; nothing was paid
+        QuoteIgnored                a question for a price drew an image, which is paid
         GenerationsLeft             nothing is left to do but to wait for what the API draws; the next run fetches it
 TakenOver                   this run stood still, and another took the cell over: its end is waited for
 StillDrawn                  this run waits no longer for what the API draws; the next one fetches it
@@ -36,6 +38,7 @@ from decimal import Decimal
 from typing import ClassVar, Self
 
 from tasks import cell_errors
+from tasks.records.answer import Accepted, ImageObject
 from tasks.records.exit_code import ExitCode
 from tasks.records.fault import Fault, visible
 from tasks.records.money import budget_reached
@@ -130,6 +133,26 @@ class ApiAway(CampaignStopped):
 
 class PaidInVain(CampaignStopped):
     """Images in a row were paid and could not be used, all for the same reason."""
+
+
+class QuoteFailed(CampaignStopped):
+    """The API does not tell what an image would cost; nothing was paid."""
+
+
+class QuoteIgnored(CampaignStopped):
+    """The API was asked for a price, and has drawn or begun the image: it is paid. `told` is None for no image."""
+
+    def __init__(
+        self, told: Accepted | ImageObject | None, request_id: str | None = None, *, is_kept: bool = False
+    ) -> None:
+        generation_id = told.generation_id if told is not None else None
+        named = f" (generation {generation_id})" if generation_id else ""
+        then = "; that run fetches it, and pays nothing for it" if is_kept else ", and look at the account's usage"
+        super().__init__(
+            f"The API was asked for a price and made an image of it{named}, which it bills: it passes over dry_run. "
+            f"Run again without --quote{then}."
+        )
+        self.told, self.request_id = told, request_id
 
 
 class GenerationsLeft(CampaignStopped):

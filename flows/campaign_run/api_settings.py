@@ -2,34 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
-from typing import Final
+from contextlib import asynccontextmanager
 
+from flows.campaign_run.trial_settings import trial_settings
 from flows.prefect_server.stored_key import load_run_settings
-from sandbox.options import SandboxOptions
-from sandbox.server import running_sandbox
-from tasks.api.settings import SANDBOX_KEY, Settings
-from tasks.records.campaign import Campaign
+from tasks.api.settings import Settings
+from tasks.records.campaign import Campaign, Plan
+from tasks.running.quote_plan import asks, quoted, with_nothing_asked
 from tasks.storage.storage import CampaignStore
-
-SANDBOX_LATENCY_SCALE: Final = 0.2
-"""The built-in stand-in answers five times as fast as the API, so that a try takes seconds."""
-TRIAL_LIFE_S: Final = 10 * 365 * 86_400.0
-"""A trial that was left can be gone on with for as long as its folder is there."""
 
 
 @asynccontextmanager
-async def api_settings(campaign: Campaign, store: CampaignStore) -> AsyncIterator[Settings]:
-    """The settings of the environment and the stored key, or of a stand-in that runs as long as the context."""
+async def api_settings(campaign: Campaign, store: CampaignStore | None = None) -> AsyncIterator[Settings]:
+    """The settings of the environment and the stored key, or of a stand-in that has its books in `store`, if any."""
     if not campaign.sandbox:
         yield await load_run_settings()
         return
-    options = SandboxOptions(
-        places=campaign.max_in_flight,
-        latency_scale=SANDBOX_LATENCY_SCALE,
-        link_life_s=TRIAL_LIFE_S,
-        books=store.address,
-    )
-    with ExitStack() as stack:
-        url = await asyncio.to_thread(stack.enter_context, running_sandbox(options))
-        yield Settings.for_api(url, SANDBOX_KEY)
+    async with trial_settings(campaign.max_in_flight, None if store is None else store.address) as settings:
+        yield settings
+
+
+def quoted_by_itself(plan: Plan) -> Plan:
+    """The plan of a dry run at the quoted prices, where they are asked for. Raises as `quoted`, and InputInvalid."""
+
+    async def ask() -> Plan:
+        async with api_settings(plan.campaign) as settings:
+            return await quoted(plan, settings)
+
+    return asyncio.run(ask()) if asks(plan) else with_nothing_asked(plan)

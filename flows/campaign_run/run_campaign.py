@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from prefect import get_run_logger
 
-from flows.campaign_run.api_settings import api_settings
+from flows.campaign_run.api_settings import api_settings, quoted_by_itself
 from flows.campaign_run.results import planned_result, result_of
 from flows.campaign_run.run_shards import run_shards
 from flows.prefect_server.embedded_server import home_held, is_server_ours
 from flows.prefect_server.memory import keep_what_is_in_hand
+from tasks.api.settings import Settings
 from tasks.errors import CampaignStopped, Interrupted, StorageFailed
 from tasks.lane import run_lanes
 from tasks.planning.plan_campaign import plan_campaign
@@ -29,6 +30,7 @@ from tasks.running.begin_run import begin_run, paid_usd
 from tasks.running.claim_folder import told_of_folder
 from tasks.running.end_job import end_interrupted
 from tasks.running.plan_retry import looked_up, plan_dry_run
+from tasks.running.quote_plan import quoted
 from tasks.running.separate_sandbox import keep_apart, stay_apart
 from tasks.running.settle_variants import settle_variants
 from tasks.running.show_life import shown_alive
@@ -55,19 +57,27 @@ async def planned(campaign: Campaign) -> Plan:
     """The plan that was shown before the run, or one that is made now. Raises InputInvalid."""
     plan = reporter().plan_of(campaign)
     if plan is None:
-        plan = await asyncio.to_thread(plan_dry_run if campaign.dry_run else plan_campaign, campaign)
+        plan = await asyncio.to_thread(planned_of, campaign)
     get_run_logger().info("Planned %d images of %d rows", plan.cell_count, plan.row_count)
     return plan
 
 
+def planned_of(campaign: Campaign) -> Plan:
+    """A plan that is made now; that of a dry run at quoted prices, where it asks for them."""
+    return plan_dry_run(campaign, quoted_by_itself) if campaign.dry_run else plan_campaign(campaign)
+
+
 async def carry_out(plan: Plan, people: People) -> CampaignResult:
+    """Make what is planned, at the prices that are quoted now. Raises the CampaignStopped that ended it early."""
+    store = CampaignStore.open(plan.campaign.output, plan.campaign.slug)
+    async with api_settings(plan.campaign, store) as settings:
+        return await make(await quoted(plan, settings), settings, store, people)
+
+
+async def make(plan: Plan, settings: Settings, store: CampaignStore, people: People) -> CampaignResult:
     """Make what is planned, alone or with other runs. Raises the CampaignStopped that ended it early."""
     campaign = plan.campaign
-    store = CampaignStore.open(campaign.output, campaign.slug)
-    async with (
-        api_settings(campaign, store) as settings,
-        open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools,
-    ):
+    async with open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools:
         notes = await tools.on_storage_thread(keep_apart, store, plan)
         notes += await settle_variants(tools, plan)
         if campaign.shards > 1:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.markup import escape
 
+from flows.commands.ask_beforehand import quoted_plan
 from flows.commands.last_callbacks import callbacks_told
 from flows.commands.screen import Screen
 from flows.commands.terminal import Terminal, print_finished, print_plan
@@ -40,7 +41,7 @@ SERVER_GONE: Final = "Prefect's server does not answer; it does not know how thi
 def start_run(campaign: Campaign) -> int:
     """Plan, and unless that is all, carry the plan out. The plan is made while Prefect's server starts."""
     if campaign.dry_run:
-        print_plan(Screen(stderr=False), told_of_folder(plan_dry_run(campaign)))
+        print_plan(Screen(stderr=False), told_of_folder(plan_dry_run(campaign, quoted_plan)))
         return ExitCode.DONE
     check_way_out()
     public_base()  # raises where it is malformed

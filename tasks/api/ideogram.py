@@ -17,18 +17,20 @@ from tasks import errors
 from tasks.api.connection import BodyRefused, open_http, read_body, reason
 from tasks.api.dialects import v2
 from tasks.api.dialects.generations import read_accepted, read_poll
+from tasks.api.dialects.quotes import read_quote
 from tasks.api.dialects.routes import build_call
 from tasks.api.patience import patience
 from tasks.api.read_answer import checked, parse_answer
 from tasks.api.settings import Settings
 from tasks.records.answer import Accepted, ImageObject, Pending
 from tasks.records.models import OFFERS
+from tasks.records.quote import Quote
 from tasks.records.request import GenerationRequest
 
 ANSWER_MAX_BYTES: Final = 1_000_000
 """An answer holds a prompt and a link: a few kilobytes."""
 POLL_TIMEOUT_S: Final = 30.0
-"""How long the API may take to tell how a generation stands."""
+"""How long the API may take to tell how a generation stands, or what one would cost."""
 CONNECT_STEPS: Final = 3
 """Waiting for a connection, opening it, agreeing on its encryption: each may take the time for connecting."""
 SECRET_MIN_CHARS: Final = 8
@@ -111,6 +113,25 @@ class IdeogramClient:
         if isinstance(told, ImageObject) and told.generation_id not in {None, generation_id}:
             return Pending(note="it tells of another generation")
         return told
+
+    async def quote(self, request: GenerationRequest) -> Quote:
+        """What an image of a v2 model would cost. Free; raises as `read_quote`, and QuoteFailed where no answer came.
+
+        The body is that of the paid call: should the API pass over the question, it tells an id to fetch the image by.
+        """
+        settings = self.settings
+        call = v2.build(request, is_async=True)
+        url = f"{settings.base_url}{call.path}"
+        key = {"Api-Key": settings.api_key.get_secret_value()}
+        post = self.http.build_request("POST", url, params={"dry_run": "true"}, **call.body(), headers=key)
+        try:
+            async with patience(POLL_TIMEOUT_S):
+                status, headers, body, _ = await self._send(post, at_once)
+        except _NEVER_SENT as error:
+            raise errors.NotAccepted(f"The API cannot be reached: {reason(error)}") from error
+        except Exception as error:
+            raise errors.QuoteFailed(f"The API was asked for a price, and no answer came: {reason(error)}") from error
+        return read_quote(status, headers, body)
 
     async def _send(self, post: httpx.Request, hold: Hold) -> tuple[int, httpx.Headers, bytes, float]:
         """Status, headers and body of the answer, and the seconds that it took once there was a connection.

@@ -17,10 +17,14 @@ class Bill:
 
     prices: Mapping[Priced, Price]
     _cells: Counter[tuple[str, Priced, str]] = field(default_factory=Counter)
+    _usd: dict[tuple[str, Priced, str], Decimal] = field(default_factory=dict)
 
-    def add(self, format_name: str, which: Priced, aspect: str) -> None:
-        """Count one cell."""
-        self._cells[format_name, which, aspect] += 1
+    def add(self, format_name: str, which: Priced, aspect: str, price_usd: Decimal | None = None) -> None:
+        """Count one cell, at the table's price unless it has another."""
+        place = format_name, which, aspect
+        self._cells[place] += 1
+        price_usd = self.prices[which].usd_per_image if price_usd is None else price_usd
+        self._usd[place] = self._usd.get(place, Decimal(0)) + price_usd
 
     def groups(self) -> tuple[PlanGroup, ...]:
         """In the order in which they were first counted."""
@@ -31,14 +35,14 @@ class Bill:
                 quality=which.quality,
                 aspect=aspect,
                 cells=count,
-                cost_usd=count * self.prices[which].usd_per_image,
+                cost_usd=self._usd[name, which, aspect],
             )
             for (name, which, aspect), count in self._cells.items()
         )
 
     def cost_usd(self) -> Decimal:
         """What all of it costs."""
-        return sum((count * price.usd_per_image for price, count in self._counted()), Decimal(0))
+        return sum(self._usd.values(), Decimal(0))
 
     def prices_read_on(self) -> str:
         """The date of the oldest price among those used."""
@@ -61,7 +65,7 @@ def left_of(made: int, cells: Iterable[Cell], slots: int) -> Left:
     """What is left of a plan of which so many images are `made`, and these `cells` are to be paid."""
     bill = Bill(read_prices())
     for cell in cells:
-        bill.add(cell.format, priced(cell.request), cell.request.aspect_text())
+        bill.add(cell.format, priced(cell.request), cell.request.aspect_text(), cell.price_usd)
     shortest_s, longest_s = bill.duration_min_s(slots), bill.duration_max_s(slots)
     return Left(made=made, groups=bill.groups(), duration_min_s=shortest_s, duration_max_s=longest_s)
 

@@ -74,6 +74,9 @@ class Campaign(Order):
     """The folder's campaign is this one, though its name or its matrix was another: go on with it."""
     dry_run: bool = Field(default=False, title="Dry run")
     """Check, count and price only, also what is left of an earlier run; nothing is paid."""
+    quote: bool = Field(default=False, title="Quote")
+    """Ask the API what the images cost before anything is paid, for nothing, and book that; needs the key. Models that
+    are older than v2 keep the price list's price."""
     sandbox: bool = Field(default=False, title="Sandbox")
     """Use the built-in stand-in for the API; no key is needed, nothing is charged."""
     variants: Variants = Field(default=(), title="Variants", json_schema_extra={"default": ""})

@@ -1,5 +1,6 @@
 """What the rest of a campaign would cost, and a retry: told with the plan, from what the ledger knows."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Final
@@ -24,10 +25,11 @@ from tasks.storage.storage import CampaignStore
 TRIED: Final = "the sandbox has tried this campaign here; a paid run removes what it drew, and makes every image"
 
 
-def plan_dry_run(campaign: Campaign) -> Plan:
+def plan_dry_run(campaign: Campaign, price: Callable[[Plan], Plan] = lambda plan: plan) -> Plan:
     """The plan of a dry run, with the first cells only, and notes of what is left to pay and what its retry would cost.
 
-    Writes nothing. Raises InputInvalid with every fault, also where the output that is to be retried cannot be read.
+    `price` has the images quoted where that is asked for. Writes nothing. Raises InputInvalid with every fault, also
+    where the output that is to be retried cannot be read.
     """
     was_run, fault = False, None
     try:
@@ -37,7 +39,7 @@ def plan_dry_run(campaign: Campaign) -> Plan:
     except StorageFailed as error:
         fault = error
     is_whole = was_run or bool(campaign.retry) or campaign.budget_usd is not None
-    plan, notes = plan_campaign(campaign, look=not is_whole), list[str]()
+    plan, notes = price(plan_campaign(campaign, look=not is_whole and not campaign.quote)), list[str]()
     try:
         plan, notes = looked_up(plan) if is_whole else (plan, notes)
     except StorageFailed as error:

@@ -27,7 +27,7 @@ def read_accepted(status: int, headers: Mapping[str, str], body: bytes, took_s: 
     """
     told = told_in(body)
     generation_id = text_of(told, "generation_id")
-    if not httpx.codes.is_success(status) or not generation_id or _tells_of_an_image(body):
+    if not httpx.codes.is_success(status) or not generation_id or tells_of_an_image(body):
         return parse_answer(status, headers, body, took_s)
     seed = told.get("seed")
     is_seed = isinstance(seed, int) and not isinstance(seed, bool)
@@ -50,13 +50,14 @@ def read_poll(status: int, headers: Mapping[str, str], body: bytes) -> ImageObje
             raise _with_id(_failure(told), headers)
         case "pending":
             return Pending()
-        case "" if _tells_of_an_image(body):
+        case "" if tells_of_an_image(body):
             return parse_answer(status, headers, body)
         case other:
             return Pending(note=f"the API does not say how a generation stands: {as_text(other)!r}")
 
 
-def _tells_of_an_image(body: bytes) -> bool:
+def tells_of_an_image(body: bytes) -> bool:
+    """Whether an answer tells of an image, be it one that was withheld."""
     return any(image.url or image.is_image_safe is not None for image in images_told(body))
 
 
