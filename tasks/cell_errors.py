@@ -31,6 +31,10 @@ class RequestRejected(CellError):
     """The API names a fault in the request (400, 404, 413); documented as not billed."""
 
 
+class ReferenceLost(CellError):
+    """A picture that goes along is not where the campaign keeps it, or is not what was planned; nothing was sent."""
+
+
 class ImageRefused(CellError):
     """Refused by the safety check: the prompt (422, not billed), or the finished image (200, taken as billed)."""
 

@@ -20,6 +20,7 @@ TakenOver                   this run stood still, and another took the cell over
 StillDrawn                  this run waits no longer for what the API draws; the next one fetches it
 CellError                   this cell ends, the others carry on
     RequestRejected             the API names a fault in the request; fix the row
+    ReferenceLost               the copy of a picture that goes along is gone, or another: nothing was sent
     ImageRefused                the prompt or the image was refused: a person must look (`blocked`)
     NotAccepted                 turned away before any work; tried again, never billed
         RateLimited                 too much in flight
@@ -54,6 +55,7 @@ NotAccepted = cell_errors.NotAccepted
 OriginalUnreadable = cell_errors.OriginalUnreadable
 OutcomeUnknown = cell_errors.OutcomeUnknown
 RateLimited = cell_errors.RateLimited
+ReferenceLost = cell_errors.ReferenceLost
 RequestRejected = cell_errors.RequestRejected
 VariantsFailed = cell_errors.VariantsFailed
 

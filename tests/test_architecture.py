@@ -26,6 +26,7 @@ LEVELS = (
     "tasks/storage/",
     "tasks/workbooks/",
     "tasks/tables/",
+    "tasks/references/",
     "tasks/ledger/",
     "tasks/rescue/",
     "tasks/inbox/",
@@ -153,7 +154,7 @@ def test_the_sandbox_stands_apart(path):
 
 WITHOUT_PREFECT = [
     *("tasks/records/", "tasks/errors.py", "tasks/api/", "tasks/images/", "tasks/storage/"),
-    *("tasks/workbooks/", "tasks/tables/"),
+    *("tasks/workbooks/", "tasks/tables/", "tasks/references/"),
     *("tasks/ledger/", "tasks/rescue/", "tasks/receiving/", "tasks/callbacks/", "tasks/planning/", "tasks/publishing/"),
     *("tasks/run_state/", "sandbox/"),
 ]

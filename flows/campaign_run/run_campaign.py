@@ -18,6 +18,7 @@ from tasks.planning.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.result import CampaignResult
+from tasks.references.kept import keep_references
 from tasks.reporting.contact_picture import contact_picture
 from tasks.reporting.notify_people import People, news, people_told, subject
 from tasks.reporting.report_campaign import progress_artifact, report_plan, report_result
@@ -79,6 +80,7 @@ async def make(plan: Plan, settings: Settings, store: CampaignStore, people: Peo
     campaign = plan.campaign
     async with open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools:
         notes = await tools.on_storage_thread(keep_apart, store, plan)
+        await tools.on_storage_thread(keep_references, store, plan.references)
         notes += await settle_variants(tools, plan)
         if campaign.shards > 1:
             notes += await take_up_rescued(tools)  # before a shard takes it for lost

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ import httpx
 from tasks import errors
 from tasks.api.connection import BodyRefused, open_http, read_body, reason
 from tasks.api.dialects import v2
+from tasks.api.dialects.call import Contents
 from tasks.api.dialects.generations import read_accepted, read_poll
 from tasks.api.dialects.quotes import read_quote
 from tasks.api.dialects.routes import build_call
@@ -33,6 +35,8 @@ POLL_TIMEOUT_S: Final = 30.0
 """How long the API may take to tell how a generation stands, or what one would cost."""
 CONNECT_STEPS: Final = 3
 """Waiting for a connection, opening it, agreeing on its encryption: each may take the time for connecting."""
+UPLOAD_BYTES_S: Final = 250_000
+"""How fast pictures leave at the least: the time they take on a slow line is no time for which the API keeps silent."""
 SECRET_MIN_CHARS: Final = 8
 """A shorter key is a placeholder, such as the stand-in's, and would black out ordinary words."""
 
@@ -46,6 +50,11 @@ Hold = Callable[[], Awaitable[None]]
 
 async def at_once() -> None:
     """Nothing holds a request."""
+
+
+def upload_s(contents: Contents) -> float:
+    """How long pictures may take to leave, in seconds."""
+    return sum(map(len, contents.values())) / UPLOAD_BYTES_S
 
 
 @dataclass(frozen=True)
@@ -64,8 +73,12 @@ class IdeogramClient:
         async with open_http(settings, transport) as http:
             yield cls(settings, http)
 
-    async def generate(self, request: GenerationRequest, hold: Hold = at_once) -> ImageObject | Accepted:
+    async def generate(
+        self, request: GenerationRequest, hold: Hold = at_once, contents: Contents = MappingProxyType({})
+    ) -> ImageObject | Accepted:
         """Ask for the image: this is what costs money. Where its route can, the API only accepts to draw it.
+
+        `contents` are the bytes of the request's pictures, by their digest.
 
         Raises as `build_call`, `parse_answer` and `checked` do.
 
@@ -81,12 +94,12 @@ class IdeogramClient:
         post = self.http.build_request(
             "POST",
             f"{settings.base_url}{call.path}",
-            **call.body(),
+            **call.body(contents),
             headers=key,
             timeout=httpx.Timeout(None, connect=connect_s, pool=connect_s),  # `patience` looks after the rest
         )
         try:
-            async with patience(settings.answer_timeout_s + CONNECT_STEPS * connect_s):
+            async with patience(settings.answer_timeout_s + CONNECT_STEPS * connect_s + upload_s(contents)):
                 status, headers, body, took_s = await self._send(post, hold)
         except (errors.TakenOver, errors.StorageFailed):
             raise
@@ -114,7 +127,7 @@ class IdeogramClient:
             return Pending(note="it tells of another generation")
         return told
 
-    async def quote(self, request: GenerationRequest) -> Quote:
+    async def quote(self, request: GenerationRequest, contents: Contents = MappingProxyType({})) -> Quote:
         """What an image of a v2 model would cost. Free; raises as `read_quote`, and QuoteFailed where no answer came.
 
         The body is that of the paid call: should the API pass over the question, it tells an id to fetch the image by.
@@ -123,9 +136,9 @@ class IdeogramClient:
         call = v2.build(request, is_async=True)
         url = f"{settings.base_url}{call.path}"
         key = {"Api-Key": settings.api_key.get_secret_value()}
-        post = self.http.build_request("POST", url, params={"dry_run": "true"}, **call.body(), headers=key)
+        post = self.http.build_request("POST", url, params={"dry_run": "true"}, **call.body(contents), headers=key)
         try:
-            async with patience(POLL_TIMEOUT_S):
+            async with patience(POLL_TIMEOUT_S + upload_s(contents)):
                 status, headers, body, _ = await self._send(post, at_once)
         except _NEVER_SENT as error:
             raise errors.NotAccepted(f"The API cannot be reached: {reason(error)}") from error

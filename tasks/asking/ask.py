@@ -1,5 +1,8 @@
 """The paid call, and the noting of its answer."""
 
+from functools import partial
+
+from tasks.api.dialects.call import Contents
 from tasks.errors import (
     ApiUnavailable,
     CellError,
@@ -10,7 +13,8 @@ from tasks.errors import (
     TakenOver,
 )
 from tasks.ledger.records import Answered
-from tasks.records.answer import ImageObject
+from tasks.records.answer import Accepted, ImageObject
+from tasks.references.kept import read_kept
 from tasks.run_state.hold_turn import hold
 from tasks.run_state.job import Job
 from tasks.run_state.rescue_answers import rescue
@@ -21,15 +25,30 @@ async def ask(tools: Toolbox, job: Job) -> Answered:
     """The paid call. Its answer tells of the image, or that the API has accepted to draw it.
 
     Raises what stopped the campaign where that was before the request left, or while it was turned away; TakenOver
-    where another run has the turn by then.
+    where another run has the turn by then, and ReferenceLost where a picture that goes along cannot.
     """
-    await tools.pause.wait()
-    tools.stop.raise_if_halted()
-    if job.attempts:
-        tools.purse.raise_if_short(job.cell.price_usd)
+    references = job.cell.request.references
+    async with tools.carried.holding(references, partial(tools.on_storage_thread, read_kept, tools.store)) as contents:
+        await tools.pause.wait()
+        tools.stop.raise_if_halted()
+        if job.attempts:
+            tools.purse.raise_if_short(job.cell.price_usd)
+        told = await _told(tools, job, contents)
+    return Answered(
+        cell_id=job.cell.cell_id,
+        turn=job.ask.turn,
+        image=told if isinstance(told, ImageObject) else ImageObject(**told.model_dump()),
+        attempts=job.ask.attempts + job.attempts,
+        started_at=job.started_at,
+        made_by=tools.ideogram.settings.made_by,
+    )
+
+
+async def _told(tools: Toolbox, job: Job, contents: Contents) -> ImageObject | Accepted:
+    """What the API answers; whatever it does, its health, the purse and the slots are told."""
     job.send()
     try:
-        told = await tools.ideogram.generate(job.cell.request, lambda: hold(tools, job))
+        told = await tools.ideogram.generate(job.cell.request, lambda: hold(tools, job), contents)
     except (TakenOver, StorageFailed):
         job.keep_back()
         raise
@@ -51,14 +70,7 @@ async def ask(tools: Toolbox, job: Job) -> Answered:
         tools.heard()
         raise
     tools.heard()
-    return Answered(
-        cell_id=job.cell.cell_id,
-        turn=job.ask.turn,
-        image=told if isinstance(told, ImageObject) else ImageObject(**told.model_dump()),
-        attempts=job.ask.attempts + job.attempts,
-        started_at=job.started_at,
-        made_by=tools.ideogram.settings.made_by,
-    )
+    return told
 
 
 async def note_answer(tools: Toolbox, job: Job, answered: Answered) -> None:

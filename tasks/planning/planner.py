@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.callbacks.undialled import undialled_notes
@@ -24,6 +25,8 @@ from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
 from tasks.planning.plan_notes import column_notes, repeat_notes, style_notes, visibility_notes
 from tasks.planning.price_cells import Bill
 from tasks.planning.prices import priced, read_prices
+from tasks.planning.reference_rules import typed_references
+from tasks.planning.references import References
 from tasks.planning.request_rules import build_request, chosen_model, misfits
 from tasks.planning.variant_notes import ground_notes
 from tasks.records.campaign import Campaign, Plan
@@ -60,6 +63,11 @@ class Planner:
     unstyled: dict[Model, None] = field(default_factory=dict)
     """The models that take no style, of rows in formats that name one."""
 
+    @cached_property
+    def references(self) -> References:
+        """The pictures that its rows name."""
+        return References(self.faults)
+
     def read_formats(self) -> None:
         """Read the formats, if there are any. Raises InputInvalid where their table cannot be read."""
         if not self.campaign.slug:
@@ -68,7 +76,9 @@ class Planner:
         elif is_device(self.campaign.slug) or is_device(self.campaign.title):
             problem = "cannot name a folder: Windows keeps it for a device; choose another name with --name"
             self.faults.add("--name", problem, value=self.campaign.title)
-        self.formats, notes = campaign_formats(self.campaign, self.faults, self.fetch)
+        formats, notes = campaign_formats(self.campaign, self.faults, self.fetch)
+        table = self.campaign.formats or self.campaign.matrix
+        self.formats = [self.references.found_in(row, table) for row in formats]
         self.notes += notes
 
     def check_callbacks(self) -> None:
@@ -93,8 +103,9 @@ class Planner:
         duplicates = Duplicates(table.source)
         for row in parse_rows(table, columns, self.faults, duplicates):
             self.rows += 1
-            for one in formats_of(row, self.formats, self.faults):
-                yield from self._images_in(row, one)
+            found = self.references.found_in(row, self.campaign.matrix)
+            for one in formats_of(found, self.formats, self.faults):
+                yield from self._images_in(found, one)
         if not self.rows and self.faults.count == count:
             self.faults.add(table.source, "has no rows below its header")
         self.notes += [*table.notes, *duplicates.notes(), *columns.notes(table.source), *column_notes(columns)]
@@ -137,7 +148,7 @@ class Planner:
             price_usd=self.bill.prices[priced(request)].usd_per_image,
             callback_url=row.wishes.get("callback_url", self.campaign.callback_url),
             focus=row.wishes.get("focus"),
-            metadata=row.metadata,
+            metadata=row.metadata | typed_references(row.wishes),
         )
 
     def plan(self, cells: tuple[Cell, ...]) -> Plan:
@@ -154,6 +165,7 @@ class Planner:
             groups=groups,
             variants=self.campaign.variants or DEFAULT_VARIANTS,
             notes=tuple(dict.fromkeys([*self.notes, *of_images, *ground_notes(self.campaign.variants)])),
+            references=self.references.listed(),
             cost_usd=self.bill.cost_usd(),
             prices_read_on=self.bill.prices_read_on(),
             duration_min_s=self.bill.duration_min_s(slots),

@@ -33,6 +33,7 @@ class Bill:
                 format=name,
                 model=which.model,
                 quality=which.quality,
+                beside=which.beside,
                 aspect=aspect,
                 cells=count,
                 cost_usd=self._usd[name, which, aspect],

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from tasks.records.campaign import Price
 from tasks.records.models import OFFERS, Model
+from tasks.records.reference import PricedReference
 from tasks.records.request import GenerationRequest
 from tasks.records.vocabulary import Quality
 
@@ -20,6 +21,13 @@ class Priced(NamedTuple):
     quality: Quality
     is_custom: bool = False
     """Whether it is drawn by a model of one's own."""
+    reference: PricedReference | None = None
+    """The column whose pictures go along, where those change the price."""
+
+    @property
+    def beside(self) -> str:
+        """What it is made with beside its model, as people read it."""
+        return "own model" if self.is_custom else (self.reference or "").replace("_", " ")
 
 
 @cache
@@ -28,7 +36,7 @@ def read_prices(path: Path = PRICE_LIST) -> dict[Priced, Price]:
     prices: dict[Priced, Price] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for price in map(Price.model_validate, csv.DictReader(file)):
-            prices[Priced(price.model, price.quality)] = price
+            prices[Priced(price.model, price.quality, reference=price.beside)] = price
             if price.usd_of_custom_model is not None:
                 own = price.model_copy(update={"usd_per_image": price.usd_of_custom_model})
                 prices[Priced(price.model, price.quality, is_custom=True)] = own
@@ -38,4 +46,9 @@ def read_prices(path: Path = PRICE_LIST) -> dict[Priced, Price]:
 def priced(request: GenerationRequest) -> Priced:
     """What the price of a request's image depends on; on the legacy route the model says the quality."""
     quality = request.quality or OFFERS[request.model].default_quality
-    return Priced(request.model, quality, is_custom=request.custom_model_uri is not None)
+    reference: PricedReference | None = None
+    if request.source_image:
+        reference = "source_image"
+    elif request.character_reference:
+        reference = "character_reference"
+    return Priced(request.model, quality, request.custom_model_uri is not None, reference)

@@ -97,8 +97,8 @@ def quote_notes(planned: Iterable[Cell], cells: Iterable[Cell], quoted: Quoted) 
 
 def name_of(which: Priced) -> str:
     """Such as `ideogram-4-5 low`."""
-    own = " with a model of one's own" if which.is_custom else ""
-    return f"{which.model} {which.quality.replace('_', ' ')}{own}"
+    beside = f" with {'an' if which.is_custom else 'a'} {which.beside}" if which.beside else ""
+    return f"{which.model} {which.quality.replace('_', ' ')}{beside}"
 
 
 def _sizes(aspects: Mapping[str, None]) -> str:

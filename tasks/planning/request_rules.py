@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from tasks.planning.reference_rules import only_references, reference_misfits, typed_wish
 from tasks.records import sizes
 from tasks.records import vocabulary as words
 from tasks.records.models import MODELS, OFFERS, Model, Offer, takers
@@ -28,6 +29,8 @@ ONE_CHOICE: Final = (
     ("rendering", "quality"),
     ("style_codes", "style_preset"),
     ("style_codes", "style_type"),
+    ("style_reference", "style_codes"),
+    ("style_reference", "style_preset"),
 )
 """Pairs of columns that stand for one choice."""
 
@@ -65,9 +68,10 @@ def misfits(wishes: Mapping[str, Any], model: Model) -> Iterator[Misfit]:
             )
     for column, other in ONE_CHOICE:
         if column in wishes and other in wishes:
-            value = as_written(str(wishes[other]))
+            value = as_written(typed_wish(wishes[other]))
             yield column, f"and the {other} {value!r} exclude each other", "leave one of them empty"
     yield from _value_misfits(wishes, offer)
+    yield from reference_misfits(wishes, offer)
     yield from _prompt_misfits(wishes.get("prompt", ""), offer)
     if "prompt" not in wishes and "product" not in wishes:
         yield "prompt", "is empty, and so is product", "fill in one of them"
@@ -99,6 +103,9 @@ def _value_misfits(wishes: Mapping[str, Any], offer: Offer) -> Iterator[Misfit]:
         remedy = f"use {_one_of(offer.styles)}, or change the model"
         yield "style_type", f"is not accepted by {offer.model}, only by {_named(able)}", remedy
     column, quality = _wished_quality(wishes)
+    if quality in offer.with_source_only and "source_image" not in wishes:
+        alone = [one for one in offer.qualities if one not in offer.with_source_only]
+        yield column, f"is offered by {offer.model} beside a source_image only", f"use {_one_of(alone)}, or name one"
     if quality is not None and quality not in offer.qualities:
         able = [name for name in MODELS if quality in OFFERS[name].qualities]
         remedy = f"use {_one_of(offer.qualities)}, or change the model"
@@ -149,6 +156,7 @@ def build_request(wishes: Mapping[str, Any], model: Model, copy: int) -> Generat
     """
     offer = OFFERS[model]
     sent = {column: wish for column, wish in wishes.items() if column not in OWN_COLUMNS and wish is not False}
+    sent |= only_references(wishes)
     if copy and "seed" in sent:
         sent["seed"] = (sent["seed"] + copy) % (words.SEED_MAX + 1)
     sent.pop("quality", None)

@@ -15,6 +15,7 @@ from tasks.records.model_words import AnyModel, AnyQuality
 from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Retry, ToDo, Usd, Variants
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.record import Order, Record
+from tasks.records.reference import FoundReference, PricedReference
 from tasks.records.slug import slug
 from tasks.records.table_name import title_of
 from tasks.records.variant import Variant
@@ -151,6 +152,8 @@ class Price(Record):
     read_on: str
     usd_of_custom_model: Annotated[Decimal | None, BeforeValidator(lambda told: told or None)] = None
     """What it costs with a model of one's own, where it takes one."""
+    beside: Annotated[PricedReference | None, BeforeValidator(lambda told: told or None)] = None
+    """The column whose pictures it is made with, where those change the price."""
 
 
 class Plan(Record):
@@ -170,6 +173,8 @@ class Plan(Record):
     duration_max_s: float
     variants: tuple[Variant, ...] = ()
     """What would be cut, as far as that is known."""
+    references: tuple[FoundReference, ...] = ()
+    """The pictures that go along with its requests, each of them once."""
     left: Left | None = None
     """Where it was looked up what is there already; None of a campaign that nobody has run."""
 

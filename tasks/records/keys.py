@@ -18,6 +18,8 @@ PUBLISHED_KEY: Final = "ledger/published.json"
 ADDRESSES: Final = "ledger/addresses"
 """What runs that share a campaign are handed in the place of addresses among their parameters."""
 EVENTS: Final = "callbacks/events"
+REFERENCES: Final = "references"
+"""Pictures that go along with requests, each named by the digest of its content: written once, and the same for all."""
 
 PRIVATE_FOLDERS: Final = (ANSWERS, ENDS, EVENTS, ADDRESSES, SANDBOX_BOOKS)
 PRIVATE_FILES: Final = (OUTCOMES_KEY, PUBLISHED_KEY)

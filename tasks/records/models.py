@@ -22,7 +22,7 @@ _OF_LEGACY: Final = frozenset({"aspect_ratio", "magic_prompt_version", "quality"
 _OF_V_2: Final = _OF_LEGACY | {"resolution", "style_type", "negative_prompt", "color_palette"}
 _OF_V2: Final = frozenset({"aspect_ratio", "quality", "visibility", "enable_copyright_detection"})
 _OF_3: Final = frozenset(
-    {"resolution", "style_type", "negative_prompt", "color_palette", "style_preset", "style_codes"}
+    {"resolution", "style_type", "negative_prompt", "color_palette", "style_preset", "style_codes", "style_reference"}
 )
 _OF_4: Final = _OF_V2 | {"resolution", "structured_prompt"}
 """A structured prompt is JSON in the column `prompt`."""
@@ -93,11 +93,13 @@ _TABLE: Final = (
         model="V_3",
         route="v1",
         words=("3", "3.0"),
-        takes=_OF_3 | {"aspect_ratio", "quality", "enable_copyright_detection", "custom_model_uri"},
+        takes=_OF_3
+        | {"aspect_ratio", "quality", "enable_copyright_detection", "custom_model_uri", "character_reference"},
         ratios=sizes.RATIOS_3,
         resolutions=sizes.RESOLUTIONS_3,
         styles=_STYLES_3,
         qualities={"very_low": "FLASH", "low": "TURBO", "medium": "DEFAULT", "high": "QUALITY"},
+        references={"style_reference": 10, "character_reference": 1},
     ),
     Offer(
         model="ideogram-2",
@@ -126,6 +128,7 @@ _TABLE: Final = (
         resolutions=sizes.RESOLUTIONS_3,
         styles=_STYLES_3,
         qualities=_SPEEDS,
+        references={"style_reference": 10},
     ),
     Offer(
         model="ideogram-3-transparent",
@@ -157,11 +160,13 @@ _TABLE: Final = (
         model="ideogram-4-5",
         route="v2",
         words=("4.5", "4_5"),
-        takes=_OF_4,
+        takes=_OF_4 | {"source_image"},
         ratios=(*sizes.RATIOS_3, "AUTO"),
         has_ratio_field=False,
         resolutions=sizes.RESOLUTIONS_4_5,
-        qualities={"low": "low", "medium": "medium", "high": "high"},
+        qualities={"very_low": "very_low", "low": "low", "medium": "medium", "high": "high"},
+        with_source_only=frozenset({"very_low"}),
+        references={"source_image": 5},
     ),
     Offer(
         model="p-image-ideogram",

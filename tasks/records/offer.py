@@ -5,6 +5,7 @@ from typing import Literal
 
 from tasks.records import sizes
 from tasks.records.record import Record
+from tasks.records.reference import ReferenceColumn
 from tasks.records.sizes import AspectRatio
 from tasks.records.vocabulary import Model, Quality, StyleType
 
@@ -33,6 +34,10 @@ class Offer(Record):
     qualities: Mapping[Quality, str]
     """Its words for those of our scale that have a known price; those of the legacy route are models."""
     default_quality: Quality = "medium"
+    with_source_only: frozenset[Quality] = frozenset()
+    """Those of its qualities that it has beside a source image only."""
+    references: Mapping[ReferenceColumn, int] = {}
+    """How many pictures it takes in each of these columns."""
 
     def resolution_for(self, ratio: AspectRatio) -> str | None:
         """The largest listed size that has exactly this shape; None where there is none."""

@@ -12,6 +12,8 @@ class PlanGroup(Record):
     format: str
     model: Model
     quality: Quality | None = None
+    beside: str = ""
+    """What they are made with that has a price of its own, such as `source image`."""
     aspect: str
     """The aspect ratio or resolution asked for, as people write it, such as `16:9` or `1344x704`."""
     cells: int

@@ -3,6 +3,7 @@
 import hashlib
 
 from tasks.records.record import Record
+from tasks.records.reference import Reference
 from tasks.records.sizes import AspectRatio, as_written
 from tasks.records.vocabulary import MagicPrompt, MagicPromptVersion, Model, PaletteName, Quality, StyleType
 
@@ -42,6 +43,15 @@ class GenerationRequest(Record):
     custom_model_uri: str | None = None
     private: bool | None = None
     """False for what may be public; None is private, where the route knows of it."""
+    style_reference: tuple[Reference, ...] | None = None
+    character_reference: tuple[Reference, ...] | None = None
+    source_image: tuple[Reference, ...] | None = None
+    """The first is the one that is edited."""
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Every picture that goes along."""
+        return (*(self.style_reference or ()), *(self.character_reference or ()), *(self.source_image or ()))
 
     def sha256(self) -> str:
         """The digest of the request in canonical form: fields in order, those that are not sent left out.

@@ -81,7 +81,8 @@ def groups_of(plan: Plan) -> ShownTable:
 
 def place_of(group: PlanGroup) -> tuple[str, ...]:
     """What makes the images of a group alike, as people read it."""
-    return group.format or "-", group.model, (group.quality or "-").replace("_", " "), group.aspect
+    quality = (group.quality or "-").replace("_", " ")
+    return group.format or "-", group.model, f"{quality}, {group.beside}" if group.beside else quality, group.aspect
 
 
 def advice_of(plan: Plan) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from tasks.records.variant import Variant
 from tasks.rescue.refuge import Refuge
 from tasks.rescue.rescues import Rescues
 from tasks.run_state.api_health import ApiHealth
+from tasks.run_state.carried import Carried
 from tasks.run_state.cells import Cells
 from tasks.run_state.held_slots import HeldSlots
 from tasks.run_state.job import Job
@@ -92,6 +93,7 @@ class Toolbox:
     slots: HeldSlots = field(default_factory=HeldSlots)
     others: Others = field(default_factory=Others)
     pause: Pause = field(default_factory=Pause)
+    carried: Carried = field(default_factory=Carried)
     downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DOWNLOADS_MAX))
     recoveries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RECOVERIES_MAX))
     jobs: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)

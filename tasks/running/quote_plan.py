@@ -17,6 +17,9 @@ from tasks.planning.quoted_plan import Quoted, at_quoted_prices, to_ask
 from tasks.records.answer import Accepted, ImageObject
 from tasks.records.campaign import Plan
 from tasks.records.cell import Cell
+from tasks.records.quote import Quote
+from tasks.records.request import GenerationRequest
+from tasks.references.kept import planned_contents
 from tasks.running.claim_folder import claim_folder
 from tasks.storage.storage import CampaignStore
 
@@ -48,7 +51,12 @@ async def quoted(plan: Plan, settings: Settings, transport: httpx.AsyncBaseTrans
     if not asks(plan):
         return with_nothing_asked(plan)
     async with IdeogramClient.open(settings, transport) as client:
-        answers = await ask_quotes(client.quote, to_ask(plan.cells))
+
+        async def ask(request: GenerationRequest) -> Quote:
+            contents = await asyncio.to_thread(planned_contents, plan.references, request.references)
+            return await client.quote(request, contents)
+
+        answers = await ask_quotes(ask, to_ask(plan.cells))
     kept = [await asyncio.to_thread(keep, plan, settings, cell, told) for cell, told in answers.paid]
     match answers.fault:
         case QuoteIgnored(told=told, request_id=request_id):

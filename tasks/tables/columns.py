@@ -12,6 +12,7 @@ from tasks.records.focus import parse_focus
 from tasks.records.model_words import parse_model, parse_quality
 from tasks.tables.one_of import one_of
 from tasks.tables.palette_words import parse_color_palette
+from tasks.tables.reference_names import parse_references
 from tasks.tables.size_words import parse_aspect_ratio, parse_resolution
 from tasks.tables.unseen import squeezed, without_unseen
 
@@ -20,6 +21,8 @@ ALIASES: Final = {
     "seed_number": "seed",
     "style": "style_type",
     "colour_palette": "color_palette",
+    "style_reference_images": "style_reference",
+    "character_reference_images": "character_reference",
 }
 """Other names for a column: the API's own, and those of Ideogram's batch spreadsheet."""
 
@@ -94,6 +97,9 @@ PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "style_codes": parse_style_codes,
     "enable_copyright_detection": parse_truth,
     "custom_model_uri": parse_custom_model,
+    "style_reference": parse_references,
+    "character_reference": parse_references,
+    "source_image": parse_references,
     "rendering": lambda text: one_of(_RENDERINGS, text),
     "visibility": lambda text: one_of(_VISIBILITIES, text),
 }

@@ -74,6 +74,10 @@ class TooMuch(Exception):
     """More comes than is waited for; its text says what, as the end of a sentence."""
 
 
+class TooLarge(TooMuch):
+    """More comes than may be kept."""
+
+
 def refusal(status: int) -> str:
     """What an HTTP status says of what was asked for."""
     if status in _REFUSALS:

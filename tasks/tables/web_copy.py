@@ -12,7 +12,7 @@ import httpx
 from tasks.api.connection import UNPROXIED, USER_AGENT, keep_queries_out_of_logs
 from tasks.api.proxies import check_way_out
 from tasks.tables.content import HEAD_BYTES, is_page
-from tasks.tables.hindrance import Refused, TooMuch
+from tasks.tables.hindrance import Refused, TooLarge, TooMuch
 
 CONNECT_TIMEOUT_S: Final = 20.0
 READ_TIMEOUT_S: Final = 60.0
@@ -66,7 +66,7 @@ def _keep(response: httpx.Response, copy: IO[bytes], patience: Patience) -> None
         copy.write(chunk)
         if copy.tell() > patience.most_bytes:
             problem = f"is larger than {patience.most_bytes >> 20:,} MB; download it, and name a part of it"
-            raise TooMuch(problem)
+            raise TooLarge(problem)
         if monotonic() > until:
             raise TooMuch(
                 f"does not come within {patience.whole_timeout_s / 60:.0f} minutes; download it, and name the file"

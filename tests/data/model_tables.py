@@ -1,10 +1,13 @@
 """Makes the tables of models in `data/README.md` of the code: `python -m tests.data.model_tables` writes them anew."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import get_args
 
 from tasks.planning.prices import PRICE_LIST, Priced, read_prices
+from tasks.records.campaign import Price
 from tasks.records.models import MODELS, OFFERS, Model, takers
+from tasks.records.reference import PricedReference
 from tasks.records.sizes import as_written
 from tasks.records.vocabulary import QUALITIES
 
@@ -12,7 +15,8 @@ README = PRICE_LIST.with_name("README.md")
 HEADS = ("## Models", "## Sizes")
 BY_MODEL = (
     "resolution", "style_type", "negative_prompt", "color_palette", "style_preset", "style_codes",
-    "enable_copyright_detection", "custom_model_uri", "magic_prompt_version", "visibility",
+    "enable_copyright_detection", "custom_model_uri", "style_reference", "character_reference", "source_image",
+    "magic_prompt_version", "visibility",
 )  # fmt: skip
 """The columns that some models do not take."""
 INTRODUCTION = """
@@ -22,6 +26,7 @@ they are. A bare version is the older name where a model has two: `3.0` is `V_3`
 Names that begin with `ideogram` are those of the newest route. A quality that is not listed has no known price, and is
 not offered.
 """
+PRICED_REFERENCES = get_args(PricedReference)
 ANY_SIZE = "any: multiples of 16 up to 4096, 4,194,304 pixels in all"
 
 
@@ -37,11 +42,19 @@ def models() -> Iterator[str]:
     prices = read_prices()
     for offer in OFFERS.values():
         own = [prices[Priced(offer.model, quality)] for quality in QUALITIES if Priced(offer.model, quality) in prices]
-        usd = ", ".join(f"{price.quality} {price.usd_per_image}" for price in own)
+        usd = listed(own)
+        for column in PRICED_REFERENCES:
+            beside = [price for which, price in prices.items() if which[0] == offer.model and which.reference == column]
+            usd += f"; with a `{column}` {listed(beside)}" if beside else ""
         seconds = ", ".join(f"{price.latency_min_s:g}-{price.latency_max_s:g}" for price in own)
         shapes = f"{len([ratio for ratio in offer.ratios if ratio != 'AUTO'])}{', auto' * ('AUTO' in offer.ratios)}"
         size = ANY_SIZE if offer.takes_any_size else f"{len(offer.resolutions) or '-'}"
         yield f"| {code(offer.model)} | {code(*offer.words)} | {usd} | {seconds} | {shapes} | {size} |"
+
+
+def listed(prices: Iterable[Price]) -> str:
+    """Each quality with its price."""
+    return ", ".join(f"{price.quality} {price.usd_per_image}" for price in prices)
 
 
 def columns() -> Iterator[str]:

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from sandbox.dialects.v2_models import MODELS as V2_MODELS
 from sandbox.tariff import (
+    CHARACTER_PRICE_USD_MICROS,
+    EDIT_PRICE_USD_MICROS,
     LATENCY_RANGE_S,
     PRICE_USD_MICROS,
     V1_PRICE_USD_MICROS,
@@ -13,6 +15,9 @@ from sandbox.tariff import (
 )
 from tasks.planning.prices import read_prices
 from tasks.records.models import MODELS, OFFERS, Model, models_of
+
+OF_REFERENCES = {"character_reference": CHARACTER_PRICE_USD_MICROS, "source_image": EDIT_PRICE_USD_MICROS}
+"""What it costs with pictures, by the column that names them."""
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(models_of("legacy")))
@@ -38,9 +43,15 @@ def test_every_model_has_a_price_and_a_range() -> None:
 def test_the_sandbox_bills_what_the_price_list_says() -> None:
     """Both were read off the same pages, each for itself: whichever is wrong is found by the other."""
     billed = {}
-    for (model, quality), price in ((one[:2], price) for one, price in read_prices().items() if not one.is_custom):
+    for (model, quality, is_custom, reference), price in read_prices().items():
+        if is_custom:
+            continue
         word = OFFERS[model].qualities[quality]
         of_model = V1_PRICE_USD_MICROS if model == "V_3" else V2_PRICE_USD_MICROS.get(model, PRICE_USD_MICROS)
-        billed[model, quality] = of_model[model if of_model is PRICE_USD_MICROS else word], price.usd_per_image
+        of_model = OF_REFERENCES.get(reference or "", of_model)
+        billed[model, quality, reference] = (
+            of_model[model if of_model is PRICE_USD_MICROS else word],
+            price.usd_per_image,
+        )
     assert [name for name, (micros, usd) in billed.items() if micros != usd * 1_000_000] == []
-    assert {*V2_MODELS, *PRICE_USD_MICROS, "V_3"} == set(MODELS) == {model for model, _ in billed}
+    assert {*V2_MODELS, *PRICE_USD_MICROS, "V_3"} == set(MODELS) == {model for model, *_ in billed}

@@ -25,6 +25,7 @@ from tasks.api.settings import Settings
 from tasks.generate_image import generate_image, is_worth_retrying
 from tasks.records.money import usd
 from tasks.records.outcome import StoredOriginal
+from tasks.records.reference import Reference
 from tasks.records.variant import DEFAULT_VARIANTS
 from tasks.run_state.job import Job
 from tasks.run_state.toolbox import open_toolbox
@@ -285,3 +286,41 @@ def test_only_what_was_turned_away_is_tried_again(kind):
 def test_a_state_without_an_error_is_not_tried_again():
     """A run that crashed elsewhere left no reason to believe that nothing was sent."""
     assert not is_worth_retrying(generate_image, None, State(type=StateType.CRASHED))
+
+
+def test_pictures_leave_as_they_were_planned(tmp_path, sandbox):
+    """In a form, from the campaign's own copies; one that is gone or another costs nothing, and nothing is sent."""
+    logo = Reference(sha256=sha256(picture()).hexdigest(), media_type="image/png")
+    request = a_request(model="ideogram-4-5", aspect_ratio=None, style_type=None, quality="low", source_image=[logo])
+    store = CampaignStore.open(str(tmp_path), "q1-launch")
+    forms: list[tuple[str, bytes]] = []
+
+    async def ends(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> Exception | StoredOriginal:
+        async with (
+            open_toolbox(settings, store, (a_cell(request),), DEFAULT_VARIANTS) as tools,
+            IdeogramClient.open(settings, transport) as tools.ideogram,
+        ):
+            job = tools.next_job()
+            assert job is not None
+            with disable_run_logger():
+                end = await attempt(job)
+            assert isinstance(end, StoredOriginal) or not job.failed(end).cost_usd
+            return end
+
+    def seen(posted: httpx.Request) -> httpx.Response:
+        forms.append((posted.headers["content-type"].partition(";")[0], posted.content))
+        return httpx.Response(400, json={"error": "enough"})
+
+    for content in (None, b"another picture"):
+        if content is not None:
+            store.write(logo.key, content)
+        lost = asyncio.run(ends(SETTINGS, httpx.MockTransport(seen)))
+        assert isinstance(lost, errors.ReferenceLost)
+    assert forms == []
+    store.write(logo.key, picture())
+    asyncio.run(ends(SETTINGS, httpx.MockTransport(seen)))
+    ((kind, form),) = forms
+    assert kind == "multipart/form-data"
+    assert picture() in form
+    assert f'name="images"; filename="{logo.name}"'.encode() in form
+    assert isinstance(asyncio.run(ends(sandbox, None)), StoredOriginal)

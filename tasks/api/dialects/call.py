@@ -3,17 +3,21 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
+
+from tasks.records.reference import Reference
+
+Contents = Mapping[str, bytes]
+"""The bytes of pictures by their SHA-256."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One file of a body in parts."""
+    """One picture of a body in parts. Its content is found when the request leaves."""
 
     field: str
-    name: str
-    media_type: str
-    content: bytes
+    reference: Reference
 
 
 @dataclass(frozen=True)
@@ -24,12 +28,16 @@ class Call:
     fields: Mapping[str, Any]
     uploads: tuple[Upload, ...] = ()
 
-    def body(self) -> dict[str, Any]:
-        """The arguments of httpx that carry it."""
+    def body(self, contents: Contents = MappingProxyType({})) -> dict[str, Any]:
+        """The arguments of httpx that carry it, with the bytes of each picture by its digest."""
         if not self.uploads:
             return {"json": self.fields}
         texts = [part for name, value in self.fields.items() for part in _parts(name, value)]
-        return {"files": [*texts, *((one.field, (one.name, one.content, one.media_type)) for one in self.uploads)]}
+        return {"files": [*texts, *((one.field, _file(one.reference, contents)) for one in self.uploads)]}
+
+
+def _file(reference: Reference, contents: Contents) -> tuple[str, bytes, str]:
+    return reference.name, contents[reference.sha256], reference.media_type
 
 
 def _parts(name: str, value: object) -> list[tuple[str, tuple[None, str] | tuple[None, str, str]]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from tasks.api.dialects.call import Upload
 from tasks.errors import RequestRejected
 from tasks.records.request import GenerationRequest
 
@@ -16,12 +17,20 @@ class Fields:
     def __init__(self, request: GenerationRequest) -> None:
         self.left = request.model_dump(mode="json", exclude_none=True)
         self.taken: dict[str, Any] = {}
+        self.request = request
+        self.uploads: tuple[Upload, ...] = ()
 
     def take(self, *names: str, as_: str | None = None, word: Callable[[Any], Any] = lambda value: value) -> None:
         """Send each of `names` that is there as it is called, or under another name, in the route's word for it."""
         for name in names:
             if name in self.left:
                 self.taken[as_ or name] = word(self.left.pop(name))
+
+    def attach(self, name: str, as_: str) -> None:
+        """Send the pictures of `name`, if there are any, in parts called `as_`."""
+        if name in self.left:
+            self.drop(name)
+            self.uploads += tuple(Upload(as_, one) for one in getattr(self.request, name))
 
     def drop(self, *names: str) -> None:
         """Pass over what is said otherwise, such as by the path."""

@@ -19,7 +19,9 @@ def build(request: GenerationRequest) -> Call:
     fields.take("aspect_ratio", "resolution", word=with_x)
     fields.take("color_palette", word=with_one_kind)
     fields.take("quality", as_="rendering_speed", word=OFFERS[request.model].qualities.__getitem__)
-    return Call("/v1/ideogram-v3/generate", fields.all_taken())
+    fields.attach("style_reference", as_="style_reference_images")
+    fields.attach("character_reference", as_="character_reference_images")
+    return Call("/v1/ideogram-v3/generate", fields.all_taken(), fields.uploads)
 
 
 def with_x(size: str) -> str:

@@ -24,13 +24,15 @@ def build(request: GenerationRequest, *, is_async: bool = False, webhook_url: st
     fields.take("color_palette", word=lowered)
     qualities = OFFERS[request.model].qualities
     fields.take("quality", as_=_QUALITY_FIELDS.get(request.model, "rendering_speed"), word=qualities.__getitem__)
+    fields.attach("style_reference", as_="style_reference_images")
+    fields.attach("source_image", as_="images")
     fields.drop("private")
     sent = {"private": request.private is not False} | _size(fields, request)
     if is_async:
         sent |= {"async": True}
     if webhook_url is not None:
         sent |= {"webhook_url": webhook_url}
-    return Call(f"/v2/image/generate/{request.model}", fields.all_taken() | sent)
+    return Call(f"/v2/image/generate/{request.model}", fields.all_taken() | sent, fields.uploads)
 
 
 _QUALITY_FIELDS = {"ideogram-4-5": "quality", "p-image-ideogram": "quality"}

@@ -2,22 +2,29 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import get_args
 from urllib.parse import urlsplit
 
 import pytest
 
 from tasks.planning.prices import Priced, read_prices
 from tasks.records.models import MODELS, OFFERS, Model, Offer, takers
+from tasks.records.reference import PricedReference
 from tasks.records.vocabulary import Quality
 
 
 def test_every_model_has_a_price_in_each_quality_that_it_offers() -> None:
     """And no price is of what cannot be asked for; a legacy model has a price as it is, its fast sister another."""
     offered = {(offer.model, quality) for offer in OFFERS.values() for quality in offer.qualities}
+    alone = {(model, quality) for model, quality in offered if quality not in OFFERS[model].with_source_only}
     slow = {(model, "low") for model in ("V_1", "V_2", "V_2A")}
-    own = {(model, quality) for model, quality, is_custom in read_prices() if is_custom}
-    assert {(model, quality) for model, quality, is_custom in read_prices() if not is_custom} == offered - slow
+    known = read_prices()
+    assert {which[:2] for which in known if not which.beside} == alone - slow
+    own = {which[:2] for which in known if which.is_custom}
     assert own == {(model, quality) for model, quality in offered if model in takers("custom_model_uri")}
+    for column in get_args(PricedReference):
+        beside = {which[:2] for which in known if which.reference == column}
+        assert beside == {(model, quality) for model, quality in offered if model in takers(column)}
 
 
 @pytest.mark.parametrize("priced", read_prices())
@@ -39,7 +46,8 @@ def test_more_quality_never_costs_less() -> None:
     """The price list has not been mixed up."""
     prices = read_prices()
     for offer in OFFERS.values():
-        of_each = [prices[Priced(model_of(offer, quality), quality)].usd_per_image for quality in offer.qualities]
+        alone = [quality for quality in offer.qualities if quality not in offer.with_source_only]
+        of_each = [prices[Priced(model_of(offer, quality), quality)].usd_per_image for quality in alone]
         assert of_each == sorted(of_each), offer.model
 
 

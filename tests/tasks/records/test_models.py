@@ -7,21 +7,25 @@ import pytest
 
 from tasks.records import vocabulary as words
 from tasks.records.models import MODELS, OFFERS, Model, models_of, takers
+from tasks.records.reference import REFERENCE_COLUMNS
 from tasks.records.sizes import area, as_written, nearest, ratio_of
 from tests.contract import named, needs_document, request_schema_name, schemas
 
 PATHS = {"legacy": "/generate", "v1": "/v1/ideogram-v3/generate", "v2": "/v2/image/generate/{}"}
-COLUMNS_OF = {"magic_prompt_option": "magic_prompt", "rendering_speed": "quality", "private": "visibility"}
+COLUMNS_OF = {
+    "magic_prompt_option": "magic_prompt", "rendering_speed": "quality", "private": "visibility",
+    "style_reference_images": "style_reference", "character_reference_images": "character_reference",
+    "images": "source_image",
+}  # fmt: skip
 """Fields of the routes that a matrix calls otherwise."""
 FOR_EACH = {"prompt", "seed", "magic_prompt", "num_images"}
 """Columns that every model takes."""
 NOT_BY_COLUMN = {
     "model", "async", "webhook_url", "target_collection_id", "magic_prompt_system_prompt_config_id",
-    "style_reference_images", "style_reference_asset_identifiers", "style_reference_collection_id",
-    "style_reference_collection_version_id", "character_reference_images", "character_reference_images_mask",
-    "images", "image_asset_identifiers", "mask", "upscale_factor", "output_resolution",
+    "style_reference_asset_identifiers", "style_reference_collection_id", "style_reference_collection_version_id",
+    "character_reference_images_mask", "image_asset_identifiers", "mask", "upscale_factor", "output_resolution",
 }  # fmt: skip
-"""Fields that no column of a matrix is sent as: ours, files, places in an account, and sizes above what is drawn."""
+"""Fields that no column of a matrix is sent as: ours, masks, places in an account, and sizes above what is drawn."""
 
 
 def properties(model: Model) -> dict[str, Any]:
@@ -64,6 +68,19 @@ def test_legacy_models_share_a_route_and_not_all_take_all_of_it():
 def spelt(model: Model, word: str) -> str:
     """A size as the route of `model` spells it."""
     return word if OFFERS[model].route == "legacy" else as_written(word).replace(":", "x").lower()
+
+
+@needs_document
+@pytest.mark.parametrize("model", MODELS)
+def test_each_takes_as_many_pictures_as_its_route(model):
+    """In the fields that are lists of files; v1 tells of one character, and of no limit to styles."""
+    listed = {name: field for name, field in properties(model).items() if COLUMNS_OF.get(name) in REFERENCE_COLUMNS}
+    assert {COLUMNS_OF[name] for name in listed} == set(OFFERS[model].references)
+    assert set(OFFERS[model].references) == OFFERS[model].takes & set(REFERENCE_COLUMNS)
+    for name, field in listed.items():
+        assert field["items"] == {"type": "string", "format": "binary"}
+        most = 1 if "Only one" in field["description"] else field.get("maxItems", 10)
+        assert OFFERS[model].references[COLUMNS_OF[name]] == most
 
 
 @needs_document

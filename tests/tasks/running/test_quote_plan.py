@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+from PIL import Image
 from starlette.types import ASGIApp
 
 from flows.commands.campaign_command import main
@@ -108,3 +109,22 @@ def test_asking_for_prices_needs_a_key(tmp_path, monkeypatch, capsys):
     assert "IDEOGRAM_API_KEY: is not set" in capsys.readouterr().err
     assert main([a_file(tmp_path, "prompt\na cup\n", "old.csv"), *asked]) == 0
     assert "V_2: only models of v2 can be quoted" in " ".join(capsys.readouterr().out.split())
+
+
+def test_an_image_with_a_picture_is_quoted_with_it(tmp_path):
+    """Its price is another; one that has moved since the plan is told by its row, and nothing is sent."""
+    Image.new("RGB", (64, 48), "#0a3d62").save(tmp_path / "logo.png")
+    matrix = a_file(tmp_path, "prompt,model,quality,source_image\ncup,4.5,high,logo.png\nmug,4.5,high,\n")
+    plan = plan_campaign(Campaign(matrix=matrix, output=str(tmp_path / "out"), quote=True))
+    app = create_app(SandboxOptions(credits_usd=0))
+    told = quoted_by(app, plan)
+    assert [str(cell.price_usd) for cell in told.cells] == ["0.22", "0.1"]
+    assert told.notes[-1] == "2 prices quoted by the API: as in the table"
+    (tmp_path / "logo.png").unlink()
+    moved = quoted_by(app, plan)
+    assert moved.cost_usd == told.cost_usd
+    assert stats_of(app)["quotes"] == 3
+    assert moved.notes[-1] == (
+        f"row 2 has no quote, and would have no image: Nothing was sent: its picture {tmp_path}/logo.png does not exist; "
+        "it was there when the plan was made, so run again"
+    )

@@ -6,10 +6,7 @@ import logging
 import lzma
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 
@@ -24,6 +21,7 @@ from tasks.tables.tables import open_table
 from tasks.tables.web_copy import Patience, fetched
 from tests.matrices import plan_of
 from tests.tasks.api.raw_server import unused_port
+from tests.web import Web, web_server
 from tests.workbooks import a_workbook
 
 CSV = b"product,sku\nTea,00123\n"
@@ -37,51 +35,11 @@ def as_parquet() -> bytes:
     return out.getvalue()
 
 
-@dataclass
-class Web:
-    """A web server that answers each path as it is told."""
-
-    url: str = ""
-    answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    """The method and the path of each request."""
-    signed_in: list[str | None] = field(default_factory=list)
-
-    def says(self, path: str, body: bytes = b"", status: int = 200, **headers: str) -> str:
-        """The address at which the server gives this answer."""
-        self.answers[path] = (status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
-        return f"{self.url}{path}"
-
-
 @pytest.fixture
 def web() -> Iterator[Web]:
     """One that knows nothing yet."""
-    known = Web()
-
-    class Handler(BaseHTTPRequestHandler):
-        """Answers from the list."""
-
-        def answer(self) -> None:
-            """Whatever the method."""
-            known.asked.append(f"{self.command} {self.path}")
-            known.signed_in.append(self.headers["authorization"])
-            status, headers, body = known.answers.get(self.path, (404, {}, b"no such page"))
-            self.send_response(status)
-            for name, value in ({"content-length": str(len(body))} | headers).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_HEAD = answer  # noqa: N815  as the base class calls them
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it so
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        known.url = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    with web_server() as known:
         yield known
-        server.shutdown()
 
 
 def rows(url: str) -> list[tuple[int, tuple[str, ...]]]:

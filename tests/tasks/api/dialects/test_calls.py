@@ -1,6 +1,9 @@
 """What leaves for the API is what its document says, on every route."""
 
+import email.policy
 import json
+from email import message_from_bytes
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -15,10 +18,11 @@ from tasks.errors import RequestRejected
 from tasks.planning.request_rules import QUALITY_OF_RENDERING, build_request, misfits
 from tasks.records import vocabulary as words
 from tasks.records.models import MODELS, OFFERS, Model
+from tasks.records.reference import REFERENCE_COLUMNS, FoundReference, Reference
 from tasks.records.request import GenerationRequest, Palette, PaletteMember
 from tasks.records.sizes import ASPECT_RATIOS
 from tasks.tables.columns import PARSERS, parse_value
-from tests.contract import needs_document, request_schema_name, schemas, validator
+from tests.contract import document, needs_document, request_schema_name, schemas, validator
 from tests.factories import a_request
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -42,6 +46,9 @@ CELLS = {
     "custom_model_uri": st.just("model/tea/version/3"),
     "visibility": st.sampled_from(["public", "private"]),
     "num_images": st.just("2"),
+    "style_reference": st.lists(TEXTS, min_size=1, max_size=10).map(json.dumps),
+    "character_reference": st.just("anna.png"),
+    "source_image": st.lists(TEXTS, min_size=1, max_size=5).map(json.dumps),
     "focus": st.just("auto"),
     "callback_url": st.just("https://example.com/hook"),
     "color_palette": st.sampled_from(words.PALETTE_NAMES)
@@ -59,10 +66,24 @@ def planned_requests(draw: st.DrawFn) -> GenerationRequest:
     names = draw(st.sets(st.sampled_from(sorted(CELLS))))
     row = {name: draw(CELLS[name]) for name in names | {"product"}}
     wishes = {name: parse_value(name, text) for name, text in row.items()}
+    for name in wishes.keys() & set(REFERENCE_COLUMNS):
+        wishes[name] = tuple(map(a_picture, wishes[name]))
     model = draw(st.sampled_from(MODELS))
     while found := list(misfits(wishes, model)):
         wishes.pop(found[0][0])
     return build_request(wishes, model, copy=draw(st.integers(0, 7)))
+
+
+def a_picture(name: str) -> FoundReference:
+    """A picture as planning finds it, which is known by what it holds: here its name."""
+    return FoundReference(
+        reference=Reference(sha256=sha256(name.encode()).hexdigest(), media_type="image/png"),
+        typed=name,
+        place=name,
+        size_bytes=len(name),
+        width_px=640,
+        height_px=480,
+    )
 
 
 def sent(request: GenerationRequest) -> dict[str, Any]:
@@ -90,6 +111,13 @@ def test_every_planned_request_is_one_that_the_document_knows(request, is_async)
     assert set(call.fields) <= set(schemas()[name]["properties"])
     if name == "GenerateImageRequest":
         assert set(call.fields["image_request"]) <= set(schemas()["ImageRequest"]["properties"])
+    assert sorted(one.reference.sha256 for one in call.uploads) == sorted(one.sha256 for one in request.references)
+    for field in {one.field for one in call.uploads}:
+        listed = schemas()[name]["properties"][field]
+        assert listed["items"] == {"type": "string", "format": "binary"}
+        assert sum(one.field == field for one in call.uploads) <= listed.get("maxItems", 10)
+    if call.uploads:
+        assert "multipart/form-data" in document()["paths"][call.path]["post"]["requestBody"]["content"]
     assert ("aspect_ratio" in call.fields) + ("resolution" in call.fields) + ("custom_width" in call.fields) <= 1
 
 
@@ -225,6 +253,66 @@ def test_what_a_route_has_no_field_for_does_not_leave(model, fields, name):
         build_call(a_request(model=model, quality=None if model == "V_2" else "low", style_type=None, **fields))
 
 
+@needs_document
+@pytest.mark.parametrize(
+    ("model", "wishes", "fields"),
+    [
+        (
+            "V_3",
+            {"style_reference": 2, "character_reference": 1},
+            ["style_reference_images"] * 2 + ["character_reference_images"],
+        ),
+        ("ideogram-3", {"style_reference": 2}, ["style_reference_images"] * 2),
+        ("ideogram-4-5", {"source_image": 3}, ["images"] * 3),
+    ],
+)
+def test_a_form_has_the_names_and_kinds_of_parts_of_its_route(model, wishes, fields):
+    """Every part is one that the document lists, JSON is said to be JSON, and a picture has its type and no name."""
+    named = {column: tuple(a_picture(f"{column}{n}.png") for n in range(count)) for column, count in wishes.items()}
+    palette = {} if model == "ideogram-4-5" else {"color_palette": Palette(name="EMBER")}
+    request = build_request({"prompt": "A lamp", **palette, **named}, model, copy=0)
+    call = v2.build(request, is_async=True) if OFFERS[model].route == "v2" else build_call(request)
+    contents = {one.sha256: b"bytes of " + one.sha256.encode() for one in request.references}
+    parts = parts_of(call.body(contents))
+    content = document()["paths"][call.path]["post"]["requestBody"]["content"]["multipart/form-data"]
+    assert {name for name, *_ in parts} <= set(schemas()[request_schema_name(call.path)]["properties"])
+    assert [name for name, file, _, _ in parts if file] == fields
+    assert [body for _, file, _, body in parts if file] == [contents[one.sha256] for one in request.references]
+    assert {(file, kind) for _, file, kind, _ in parts if file} == {
+        (one.name, "image/png") for one in request.references
+    }
+    as_json = {name for name, file, kind, _ in parts if not file and kind == "application/json"}
+    assert as_json == {
+        name for name, how in content["encoding"].items() if name in call.fields and "json" in how["contentType"]
+    }
+
+
+def parts_of(body: dict[str, Any]) -> list[tuple[str, str | None, str, bytes]]:
+    """The parts of a form as they leave: name, file name, type, content."""
+    posted = httpx.Request("POST", "http://a/", **body)
+    head = f"Content-Type: {posted.headers['content-type']}\r\n\r\n".encode()
+    parts = message_from_bytes(head + posted.read(), policy=email.policy.HTTP).iter_parts()  # type: ignore[attr-defined]
+    return [
+        (
+            part.get_param("name", header="content-disposition"),
+            part.get_filename(),
+            part.get_content_type(),
+            part.get_payload(decode=True),
+        )
+        for part in parts
+    ]
+
+
+def test_the_order_of_pictures_and_their_content_make_a_request_another():
+    """The first source is the one that is changed; names and places are no part of it."""
+    two = [a_picture("a"), a_picture("b").model_copy(update={"typed": "c.png", "place": "/x/c.png"})]
+    one, again, turned = (
+        build_request({"prompt": "A lamp", "source_image": tuple(found)}, "ideogram-4-5", copy=0).sha256()
+        for found in (two, [a_picture("a"), a_picture("b")], two[::-1])
+    )
+    assert one == again != turned
+
+
 def test_a_body_with_files_is_in_parts():
     """Lists are parts repeated, objects JSON, truth values their words, as the document has it."""
     fields = {
@@ -234,14 +322,14 @@ def test_a_body_with_files_is_in_parts():
         "style_codes": ["AB", "CD"],
         "color_palette": {"name": "E"},
     }
-    upload = Upload("style_reference_images", "mood.png", "image/png", b"\x89PNG")
-    request = httpx.Request("POST", "http://a/", **Call("/x", fields, (upload,)).body())
+    upload = Upload("style_reference_images", Reference(sha256="ab12", media_type="image/png"))
+    request = httpx.Request("POST", "http://a/", **Call("/x", fields, (upload,)).body({"ab12": b"\x89PNG"}))
     body = request.read()
     assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
     assert body.count(b'name="style_codes"') == 2
     assert b'name="private"\r\n\r\ntrue\r\n' in body
     assert b'name="color_palette"\r\nContent-Type: application/json\r\n\r\n{"name": "E"}\r\n' in body
-    assert b'filename="mood.png"\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n' in body
+    assert b'filename="ab12.png"\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n' in body
     assert "Tea, 茶".encode() in body
 
 
