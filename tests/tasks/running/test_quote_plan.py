@@ -125,6 +125,6 @@ def test_an_image_with_a_picture_is_quoted_with_it(tmp_path):
     assert moved.cost_usd == told.cost_usd
     assert stats_of(app)["quotes"] == 3
     assert moved.notes[-1] == (
-        f"row 2 has no quote, and would have no image: Nothing was sent: its picture {tmp_path}/logo.png does not exist; "
-        "it was there when the plan was made, so run again"
+        f"row 2 has no quote, and would have no image: Nothing was sent: its picture {tmp_path}/logo.png "
+        "does not exist; it was there when the plan was made, so run again"
     )
