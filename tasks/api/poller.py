@@ -86,6 +86,7 @@ class Poller:
         if self._work is None or self._work.done():
             self._heard_at = now
             self._work = asyncio.create_task(self._poll())
+            self._work.add_done_callback(self._tell_of_fault)
         try:
             return await image
         finally:
@@ -95,6 +96,12 @@ class Poller:
         """Somebody says that this one is done: the next poll is for it."""
         if waited := self._waited.get(generation_id):
             waited.is_told = True
+
+    def _tell_of_fault(self, work: "asyncio.Task[None]") -> None:
+        """A fault of ours ends the polling; whoever waits would wait for ever."""
+        if not work.cancelled() and (error := work.exception()) is not None:
+            for one in self._waited.values():
+                _tell(one.image, error)
 
     async def _poll(self) -> None:
         """Send one poll after the other, each for the generation that is likeliest to be done."""
@@ -167,7 +174,7 @@ class Poller:
                 _tell(one.image, away)
 
 
-def _tell(image: "asyncio.Future[ImageObject]", error: Exception) -> None:
+def _tell(image: "asyncio.Future[ImageObject]", error: BaseException) -> None:
     """Have whoever waits be told of `error`, unless nobody does any more."""
     with suppress(asyncio.InvalidStateError):
         image.set_exception(error)

@@ -195,6 +195,21 @@ def test_the_api_is_granted_the_rest_that_it_asks_for():
     assert max(polls.values()) <= 2
 
 
+def test_a_fault_of_ours_leaves_nobody_waiting():
+    """It is raised where the image was waited for."""
+
+    class Broken(Pace):
+        def take(self, most: int) -> float:
+            raise ZeroDivisionError(most)
+
+    async def scenario() -> object:
+        stop_time()
+        poll = Poller(Drawing().look, 100, 600.0, pace=Broken())
+        return await ended(asyncio.create_task(poll.image_of(one())), 20)
+
+    assert isinstance(asyncio.run(scenario()), ZeroDivisionError)
+
+
 def test_whoever_waits_no_longer_costs_no_polls():
     """And the poller rests until somebody waits again."""
 
