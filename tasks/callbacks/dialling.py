@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import httpcore
 
-from tasks.callbacks.addresses import may_dial
+from tasks.api.addresses import may_dial
 
 CONNECT_TIMEOUT_S: Final = 5.0
 """How long one address may take to answer; a name may have several."""

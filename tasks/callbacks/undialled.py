@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import Thread
 from typing import Final
 
-from tasks.callbacks.addresses import may_dial
+from tasks.api.addresses import may_dial
 from tasks.callbacks.callback_settings import ALLOW_PRIVATE_VARIABLE
 
 PATIENCE_S: Final = 1.0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.callbacks.addresses import may_dial
+from tasks.api.addresses import may_dial
 
 PRIVATE = [
     "10.0.0.0",
