@@ -7,7 +7,8 @@ from typing import Final
 
 import httpx
 
-from tasks.api.settings import THIS_MACHINE, Settings
+from tasks.api.hosts import THIS_MACHINE
+from tasks.api.settings import Settings
 from tasks.errors import InputInvalid
 from tasks.records.fault import Fault, shortened
 

@@ -8,8 +8,9 @@ from typing import Final
 import httpx
 
 from tasks.api.connection import BodyRefused, as_text, read_body, reason
+from tasks.api.hosts import THIS_MACHINE, is_host
 from tasks.api.ideogram import IdeogramClient
-from tasks.api.settings import THIS_MACHINE, Settings, is_host
+from tasks.api.settings import Settings
 from tasks.errors import LinkFailed
 from tasks.records.outcome import SANDBOX
 

@@ -1,6 +1,5 @@
 """What the environment says: the key, and which API it opens."""
 
-import ipaddress
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, StringConstraints
 
+from tasks.api.hosts import THIS_MACHINE, is_host
 from tasks.errors import InputInvalid
 from tasks.records.outcome import SANDBOX
 from tasks.records.record import Record
@@ -16,8 +16,6 @@ from tasks.records.record import Record
 PUBLIC_API: Final = "https://api.ideogram.ai"
 PUBLIC_IMAGE_HOSTS: Final = frozenset({"ideogram.ai", "d2gu96o5zk2m7w.cloudfront.net"})
 """Where the public API keeps images: the host of its documented links, and a CDN seen in answers of 2026."""
-THIS_MACHINE: Final = ("127.0.0.1", "localhost", "::1")
-"""Hosts that are reached without a network, a proxy or encryption."""
 SANDBOX_KEY: Final = "sandbox"
 KEY_VARIABLE: Final = "IDEOGRAM_API_KEY"
 KEY_BLOCK: Final = "ideogram-api-key"
@@ -26,8 +24,6 @@ KEY_BLOCK: Final = "ideogram-api-key"
 _NUMBERS: Final = {"IDEOGRAM_POLLS_IN_10_S": ("polls_max", 1000), "IDEOGRAM_PENDING_MAX_S": ("pending_max_s", 86_400)}
 """The field that each variable sets, and its greatest value: the API takes so many polls of an account."""
 
-_LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_HOST_NAME: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _BASE_URL: Final = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
 
 
@@ -94,15 +90,6 @@ def _numbers(env: Mapping[str, str]) -> Iterator[tuple[str, int]]:
             if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= most:
                 raise _invalid(variable, f"is no whole number from 1 to {most:,}", value=text)
             yield field, int(text)
-
-
-def is_host(text: str) -> bool:
-    """Whether `text`, in lower case and ASCII, can name a host: an address, or labels of up to 63 characters."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return _HOST_NAME.fullmatch(text) is not None
-    return True
 
 
 def _api_host(base_url: str) -> str:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.api.settings import PUBLIC_API, PUBLIC_IMAGE_HOSTS, SANDBOX_KEY, Settings, is_host, load_settings
+from tasks.api.hosts import is_host
+from tasks.api.settings import PUBLIC_API, PUBLIC_IMAGE_HOSTS, SANDBOX_KEY, Settings, load_settings
 from tasks.errors import InputInvalid
 
 KEY = "canary-key-0123456789"
