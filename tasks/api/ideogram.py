@@ -90,7 +90,7 @@ class IdeogramClient:
         key = {"Api-Key": settings.api_key.get_secret_value()}
         connect_s = settings.connect_timeout_s
         is_async = OFFERS[request.model].route == "v2"
-        call = v2.build(request, is_async=True) if is_async else build_call(request)
+        call = v2.build(request, is_async=True, webhook_url=settings.webhook_url) if is_async else build_call(request)
         post = self.http.build_request(
             "POST",
             f"{settings.base_url}{call.path}",

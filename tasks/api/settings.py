@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, StringConstraints
 
 from tasks.api.hosts import THIS_MACHINE, is_host
+from tasks.api.webhook_url import webhook_url_in
 from tasks.errors import InputInvalid
 from tasks.records.outcome import SANDBOX
 from tasks.records.record import Record
@@ -34,6 +35,8 @@ class Settings(Record):
     base_url: Annotated[str, StringConstraints(pattern=r"^(?i:https?)://[^/?#@]+(?:/[^?#]*)?$")] = PUBLIC_API
     image_hosts: frozenset[str] = PUBLIC_IMAGE_HOSTS
     """Hosts that images may be downloaded from, their subdomains included, on any port."""
+    webhook_url: str | None = None
+    """Where the API tells that an image is done which it has accepted to draw; None: nowhere."""
     connect_timeout_s: float = 15.0
     answer_timeout_s: float = 180.0
     """How long one image may take: the API blocks 5 to 15 s, its slowest models 25 s."""
@@ -67,10 +70,11 @@ class Settings(Record):
             raise _invalid(KEY_VARIABLE, f"{problem} to try without a key")
         if not key.isascii() or not key.isprintable() or set(key) & set(" '\""):
             raise _invalid(source, "holds characters that no key has; copy it again, without quotes")
-        base_url = env.get("IDEOGRAM_BASE_URL", "").strip() or PUBLIC_API
+        base_url = base_url_in(env)
         hosts = filter(None, (host.strip() for host in env.get("IDEOGRAM_IMAGE_HOSTS", "").split(",")))
         settings = cls.for_api(base_url, key, frozenset(map(_image_host, hosts)))
-        return settings.model_copy(update=dict(_numbers(env)))
+        webhook_url = webhook_url_in(env, is_api_here=_api_host(base_url) in THIS_MACHINE)
+        return settings.model_copy(update={"webhook_url": webhook_url} | dict(_numbers(env)))
 
     @classmethod
     def for_api(cls, base_url: str, api_key: str, image_hosts: frozenset[str] = frozenset()) -> Self:
@@ -90,6 +94,13 @@ def _numbers(env: Mapping[str, str]) -> Iterator[tuple[str, int]]:
             if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= most:
                 raise _invalid(variable, f"is no whole number from 1 to {most:,}", value=text)
             yield field, int(text)
+
+
+def base_url_in(env: Mapping[str, str]) -> str:
+    """The API's address by `IDEOGRAM_BASE_URL`, without a slash at its end. Raises InputInvalid."""
+    base_url = env.get("IDEOGRAM_BASE_URL", "").strip() or PUBLIC_API
+    _api_host(base_url)
+    return base_url.rstrip("/")
 
 
 def _api_host(base_url: str) -> str:

@@ -392,3 +392,27 @@ def test_a_cancelled_call_is_cancelled():
                 await calls[0]
 
     asyncio.run(scenario())
+
+
+def test_what_v2_accepts_is_told_to_the_webhook_where_one_is_set():
+    """No other route has the field, and where none is set there is none."""
+    sent: list[dict[str, Any]] = []
+
+    def hear(request: httpx.Request) -> httpx.Response:
+        sent.append(json.loads(request.content))
+        drawn = {"data": [{"url": "https://ideogram.ai/x.png", "is_image_safe": True}]}
+        return httpx.Response(200, json=drawn if "image_request" in sent[-1] else {"generation_id": "g1"})
+
+    hook = "https://hooks.example.com/webhooks/ideogram"
+
+    async def scenario() -> None:
+        for webhook_url in (hook, None):
+            own = Settings.for_api("https://api.example.com", KEY).model_copy(update={"webhook_url": webhook_url})
+            async with IdeogramClient.open(own, httpx.MockTransport(hear)) as client:
+                await client.generate(GenerationRequest(prompt="A lamp", model="ideogram-4-5", quality="medium"))
+                await client.generate(LAMP)
+
+    asyncio.run(scenario())
+    assert [body.get("webhook_url") for body in sent] == [hook, None, None, None]
+    assert [body.get("async") for body in sent] == [True, None, True, None]
+    assert "webhook_url" not in json.dumps(sent[1])
