@@ -32,6 +32,7 @@ LEVELS = (
     "tasks/inbox/",
     "tasks/receiving/",
     "tasks/callbacks/",
+    "tasks/webhooks/",
     "tasks/planning/",
     "tasks/publishing/",
     "tasks/run_state/",
