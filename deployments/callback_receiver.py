@@ -2,6 +2,7 @@
 
 An event is answered with 200 once it is durably journaled, and processed after that. An event that comes again is
 answered with 200 and not processed again. What is not believed, not readable or too large is answered with a 4xx.
+The API's own webhooks, which tell that an image is done, are taken as well; `deployments/receiver/webhooks.py`.
 """
 
 if __name__ == "__main__":
@@ -27,28 +28,36 @@ from deployments.receiver.json_lines import log_in_json
 from deployments.receiver.process import STOP_PATIENCE_S, Processor, handle_as_flow, handle_here
 from deployments.receiver.routes import Routes, application
 from deployments.receiver.settings import ReceiverSettings, load_receiver_settings
+from deployments.receiver.told_done import DoneTable, ToldDone
 from deployments.receiver.unfinished_requests import BACKLOG, bounded_protocol, connections_max
+from deployments.receiver.webhooks import Webhooks
 from flows.commands.answer import answer
 from flows.commands.options import Command
 from tasks.receiving.hooks import Hooks
 from tasks.records.exit_code import ExitCode
 from tasks.records.record import Order
+from tasks.webhooks.published_keys import Fetch, PublishedKeys, fetched_from
 
 logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def receiving(settings: ReceiverSettings, hooks: Hooks) -> AsyncIterator[ASGIApp]:
-    """The application, with its journal open and its workers at work. Raises JournalFailed at the start only."""
+async def receiving(settings: ReceiverSettings, hooks: Hooks, fetch: Fetch | None = None) -> AsyncIterator[ASGIApp]:
+    """The application, with its journal open and its workers at work. Raises JournalFailed at the start only.
+
+    `fetch` fetches the API's keys; without it, from where the settings say.
+    """
     handle = handle_as_flow(hooks) if settings.uses_prefect else handle_here(hooks)
     inbox = Journal.open(settings.inbox)
     logger.info("receiving", extra={"inbox": str(settings.inbox), **inbox.counts()})
     if settings.secrets is None:
         logger.warning("callbacks are not verified: whoever reaches this receiver is believed")
     processor = Processor(inbox, handle)
+    told = ToldDone(DoneTable.open(inbox.database), processor.on_inbox_thread)
+    webhooks = Webhooks(PublishedKeys(fetch or fetched_from(settings.api_url)), told, settings.secrets)
     working = asyncio.create_task(processor.run())
     try:
-        yield application(Routes(settings.secrets, processor, working))
+        yield application(Routes(settings.secrets, processor, working, webhooks))
     finally:
         await processor.stop(working)
         inbox.close()

@@ -91,7 +91,7 @@ class Journal:
         statement = (
             "INSERT INTO events (event_id, body, received_at, due_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
         )
-        with _named():
+        with failures_named():
             return self.database.execute(statement, (event_id, body, now, now)).rowcount == 1
 
     def claim(self, now: float) -> Journaled | None:
@@ -100,7 +100,7 @@ class Journal:
             "SELECT event_id, body, tries FROM events WHERE state = 'waiting' AND due_at <= ? "
             "ORDER BY due_at, rowid LIMIT ?"
         )
-        with _named():
+        with failures_named():
             due = self.database.execute(statement, (now, len(self.in_hand) + 1)).fetchall()
         free = next((Journaled(*row) for row in due if row[0] not in self.in_hand), None)
         if free is not None:
@@ -128,33 +128,34 @@ class Journal:
         statement = (
             "UPDATE events SET state = 'waiting', tries = 0, due_at = ?, finished_at = NULL WHERE state = 'failed'"
         )
-        with _named():
+        with failures_named():
             return self.database.execute(statement, (now,)).rowcount
 
     def forget_old(self, now: float) -> int:
         """Remove what was finished long ago; how many that were."""
         statement = "DELETE FROM events WHERE state = 'done' AND finished_at < ?"
-        with _named():
+        with failures_named():
             return self.database.execute(statement, (now - KEPT_S,)).rowcount
 
     def counts(self) -> dict[str, int]:
         """How many events wait, are done, and have failed."""
-        with _named():
+        with failures_named():
             rows = self.database.execute("SELECT state, count(*) FROM events GROUP BY state").fetchall()
         return {"waiting": 0, "done": 0, "failed": 0} | dict(rows)
 
     def probe(self) -> None:
         """Write something, to know that an event could be kept."""
-        with _named():
+        with failures_named():
             self.database.execute("PRAGMA user_version = 1")
 
     def _set(self, event_id: str, what: str, *values: object) -> None:
-        with _named():
+        with failures_named():
             self.database.execute(f"UPDATE events SET {what} WHERE event_id = ?", (*values, event_id))  # noqa: S608  ours
 
 
 @contextmanager
-def _named() -> Iterator[None]:
+def failures_named() -> Iterator[None]:
+    """Raises JournalFailed for what SQLite raises inside."""
     try:
         yield
     except sqlite3.Error as error:

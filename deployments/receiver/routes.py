@@ -10,21 +10,19 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from deployments.receiver.bodies import BODY_MAX_BYTES, RETRY_AFTER_S, read_in_time
 from deployments.receiver.journal import JournalFailed
 from deployments.receiver.process import Processor
+from deployments.receiver.webhooks import Webhooks
 from tasks.callbacks.signature import ID_HEADER, Secrets, SignatureInvalid, is_id, verify
 from tasks.receiving.received_event import parse_event
 
 PATH: Final = "/callbacks/ideogram"
-BODY_MAX_BYTES: Final = 256_000
-"""An event holds a prompt of up to 10,000 characters and the row's own columns."""
-BODY_TIMEOUT_S: Final = 15.0
 RECEIVED: Final = {"received": True}
-RETRY_AFTER_S: Final = 30
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +34,7 @@ class Routes:
     secrets: Secrets | None
     processor: Processor
     working: asyncio.Task[None]
+    webhooks: Webhooks
     refused: Counter[str] = field(default_factory=Counter)
     """What was answered with a 4xx since the receiver started: how often, by the reason."""
 
@@ -66,11 +65,12 @@ class Routes:
         return event_id
 
     async def health(self, _: Request) -> Response:
-        """How many events there are in each state; 503 where none could be journaled or processed."""
+        """How many events there are in each state, and webhooks; 503 where none could be journaled or processed."""
         if self.working.done():
             raise HTTPException(503, "the workers have ended")
         await self.processor.on_inbox_thread(self.processor.inbox.probe)
         counts = await self.processor.on_inbox_thread(self.processor.inbox.counts)
+        counts["webhooks"] = await self.webhooks.told.count()
         return JSONResponse({"status": "ok", **counts, "refused": dict(self.refused)})
 
     async def refuse(self, _: Request, error: Exception) -> Response:
@@ -85,17 +85,6 @@ class Routes:
         return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
 
 
-async def read_in_time(request: Request) -> bytes:
-    """The body. Raises HTTPException where it does not come."""
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            return await request.body()
-    except TimeoutError:
-        raise HTTPException(408, "the body did not come in time", {"connection": "close"}) from None
-    except ClientDisconnect:
-        raise HTTPException(400, "the body broke off") from None
-
-
 def application(routes: Routes) -> Starlette:
     """The routes, with every error told in JSON."""
 
@@ -107,6 +96,6 @@ def application(routes: Routes) -> Starlette:
     paths = (PATH, f"{PATH}/")  # a redirect from one to the other would be a failure to the sender
     receive = [Route(path, routes.receive, methods=["POST"], max_body_size=BODY_MAX_BYTES) for path in paths]
     return Starlette(
-        routes=[*receive, Route("/health", routes.health)],
+        routes=[*receive, *routes.webhooks.routes(), Route("/health", routes.health)],
         exception_handlers={HTTPException: routes.refuse, JournalFailed: inbox_failed},
     )

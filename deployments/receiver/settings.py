@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
 
+from tasks.api.settings import PUBLIC_API, base_url_in
 from tasks.callbacks.callback_settings import SECRET_VARIABLE, is_yes, secrets_of
 from tasks.callbacks.signature import Secrets
 from tasks.errors import InputInvalid
@@ -22,12 +23,14 @@ class ReceiverSettings(Record):
     secrets: Secrets | None
     """None: whoever reaches the receiver is believed."""
     inbox: Path = DEFAULT_INBOX
+    api_url: str = PUBLIC_API
+    """The API that publishes the keys of its webhooks."""
     uses_prefect: bool = False
     """What follows a callback runs as a flow on the user's Prefect server."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Settings of `CALLBACK_SECRET`, `CALLBACK_UNSIGNED`, `CALLBACK_INBOX` and `PREFECT_API_URL`.
+        """Settings of `CALLBACK_SECRET`, `CALLBACK_UNSIGNED`, `CALLBACK_INBOX`, `IDEOGRAM_BASE_URL`, `PREFECT_API_URL`.
 
         Without a secret nothing is received, unless the user says that it should be. Raises InputInvalid.
         """
@@ -42,6 +45,7 @@ class ReceiverSettings(Record):
         return cls(
             secrets=secrets,
             inbox=Path(inbox).expanduser() if inbox else DEFAULT_INBOX,
+            api_url=base_url_in(env),
             uses_prefect=bool(env.get(PREFECT_VARIABLE, "").strip()),
         )
 

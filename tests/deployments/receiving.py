@@ -11,9 +11,13 @@ import httpx
 from starlette.types import ASGIApp
 
 from deployments.callback_receiver import receiving
+from deployments.receiver.process import Processor
 from deployments.receiver.settings import ReceiverSettings
+from deployments.receiver.told_done import DoneTable, ToldDone
+from deployments.receiver.webhooks import Webhooks
 from tasks.callbacks.signature import Secrets
 from tasks.receiving.hooks import Hook, Hooks
+from tasks.webhooks.published_keys import Fetch, PublishedKeys
 from tests.deployments.events import PATH, SECRETS, event_body, signed
 from tests.waiting import LIMIT_S
 
@@ -22,12 +26,22 @@ BODY = event_body()
 
 @asynccontextmanager
 async def receiver(
-    folder: Path, hook: Hook | None = None, secrets: Secrets | None = SECRETS
+    folder: Path, hook: Hook | None = None, secrets: Secrets | None = SECRETS, fetch: Fetch | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a receiver that runs in this process."""
+    """A client of a receiver that runs in this process; `fetch` publishes the API's keys."""
     set_up = ReceiverSettings(secrets=secrets, inbox=folder / "callbacks.sqlite")
-    async with receiving(set_up, Hooks(hook, hook)) as app, client_of(app) as client:
+    async with receiving(set_up, Hooks(hook, hook), fetch) as app, client_of(app) as client:
         yield client
+
+
+def webhooks_of(processor: Processor) -> Webhooks:
+    """What takes webhooks beside it, of an API that publishes no keys."""
+
+    async def fetch() -> bytes:
+        raise OSError
+
+    told = ToldDone(DoneTable.open(processor.inbox.database), processor.on_inbox_thread)
+    return Webhooks(PublishedKeys(fetch), told, SECRETS)
 
 
 def client_of(app: ASGIApp) -> httpx.AsyncClient:

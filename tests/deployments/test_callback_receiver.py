@@ -20,7 +20,7 @@ from tasks.receiving.handle_event import Done
 from tasks.receiving.received_event import ReceivedEvent
 from tasks.records.fault import Fault
 from tests.deployments.events import PATH, SECRET, SECRETS, event_body, signed
-from tests.deployments.receiving import BODY, client_of, receiver, rows, settled
+from tests.deployments.receiving import BODY, client_of, receiver, rows, settled, webhooks_of
 from tests.waiting import seen
 
 
@@ -132,7 +132,7 @@ def test_an_event_that_cannot_be_kept_is_not_acknowledged(tmp_path):
         inbox = Journal.open(tmp_path / "callbacks.sqlite")
         processor = Processor(inbox, lambda *_: asyncio.sleep(0))
         working = asyncio.create_task(processor.run())
-        async with client_of(application(Routes(SECRETS, processor, working))) as client:
+        async with client_of(application(Routes(SECRETS, processor, working, webhooks_of(processor)))) as client:
             inbox.database.execute("PRAGMA query_only = ON")
             response = await client.post(PATH, content=BODY, headers=signed(BODY))
             assert (response.status_code, response.headers["retry-after"]) == (503, "30")

@@ -16,14 +16,16 @@ def test_a_secret_is_enough():
 
 
 def test_everything_can_be_set():
-    """The place of the journal, and a Prefect server by the variable that names it."""
+    """The place of the journal, the API whose webhooks come, and a Prefect server by the variable that names it."""
     env = {
         "CALLBACK_UNSIGNED": "yes",
         "CALLBACK_INBOX": "/srv/in.sqlite",
+        "IDEOGRAM_BASE_URL": "http://127.0.0.1:8090/",
         "PREFECT_API_URL": "http://127.0.0.1:4200/api",
     }
-    settings = ReceiverSettings.from_env(env)
-    assert settings == ReceiverSettings(secrets=None, inbox=Path("/srv/in.sqlite"), uses_prefect=True)
+    api_url, inbox = "http://127.0.0.1:8090", Path("/srv/in.sqlite")
+    expected = ReceiverSettings(secrets=None, inbox=inbox, api_url=api_url, uses_prefect=True)
+    assert ReceiverSettings.from_env(env) == expected
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,7 @@ def test_everything_can_be_set():
         ({"CALLBACK_SECRET": "canary"}, "CALLBACK_SECRET"),
         ({"CALLBACK_SECRET": SECRET, "CALLBACK_UNSIGNED": "1"}, "CALLBACK_UNSIGNED"),
         ({"CALLBACK_UNSIGNED": "perhaps"}, "CALLBACK_UNSIGNED"),
+        ({"CALLBACK_SECRET": SECRET, "IDEOGRAM_BASE_URL": "api"}, "IDEOGRAM_BASE_URL"),
     ],
 )
 def test_what_is_missing_or_contradicts_itself_is_named(env, variable):
