@@ -30,6 +30,7 @@ from tasks.running.announce_cells import announced
 from tasks.running.begin_run import begin_run, paid_usd
 from tasks.running.claim_folder import told_of_folder
 from tasks.running.end_job import end_interrupted
+from tasks.running.hear_webhooks import receiver_notes, webhooks_heard
 from tasks.running.plan_retry import looked_up, plan_dry_run
 from tasks.running.quote_plan import quoted
 from tasks.running.separate_sandbox import keep_apart, stay_apart
@@ -102,7 +103,7 @@ async def make_images(plan: Plan, tools: Toolbox, notes: tuple[str, ...], people
     begun = await begin_run(tools, frozenset(campaign.retry), campaign.max_in_flight)
     plan = plan if plan.left else plan.model_copy(update={"left": begun.left})  # shards have begun before
     get_run_logger().info("%s", headline(plan))
-    reporter().started(plan, tools.tally, notes + begun.notes)
+    reporter().started(plan, tools.tally, notes + begun.notes + await receiver_notes(tools))
     await work_through(campaign, tools, campaign.slug)
     is_published = True
     try:
@@ -124,7 +125,8 @@ async def work_through(campaign: Campaign, tools: Toolbox, key: str) -> None:
     """Make what waits in the toolbox, until the end or an interruption; `key` names the progress in the UI."""
     with home_held() as is_alone:
         slots = await agreed_slots(campaign.max_in_flight, owns_limit=is_server_ours(), is_alone=is_alone)
-    async with progress_artifact(tools.tally, key), shown_alive(tools), announced(tools, campaign):
+    alive, announcing, hearing = shown_alive(tools), announced(tools, campaign), webhooks_heard(tools)
+    async with progress_artifact(tools.tally, key), alive, announcing, hearing:
         if campaign.sandbox:
             await stay_apart(tools)
         await until_interrupted(tools, run_lanes(tools, slots, frozenset(campaign.retry)))

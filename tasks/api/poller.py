@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ SILENT_MAX_S: Final = 180.0
 """So long polls may go without any answer before the API is taken to be away; what was accepted is not lost by that."""
 SETTLED_S: Final = 60.0
 """Until it has this age, a generation that the API does not know may be one that it does not know yet."""
+TOLD_EARLY_MAX: Final = 1_000
+"""So many are remembered that were told to be done and that nobody waits for: other runs' most of them."""
 SILENT_PAUSE_S: Final = 2.0
 """Between polls while none is answered."""
 
@@ -51,7 +54,7 @@ class _Waited:
     is_asked: bool = False
     """Whether a poll is out."""
     is_told: bool = False
-    """Whether somebody says that it is done."""
+    """Whether somebody says that it is done, since the last poll for it left."""
 
 
 @dataclass(eq=False)
@@ -68,6 +71,7 @@ class Poller:
     polls: int = 0
     _waited: dict[str, _Waited] = field(default_factory=dict)
     _durations: dict[str, Durations] = field(default_factory=dict)
+    _told_early: deque[str] = field(default_factory=lambda: deque(maxlen=TOLD_EARLY_MAX))
     _heard_at: float = 0.0
     _work: "asyncio.Task[None] | None" = None
     _looks: "set[asyncio.Task[None]]" = field(default_factory=set)
@@ -81,6 +85,7 @@ class Poller:
         now = asyncio.get_running_loop().time()
         image: asyncio.Future[ImageObject] = asyncio.get_running_loop().create_future()
         waited = _Waited(generation, now - age_s, now + self.pending_max_s, image)
+        waited.is_told = generation.generation_id in self._told_early
         self._waited[generation.generation_id] = waited
         self._durations.setdefault(generation.kind, Durations(self.first_look_s))
         if self._work is None or self._work.done():
@@ -93,9 +98,11 @@ class Poller:
             del self._waited[generation.generation_id]
 
     def look_now(self, generation_id: str) -> None:
-        """Somebody says that this one is done: the next poll is for it."""
+        """Somebody says that this one is done: the next poll is for it, also where nobody waits for it yet."""
         if waited := self._waited.get(generation_id):
             waited.is_told = True
+        else:
+            self._told_early.append(generation_id)
 
     def _tell_of_fault(self, work: "asyncio.Task[None]") -> None:
         """A fault of ours ends the polling; whoever waits would wait for ever."""
@@ -109,7 +116,7 @@ class Poller:
             likelihood, waited = self._likeliest(asyncio.get_running_loop().time())
             wait_s = self.pace.take(self.polls_max) if likelihood >= LIKELY else TICK_S
             if not wait_s:
-                waited.is_asked = True
+                waited.is_asked, waited.is_told = True, False
                 self.polls += 1
                 look = asyncio.create_task(self._look_at(waited))
                 self._looks.add(look)
@@ -144,7 +151,7 @@ class Poller:
         else:
             self._know(waited, told, asked_at)
         finally:
-            waited.is_asked = waited.is_told = False
+            waited.is_asked = False
 
     def _know(self, waited: _Waited, told: ImageObject | Pending, asked_at: float) -> None:
         """The API has answered, or nobody has."""

@@ -37,9 +37,9 @@ class Drawing:
         return DONE if now >= self.done_at[generation.generation_id] else Pending()
 
 
-def poller(api: Drawing, polls_max: int = 100, pending_max_s: float = 600.0) -> Poller:
+def poller(api: Drawing, polls_max: int = 100, pending_max_s: float = 600.0, first_look_s: float = 0.5) -> Poller:
     """One whose pace goes by the clock of the running loop."""
-    return Poller(api.look, polls_max, pending_max_s, pace=Pace(asyncio.get_running_loop().time))
+    return Poller(api.look, polls_max, pending_max_s, first_look_s, Pace(asyncio.get_running_loop().time))
 
 
 def one(number: int = 0) -> Generation:
@@ -116,6 +116,46 @@ def test_what_is_told_to_be_done_is_looked_at_first():
         return [name for _, name in api.polls]
 
     assert asyncio.run(scenario()).count("g49") <= 2
+
+
+def test_what_is_told_while_a_poll_is_out_is_looked_at_again():
+    """That poll may have left before the image was done."""
+
+    async def scenario() -> tuple[object, int]:
+        stop_time()
+        api, answered = Drawing(done_at={"g0": 1e12}), asyncio.Event()
+        slow = api.look
+
+        async def look(generation: Generation) -> ImageObject | Pending:
+            told = await slow(generation)
+            await answered.wait()
+            return told
+
+        poll = poller(api, first_look_s=20.0)
+        poll.look = look
+        image = asyncio.create_task(poll.image_of(one()))
+        while not api.polls:
+            await time_passes(1)
+        api.done_at["g0"] = 0.0
+        poll.look_now("g0")
+        answered.set()
+        return await ended(image, 2.5), len(api.polls)
+
+    assert asyncio.run(scenario()) == (DONE, 2)
+
+
+def test_what_is_told_before_anybody_waits_for_it_is_looked_at_first():
+    """A webhook may be faster than the note of the id."""
+
+    async def scenario() -> tuple[object, int]:
+        stop_time()
+        api = Drawing(done_at={"g0": 0.0})
+        poll = poller(api, first_look_s=20.0)
+        poll.look_now("g0")
+        image = asyncio.create_task(poll.image_of(one()))
+        return await ended(image, 2.5), len(api.polls)
+
+    assert asyncio.run(scenario()) == (DONE, 1)
 
 
 def test_one_that_is_pending_for_too_long_is_left_to_the_next_run():
