@@ -9,6 +9,7 @@ from PIL import Image
 
 from tasks.errors import ImageTooLarge
 from tasks.images.decode_image import PIXELS_MAX, check_sums, suffix_of
+from tasks.images.geometry import Size
 from tasks.records.reference import REFERENCE_MAX_BYTES, MediaType
 from tasks.tables.content import is_page
 
@@ -26,6 +27,9 @@ _OTHERS: Final = (
 )
 _SAVE_IT: Final = "the API takes PNG, JPEG and WebP; save it as one of these"
 _HEAD_BYTES: Final = 4096
+_MARK: Final = b"\xff"
+_SCAN: Final = 0xDA
+_JPEG_END: Final = b"\xff\xd9"
 TOO_LARGE: Final = f"is larger than {REFERENCE_MAX_BYTES // 1_000_000} MB, which is the API's limit; make it smaller"
 
 
@@ -45,7 +49,7 @@ def look_at(data: bytes) -> Looked:
     """What `data` is, whatever its name says, and that it is whole. Raises NoPicture."""
     media_type = _type_of(data)
     try:
-        size = check_sums(data).size if media_type == "image/png" else _size(data)
+        size = check_sums(data).size if media_type == "image/png" else _size(data, media_type)
     except ImageTooLarge as error:
         raise NoPicture(f"has more than {PIXELS_MAX:,} pixels; make it smaller") from error
     except Exception as error:  # a decoder raises whatever the bytes lead it into
@@ -69,11 +73,27 @@ def _type_of(data: bytes) -> MediaType:
     raise NoPicture(f"is {named}; {_SAVE_IT}" if named else f"is no picture; {_SAVE_IT}")
 
 
-def _size(data: bytes) -> tuple[int, int]:
+def _size(data: bytes, media_type: MediaType) -> Size:
+    """Its size as its head tells it. Raises whatever Pillow raises, or ValueError where its end is missing."""
     with Image.open(BytesIO(data), formats=("JPEG", "WEBP")) as image:
-        size = image.size
-        if size[0] * size[1] > PIXELS_MAX:
-            raise ImageTooLarge(f"{size[0]} x {size[1]} pixels")
-        image.draft("RGB", (1, 1))  # a JPEG is read to its end, and an eighth of it computed
-        image.load()
+        size = Size(*image.size)
+    if size.width_px * size.height_px > PIXELS_MAX:
+        raise ImageTooLarge(str(size))
+    if not (_ends_as_jpeg(data) if media_type == "image/jpeg" else _ends_as_webp(data)):
+        raise ValueError("cut off")
     return size
+
+
+def _ends_as_jpeg(data: bytes) -> bool:
+    """Whether the mark of its end comes behind its pixels, among which it cannot stand; that of a thumbnail is before.
+
+    Decoding would find more, and take minutes for a thousand photographs.
+    """
+    place = 2
+    while data[place : place + 1] == _MARK and data[place + 1] != _SCAN:
+        place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+    return data.find(_JPEG_END, place) != -1
+
+
+def _ends_as_webp(data: bytes) -> bool:
+    return len(data) >= int.from_bytes(data[4:8], "little") + 8

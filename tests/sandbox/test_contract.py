@@ -12,9 +12,9 @@ from sandbox.refusals import Refusal
 from tasks.api.dialects.routes import build_call
 from tasks.planning.prices import Priced, read_prices
 from tasks.records.models import OFFERS, Model
+from tasks.records.reference import Reference
 from tasks.records.request import GenerationRequest
 from tasks.records.sizes import pixels, ratio_of
-from tasks.records.vocabulary import Quality
 from tests.contract import needs_document, validator
 from tests.sandbox.examples import body, client
 
@@ -59,7 +59,7 @@ def test_a_safety_refusal_validates() -> None:
 def read(request: GenerationRequest) -> ImageRequest | Refusal:
     """What the sandbox reads of the call that asks for a request."""
     call = build_call(request)
-    content = Posted(json.loads(json.dumps(call.fields)))
+    content = Posted(json.loads(json.dumps(call.fields)), {one.field: [(640, 480)] for one in call.uploads})
     match OFFERS[request.model].route:
         case "legacy":
             return read_legacy(content)
@@ -69,19 +69,23 @@ def read(request: GenerationRequest) -> ImageRequest | Refusal:
             return read_v2(request.model, content)
 
 
-@pytest.mark.parametrize(("model", "quality"), [one[:2] for one in sorted(read_prices()) if not one.is_custom])
-def test_what_we_send_is_read_whole_and_billed_as_priced(model: Model, quality: Quality) -> None:
-    """By every model and quality: no field is passed over, the pixels are those asked for, the price is the list's."""
-    offer, price = OFFERS[model], read_prices()[Priced(model, quality)].usd_per_image
-    wishes: dict[str, Any] = {"seed": 7} | ({"resolution": offer.resolutions[0]} if offer.resolutions else {})
+@pytest.mark.parametrize("which", [which for which in read_prices() if not which.is_custom], ids=str)
+def test_what_we_send_is_read_whole_and_billed_as_priced(which: Priced) -> None:
+    """By model, quality and pictures: no field is passed over, the pixels are those asked for, the price the list's."""
+    model, quality = which.model, which.quality
+    offer, price = OFFERS[model], read_prices()[which].usd_per_image
+    square = offer.resolution_for("ASPECT_1_1")
+    wishes: dict[str, Any] = {"seed": 7} | ({"resolution": square} if square else {})
     wishes |= {} if offer.route == "legacy" else {"quality": quality, "enable_copyright_detection": True}
     for name, wish in WISHES.items():
         wishes |= {name: wish} if name in offer.takes else {}
+    if which.reference is not None:
+        wishes[which.reference] = (Reference(sha256="ab12", media_type="image/png"),)
     made = read(GenerationRequest(prompt="Lamp", model=model, style_type=next(iter(offer.styles), None), **wishes))
     assert isinstance(made, ImageRequest), made
     assert (made.unknown_fields, made.price_usd_micros, made.seed) == ((), price * 1_000_000, 7)
-    if offer.resolutions:
-        assert made.size_px == pixels(offer.resolutions[0])
+    if square:
+        assert made.size_px == pixels(square)
 
 
 @pytest.mark.parametrize("model", [model for model, offer in OFFERS.items() if offer.has_ratio_field])

@@ -32,6 +32,17 @@ def test_what_was_cut_off(kind, kept):
         look_at(data[: int(len(data) * kept)])
 
 
+def test_a_thumbnail_is_no_end():
+    """A photograph holds a whole small one at its beginning; what a camera adds behind its end does no harm."""
+    exif = Image.Exif()
+    exif[0x9286] = saved("JPEG")
+    data = saved("JPEG", (640, 480), exif=exif.tobytes(), progressive=True)
+    assert data.count(b"\xff\xd9") == 2
+    assert look_at(data + b"trailer") == Looked("image/jpeg", 640, 480)
+    with pytest.raises(NoPicture, match="cut off"):
+        look_at(data[: len(data) - 2])
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
