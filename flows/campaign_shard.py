@@ -17,6 +17,7 @@ from tasks.records.campaign import Campaign, Plan
 from tasks.records.result import CampaignResult
 from tasks.reporting.report_campaign import report_result, tag_run
 from tasks.reporting.reporter import reporter
+from tasks.reviewing.takes import with_takes
 from tasks.run_state.toolbox import open_toolbox
 from tasks.running.begin_run import begin_run
 from tasks.running.finished_campaign import publish_finished
@@ -41,14 +42,15 @@ async def make_shard(handed: Handed, shard: int) -> CampaignResult:
     """Make what is missing of a shard. Raises InputInvalid, or the CampaignStopped that ended it early."""
     campaign = await asyncio.to_thread(taken, handed)
     await tag_run(campaign.kind, campaign.slug)
-    whole = await asyncio.to_thread(plan_campaign, campaign)
+    matrix = await asyncio.to_thread(plan_campaign, campaign)
     store = CampaignStore.open(campaign.output, campaign.slug)
     async with api_settings(campaign, store) as settings:
-        return await make_part(await quoted(whole, settings), shard, settings, store)
+        return await make_part(await quoted(matrix, settings), shard, settings, store)
 
 
-async def make_part(whole: Plan, shard: int, settings: Settings, store: CampaignStore) -> CampaignResult:
-    """Make what is missing of a shard of the `whole`. Raises the CampaignStopped that ended it early."""
+async def make_part(matrix: Plan, shard: int, settings: Settings, store: CampaignStore) -> CampaignResult:
+    """Make what is missing of a shard of the plan of a `matrix`. Raises the CampaignStopped that ended it early."""
+    whole = await asyncio.to_thread(with_takes, matrix, store)
     campaign, plan = whole.campaign, shard_of(whole, shard)
     get_run_logger().info("Shard %d of %d: %d images", shard, campaign.shards, plan.cell_count)
     async with open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools:
@@ -61,7 +63,7 @@ async def make_part(whole: Plan, shard: int, settings: Settings, store: Campaign
         await report_result(result, key, tools.cells.planned, tools.cells.outcomes)
         reporter().ended(result)
         reporter().hand_out(tools.rescues.link_lines())
-        await asyncio.to_thread(publish_finished, whole)  # the last of them, in case nobody is left to gather them
+        await asyncio.to_thread(publish_finished, matrix)  # the last of them, in case nobody is left to gather them
         if tools.stop.reason is not None:
             raise tools.stop.reason
         return result

@@ -35,6 +35,7 @@ LEVELS = (
     "tasks/webhooks/",
     "tasks/planning/",
     "tasks/publishing/",
+    "tasks/reviewing/",
     "tasks/run_state/",
     "tasks/asking/",
     "tasks/generate_image.py tasks/make_variants.py",
@@ -157,6 +158,7 @@ WITHOUT_PREFECT = [
     *("tasks/records/", "tasks/errors.py", "tasks/api/", "tasks/images/", "tasks/storage/"),
     *("tasks/workbooks/", "tasks/tables/", "tasks/references/"),
     *("tasks/ledger/", "tasks/rescue/", "tasks/receiving/", "tasks/callbacks/", "tasks/planning/", "tasks/publishing/"),
+    "tasks/reviewing/",
     *("tasks/run_state/", "sandbox/"),
 ]
 

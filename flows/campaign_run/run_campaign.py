@@ -24,6 +24,7 @@ from tasks.reporting.notify_people import People, news, people_told, subject
 from tasks.reporting.report_campaign import progress_artifact, report_plan, report_result
 from tasks.reporting.reporter import reporter
 from tasks.reporting.summarize import headline
+from tasks.reviewing.takes import with_takes
 from tasks.run_state.first_of import first_of
 from tasks.run_state.toolbox import Toolbox, open_toolbox
 from tasks.running.announce_cells import announced
@@ -79,8 +80,9 @@ async def carry_out(plan: Plan, people: People) -> CampaignResult:
 async def make(plan: Plan, settings: Settings, store: CampaignStore, people: People) -> CampaignResult:
     """Make what is planned, alone or with other runs. Raises the CampaignStopped that ended it early."""
     campaign = plan.campaign
+    matrix, plan = plan, await asyncio.to_thread(with_takes, plan, store)
     async with open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools:
-        notes = await tools.on_storage_thread(keep_apart, store, plan)
+        notes = await tools.on_storage_thread(keep_apart, store, matrix)
         await tools.on_storage_thread(keep_references, store, plan.references)
         notes += await settle_variants(tools, plan)
         if campaign.shards > 1:

@@ -55,6 +55,8 @@ class Command(Generic[Asked]):
     """Of a command that was written wrong."""
     first: str = ""
     """The field whose value needs no name before it."""
+    rest: str = ""
+    """The field whose values stand behind that, as many as there are."""
     fields: Mapping[str, Written] = field(default_factory=dict)
 
     def read(self, arguments: Sequence[str]) -> Asked | None:
@@ -93,7 +95,8 @@ class Command(Generic[Asked]):
         is_several = own.is_repeated or get_origin(shape.annotation) is tuple
         kind: Any = bool if shape.annotation is bool else tuple[str, ...] if is_several else str
         is_shown = isinstance(shape.default, str | int) and shape.annotation is not bool
-        several = "May be given several times." if is_several and not own.takes_all else ""
+        is_listed = own.takes_all or name == self.rest
+        several = "May be given several times." if is_several and not is_listed else ""
         written = Parameter(
             name=self.option_of(name),
             help=" ".join(filter(None, (explained(shape), own.note, several))),
@@ -104,7 +107,7 @@ class Command(Generic[Asked]):
         )
         return Argument(
             name,
-            Argument.POSITIONAL_OR_KEYWORD if name == self.first else Argument.KEYWORD_ONLY,
+            Argument.POSITIONAL_OR_KEYWORD if name in {self.first, self.rest} else Argument.KEYWORD_ONLY,
             default=Argument.empty if shape.is_required() else str(shape.default) if is_shown else None,
             annotation=Annotated[kind if shape.is_required() else kind | None, written],
         )
@@ -125,7 +128,7 @@ class Command(Generic[Asked]):
 
     def shown(self, name: str) -> str:
         """A field as `--help` calls it."""
-        return name.upper().replace("_", "-") if name == self.first else self.option_of(name)
+        return name.upper().replace("_", "-") if name in {self.first, self.rest} else self.option_of(name)
 
     def fault_of(self, error: Mapping[str, Any]) -> Fault:
         """What is wrong with an option's value, in the words of the command line."""

@@ -25,9 +25,10 @@ from tasks.records.exit_code import ExitCode
 from tasks.records.keys import PROBES
 from tasks.records.result import NotCompleted
 from tasks.reporting.reporter import watched_by
+from tasks.reviewing.takes import with_takes
 from tasks.running.claim_folder import claim_folder, told_of_folder
 from tasks.running.finished_campaign import finished_result, was_run_before
-from tasks.running.plan_retry import plan_dry_run
+from tasks.running.plan_retry import plan_dry_run, store_of
 from tasks.storage.public_address import public_base
 from tasks.storage.storage import CampaignStore
 
@@ -60,7 +61,7 @@ def start_run(campaign: Campaign) -> int:
         result = finished_result(plan)
         if result is not None:
             with callbacks_told(plan):
-                print_finished(Screen(), plan, result)
+                print_finished(Screen(), with_takes(plan, store_of(plan)), result)
             return result.exit_code
     return carry_out(campaign, start_embedded_server(), plan)
 

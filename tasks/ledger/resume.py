@@ -25,6 +25,12 @@ LOST: Final = (
 """What is said of a cell whose original somebody has removed."""
 
 
+LOST_REVIEWED: Final = (
+    "The original was stored and is gone. Since somebody has decided on it, no other takes its place by itself: "
+    "python flows/review.py FOLDER --again CELL has one made beside it"
+)
+
+
 class Ask(NamedTuple):
     """A cell to be asked for: which turn it is, and what its earlier turns have cost."""
 
@@ -96,7 +102,9 @@ def standing(
             ended.append(with_variants(outcome, own))
         elif (original := kept_original(outcome, stored)) and (outcome.status == "done" or outcome.status in retry):
             to_cut.append((cell, outcome, original))
-        elif outcome.status in retry:
+        elif cell.review is not None and outcome.error == LOST:
+            ended.append(outcome.model_copy(update={"error": LOST_REVIEWED}))
+        elif outcome.status in retry and cell.review is None:
             to_ask.append(Ask.after(cell, known.next_turn(cell.cell_id), outcome))
             earlier.append(outcome)
         else:

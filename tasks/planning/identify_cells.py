@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from tasks.records.cell import DIGEST_SHOWN_CHARS, cell_digest, numbered
 from tasks.records.slug import slug
 from tasks.records.structured_prompt import title_of
 
@@ -21,6 +22,12 @@ def readable_slug(product: str, format_name: str) -> str:
         slug(format_name, FORMAT_SLUG_MAX_CHARS),
     )
     return "-".join(filter(None, parts)) or "image"
+
+
+def shortest_id(name: str, request_sha256: str, copy_number: int) -> str:
+    """The shortest id that a cell may have whose id begins with these words."""
+    digest = cell_digest(request_sha256, copy_number)[: DIGEST_SHOWN_CHARS[0]]
+    return f"{numbered(name, copy_number)}-{digest}"
 
 
 @dataclass

@@ -20,7 +20,7 @@ from tasks.planning.cross_formats import (
 )
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
-from tasks.planning.identify_cells import Copies, readable_slug
+from tasks.planning.identify_cells import Copies, readable_slug, shortest_id
 from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
 from tasks.planning.plan_notes import column_notes, repeat_notes, style_notes, visibility_notes
 from tasks.planning.price_cells import Bill
@@ -30,7 +30,7 @@ from tasks.planning.references import References
 from tasks.planning.request_rules import build_request, chosen_model, misfits
 from tasks.planning.variant_notes import ground_notes
 from tasks.records.campaign import Campaign, Plan
-from tasks.records.cell import DIGEST_SHOWN_CHARS, Cell, cell_digest, numbered, with_own_ids
+from tasks.records.cell import Cell, with_own_ids
 from tasks.records.models import OFFERS
 from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device
@@ -136,9 +136,8 @@ class Planner:
     def cell(self, row: ParsedRow, request: GenerationRequest, sha256: str, copy_number: int) -> Cell:
         """The cell of an image that was counted, under its shortest id, which another may have as well."""
         product, format_name = row.wishes.get("product", ""), row.wishes.get("format", "")
-        name = numbered(readable_slug(product or request.prompt, format_name), copy_number)
         return Cell(
-            cell_id=f"{name}-{cell_digest(sha256, copy_number)[: DIGEST_SHOWN_CHARS[0]]}",
+            cell_id=shortest_id(readable_slug(product or request.prompt, format_name), sha256, copy_number),
             row=row.number,
             product=product,
             format=format_name,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
+from tasks.ledger.reviews import read_reviews
 from tasks.publishing.former import Former, former_of
 from tasks.publishing.gallery import GalleryLink, is_page
 from tasks.publishing.previews import make_previews, stored_previews, without_preview
@@ -49,10 +50,12 @@ def publish(
 
     `noted`: the outcomes that the ledger has, those of cells that the matrix does not ask for any more included.
     `stale`: the keys of files to which no manifest leads from now on; they are noted until they are removed.
-    Previews that an earlier version has not made are made last, so that no manifest waits for them.
+    What people have decided is shown as it is known by now. Previews that an earlier version has not made are made
+    last, so that no manifest waits for them.
     Raises StorageFailed.
     """
     store, previews = ledger.store, stored_previews(ledger.store)
+    published = published.model_copy(update={"cells": read_reviews(store).shown(published.cells)})
     noted = tuple(noted)
     former = former_of(ledger, published.cells, noted)
     store.publish(former.files())

@@ -6,7 +6,6 @@ Text that is missing is empty text in the first two; only seeds and times can be
 
 import csv
 import io
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -15,6 +14,7 @@ import pandas as pd
 
 from tasks.publishing.column_names import unique_names
 from tasks.publishing.copy_number import CopyNumber, numbered_copies
+from tasks.publishing.formulas import without_formula
 from tasks.publishing.manifest_workbook import manifest_workbook
 from tasks.records.alt_text import COLUMN as ALT
 from tasks.records.alt_text import alt_text
@@ -57,19 +57,29 @@ _CAME_OUT: Final[dict[str, Reader]] = {
     "alt": lambda cell, _: alt_text(cell),
     "prompt_drawn": lambda _, outcome: outcome.original.final_prompt if outcome.original else "",
 }
+_REVIEWED: Final[dict[str, Reader]] = {
+    "review": lambda cell, _: cell.review.decision if cell.review else "",
+    "review_reason": lambda cell, _: cell.review.reason if cell.review else "",
+    "reviewed_at": lambda cell, _: cell.review.at if cell.review else None,
+    "replaces": lambda cell, _: cell.replaces or "",
+    "take": lambda cell, _: cell.take,
+}
 COPY: Final = "copy_number"
 """Which of its row's images in its format a cell is; not `copy`, since that is what marketing calls its own texts."""
-_NUMBERS: Final = {"row": "int64", COPY: "int64", "seed": "Int64", "attempts": "int64", "cost_usd": "float64"}
-_TIMES: Final = frozenset({"started_at", "finished_at"})
+_NUMBERS: Final = {
+    "row": "int64",
+    COPY: "int64",
+    "take": "int64",
+    "seed": "Int64",
+    "attempts": "int64",
+    "cost_usd": "float64",
+}
+_TIMES: Final = frozenset({"started_at", "finished_at", "reviewed_at"})
 _NOTHING: Final[dict[str, Value]] = {
-    **dict.fromkeys(("row", COPY, "attempts", "cost_usd"), 0),
+    **dict.fromkeys(("row", COPY, "take", "attempts", "cost_usd"), 0),
     **dict.fromkeys(("seed", *_TIMES)),
 }
 """What stands in a column where there is nothing that can be shown; in all others it is empty text."""
-
-_UNSEEN = r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*"
-_FORMULA: Final = re.compile(rf"'*(?:[\t\r\n]|{_UNSEEN}[=+\-@＝＋－＠﹦﹢﹣﹫−])")  # noqa: RUF001  the wide forms are meant
-"""What a spreadsheet may run (https://owasp.org/www-community/attacks/CSV_Injection), also behind quotes of ours."""
 
 
 def manifest_frame(cells: Sequence[Cell], outcomes: Mapping[str, Outcome], variants: Sequence[Variant]) -> pd.DataFrame:
@@ -90,7 +100,7 @@ def resolution_text(outcome: Outcome) -> str:
 
 def _readers(cells: Sequence[Cell], variants: Sequence[Variant]) -> dict[str, Reader]:
     """How to read each column, in the order of the columns."""
-    fixed = [*_ASKED, *_CAME_OUT, COPY]
+    fixed = [*_ASKED, *_CAME_OUT, COPY, *_REVIEWED]
     cuts = unique_names([variant.name for variant in variants], fixed, "variant_")
     metadata = list(dict.fromkeys(name for cell in cells for name in cell.metadata if name.casefold() != ALT))
     names = unique_names([writable(name) for name in metadata], [*fixed, *cuts], "matrix_")
@@ -99,6 +109,7 @@ def _readers(cells: Sequence[Cell], variants: Sequence[Variant]) -> dict[str, Re
         **{column: _variant_reader(variant.name) for column, variant in zip(cuts, variants, strict=True)},
         **_CAME_OUT,
         COPY: _copy_reader(numbered_copies(cells)),
+        **_REVIEWED,
         **{column: _metadata_reader(name) for column, name in zip(names, metadata, strict=True)},
     }
 
@@ -159,14 +170,6 @@ def manifest_xlsx(frame: pd.DataFrame) -> bytes:
     """The manifest as an Excel workbook, for a double click: commas are no delimiter to a German Excel."""
     columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in frame.columns]
     return manifest_workbook([str(name) for name in frame.columns], zip(*columns, strict=True))
-
-
-def without_formula(text: str) -> str:
-    """`text`, with a `'` in front where a spreadsheet would run it.
-
-    Text that looks so already gets one more, so that taking one away again always gives back the text.
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _csv_texts(column: pd.Series) -> list[str]:

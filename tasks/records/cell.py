@@ -10,6 +10,7 @@ from pydantic import Field
 
 from tasks.records.record import Record
 from tasks.records.request import GenerationRequest
+from tasks.records.review import Review
 
 DIGEST_SHOWN_CHARS: Final = (8, 16, 64)
 """How many digits of its digest a cell's id ends in; more where another cell has the shorter id."""
@@ -36,6 +37,12 @@ class Cell(Record):
     """Where its crops lie, whatever the variants say: a word or a point; of no part in what the cell is."""
     sources: tuple[tuple[str, str], ...] = ()
     """Each format that its row is made in, and the aspect asked for in it; none in the records of earlier versions."""
+    replaces: str | None = None
+    """Of what a review asks for: the cell in whose place it is made."""
+    take: int = 1
+    """Which it is of the images that stand for one image of the matrix."""
+    review: Review | None = None
+    """What somebody has decided on its image: from then on no other is paid for under its id."""
     metadata: dict[str, str] = Field(default_factory=dict)
 
     @property

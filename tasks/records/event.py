@@ -12,11 +12,16 @@ from pydantic.alias_generators import to_camel
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome, Status
 from tasks.records.record import Record
+from tasks.records.review import Decision
 
 EventName = Literal["generation.completed", "generation.failed", "campaign.completed", "campaign.failed"]
 EVENT_NAMES: Final[tuple[EventName, ...]] = get_args(EventName)
 
-WEB_ADDRESSES: Final = ("url", "variant_urls", "page_url", "manifest_url")
+LEFT_OUT: Final = (
+    *("url", "variant_urls", "page_url", "manifest_url"),
+    *("replaces", "take", "review", "review_reason", "reviewed_at"),
+)
+"""Keys that a body has only where there is something to say."""
 METADATA_MAX_CHARS: Final = 1000
 """Of one value."""
 METADATA_MAX_BYTES: Final = 20_000
@@ -26,7 +31,7 @@ METADATA_MAX_BYTES: Final = 20_000
 class Event(Record):
     """The body of a callback. Its keys in JSON are in camel case; what there is nothing to say of is null.
 
-    Only web addresses that nobody knows have no key.
+    Only web addresses that nobody knows, and what is told of reviewed images, have no key then.
     """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
@@ -51,12 +56,20 @@ class Event(Record):
     variant_urls: dict[str, str] | None = None
     """Web address of each variant by its name, where they are known."""
     error: str | None = None
+    replaces: str | None = None
+    """The cell in whose place the image was made, since somebody had looked at that."""
+    take: int | None = None
+    """Which it is of all that stand for one image of the matrix."""
+    review: Decision | None = None
+    """What was decided on the image so far."""
+    review_reason: str | None = None
+    reviewed_at: datetime | None = None
     timestamp: datetime
     """When it happened; the time of sending is in the header."""
 
     def body(self) -> bytes:
         """The JSON that is sent, and signed."""
-        unknown = {name for name in WEB_ADDRESSES if not getattr(self, name, None)}
+        unknown = {name for name in LEFT_OUT if not getattr(self, name, None)}
         return self.model_dump_json(by_alias=True, exclude=unknown).encode()
 
 
@@ -119,6 +132,11 @@ def cell_event(campaign: str, folder: str, cell: Cell, outcome: Outcome, public_
         variants={name: f"{folder}/{key}" for name, key in variants.items()},
         variant_urls={name: f"{public_url}/{key}" for name, key in variants.items()} if public_url else None,
         error=outcome.error,
+        replaces=cell.replaces,
+        take=cell.take if cell.replaces else None,
+        review=cell.review.decision if cell.review else None,
+        review_reason=cell.review.reason if cell.review else None,
+        reviewed_at=cell.review.at if cell.review else None,
         timestamp=ended_at,
     )
 

@@ -19,6 +19,7 @@ from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
 from tasks.reporting.summarize import sum_up
 from tasks.rescue.refuge import Refuge
+from tasks.reviewing.takes import with_takes
 from tasks.running.plan_retry import stored_files
 from tasks.storage.storage import CampaignStore
 
@@ -50,11 +51,12 @@ Heed = Callable[[Plan, CampaignStore, Mapping[str, Outcome]], bool]
 def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignResult | None:
     """Write manifest and page of a campaign whose cells have all ended, and of which `is_over` holds.
 
-    None, and nothing written, for any other. Raises StorageFailed.
+    `plan` is that of its matrix. None, and nothing written, for any other. Raises StorageFailed.
     """
     campaign = plan.campaign
     store = CampaignStore.open(campaign.output, campaign.slug)
     ledger = Ledger.to_look(store, is_sandbox=campaign.sandbox)
+    plan = with_takes(plan, store)
     known = ledger.load(plan.cells)
     plan = plan.model_copy(update={"cells": known.cells})
     outcomes = None if Refuge.of(store).holds_any() else all_ended(campaign, ledger, known)

@@ -20,6 +20,7 @@ from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Status
 from tasks.records.plan_group import Left
 from tasks.rescue.refuge import Refuge
+from tasks.reviewing.takes import with_takes
 from tasks.storage.storage import CampaignStore
 
 TRIED: Final = "the sandbox has tried this campaign here; a paid run removes what it drew, and makes every image"
@@ -41,7 +42,7 @@ def plan_dry_run(campaign: Campaign, price: Callable[[Plan], Plan] = lambda plan
     is_whole = was_run or bool(campaign.retry) or campaign.budget_usd is not None
     plan, notes = price(plan_campaign(campaign, look=not is_whole and not campaign.quote)), list[str]()
     try:
-        plan, notes = looked_up(plan) if is_whole else (plan, notes)
+        plan, notes = looked_up(with_takes(plan, store_of(plan))) if is_whole else (plan, notes)
     except StorageFailed as error:
         fault = error
     if fault is not None and campaign.retry:
@@ -56,10 +57,15 @@ def is_anything_there(campaign: Campaign) -> bool:
     return bool(store.names(ENDS) or store.names(INTENTS)) or Refuge.of(store).holds_any()
 
 
+def store_of(plan: Plan) -> CampaignStore:
+    """Where the campaign of a plan lies."""
+    return CampaignStore.open(plan.campaign.output, plan.campaign.slug)
+
+
 def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
     """The plan and notes of what it comes to with what lies in its output. Raises StorageFailed."""
     campaign, notes = plan.campaign, list[str]()
-    store = CampaignStore.open(campaign.output, campaign.slug)
+    store = store_of(plan)
     ledger = Ledger.to_look(store, is_sandbox=campaign.sandbox)
     known = ledger.load(plan.cells)
     if ledger.is_sandbox() != campaign.sandbox:  # what the one has made is nothing to the other

@@ -9,14 +9,14 @@ from tasks.images.preview import PREVIEWS
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.publishing.gallery import is_page
 from tasks.records.campaign import Plan
-from tasks.records.keys import ANSWERS, ENDS, INTENTS, SANDBOX_BOOKS, SANDBOX_MARK
+from tasks.records.keys import ANSWERS, ENDS, INTENTS, REVIEWS, SANDBOX_BOOKS, SANDBOX_MARK
 from tasks.run_state.toolbox import Toolbox
 from tasks.running.claim_folder import Claimed, claim_folder, holding, occupant_of, put
 from tasks.storage.storage import CampaignStore
 
 CLEARED: Final = "the sandbox's images of this campaign were removed; its cells are asked for, and paid, anew"
 IMAGES: Final = ("variants", PREVIEWS, "originals", "removed/originals", "removed")
-MADE: Final = (INTENTS, ANSWERS, ENDS, SANDBOX_BOOKS, *CALLBACK_FOLDERS, "callbacks", *IMAGES)
+MADE: Final = (REVIEWS, INTENTS, ANSWERS, ENDS, SANDBOX_BOOKS, *CALLBACK_FOLDERS, "callbacks", *IMAGES)
 """Where a run leaves files, in the order in which they are removed: after each, a cell is done or was never begun."""
 MANIFESTS: Final = {"manifest.csv", "manifest.parquet", "manifest.xlsx"}
 KEPT: Final = ("ledger/campaign.", "ledger/variants.")

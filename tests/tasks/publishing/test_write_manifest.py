@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.publishing.column_names import unique_names
-from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet, without_formula
+from tasks.publishing.formulas import without_formula
+from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tests.factories import a_cell, a_request, an_original, an_outcome
 

@@ -1,0 +1,60 @@
+"""The command line of `python flows/review.py`: decisions in, an exit code out."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from flows.commands.answer import answer
+from flows.commands.options import Command, Written
+from flows.commands.screen import Screen, progress_bar
+from flows.commands.terminal import files_in
+from tasks.records.fault import one_line, shortened
+from tasks.reviewing.review import ReviewOrder, ReviewResult
+from tasks.storage.public_address import public_folder
+
+SHOWN_MAX: Final = 20
+COMMAND: Final = Command(
+    typed="python flows/review.py",
+    asked=ReviewOrder,
+    says="Take in what was decided on a campaign's images: which to keep, to reject, to make again; nothing is paid.",
+    epilogue="Exit codes: 0 all of it taken in, 1 some images not cut anew, 2 bad input, 3 stopped by the storage, "
+    "130 interrupted.",
+    example="data/out/q1-launch q1-launch-decisions.csv",
+    untouched="nothing was recorded, nothing was paid",
+    first="campaign_folder",
+    rest="decisions",
+    fields={"again": Written(takes_all=True, metavar="CELL")},
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    return answer(
+        COMMAND, run, arguments, interrupted="Interrupted; nothing was paid, and the same command takes in the rest."
+    )
+
+
+def run(wanted: ReviewOrder) -> int:
+    """Review in this process, without Prefect's engine or a server, under a bar where anything is cut."""
+    from tasks.reviewing.review_campaign import review_campaign  # noqa: PLC0415  takes seconds; wrong options are told before
+
+    screen = Screen(soft_wrap=True)
+    with progress_bar(screen) as bar:
+        task = bar.add_task("", visible=False)
+        result = review_campaign(
+            wanted, progress=lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+        )
+    screen.print(summary(result), markup=False)
+    return result.exit_code
+
+
+def summary(result: ReviewResult) -> str:
+    """Where the review stands, in a few lines that say what to do next."""
+    lines = [f"{one_line(result.name)}: {result.sentence()}. Nothing was paid"]
+    lines += [f"  Note: {shortened(note, 300)}" for note in result.notes[:SHOWN_MAX]]
+    lines += [f"  {shortened(trouble, 200)}" for trouble in result.troubles[:SHOWN_MAX]]
+    more = len(result.notes[SHOWN_MAX:]) + len(result.troubles[SHOWN_MAX:])
+    lines += [f"  and {more:,} more"] if more else []
+    lines += (
+        ["  Run the campaign as before: it makes what is to be made again, and nothing else"] if result.again else []
+    )
+    return "\n".join([*lines, *files_in(one_line(result.folder), public_folder(result.folder))])

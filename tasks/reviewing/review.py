@@ -1,0 +1,58 @@
+"""What a person asks for with decisions, and what came of them."""
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from tasks.records.exit_code import ExitCode
+from tasks.records.money import counted, usd
+from tasks.records.record import Order, Record
+
+
+class ReviewOrder(Order):
+    """The decisions that a person hands in."""
+
+    campaign_folder: str = Field(title="Campaign folder")
+    """Folder or URL of the campaign, such as data/out/q1-launch or s3://bucket/campaigns/q1-launch."""
+    decisions: tuple[str, ...] = Field(default=(), title="Decisions")
+    """Tables with the columns cell_id and decision (keep, reject or again), as the page exports them or a spreadsheet
+    saves them: .csv, .xlsx and others, paths or URLs. Of several decisions on one cell the latest counts."""
+    again: tuple[str, ...] = Field(default=(), title="Make again")
+    """Cells to be made again with another seed, by their cell_id."""
+    encoding: str | None = Field(default=None, title="Text encoding")
+    """The text encoding of tables that are not UTF-8, such as cp1252."""
+
+
+class ReviewResult(Record):
+    """Where the review of a campaign stands."""
+
+    name: str
+    folder: str
+    new: int
+    """Decisions that were not known before."""
+    kept: int
+    rejected: int
+    again: int
+    """Images that the next run makes in the place of others."""
+    again_usd: Decimal
+    undecided: int
+    """Images on which nobody has decided yet."""
+    cut: int = 0
+    """Images whose variants were cut anew, since somebody has said where their crops lie."""
+    notes: tuple[str, ...] = ()
+    """Where decisions differ, and which counts."""
+    troubles: tuple[str, ...] = ()
+    """Images that could not be cut anew, a sentence each."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Whether all of it was done."""
+        return ExitCode.SOME_NOT_DONE if self.troubles else ExitCode.DONE
+
+    def sentence(self) -> str:
+        """Such as `31 kept, 6 rejected, 4 again: $0.32 at the next run; 12 undecided`."""
+        again = f"{self.again:,} again: {usd(self.again_usd)} at the next run" if self.again else "none again"
+        said = f"{self.kept:,} kept, {self.rejected:,} rejected, {again}"
+        said += f"; {self.undecided:,} undecided" if self.undecided else ""
+        said += f"; {counted(self.cut, 'image')} cut anew" if self.cut else ""
+        return said if self.new else f"nothing new; {said}"

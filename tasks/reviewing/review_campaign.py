@@ -1,0 +1,149 @@
+"""Takes decisions in: checks all of them, records them, and publishes how the campaign stands. It pays nothing.
+
+Whatever interrupts it, the same decisions again come to the same: what was recorded is known, and the rest follows. The
+next run of the campaign makes what is to be made again; whoever publishes, shows what was decided by then.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+from tasks.errors import InputInvalid, StorageFailed
+from tasks.images.geometry import Size
+from tasks.images.place_crops import lie_as_wanted
+from tasks.images.sources import cuts_of
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.published import Published
+from tasks.ledger.reviews import Reviews, copy_reviews, note_review, read_reviews
+from tasks.ledger.variant_set import read_variants
+from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
+from tasks.planning.faults import Faults
+from tasks.publishing.recut import with_crops
+from tasks.publishing.recut_campaign import Progress, cut_each, outcomes_of, publish_recut, published_in, stored_keys
+from tasks.records.cell import Cell
+from tasks.reviewing.decide import Desk, as_meant, check, decide
+from tasks.reviewing.read_decisions import Said, read_decisions, typed_again
+from tasks.reviewing.review import ReviewOrder, ReviewResult
+from tasks.reviewing.takes import asks_of, is_wanted, take_of
+from tasks.storage.storage import CampaignStore
+
+NOTHING_ASKED: Final = "is missing; name a table of decisions, as the page exports it, or cells behind --again"
+TRIES: Final = 20
+
+
+def review_campaign(wanted: ReviewOrder, *, progress: Progress, patience_s: float = PATIENCE_S) -> ReviewResult:
+    """Take in the decisions that are `wanted`. Raises InputInvalid with every fault, and StorageFailed.
+
+    InputInvalid as well where the folder is no campaign's, or a run is busy in it for longer than `patience_s`.
+    """
+    if not (wanted.decisions or wanted.again):
+        raise InputInvalid.of(source="DECISIONS", problem=NOTHING_ASKED)
+    store = CampaignStore.at(wanted.campaign_folder)
+    ledger = Ledger(store, run_id="")  # it owns nothing
+    published = published_in(store, ledger)
+    faults = Faults()
+    said = [one for url in wanted.decisions for one in read_decisions(url, wanted.encoding, faults)]
+    said += typed_again(wanted.again, datetime.now(UTC))
+    wait_for_runs(store, patience_s)  # or it would publish over what this publishes
+    reviews, new, notes = recorded(store, ledger, published, said, faults)
+    copy_reviews(store, reviews)
+    published = published.model_copy(update={"cells": reviews.shown(published.cells)})
+    cut, troubles = shown_anew(ledger, published, progress)
+    return standing_of(published, ledger, reviews).model_copy(
+        update={"new": new, "notes": notes, "cut": cut, "troubles": troubles}
+    )
+
+
+def recorded(
+    store: CampaignStore, ledger: Ledger, published: Published, all_said: Sequence[Said], faults: Faults
+) -> tuple[Reviews, int, tuple[str, ...]]:
+    """All reviews once what is said is among them, how much of it is new, and what people should know.
+
+    Raises InputInvalid with every fault, before anything is recorded. Who reviews the same at this moment is heard.
+    """
+    new, notes = 0, dict[str, None]()
+    for _ in range(TRIES):
+        desk = desk_of(store, ledger, published)
+        said = [as_meant(one, desk) for one in all_said]
+        for one in said:
+            check(one, desk, faults)
+        faults.raise_if_any()
+        decided = decide(said, desk, datetime.now(UTC))
+        notes |= dict.fromkeys(decided.notes)
+        done = [note_review(store, review) for review in decided.reviews]
+        new += sum(done)
+        if all(done):
+            return desk.reviews.after(decided.reviews), new, tuple(notes)
+    raise StorageFailed(f"The reviews of {store.root} change again and again; run again")
+
+
+def desk_of(store: CampaignStore, ledger: Ledger, published: Published) -> Desk:
+    """What is known of a campaign by whoever decides. Raises StorageFailed."""
+    reviews = read_reviews(store)
+    known = ledger.load(with_takes_asked(published.cells, reviews))
+    outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
+    gone = {outcome.cell_id: outcome for outcome in known.orphaned}
+    ids = {cell.cell_id for cell in published.cells}
+    begun = known.outcomes.keys() | known.open.keys()
+    return Desk(
+        cells={
+            cell.cell_id: cell for cell in (*known.cells, *published.former) if cell.cell_id in {*ids, *gone, *begun}
+        },
+        outcomes=gone | outcomes,
+        former={cell.cell_id for cell in published.former} - ids,
+        reviews=reviews,
+        begun={asks_of(cell) for cell in known.cells if cell.cell_id in begun},
+    )
+
+
+def with_takes_asked(cells: Sequence[Cell], reviews: Reviews) -> tuple[Cell, ...]:
+    """The published cells, and the takes that were asked for and are not among them yet."""
+    there = {asks_of(cell) for cell in cells}
+    takes = (take_of(cell, one) for cell in cells for one in reviews.by_cell.get(cell.cell_id, ()) if one.take)
+    return (*cells, *(take for take in takes if asks_of(take) not in there))
+
+
+def shown_anew(ledger: Ledger, published: Published, progress: Progress) -> tuple[int, tuple[str, ...]]:
+    """Cut what is to be cut elsewhere, and publish; how many images were cut, and what went wrong.
+
+    Raises StorageFailed.
+    """
+    store = ledger.store
+    known = ledger.load(published.cells)
+    outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
+    listed = read_variants(store).listed
+    cut = published.model_copy(update={"variants": listed or published.variants})
+    moved = {}
+    for cell in published.cells:
+        outcome = outcomes.get(cell.cell_id)
+        if (cell.review is None and cell.focus is None) or outcome is None or (original := outcome.original) is None:
+            continue
+        size = Size(original.width_px, original.height_px)
+        if not lie_as_wanted(outcome.crops, size, cuts_of(cell, cut.variants), cell.focus):
+            moved[cell.cell_id] = outcome
+    recuts = cut_each(store, published.cells, moved, cut.variants, progress if moved else lambda *_: None)
+    shown = with_crops(outcomes, recuts.crops)
+    noted = known.model_copy(update={"outcomes": with_crops(known.outcomes, recuts.crops)})
+    publish_recut(ledger, cut, stored_keys(store, "variants"), frozenset(), shown, noted)
+    return len(recuts.crops), tuple(f"{cell_id}: {why}" for cell_id, why in recuts.failed.items())
+
+
+def standing_of(published: Published, ledger: Ledger, reviews: Reviews) -> ReviewResult:
+    """Where the review stands. Raises StorageFailed."""
+    known = ledger.load(with_takes_asked(published.cells, reviews))
+    begun = known.outcomes.keys() | known.open.keys()
+    fresh = [cell for cell in known.cells if cell.replaces is not None and cell.cell_id not in begun]
+    again = [cell for cell in fresh if is_wanted(cell, reviews.verdict(cell.replaces or ""))]
+    verdicts = [reviews.verdict(cell.cell_id) for cell in published.cells if known.is_done(cell.cell_id)]
+    decisions = [verdict.decision if verdict is not None else None for verdict in verdicts]
+    return ReviewResult(
+        name=published.title,
+        folder=ledger.store.root,
+        new=0,
+        kept=decisions.count("keep"),
+        rejected=decisions.count("reject"),
+        again=len(again),
+        again_usd=sum((cell.price_usd for cell in again), Decimal(0)),
+        undecided=decisions.count(None),
+    )

@@ -1,0 +1,61 @@
+"""The command of a review as a user meets it."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.commands.review_command import main
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.published import Published
+from tasks.storage.storage import CampaignStore
+from tests.factories import a_cell, a_request, an_outcome
+
+CELLS = [a_cell(a_request(f"Lamp {number}"), product=f"Lamp {number}") for number in range(3)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of a campaign of three images."""
+    store = CampaignStore.open(str(tmp_path), "q1-launch")
+    ledger = Ledger(store, "earlier")
+    for cell in CELLS:
+        store.write(f"originals/{cell.cell_id}.png", b"an image")
+        ledger.note_end(an_outcome(cell, variants={}, crops={}))
+    ledger.keep_published(Published(title="Q1 Launch", is_sandbox=False, variants=(), cells=tuple(CELLS)))
+    return tmp_path / "q1-launch"
+
+
+def test_decisions_are_taken_in_and_told(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """How it stands, what it will cost, what to do next, and where to look: on standard error."""
+    table = tmp_path / "kim.csv"
+    table.write_text(f"cell_id;decision\n{CELLS[0].cell_id};keep\n{CELLS[1].cell_id};reject\n")
+    assert main([f"{folder}/", str(table), "--again", CELLS[2].cell_id]) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == [
+        "Q1 Launch: 1 kept, 1 rejected, 1 again: $0.08 at the next run. Nothing was paid",
+        "  Run the campaign as before: it makes what is to be made again, and nothing else",
+        f"  page      {folder}/index.html",
+        f"  manifest  {folder}/manifest.csv",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["{folder}"], "DECISIONS: is missing"),
+        (["{folder}", "nope.csv"], "nope.csv: does not exist in"),
+        (["{folder}", "--again", "lamp-9"], "--again: 'lamp-9' is no cell of this campaign"),
+        (["{folder}/..", "--again", "x"], "is no campaign's folder"),
+        ([], "CAMPAIGN-FOLDER: is missing; type for example: python flows/review.py data/out/q1-launch"),
+    ],
+)
+def test_bad_input_ends_with_2_and_a_sentence(folder: Path, capsys, monkeypatch, arguments: list[str], told: str):
+    """Nothing is written."""
+    monkeypatch.chdir(folder.parent)
+    before = sorted(folder.parent.rglob("*"))
+    assert main([argument.format(folder=folder) for argument in arguments]) == 2
+    said = capsys.readouterr().err
+    assert told in said
+    assert "nothing was recorded, nothing was paid" in said
+    assert sorted(folder.parent.rglob("*")) == before
