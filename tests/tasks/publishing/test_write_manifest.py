@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pandas as pd
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tasks.publishing.column_names import unique_names
 from tasks.publishing.formulas import without_formula
 from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet
+from tasks.records.review import Review
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tests.factories import a_cell, a_request, an_original, an_outcome
 
@@ -47,6 +48,11 @@ COLUMNS = [
     "alt",
     "prompt_drawn",
     "copy_number",
+    "review",
+    "review_reason",
+    "reviewed_at",
+    "replaces",
+    "take",
 ]
 AWKWARD = {"a": "NA", "b": "None", "c": "00123", "d": " leading space", "e": "1e5", "f": "", "g": "true\rfalse"}
 
@@ -71,7 +77,10 @@ def test_columns_come_in_their_order_then_metadata_as_it_first_appears():
 
 def test_a_done_cell_tells_all_that_is_known():
     """A row needs no other file beside it."""
-    cell = a_cell(a_request("A red kettle", aspect_ratio="ASPECT_16_9"), row=7)
+    at = datetime(2026, 8, 5, 11, 0, tzinfo=UTC)
+    review = Review(cell_id="teapot", number=1, decision="reject", reason="off brand", at=at)
+    made = {"row": 7, "replaces": "teapot-hero-1a2b3c4d", "take": 2, "review": review}
+    cell = a_cell(a_request("A red kettle", aspect_ratio="ASPECT_16_9"), **made)
     assert one_row(cell) == {
         "cell_id": cell.cell_id,
         "row": "7",
@@ -101,6 +110,11 @@ def test_a_done_cell_tells_all_that_is_known():
         "alt": "Teapot, hero",
         "prompt_drawn": "A red kettle",
         "copy_number": "1",
+        "review": "reject",
+        "review_reason": "off brand",
+        "reviewed_at": "2026-08-05T11:00:00.000Z",
+        "replaces": "teapot-hero-1a2b3c4d",
+        "take": "2",
     }
 
 
@@ -258,6 +272,6 @@ def test_a_column_alt_is_not_listed_twice():
     """It is the manifest's own, whatever its case; marketing's own `copy` stays under its name."""
     cell = a_cell(metadata={"Alt": "A blue pot", "alt:de": "Blaue Kanne", "copy": "Sip slowly"})
     columns = manifest_frame([cell], {}, ()).columns.tolist()
-    assert columns[-4:] == ["prompt_drawn", "copy_number", "alt:de", "copy"]
+    assert columns[-4:] == ["replaces", "take", "alt:de", "copy"]
     row = one_row(cell)
     assert (row["alt"], row["alt:de"], row["copy"]) == ("A blue pot", "Blaue Kanne", "Sip slowly")
