@@ -159,7 +159,7 @@ def summary(result: CampaignResult) -> str:
     lines = [came_to(result), *(f"  {one_line(trouble)}" for trouble in result.troubles)]
     where = ", see the page" if result.is_published else ""
     lines += [f"  and {result.more_troubled:,} more that need a look{where}"] if result.more_troubled else []
-    lines += [f"  {one_line(kept)}" for kept in result.kept]
+    lines += [f"  {one_line(kept)}" for kept in (*result.left_apart, *result.kept)]
     lines += [f"  {status:<9} {step}" for status, step in next_steps(result, TO_TYPE)]
     folder = one_line(result.folder)
     if result.is_published:

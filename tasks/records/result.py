@@ -44,6 +44,11 @@ class CampaignResult(Record):
     """Of a dry run: the same, if nothing that is tried again can be had for nothing."""
 
     @property
+    def left_apart(self) -> tuple[str, ...]:
+        """The same, unless it is what stopped the campaign."""
+        return tuple(left for left in self.left if left not in (self.stopped_because or ""))
+
+    @property
     def exit_code(self) -> ExitCode:
         """A dry run is done when it is told."""
         if self.stopped_because is not None:

@@ -139,7 +139,7 @@ def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[s
     )
     notes = [("Stopped early", result.stopped_because)] if result.stopped_because is not None else []
     notes += [("Not stored", kept) for kept in result.kept]
-    notes += [("Still drawn", left) for left in result.left if left not in (result.stopped_because or "")]
+    notes += [("Still drawn", left) for left in result.left_apart]
     folder = result.folder if result.is_published else None
     told = tuple(table for table in tables if table.rows)
     return Summary(result.name, came_to(result), tuple(notes), told, folder, result.public_url)

@@ -135,6 +135,17 @@ def test_a_page_leads_to_files_only_where_they_were_written():
     assert "out/tea" not in markdown(of_result(result.model_copy(update={"is_published": False}), (), {}))
 
 
+def test_what_is_drawn_still_is_told_once():
+    """To the terminal and the page; not again where nothing else has stopped the campaign."""
+    left = "2 images are still being drawn, for $0.12; the next run fetches them"
+    result = CampaignResult(name="Tea", folder="out/tea", cells=2, by_status={}, stopped_because="Ctrl-C", left=(left,))
+    assert f"  {left}" in summary(result).splitlines()
+    assert f"**Still drawn:** {left}" in markdown(of_result(result, (), {}))
+    stopped = result.model_copy(update={"stopped_because": f"{left} and pays for nothing twice. Run again in a while"})
+    assert left not in summary(stopped)
+    assert markdown(of_result(stopped, (), {})).count(left) == 1
+
+
 def test_a_plan_says_what_it_would_cost_and_how_long_it_would_take():
     """In one line, above what would be made."""
     plan = a_plan("tea").model_copy(update={"row_count": 2, "cell_count": 6, "duration_max_s": 700})
