@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from flows.commands.campaign_command import COMMAND
+from flows.commands.check_command import CHECK
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -25,6 +26,7 @@ def test_every_option_has_a_row_with_its_default():
     """As the record of a campaign has them; a default that is a word or a number is told as it is."""
     rows = re.findall(r"^\| `(MATRIX|--[a-z-]+)` \|.*\| ?`?(.*?)`? \|$", section("Options"), re.MULTILINE)
     wanted = {COMMAND.shown(name): field.default for name, field in COMMAND.options.items()}
+    wanted |= {CHECK.shown(name): None for name in CHECK.options.keys() - COMMAND.options.keys()}
     assert sorted(name for name, _ in rows) == sorted(wanted)
     for name, told in rows:
         if isinstance(wanted[name], str | int) and not isinstance(wanted[name], bool):

@@ -48,7 +48,6 @@ def named_server() -> str | None:
     if not has_settings_of_its_own(os.environ, Path.cwd()):
         return None
     import_prefect()
-    quieten()
     from prefect.settings import PREFECT_API_URL  # noqa: PLC0415  takes seconds
 
     return PREFECT_API_URL.value() or None
@@ -58,5 +57,6 @@ async def settings_of_server(url: str) -> Settings:
     """The settings of the environment with the key that a server has. Raises InputInvalid, and ServerNotStarted."""
     from flows.prefect_server.stored_key import load_run_settings  # noqa: PLC0415  as above
 
+    quieten()
     await asyncio.to_thread(reach, url)
     return await load_run_settings()

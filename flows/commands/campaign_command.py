@@ -1,5 +1,6 @@
 """The command line of `python flows/campaign.py`: options in, an exit code out."""
 
+import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,7 +16,8 @@ COMMAND: Final = Command(
     typed="python flows/campaign.py",
     asked=Campaign,
     says="Turn a campaign matrix (spreadsheet, CSV or Parquet) into finished images through the Ideogram API.",
-    epilogue="The key is read from IDEOGRAM_API_KEY. Exit codes: 0 every image done, 1 some not, 2 bad input, "
+    epilogue="With --check it looks at key, storage and the rest, for nothing, and the matrix may be left out. "
+    "The key is read from IDEOGRAM_API_KEY. Exit codes: 0 every image done, 1 some not, 2 bad input, "
     "3 stopped early, 130 interrupted.",
     example="data/q1_launch.csv --formats data/formats.csv --sandbox",
     first="matrix",
@@ -32,6 +34,11 @@ COMMAND: Final = Command(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if "--check" in words:
+        from flows.commands.check_command import main as check  # noqa: PLC0415  as below
+
+        return check(words)
     return answer(COMMAND, run, arguments, also=(ServerNotStarted, SandboxNotStarted))
 
 

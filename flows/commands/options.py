@@ -94,7 +94,7 @@ class Command(Generic[Asked]):
         own = self.own(name)
         is_several = own.is_repeated or get_origin(shape.annotation) is tuple
         kind: Any = bool if shape.annotation is bool else tuple[str, ...] if is_several else str
-        is_shown = isinstance(shape.default, str | int) and shape.annotation is not bool
+        is_shown = isinstance(shape.default, str | int) and shape.default != "" and shape.annotation is not bool
         is_listed = own.takes_all or name == self.rest
         several = "May be given several times." if is_several and not is_listed else ""
         written = Parameter(

@@ -49,9 +49,7 @@ def start_run(campaign: Campaign) -> int:
     has_own_settings = has_settings_of_its_own(os.environ, Path.cwd())
     if not campaign.sandbox and (is_key_set() or not has_own_settings):
         load_settings()
-    if not campaign.output.strip() or campaign.output.startswith("memory:"):
-        problem = "is no place to keep images; name a folder, or a URL such as s3://bucket/campaigns"
-        raise InputInvalid.of(source="--output", value=campaign.output, problem=problem)
+    check_lasting(campaign.output)
     plan = None
     if known_output(campaign) and not has_own_settings:
         # Whoever keeps a server of their own wants to see every run there; otherwise one that has nothing to do needs
@@ -64,6 +62,13 @@ def start_run(campaign: Campaign) -> int:
                 print_finished(Screen(), with_takes(plan, store_of(plan)), result)
             return result.exit_code
     return carry_out(campaign, start_embedded_server(), plan)
+
+
+def check_lasting(output: str) -> None:
+    """Raise InputInvalid where what is stored is gone when this process ends."""
+    if not output.strip() or output.startswith("memory:"):
+        problem = "is no place to keep images; name a folder, or a URL such as s3://bucket/campaigns"
+        raise InputInvalid.of(source="--output", value=output, problem=problem)
 
 
 def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | None) -> int:
