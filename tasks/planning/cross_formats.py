@@ -13,7 +13,7 @@ from tasks.records.fault import without_secrets
 from tasks.records.models import OFFERS, Model
 from tasks.records.table_name import split_sheet
 from tasks.records.vocabulary import Quality
-from tasks.tables.columns import FREE_TEXT
+from tasks.tables.columns import SENT_AS_TYPED, TEMPLATE_OF
 from tasks.tables.open_table import Fetch
 from tasks.tables.placeholders import check_filled, placeholder
 from tasks.tables.share_links import whole_workbook
@@ -81,10 +81,10 @@ def names_of(formats: Sequence[ParsedRow]) -> Sequence[str]:
 def add_leftovers(formats: Sequence[ParsedRow], names: Container[str], faults: Faults) -> None:
     """Note the placeholders of the formats that mean a column of the matrix, of which their own table does not know."""
     for row in formats:
-        for column in sorted(FREE_TEXT & row.wishes.keys()):
+        for column in sorted(SENT_AS_TYPED & row.wishes.keys()):
             text = row.wishes[column]
             try:
-                check_filled(text, names)
+                check_filled(text, names, TEMPLATE_OF.get(column))
             except ValueError as error:
                 if placeholder(text, frozenset(map(squeezed, row.metadata))) is None:
                     faults.add(row.source, str(error), row.number, column, text)
@@ -152,7 +152,8 @@ def add_misfits(
     campaign, `quality`, where neither names one.
     """
     has_model = not row.wishes.keys().isdisjoint({"model", "rendering", "quality"})
-    for column, problem, remedy in found:
+    for wrong, problem, remedy in found:
+        column = _written_as(wrong, row, one)
         text = row.typed(column) or one.typed(column)
         if column == "quality" and text is None:
             faults.add("--quality", f"{problem}; {remedy}", value=quality)
@@ -164,3 +165,10 @@ def add_misfits(
             faults.add(row.source, f"{whose} {problem}; change the model or the format", row.number, column, text)
         else:
             faults.add(one.source, f"{problem}; {remedy}", one.number, column, text)
+
+
+def _written_as(column: str, row: ParsedRow, one: ParsedRow) -> str:
+    """The column in which a text stands that is sent: that of templates, where it was filled in."""
+    template = TEMPLATE_OF.get(column)
+    level = next((level for level in (row, one) if not {column, template}.isdisjoint(level.wishes)), NO_FORMAT)
+    return template if template in level.wishes and column not in level.wishes else column

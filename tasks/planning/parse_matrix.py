@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from tasks.planning.equal_rows import Duplicates, joined
 from tasks.planning.faults import Faults
 from tasks.records.structured_prompt import is_structured
-from tasks.tables.columns import ALIASES, FREE_TEXT, PARSERS, column_name, parse_value
+from tasks.tables.columns import ALIASES, FREE_TEXT, PARSERS, SENT_AS_TYPED, TEMPLATE_OF, column_name, parse_value
 from tasks.tables.fit_rows import holds_rows, surplus
 from tasks.tables.near_names import beginning_column
 from tasks.tables.placeholders import check_filled, may_hold_one
@@ -173,12 +173,14 @@ class _RowReader:
                 if text[0] in FIRST_SIGNS:
                     check_typed(text)
                 wishes[name] = parse_value(name, text)
-                if may_be_templated and name in FREE_TEXT:
-                    check_filled(text, self.columns.names)
+                if may_be_templated and name in SENT_AS_TYPED:
+                    check_filled(text, self.columns.names, TEMPLATE_OF.get(name))
             except ValueError as error:
                 self.faults.add(self.table.source, str(error), number, self.table.header[position].strip(), text)
                 if name in _ANCHORS:
                     wishes[name] = text  # else the row would be told to have none as well
+                elif name == "template":
+                    wishes["prompt"] = name  # the same
         return wishes
 
     def is_blank(self, metadata: Mapping[str, str]) -> bool:

@@ -1,20 +1,44 @@
 """What a plan says of the columns and the models of a matrix, beside its faults."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from typing import Final
 
+from tasks.planning.fill_prompts import Prompts
 from tasks.planning.parse_matrix import Columns
+from tasks.records.fault import shortened
+from tasks.records.money import counted
 from tasks.records.vocabulary import Model
 from tasks.tables.columns import similar_column
 
+LONGEST_SHOWN_CHARS: Final = 400
 
-def column_notes(columns: Columns) -> list[str]:
-    """What becomes of the columns that are not ours or not sent, in sentences."""
-    notes = []
-    if columns.metadata:
-        notes.append(f"kept as metadata, not sent: {', '.join(columns.metadata)}")
+
+def column_notes(columns: Columns, named: Container[str] = ()) -> list[str]:
+    """What becomes of the columns that are not ours or not sent, in sentences; `named`: those that templates name."""
+    filled_in = [name for name in columns.metadata if name in named]
+    unsent = [name for name in columns.metadata if name not in named]
+    notes = [f"kept as metadata, sent where a template names them: {', '.join(filled_in)}"] if filled_in else []
+    if unsent:
+        notes.append(f"kept as metadata, not sent: {', '.join(unsent)}")
     slips = ((name, similar_column(name)) for name in columns.metadata)
     asked = ((name, meant) for name, meant in slips if meant and meant not in columns.known)
     return notes + [f"is the column {name!r} meant to be {meant!r}? Then rename it" for name, meant in asked]
+
+
+def prompt_notes(prompts: Prompts) -> list[str]:
+    """How many prompts were filled in, how many of them differ, and the longest, which is the one to read."""
+    notes = []
+    if prompts.images:
+        text, row, format_name = prompts.longest
+        place = f"row {row}, {format_name}" if format_name else f"row {row}"
+        are = "1 prompt was" if prompts.images == 1 else f"{prompts.images:,} prompts were"
+        differ = f", {prompts.different:,} of them different" if prompts.images > 1 else ""
+        longest = f"the longest has {counted(len(text), 'character')} ({place}): {shortened(text, LONGEST_SHOWN_CHARS)}"
+        notes.append(f"{are} filled in from templates{differ}; {longest}")
+    if prompts.left_out:
+        named = ", ".join(prompts.left_out)
+        notes.append(f"negative prompts of the command are left out with {named}: the model takes none")
+    return notes
 
 
 def visibility_notes(models: Iterable[Model]) -> list[str]:

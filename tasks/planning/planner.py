@@ -20,9 +20,10 @@ from tasks.planning.cross_formats import (
 )
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
+from tasks.planning.fill_prompts import Prompts
 from tasks.planning.identify_cells import Copies, readable_slug, shortest_id
 from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
-from tasks.planning.plan_notes import column_notes, repeat_notes, style_notes, visibility_notes
+from tasks.planning.plan_notes import column_notes, prompt_notes, repeat_notes, style_notes, visibility_notes
 from tasks.planning.price_cells import Bill
 from tasks.planning.prices import priced, read_prices
 from tasks.planning.reference_rules import typed_references
@@ -68,6 +69,11 @@ class Planner:
         """The pictures that its rows name."""
         return References(self.faults)
 
+    @cached_property
+    def prompts(self) -> Prompts:
+        """Those that templates make."""
+        return Prompts.of(self.campaign, self.faults)
+
     def read_formats(self) -> None:
         """Read the formats, if there are any. Raises InputInvalid where their table cannot be read."""
         if not self.campaign.slug:
@@ -94,7 +100,8 @@ class Planner:
         """Each image in matrix order: its row as it is in its format, its request, and its place in the row from 0."""
         count = self.faults.count
         columns = read_header(table, self.faults, names_of(self.formats))
-        if columns.known.keys().isdisjoint({"product", "prompt"}):
+        self.prompts.begin(columns, self.formats)
+        if columns.known.keys().isdisjoint({"product", "prompt"}) and not self.prompts.has_any:
             names = ", ".join(table.header)
             problem = f"has neither a column 'product' nor a column 'prompt'; it needs one of them, and has {names}"
             self.faults.add(table.source, problem)
@@ -108,20 +115,22 @@ class Planner:
                 yield from self._images_in(found, one)
         if not self.rows and self.faults.count == count:
             self.faults.add(table.source, "has no rows below its header")
-        self.notes += [*table.notes, *duplicates.notes(), *columns.notes(table.source), *column_notes(columns)]
+        of_columns = column_notes(columns, self.prompts.named)
+        self.notes += [*table.notes, *duplicates.notes(), *columns.notes(table.source), *of_columns]
 
     def _images_in(self, row: ParsedRow, one: ParsedRow) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
         crossed = with_quality(cross(row, one), self.campaign.quality)
         model = chosen_model(crossed.wishes, self.campaign.model)
-        wanted = fitted(crossed, row, one, model)
-        if wanted is not crossed:
+        fit = fitted(crossed, row, one, model)
+        if fit is not crossed:
             self.unstyled.setdefault(model)
-        found = list(misfits(wanted.wishes, model))
-        add_misfits(row, one, found, self.faults, self.campaign.quality)
-        if "visibility" in wanted.wishes and "visibility" not in OFFERS[model].takes:
+        if "visibility" in fit.wishes and "visibility" not in OFFERS[model].takes:
             self.unseen.setdefault(model)
-        for nth in range(0 if found else wanted.wishes.get("num_images", 1)):
-            yield wanted, build_request(wanted.wishes, model, nth), nth
+        for wanted in self.prompts.filled(row, one, fit, OFFERS[model]):
+            found = list(misfits(wanted.wishes, model))
+            add_misfits(row, one, found, self.faults, self.campaign.quality)
+            for nth in range(0 if found else wanted.wishes.get("num_images", 1)):
+                yield wanted, build_request(wanted.wishes, model, nth), nth
 
     def count(self, row: ParsedRow, request: GenerationRequest, sha256: str, nth: int) -> int:
         """Count and price one image; returns how often its request has been asked for, this time included."""
@@ -155,7 +164,7 @@ class Planner:
         groups = self.bill.groups()
         slots = self.campaign.max_in_flight
         of_models = (*visibility_notes(self.unseen), *style_notes(self.unstyled))
-        of_images = (*of_models, *repeat_notes(self.repeats, self.first_repeat))
+        of_images = (*prompt_notes(self.prompts), *of_models, *repeat_notes(self.repeats, self.first_repeat))
         return Plan(
             campaign=self.campaign,
             cells=with_sources(with_own_ids(cells, held={})),

@@ -10,8 +10,11 @@ from tasks.records.models import MODELS, OFFERS, Model, Offer, takers
 from tasks.records.request import GenerationRequest
 from tasks.records.sizes import as_written
 from tasks.records.structured_prompt import fault_in, is_structured
+from tasks.tables.columns import TEMPLATE_OF
 
-OWN_COLUMNS: Final = frozenset({"product", "format", "num_images", "rendering", "visibility", "callback_url", "focus"})
+OWN_COLUMNS: Final = frozenset(
+    {"product", "format", "num_images", "rendering", "visibility", "callback_url", "focus", *TEMPLATE_OF.values()}
+)
 """The columns that are no fields of a request: what becomes of them is ours."""
 
 QUALITY_OF_RENDERING: Final[dict[str, words.Quality | None]] = {

@@ -53,6 +53,11 @@ class Campaign(Order):
     """Never spend more on a campaign, in all its runs together."""
     output: str = Field(default=DEFAULT_OUTPUT, title="Output")
     """Folder or URL that holds campaigns, such as s3://bucket/campaigns."""
+    template: str | None = Field(default=None, title="Template")
+    """The prompt of rows and formats that have neither prompt nor template, with columns in braces that each row fills
+    in, such as "{product} on linen[, in {colour}]". How it is written: data/README.md."""
+    negative_template: str | None = Field(default=None, title="Negative template")
+    """The same for what shall not be seen."""
     model: AnyModel = Field(default="V_2", title="Model")
     """The model of rows that name none, also as people write it, such as 4.5."""
     quality: AnyQuality | None = Field(default=None, title="Quality")

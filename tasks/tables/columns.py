@@ -14,6 +14,7 @@ from tasks.tables.one_of import one_of
 from tasks.tables.palette_words import parse_color_palette
 from tasks.tables.reference_names import parse_references
 from tasks.tables.size_words import parse_aspect_ratio, parse_resolution
+from tasks.tables.template import parse_template
 from tasks.tables.unseen import squeezed, without_unseen
 
 ALIASES: Final = {
@@ -23,6 +24,8 @@ ALIASES: Final = {
     "colour_palette": "color_palette",
     "style_reference_images": "style_reference",
     "character_reference_images": "character_reference",
+    "prompt_template": "template",
+    "negative_prompt_template": "negative_template",
 }
 """Other names for a column: the API's own, and those of Ideogram's batch spreadsheet."""
 
@@ -76,10 +79,18 @@ def parse_text(text: str, most: int) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def parse_template_text(text: str) -> str:
+    """A text that each row fills; what it names is known once there is a row."""
+    told = parse_text(text, words.PROMPT_MAX_CHARS)
+    parse_template(told)
+    return told
+
+
 PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "product": lambda text: parse_text(text, words.NAME_MAX_CHARS),
     "format": lambda text: parse_text(text, words.NAME_MAX_CHARS),
     "prompt": lambda text: parse_text(text, words.PROMPT_MAX_CHARS),
+    "template": parse_template_text,
     "model": parse_model,
     "aspect_ratio": parse_aspect_ratio,
     "resolution": parse_resolution,
@@ -87,6 +98,7 @@ PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "magic_prompt": lambda text: one_of(words.MAGIC_PROMPTS, text),
     "magic_prompt_version": lambda text: one_of(words.MAGIC_PROMPT_VERSIONS, text),
     "negative_prompt": lambda text: parse_text(text, words.PROMPT_MAX_CHARS),
+    "negative_template": parse_template_text,
     "seed": lambda text: _whole(text, 0, words.SEED_MAX),
     "num_images": lambda text: _whole(text, 1, words.IMAGES_MAX),
     "color_palette": parse_color_palette,
@@ -105,7 +117,10 @@ PARSERS: Final[dict[str, Callable[[str], Any]]] = {
 }
 """The columns that we know, and how the text of a field becomes a value, or raises ValueError."""
 
-FREE_TEXT: Final = frozenset({"product", "format", "prompt", "negative_prompt"})
+TEMPLATE_OF: Final = {"prompt": "template", "negative_prompt": "negative_template"}
+"""What is sent, and the column that it is made of where a row does not say it itself."""
+SENT_AS_TYPED: Final = frozenset({"product", "format", "prompt", "negative_prompt"})
+FREE_TEXT: Final = SENT_AS_TYPED | frozenset(TEMPLATE_OF.values())
 NAMES: Final = {squeezed(name): name for name in PARSERS} | {squeezed(a): name for a, name in ALIASES.items()}
 """Every name of a column, squeezed, and the column."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from tasks.tables.columns import FREE_TEXT, column_name
+from tasks.tables.columns import FREE_TEXT, TEMPLATE_OF, column_name
 from tasks.tables.delimited import DELIMITERS
 from tasks.tables.reading import Reading, Rows, as_read
 from tasks.tables.spreadsheet import is_error
@@ -28,7 +28,7 @@ _PARTED_SINGLE: Final = re.compile(
     rf"\0\s*['‘‚‹›](?=[^\W\d])(?:[^{_SINGLE}\0]|[{_SINGLE}](?=\w))*\0"  # noqa: RUF001  the same in single quotes
     rf"(?:[^{_SINGLE}]|[{_SINGLE}](?=\w))*[^\s\d{_SINGLE}\0][{_SINGLE}]\s*(?=\0|$)"
 )
-_PROSE: Final = frozenset({"prompt", "negative_prompt"})
+_PROSE: Final = frozenset({*TEMPLATE_OF, *TEMPLATE_OF.values()})
 _KEPT: Final = 100
 
 

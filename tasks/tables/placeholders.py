@@ -37,12 +37,16 @@ def may_hold_one(text: str) -> bool:
     return "{" in text or "[" in text or "%" in text or "<" in text or "$" in text or "«" in text or "*|" in text
 
 
-def check_filled(text: str, names: Container[str]) -> None:
-    """Raise ValueError, with the end of a sentence, where `text` holds a placeholder."""
+def check_filled(text: str, names: Container[str], template: str | None = None) -> None:
+    """Raise ValueError, with the end of a sentence, where `text` holds a placeholder.
+
+    `template` is the column whose texts are filled in, and may stand for this one.
+    """
     if found := placeholder(text, names):
+        remedy = f"put it into the column {template!r} to have it filled in" if template else "write what belongs there"
         raise ValueError(
-            f"still holds {found}, which nothing fills in: a text is sent as it is; write what belongs there, or, "
-            "if it is meant to be seen, put it in round brackets"
+            f"still holds {found}, which nothing fills in: a text is sent as it is; {remedy}, or, if it is meant to be "
+            "seen, write it in round brackets"
         )
 
 

@@ -1,0 +1,174 @@
+"""Which names a template may use, and what stands under them in a row and its format."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Final, NamedTuple
+
+from tasks.planning.parse_matrix import Columns, ParsedRow
+from tasks.records.vocabulary import PROMPT_MAX_CHARS
+from tasks.tables.columns import TEMPLATE_OF, column_name, parse_text
+from tasks.tables.placeholders import check_filled, may_hold_one, placeholder
+from tasks.tables.spreadsheet import FIRST_SIGNS, check_typed
+from tasks.tables.template import Template
+from tasks.tables.unseen import edged, squeezed
+
+_SENT: Final = frozenset({*TEMPLATE_OF, *TEMPLATE_OF.values()})
+_NEAR: Final = 0.7
+
+
+class Place(NamedTuple):
+    """Where the values of a name stand."""
+
+    column: str = ""
+    """One of ours."""
+    titles: tuple[str, ...] = ()
+    """Of metadata, as the tables call them: the matrix's first."""
+    is_of_formats: bool = False
+    """Whether formats may have values under it."""
+
+
+class Placed(NamedTuple):
+    """A template, and where it was written."""
+
+    text: str
+    source: str
+    row: int | None = None
+    column: str | None = None
+    format_name: str = ""
+    """Of one that stands in the formats."""
+
+    @property
+    def title(self) -> str:
+        """Such as `template of the format 'hero'`."""
+        name = self.column or self.source
+        return f"{name} of the format {self.format_name!r}" if self.format_name else name
+
+
+class Unfit(ValueError):
+    """A value that is not to be sent, and where it stands."""
+
+    def __init__(self, problem: str, level: ParsedRow, column: str, text: str) -> None:
+        super().__init__(problem)
+        self.level, self.column, self.text = level, column, text
+
+
+@dataclass(frozen=True)
+class Names:
+    """The columns of a matrix and its formats, by their names, squeezed."""
+
+    columns: Columns
+    places: Mapping[str, Place]
+    asked: dict[str, Place | None] = field(default_factory=dict)
+    """Those that were looked up, as they are written."""
+
+    @classmethod
+    def of(cls, columns: Columns, formats: Sequence[ParsedRow]) -> "Names":
+        """What a matrix with these columns and formats has."""
+        own, more = (formats[0].places, formats[0].metadata) if formats else ({}, {})
+        named = (name for name in (*columns.known, *own) if name not in _SENT)
+        places = {squeezed(name): Place(name, is_of_formats=name in own) for name in named}
+        for title in (*columns.metadata, *more):
+            column, titles, is_of_formats = places.get(squeezed(title), Place())
+            places[squeezed(title)] = Place(column, (*titles, title), is_of_formats or title in more)
+        return cls(columns, places)
+
+    def place(self, name: str) -> Place | None:
+        """Where the values of a name stand, also where it is another name of a column of ours."""
+        if name not in self.asked:
+            self.asked[name] = self._place(name)
+        return self.asked[name]
+
+    def _place(self, name: str) -> Place | None:
+        return self.places.get(squeezed(name)) or self.places.get(squeezed(column_name(name) or ""))
+
+    def check(self, template: Template) -> None:
+        """Raise ValueError, with the end of a sentence, where a template names what there is not."""
+        unknown = dict.fromkeys(gap.name for gap in template.gaps if self.place(gap.name) is None)
+        if unknown:
+            raise ValueError("; ".join(map(self._unknown, unknown)))
+        for choice in template.choices:
+            if self.place(choice.name) is not None or column_name(choice.name) is not None:
+                raise ValueError(f"calls a choice {choice.name!r}, as a column is called; give it another name")
+        for text in template.plain:
+            left = placeholder(text, self.columns.names) if may_hold_one(text) else None
+            if left is not None:
+                raise ValueError(f"holds {left}; a template names a column in braces, such as {{product}}")
+
+    def _unknown(self, name: str) -> str:
+        if column_name(name) in _SENT:
+            return f"names {{{name}}}, which is sent itself, or made into what is sent; name another column"
+        near = get_close_matches(squeezed(name), self.places, n=1, cutoff=_NEAR)
+        if near:
+            return f"names {{{name}}}, which is no column: did you mean {{{_called(self.places[near[0]])}}}?"
+        known = ", ".join(f"{{{_called(place)}}}" for place in self.places.values())
+        return f"names {{{name}}}, which is no column; use one of {known}"
+
+    def titles(self, template: Template) -> Iterator[str]:
+        """The columns of metadata that a template names."""
+        for gap in template.gaps:
+            yield from (self.place(gap.name) or Place()).titles
+
+    def value(self, name: str, level: ParsedRow) -> str:
+        """What stands under a name in a row or in a format; empty where nothing does. Raises Unfit."""
+        column, titles, _ = self.place(name) or Place()
+        if column and (text := level.typed(column)):
+            return parse_text(text, PROMPT_MAX_CHARS)
+        for title in titles:
+            if text := _edged(level.metadata.get(title, "")):
+                return self._fit(text, level, title)
+        return ""
+
+    def _fit(self, text: str, level: ParsedRow, title: str) -> str:
+        """A text of metadata, which is sent once a template names it."""
+        try:
+            if text[0] in FIRST_SIGNS:
+                check_typed(text)
+            if may_hold_one(text):
+                check_filled(text, self.columns.names)
+            return parse_text(text, PROMPT_MAX_CHARS)
+        except ValueError as error:
+            raise Unfit(str(error), level, title, text) from error
+
+    def where_empty(self, name: str, row: ParsedRow, one: ParsedRow) -> tuple[ParsedRow, str]:
+        """Where a value is to be filled in: in the row, unless only the formats have its column."""
+        place = self.place(name) or Place(column=name)
+        if place.column in self.columns.known:
+            return row, place.column
+        title = next((each for each in place.titles if each in row.metadata), None)
+        return (row, title) if title is not None else (one, place.column or place.titles[0])
+
+
+def _called(place: Place) -> str:
+    return place.column or place.titles[0]
+
+
+def _edged(text: str) -> str:
+    """`text` without what nobody sees at its ends; most texts have nothing but spaces there."""
+    stripped = text.strip()
+    return stripped if stripped.isascii() and stripped.isprintable() else edged(stripped)
+
+
+class RowValues(dict[str, str]):
+    """What stands under the names that templates use in a row, else in its format, looked up once for each row.
+
+    Indexing raises Unfit.
+    """
+
+    def __init__(self, names: Names, row: ParsedRow) -> None:
+        super().__init__()
+        self.row = row
+        self.one = row
+        """The format that the row is made in."""
+        self._names = names
+        self._empty: dict[str, bool] = {}
+        """Names under which the row has nothing, and whether formats may have something."""
+
+    def __missing__(self, name: str) -> str:
+        if name not in self._empty:
+            text = self._names.value(name, self.row)
+            if text:
+                self[name] = text
+                return text
+            self._empty[name] = (self._names.place(name) or Place()).is_of_formats
+        return self._names.value(name, self.one) if self._empty[name] else ""
