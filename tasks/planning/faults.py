@@ -22,6 +22,10 @@ class Faults:
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
     """Of a source that is a spreadsheet, the letter of each column, by its header and by our name for it."""
     _known: set[Fault] = field(default_factory=set)
+    _others: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """Of each fault that rows share, how many more have it."""
+    _shared: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Where such a fault stands among those that were found."""
 
     @property
     def count(self) -> int:
@@ -34,6 +38,18 @@ class Faults:
         """Note one fault."""
         text = None if value is None else str(value)
         self.note(Fault(source=source, row=row, column=column, value=text, problem=problem))
+
+    def add_shared(self, source: str, problem: str, row: int, column: str, value: str) -> None:
+        """Note one fault that many rows may share, such as a file that is missing: at the first, with their count."""
+        key = source, problem, column, value
+        if key in self._others:
+            self._others[key] += 1
+            return
+        self._others[key] = 0
+        place = len(self.found)
+        self.add(source, problem, row, column, value)
+        if len(self.found) > place:
+            self._shared[place] = key
 
     def note(self, fault: Fault) -> None:
         """Note `fault`, unless it is known."""
@@ -64,4 +80,11 @@ class Faults:
     def raise_if_any(self) -> None:
         """Raise InputInvalid with everything that was found."""
         if self.found:
-            raise InputInvalid(self.found, self.more)
+            raise InputInvalid([self._told(place, fault) for place, fault in enumerate(self.found)], self.more)
+
+    def _told(self, place: int, fault: Fault) -> Fault:
+        others = self._others[self._shared[place]] if place in self._shared else 0
+        if not others:
+            return fault
+        more = "1 more row names it" if others == 1 else f"{others:,} more rows name it"
+        return fault.model_copy(update={"problem": f"{fault.problem}; {more}"})

@@ -43,7 +43,7 @@ class References:
         for name in names:
             if folder is None and not is_whole(name):
                 problem = "lies beside no table, since this one is in no folder; write its whole path or address"
-                self.faults.add(row.source, problem, row.number, column, name)
+                self.faults.add_shared(row.source, problem, row.number, column, name)
                 continue
             place = place_of(name, folder or "")
             if place not in self._known:
@@ -52,7 +52,7 @@ class References:
             if isinstance(known, FoundReference):
                 yield known if known.typed == name else known.model_copy(update={"typed": name})
             else:
-                self.faults.add(row.source, _told(known, name, folder), row.number, column, name)
+                self.faults.add_shared(row.source, _told(known, name, folder), row.number, column, name)
 
     def _look(self, place: str) -> FoundReference | str:
         try:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tasks.errors import InputInvalid
 from tasks.planning.faults import Faults
 from tasks.planning.parse_matrix import ParsedRow
 from tasks.planning.references import References
-from tasks.records.fault import Fault
 from tasks.records.models import OFFERS
 from tasks.records.sizes import pixels
 from tasks.references.look import NoPicture
@@ -93,11 +93,11 @@ def test_each_picture_is_read_once():
         assert [one.typed for one in found.wishes["style_reference"]] == ["logo.png", "./logo.png"]
     assert asked == ["/data/logo.png", "/data/./logo.png", "/data/nix.png"]
     assert len(references.listed()) == 1
-    assert faults.found[0] == Fault(
-        source="m.csv", row=2, column="style_reference", value="nix.png",
-        problem="does not exist in /data, where its table lies",
-    )  # fmt: skip
-    assert faults.count == 1000
+    with pytest.raises(InputInvalid) as told:
+        faults.raise_if_any()
+    assert [str(fault) for fault in told.value.faults] == [
+        "m.csv, row 2, style_reference: 'nix.png' does not exist in /data, where its table lies; 999 more rows name it"
+    ]
 
 
 def test_whatever_is_wrong_is_told_at_once(folder):
@@ -125,12 +125,11 @@ def test_whatever_is_wrong_is_told_at_once(folder):
         ("Nowhere", "3.0", "http://127.0.0.1:1/a.png?sig=secret"),
     )
     assert found == [
-        "row 2, style_reference: 'nix.png' does not exist in HERE, where its table lies",
+        "row 2, style_reference: 'nix.png' does not exist in HERE, where its table lies; 1 more row names it",
         "row 3, source_image: 'big.png' is larger than 25 MB, which is the API's limit; make it smaller",
         "row 4, style_reference: 'page.png' is a web page and no picture; give the address of the picture itself",
         "row 5, style_reference: 'anim.png' is a GIF; the API takes PNG, JPEG and WebP; save it as one of these",
         "row 6, style_reference: 'brand' is a folder; name a picture in it",
-        "row 7, style_reference: 'nix.png' does not exist in HERE, where its table lies",
         (
             "row 7, style_reference: 'nix.png' is not accepted by V_2, only by V_3, ideogram-3; leave it empty, or "
             "change the model"
