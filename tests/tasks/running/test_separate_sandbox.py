@@ -22,7 +22,7 @@ from tasks.records.keys import ENDS, INTENTS, SANDBOX_BOOKS, SANDBOX_MARK
 from tasks.run_state.toolbox import open_toolbox
 from tasks.running import claim_folder
 from tasks.running.claim_folder import holding
-from tasks.running.separate_sandbox import CLEARED, keep_apart, stay_apart
+from tasks.running.separate_sandbox import CLEARED, keep_apart, made_by_the_sandbox, stay_apart
 from tasks.storage.storage import CampaignStore
 from tests.tasks.harness import SETTINGS, VARIANTS, Api, Ended, run, without_engine  # noqa: F401  a fixture
 
@@ -264,3 +264,12 @@ def test_a_trial_and_a_paid_run_that_start_at_once(plan: Plan):
     occupant = holding(store_of(plan)).occupant
     assert occupant is not None
     assert occupant.kind == "paid"
+
+
+def test_pictures_that_go_along_are_no_drawings_of_the_sandbox(tmp_path):
+    """A trial's copies stay for the paid run, which would write the same again."""
+    store = CampaignStore.open(str(tmp_path), "q1-launch")
+    for key in (SANDBOX_MARK, "references/ab12.png", "originals/teapot.png"):
+        store.write(key, b"{}")
+    removed = {key for tags in made_by_the_sandbox(store) for key in tags}
+    assert removed == {SANDBOX_MARK, "originals/teapot.png"}
