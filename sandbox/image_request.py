@@ -30,6 +30,8 @@ class ImageRequest:
     is_transparent: bool = False
     is_edit: bool = False
     """Whether it brings source images, which have prices and sizes of their own."""
+    pictures: int = 0
+    """How many go along with it."""
     is_async: bool = False
     webhook_url: str | None = None
     unknown_fields: tuple[str, ...] = ()

@@ -45,6 +45,14 @@ class Brief:
     palette_name: str | None = None
     palette_members: tuple[tuple[str, float], ...] = ()
     is_transparent: bool = False
+    pictures: int = 0
+
+    @property
+    def foot(self) -> str:
+        """What stands below a picture, so that whoever tries a matrix sees what has arrived."""
+        pictures = "1 picture" if self.pictures == 1 else f"{self.pictures} pictures"
+        parts = [self.model, self.style, *([f"with {pictures}"] if self.pictures else []), f"seed {self.seed}"]
+        return "  ·  ".join([*parts, "sandbox"])
 
     @classmethod
     def of(cls, request: ImageRequest, seed: int) -> "Brief":
@@ -60,6 +68,7 @@ class Brief:
             palette_name=request.palette_name,
             palette_members=request.palette_members,
             is_transparent=request.is_transparent,
+            pictures=request.pictures,
         )
 
 
@@ -100,9 +109,7 @@ def draw(brief: Brief, file_format: FileFormat) -> bytes:
     foot = Box(margin, margin, canvas.width - margin, canvas.height - margin * 0.72)
     anchor = {"left": "middle", "top": "top", "bottom": "bottom"}[side]
     set_text(canvas, text, (_capitalized(brief.title) or _UNTITLED, brief.text), palette, anchor=anchor)
-    set_footer(
-        canvas, foot, f"{brief.model}  ·  {brief.style}  ·  seed {brief.seed}  ·  sandbox", has_plate=side == "top"
-    )
+    set_footer(canvas, foot, brief.foot, has_plate=side == "top")
     return _encoded(_cut_out(canvas, brief), file_format)
 
 

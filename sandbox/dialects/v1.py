@@ -65,5 +65,6 @@ def parse_document(document: object, files: Mapping[str, Sequence[object]] | Non
         seed=document.get("seed"),
         palette_name=colors.get("name"),
         palette_members=members,
+        pictures=sum(map(len, (files or {}).values())),
         unknown_fields=tuple(name for name in given if name not in CHECKS and name not in FILES),
     )

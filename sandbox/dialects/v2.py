@@ -70,6 +70,7 @@ def _request(model: str, fields: Fields, files: Files, unknown: list[str]) -> Im
         palette_members=members,
         is_transparent=rules.is_transparent,
         is_edit=is_edit,
+        pictures=sum(map(len, files.values())),
         is_async=fields.get("async", False) or "webhook_url" in fields,
         webhook_url=fields.get("webhook_url"),
         unknown_fields=tuple(unknown),

@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from sandbox.dialects.v1 import parse_document
+from sandbox.image_request import ImageRequest
 from sandbox.picture import Brief, Draw, FileFormat, draw, draw_plain
 from tests.sandbox.examples import image_request
 
@@ -62,6 +64,17 @@ def test_the_brief_takes_the_prompt_apart() -> None:
     made = Brief.of(image_request("Lamp [sandbox:jpeg], on a desk, at night"), seed=1)
     assert (made.title, made.text) == ("Lamp", "on a desk, at night")
     assert Brief.of(image_request(" , only this"), seed=1).title == "only this"
+
+
+def test_a_picture_tells_how_many_went_along() -> None:
+    """Whoever tries a matrix sees that its logo has arrived, also on the route that takes most kinds."""
+    files = {"style_reference_images": [(64, 48), (64, 48)], "character_reference_images": [(64, 48)]}
+    three = parse_document({"prompt": "Lamp"}, files)
+    assert isinstance(three, ImageRequest)
+    assert Brief.of(three, seed=7).foot == "V_3  ·  AUTO  ·  with 3 pictures  ·  seed 7  ·  sandbox"
+    one = Brief.of(replace(three, pictures=1), seed=7)
+    assert "with 1 picture  ·" in one.foot
+    assert Brief.of(image_request("Lamp"), seed=7).foot == "V_2  ·  AUTO  ·  seed 7  ·  sandbox"
 
 
 def test_a_brief_keeps_no_more_than_can_be_shown() -> None:
