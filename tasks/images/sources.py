@@ -8,6 +8,7 @@ from typing import Final
 
 from tasks.images.geometry import Size, likeness
 from tasks.records.cell import Cell
+from tasks.records.models import OFFERS, Model
 from tasks.records.slug import word
 from tasks.records.variant import Variant
 
@@ -28,7 +29,9 @@ SIZES: Final[Mapping[str, Size]] = {
     "2:1": Size(1408, 704),
     "1:2": Size(704, 1408),
 }
-"""What the API draws for ratios, as far as was seen; no document says it, and newer models draw the same larger."""
+"""What the API draws for ratios, as far as was seen; no document says it."""
+LARGE: Final = Size(2048, 2048)
+"""What those draw that take sizes and no ratios, where neither is asked for."""
 _AREA_PX: Final = 1024 * 1024
 _TWO: Final = re.compile(r"(\d+)([:x])(\d+)")
 
@@ -36,8 +39,10 @@ Source = tuple[str, str]
 """The name of a format, and the aspect ratio or the resolution that is asked for in it, such as `16:9`."""
 
 
-def nominal_size(aspect: str) -> Size:
+def nominal_size(aspect: str, model: Model = "V_2") -> Size:
     """How large a picture is that is asked for so; a square where that says nothing."""
+    if not OFFERS[model].has_ratio_field and _TWO.fullmatch(aspect) is None:
+        return LARGE
     found = _TWO.fullmatch(aspect)
     if aspect in SIZES or found is None or "0" in {found[1], found[3]}:
         return SIZES.get(aspect, SIZES["1:1"])

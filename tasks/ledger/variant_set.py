@@ -8,8 +8,10 @@ neither loses the other's. A campaign of an earlier version has those that it pu
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
+
+from pydantic import Field
 
 from tasks.errors import StorageFailed
 from tasks.ledger.published import Published
@@ -29,6 +31,8 @@ class VariantSet(Record):
     """Every image has these, or gets them from the next run; in the manifest's order. None before the first run."""
     unlisted: tuple[Variant, ...] = ()
     """Others of which there may be files: of a recut that has not ended, or of two runs with one name for two cuts."""
+    sizes: dict[str, str] = Field(default_factory=dict)
+    """The sizes that were chosen for the variants of then, by model and format: images are made in them."""
 
     @property
     def cut(self) -> tuple[Variant, ...]:
@@ -42,7 +46,11 @@ class VariantSet(Record):
         """
         listed = {variant.name: variant for variant in (*self.listed, *asked)} or {v.name: v for v in DEFAULT_VARIANTS}
         unlisted = tuple(variant for variant in self.unlisted if variant.name not in listed)
-        return VariantSet(listed=tuple(listed.values()), unlisted=unlisted)
+        return self.model_copy(update={"listed": tuple(listed.values()), "unlisted": unlisted})
+
+    def with_sizes(self, sizes: Mapping[str, str]) -> "VariantSet":
+        """The set once images are made in these sizes as well."""
+        return self.model_copy(update={"sizes": {**self.sizes, **sizes}})
 
     def while_cutting(self, variants: Iterable[Variant]) -> "VariantSet":
         """The same while `variants` are being cut, some of which may take the places of others."""

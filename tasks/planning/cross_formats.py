@@ -12,7 +12,6 @@ from tasks.records.campaign import Campaign
 from tasks.records.fault import without_secrets
 from tasks.records.models import OFFERS, Model
 from tasks.records.table_name import split_sheet
-from tasks.records.vocabulary import Quality
 from tasks.tables.columns import SENT_AS_TYPED, TEMPLATE_OF
 from tasks.tables.open_table import Fetch
 from tasks.tables.placeholders import check_filled, placeholder
@@ -115,13 +114,6 @@ def cross(row: ParsedRow, one: ParsedRow) -> ParsedRow:
     return row._replace(wishes=over(one.wishes, row.wishes), metadata=metadata)
 
 
-def with_quality(row: ParsedRow, quality: Quality | None) -> ParsedRow:
-    """`row` in the campaign's quality, where it names none itself."""
-    if quality is None or not row.wishes.keys().isdisjoint({"quality", "rendering"}):
-        return row
-    return row._replace(wishes={**row.wishes, "quality": quality})
-
-
 def fitted(wanted: ParsedRow, row: ParsedRow, one: ParsedRow, model: Model) -> ParsedRow:
     """`row` in the format `one` without a style that only the format names, where the model takes none.
 
@@ -144,19 +136,19 @@ def over(format_wishes: Mapping[str, Any], row_wishes: Mapping[str, Any]) -> dic
 
 
 def add_misfits(
-    row: ParsedRow, one: ParsedRow, found: Iterable[Misfit], faults: Faults, quality: Quality | None = None
+    row: ParsedRow, one: ParsedRow, found: Iterable[Misfit], faults: Faults, options: Mapping[str, str | None]
 ) -> None:
     """Note the misfits of `row` in the format `one` (column, problem, remedy) at the place where they are to be mended.
 
     That is the format, unless the row itself names the value, or the model that does not take it; and the option of the
-    campaign, `quality`, where neither names one.
+    campaign, of `options` by its column, where neither names one.
     """
     has_model = not row.wishes.keys().isdisjoint({"model", "rendering", "quality"})
     for wrong, problem, remedy in found:
         column = _written_as(wrong, row, one)
         text = row.typed(column) or one.typed(column)
-        if column == "quality" and text is None:
-            faults.add("--quality", f"{problem}; {remedy}", value=quality)
+        if text is None and column in options:
+            faults.add(f"--{column}", f"{problem}; {remedy}", value=options[column])
             continue
         if column in row.wishes or column not in one.wishes:
             faults.add(row.source, f"{problem}; {remedy}", row.number, column, text)

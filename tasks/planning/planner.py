@@ -1,6 +1,6 @@
 """Takes the rows of a matrix apart into images that are checked, identified and priced."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -8,35 +8,26 @@ from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_setti
 from tasks.callbacks.undialled import undialled_notes
 from tasks.images.sources import with_sources
 from tasks.planning.called_hosts import hosts_of, was_allowed
-from tasks.planning.cross_formats import (
-    add_leftovers,
-    add_misfits,
-    campaign_formats,
-    cross,
-    fitted,
-    formats_of,
-    names_of,
-    with_quality,
-)
+from tasks.planning.cross_formats import add_leftovers, campaign_formats, names_of
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
 from tasks.planning.fill_prompts import Prompts
 from tasks.planning.identify_cells import Copies, readable_slug, shortest_id
 from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
-from tasks.planning.plan_notes import column_notes, prompt_notes, repeat_notes, style_notes, visibility_notes
+from tasks.planning.plan_notes import column_notes, prompt_notes, repeat_notes
 from tasks.planning.price_cells import Bill
 from tasks.planning.prices import priced, read_prices
 from tasks.planning.reference_rules import typed_references
 from tasks.planning.references import References
-from tasks.planning.request_rules import build_request, chosen_model, misfits
+from tasks.planning.request_rules import build_request
+from tasks.planning.row_in_format import InFormat
+from tasks.planning.rows_in_formats import RowsInFormats
 from tasks.planning.variant_notes import ground_notes
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import Cell, with_own_ids
-from tasks.records.models import OFFERS
 from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device
 from tasks.records.variant import DEFAULT_VARIANTS
-from tasks.records.vocabulary import Model
 from tasks.tables.open_table import Fetch
 from tasks.tables.tables import Table
 from tasks.tables.web_copy import fetched
@@ -49,7 +40,6 @@ class Planner:
     campaign: Campaign
     fetch: Fetch = fetched
     faults: Faults = field(default_factory=Faults)
-    formats: Sequence[ParsedRow] = ()
     bill: Bill = field(default_factory=lambda: Bill(read_prices()))
     copies: Copies = field(default_factory=Copies)
     rows: int = 0
@@ -59,10 +49,6 @@ class Planner:
     called: set[str] = field(default_factory=set)
     """The hosts of callback URLs that rows name."""
     notes: list[str] = field(default_factory=list)
-    unseen: dict[Model, None] = field(default_factory=dict)
-    """The models of rows that name a visibility and that have none."""
-    unstyled: dict[Model, None] = field(default_factory=dict)
-    """The models that take no style, of rows in formats that name one."""
 
     @cached_property
     def references(self) -> References:
@@ -74,6 +60,11 @@ class Planner:
         """Those that templates make."""
         return Prompts.of(self.campaign, self.faults)
 
+    @cached_property
+    def crossed(self) -> RowsInFormats:
+        """Its rows in their formats."""
+        return RowsInFormats(self.campaign, self.faults, self.prompts)
+
     def read_formats(self) -> None:
         """Read the formats, if there are any. Raises InputInvalid where their table cannot be read."""
         if not self.campaign.slug:
@@ -84,7 +75,7 @@ class Planner:
             self.faults.add("--name", problem, value=self.campaign.title)
         formats, notes = campaign_formats(self.campaign, self.faults, self.fetch)
         table = self.campaign.formats or self.campaign.matrix
-        self.formats = [self.references.found_in(row, table) for row in formats]
+        self.crossed.formats = [self.references.found_in(row, table) for row in formats]
         self.notes += notes
 
     def check_callbacks(self) -> None:
@@ -99,38 +90,29 @@ class Planner:
     def wanted_images(self, table: Table) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
         """Each image in matrix order: its row as it is in its format, its request, and its place in the row from 0."""
         count = self.faults.count
-        columns = read_header(table, self.faults, names_of(self.formats))
-        self.prompts.begin(columns, self.formats)
+        columns = read_header(table, self.faults, names_of(self.crossed.formats))
+        self.prompts.begin(columns, self.crossed.formats)
         if columns.known.keys().isdisjoint({"product", "prompt"}) and not self.prompts.has_any:
             names = ", ".join(table.header)
             problem = f"has neither a column 'product' nor a column 'prompt'; it needs one of them, and has {names}"
             self.faults.add(table.source, problem)
             return
-        add_leftovers(self.formats, columns.names, self.faults)
+        add_leftovers(self.crossed.formats, columns.names, self.faults)
         duplicates = Duplicates(table.source)
         for row in parse_rows(table, columns, self.faults, duplicates):
             self.rows += 1
             found = self.references.found_in(row, self.campaign.matrix)
-            for one in formats_of(found, self.formats, self.faults):
-                yield from self._images_in(found, one)
+            for one in self.crossed.of(found):
+                yield from self._images_in(one)
         if not self.rows and self.faults.count == count:
             self.faults.add(table.source, "has no rows below its header")
         of_columns = column_notes(columns, self.prompts.named)
         self.notes += [*table.notes, *duplicates.notes(), *columns.notes(table.source), *of_columns]
 
-    def _images_in(self, row: ParsedRow, one: ParsedRow) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
-        crossed = with_quality(cross(row, one), self.campaign.quality)
-        model = chosen_model(crossed.wishes, self.campaign.model)
-        fit = fitted(crossed, row, one, model)
-        if fit is not crossed:
-            self.unstyled.setdefault(model)
-        if "visibility" in fit.wishes and "visibility" not in OFFERS[model].takes:
-            self.unseen.setdefault(model)
-        for wanted in self.prompts.filled(row, one, fit, OFFERS[model]):
-            found = list(misfits(wanted.wishes, model))
-            add_misfits(row, one, found, self.faults, self.campaign.quality)
-            for nth in range(0 if found else wanted.wishes.get("num_images", 1)):
-                yield wanted, build_request(wanted.wishes, model, nth), nth
+    def _images_in(self, in_one: InFormat) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
+        wishes = in_one.wanted.wishes
+        for nth in range(wishes.get("num_images", 1)):
+            yield in_one.wanted, build_request(wishes, in_one.model, nth), nth
 
     def count(self, row: ParsedRow, request: GenerationRequest, sha256: str, nth: int) -> int:
         """Count and price one image; returns how often its request has been asked for, this time included."""
@@ -163,8 +145,8 @@ class Planner:
         """What was planned, once every image has been counted."""
         groups = self.bill.groups()
         slots = self.campaign.max_in_flight
-        of_models = (*visibility_notes(self.unseen), *style_notes(self.unstyled))
-        of_images = (*prompt_notes(self.prompts), *of_models, *repeat_notes(self.repeats, self.first_repeat))
+        of_images = (*self.crossed.notes(), *repeat_notes(self.repeats, self.first_repeat))
+        notes = [*self.notes, *prompt_notes(self.prompts), *of_images, *ground_notes(self.campaign.variants)]
         return Plan(
             campaign=self.campaign,
             cells=with_sources(with_own_ids(cells, held={})),
@@ -172,7 +154,8 @@ class Planner:
             cell_count=sum(group.cells for group in groups),
             groups=groups,
             variants=self.campaign.variants or DEFAULT_VARIANTS,
-            notes=tuple(dict.fromkeys([*self.notes, *of_images, *ground_notes(self.campaign.variants)])),
+            sizes=self.crossed.sizes.chosen,
+            notes=tuple(dict.fromkeys(notes)),
             references=self.references.listed(),
             cost_usd=self.bill.cost_usd(),
             prices_read_on=self.bill.prices_read_on(),

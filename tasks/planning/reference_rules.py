@@ -40,10 +40,11 @@ def _source_misfits(wishes: Mapping[str, Any], found: tuple[FoundReference, ...]
             shape = f"{one.width_px} x {one.height_px}"
             problem = f"holds a picture of {shape} pixels, more than {SHAPE_MAX} times as long as wide"
             yield "source_image", problem, "cut it, or choose another"
-    wanted = wishes.get("resolution")
-    if found and wanted is not None and any(side % SIDE_STEP for side in sizes.pixels(wanted)):
-        problem = f"is no size of what is made of a source_image: its sides are multiples of {SIDE_STEP}"
-        yield "resolution", problem, "use another, such as 2048x2048, or an aspect_ratio"
+    for column in ("resolution", "size"):
+        wanted = wishes.get(column, "")
+        if found and wanted.startswith("RESOLUTION") and any(side % SIDE_STEP for side in sizes.pixels(wanted)):
+            problem = f"is no size of what is made of a source_image: its sides are multiples of {SIDE_STEP}"
+            yield column, problem, "use another, such as 2048x2048, or an aspect_ratio"
 
 
 def only_references(wishes: Mapping[str, Any]) -> dict[str, tuple[Reference, ...]]:

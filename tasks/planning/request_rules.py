@@ -8,12 +8,23 @@ from tasks.records import sizes
 from tasks.records import vocabulary as words
 from tasks.records.models import MODELS, OFFERS, Model, Offer, takers
 from tasks.records.request import GenerationRequest
+from tasks.records.size_words import CHOSEN
 from tasks.records.sizes import as_written
 from tasks.records.structured_prompt import fault_in, is_structured
 from tasks.tables.columns import TEMPLATE_OF
 
 OWN_COLUMNS: Final = frozenset(
-    {"product", "format", "num_images", "rendering", "visibility", "callback_url", "focus", *TEMPLATE_OF.values()}
+    {
+        "product",
+        "format",
+        "num_images",
+        "rendering",
+        "visibility",
+        "callback_url",
+        "focus",
+        "size",
+        *TEMPLATE_OF.values(),
+    }
 )
 """The columns that are no fields of a request: what becomes of them is ours."""
 
@@ -29,6 +40,8 @@ _OPTIONAL: Final = frozenset().union(*(offer.takes for offer in OFFERS.values())
 """Columns that some models do not take; visibility is kept as a note for those."""
 ONE_CHOICE: Final = (
     ("resolution", "aspect_ratio"),
+    ("size", "aspect_ratio"),
+    ("size", "resolution"),
     ("rendering", "quality"),
     ("style_codes", "style_preset"),
     ("style_codes", "style_type"),
@@ -96,10 +109,9 @@ def _prompt_misfits(prompt: str, offer: Offer) -> Iterator[Misfit]:
 
 def _value_misfits(wishes: Mapping[str, Any], offer: Offer) -> Iterator[Misfit]:
     """The values that the model does not have of columns that it takes."""
-    if wishes.get("aspect_ratio") not in {None, *offer.ratios}:
-        yield _no_ratio(wishes["aspect_ratio"], offer)
-    if "resolution" in wishes and "resolution" in offer.takes and not offer.has_size(wishes["resolution"]):
-        yield _no_size(wishes["resolution"], offer)
+    for column in ("size", "aspect_ratio", "resolution"):
+        if column in wishes and wishes[column] != CHOSEN:
+            yield from _size_misfits(column, wishes[column], offer)
     style = wishes.get("style_type")
     if style is not None and offer.styles and style not in offer.styles:
         able = [name for name in MODELS if style in OFFERS[name].styles]
@@ -115,24 +127,37 @@ def _value_misfits(wishes: Mapping[str, Any], offer: Offer) -> Iterator[Misfit]:
         yield column, f"is not offered by {offer.model}, only by {_named(able)}", remedy
 
 
-def _no_ratio(ratio: sizes.AspectRatio, offer: Offer) -> Misfit:
+def _size_misfits(column: str, wish: str, offer: Offer) -> Iterator[Misfit]:
+    """A shape or a size that the model does not have; that it takes no resolution is told of that column already."""
+    if wish.startswith("RESOLUTION"):
+        if "resolution" in offer.takes and not offer.has_size(wish):
+            yield column, *_no_size(wish, offer)
+        elif "resolution" not in offer.takes and column == "size":
+            able = _named(name for name in MODELS if OFFERS[name].has_size(wish))
+            problem = f"is not accepted by {offer.model}, which takes aspect ratios, only by {able}"
+            yield column, problem, "use auto or a ratio, or change the model"
+    elif wish not in offer.ratios:
+        yield column, *_no_ratio(wish, offer)
+
+
+def _no_ratio(ratio: str, offer: Offer) -> tuple[str, str]:
     remedy = f"use {_one_of(as_written(ratio).lower() for ratio in offer.ratios)}, or change the model"
     exact = offer.resolution_for(ratio)
     if exact is not None:
         problem = f"is not accepted by {offer.model}, whose resolution {as_written(exact)} is exactly that"
-        return "aspect_ratio", problem, f"write it in the column resolution, {remedy}"
+        return problem, f"write it in the column resolution, {remedy}"
     able = [name for name in MODELS if ratio in OFFERS[name].ratios]
-    return "aspect_ratio", f"is not accepted by {offer.model}, only by {_named(able)}", remedy
+    return f"is not accepted by {offer.model}, only by {_named(able)}", remedy
 
 
-def _no_size(resolution: str, offer: Offer) -> Misfit:
+def _no_size(resolution: str, offer: Offer) -> tuple[str, str]:
     able = [name for name in MODELS if OFFERS[name].has_size(resolution)]
     if offer.takes_any_size:
         own = f"sides are multiples of {sizes.SIDE_STEP} up to {sizes.SIDE_MAX}, {sizes.AREA_MAX:,} pixels in all"
-        return "resolution", f"is no size of {offer.model}, whose {own}", "use another, or change the model"
+        return f"is no size of {offer.model}, whose {own}", "use another, or change the model"
     near = ", ".join(map(as_written, sizes.nearest(resolution, offer.resolutions)))
     problem = f"is no size of {offer.model}, only of {_named(able)}"
-    return "resolution", problem, f"use one near it, such as {near}, or change the model; all are in data/README.md"
+    return problem, f"use one near it, such as {near}, or change the model; all are in data/README.md"
 
 
 def _named(models: Iterable[Model]) -> str:
@@ -162,21 +187,22 @@ def build_request(wishes: Mapping[str, Any], model: Model, copy: int) -> Generat
     sent |= only_references(wishes)
     if copy and "seed" in sent:
         sent["seed"] = (sent["seed"] + copy) % (words.SEED_MAX + 1)
-    sent.pop("quality", None)
+    for settled in ("quality", "resolution", "aspect_ratio"):
+        sent.pop(settled, None)
     if offer.route != "legacy":
         sent["quality"] = _wished_quality(wishes)[1] or offer.default_quality
     if offer.default_style is not None:
         sent.setdefault("style_type", offer.default_style)
     if wishes.get("visibility") == "public" and "visibility" in offer.takes:
         sent["private"] = False
-    return GenerationRequest(**_sized(sent, offer) | {"prompt": prompt_of(wishes), "model": model})
+    return GenerationRequest(**sent | shape_of(wishes, offer) | {"prompt": prompt_of(wishes), "model": model})
 
 
-def _sized(sent: dict[str, Any], offer: Offer) -> dict[str, Any]:
-    """The fields with a size or a shape: a square where none is wanted, and a size where the model takes no ratio."""
-    if "resolution" in sent:
-        return sent
-    ratio = sent.pop("aspect_ratio", "ASPECT_1_1")
-    if offer.has_ratio_field or ratio == "AUTO":
-        return sent | {"aspect_ratio": ratio}
-    return sent | {"resolution": offer.resolution_for(ratio)}
+def shape_of(wishes: Mapping[str, Any], offer: Offer) -> dict[str, Any]:
+    """The one field with a size or a shape: a square where none is wanted, a size where the model takes no ratio."""
+    wish = next((wishes[one] for one in ("size", "resolution", "aspect_ratio") if one in wishes), "ASPECT_1_1")
+    if wish.startswith("RESOLUTION"):
+        return {"resolution": wish}
+    if offer.has_ratio_field or wish == "AUTO":
+        return {"aspect_ratio": wish}
+    return {"resolution": offer.resolution_for(wish)}

@@ -37,9 +37,9 @@ class Recut(Order):
     def of(self, held: VariantSet) -> VariantSet:
         """The campaign's variants afterwards."""
         if self.prune and self.variants:
-            return VariantSet(listed=self.variants)
+            return held.model_copy(update={"listed": self.variants, "unlisted": ()})
         after = held.with_asked(self.variants)
-        return VariantSet(listed=after.listed) if self.prune else after
+        return after.model_copy(update={"unlisted": ()}) if self.prune else after
 
     def cuts(self, held: VariantSet) -> tuple[Variant, ...]:
         """What is cut: besides what is asked for, and unless it goes, what may lie there in two kinds."""

@@ -16,6 +16,7 @@ from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Retry, ToDo
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.record import Order, Record
 from tasks.records.reference import FoundReference, PricedReference
+from tasks.records.size_words import AnySize
 from tasks.records.slug import slug
 from tasks.records.table_name import title_of
 from tasks.records.variant import Variant
@@ -62,6 +63,9 @@ class Campaign(Order):
     """The model of rows that name none, also as people write it, such as 4.5."""
     quality: AnyQuality | None = Field(default=None, title="Quality")
     """The quality of rows that name none; without one, medium. What each model has and costs: data/README.md."""
+    size: AnySize | None = Field(default=None, title="Size")
+    """The size of rows and formats that name none: an aspect ratio, a resolution, or auto, which chooses the one from
+    which the variants lose least; without one, a square."""
     max_in_flight: int = Field(default=10, ge=1, le=PLACES_MAX, title="Images in flight")
     """How many images the account may have in flight."""
     retry: tuple[Retry, ...] = Field(default=(), title="Try again")
@@ -180,6 +184,8 @@ class Plan(Record):
     """What would be cut, as far as that is known."""
     references: tuple[FoundReference, ...] = ()
     """The pictures that go along with its requests, each of them once."""
+    sizes: dict[str, str] = Field(default_factory=dict)
+    """Those that were chosen for it, as `tasks/planning/choose_sizes.py` names formats."""
     left: Left | None = None
     """Where it was looked up what is there already; None of a campaign that nobody has run."""
 

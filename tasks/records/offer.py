@@ -39,7 +39,7 @@ class Offer(Record):
     references: Mapping[ReferenceColumn, int] = {}
     """How many pictures it takes in each of these columns."""
 
-    def resolution_for(self, ratio: AspectRatio) -> str | None:
+    def resolution_for(self, ratio: str) -> str | None:
         """The largest listed size that has exactly this shape; None where there is none."""
         wanted = sizes.ratio_of(ratio)
         return max((size for size in self.resolutions if sizes.ratio_of(size) == wanted), key=sizes.area, default=None)

@@ -36,6 +36,8 @@ SIDE_STEP: Final = 16
 SIDE_MAX: Final = 4096
 AREA_MAX: Final = 4_194_304
 """Sizes of one's own, in pixels: sides are multiples of the step, and their product is no larger than the area."""
+AREA_LEAST: Final = 655_360
+"""No model lists a size with fewer pixels. Smaller ones of one's own are taken, and not chosen by themselves."""
 
 # One orientation of each size, width x height in pixels. The routes take the transposes as well, save the legacy one
 # that of 1280x800.
@@ -68,6 +70,13 @@ def is_own(resolution: str) -> bool:
     sides = pixels(resolution)
     has_sides = all(SIDE_STEP <= side <= SIDE_MAX and side % SIDE_STEP == 0 for side in sides)
     return has_sides and area(resolution) <= AREA_MAX
+
+
+def own_sizes() -> list[str]:
+    """The sizes to choose from of such a model."""
+    sides = range(SIDE_STEP, SIDE_MAX + 1, SIDE_STEP)
+    pairs = ((width, height) for width in sides for height in sides if AREA_LEAST <= width * height <= AREA_MAX)
+    return [as_resolution(width, height) for width, height in pairs]
 
 
 def ratio_of(word: str) -> Fraction | None:

@@ -12,6 +12,7 @@ from tasks.ledger.names import parse_name
 from tasks.ledger.published import Published
 from tasks.ledger.variant_set import VariantSet, change_variants, keys_of, names_of, read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
+from tasks.planning.choose_sizes import held_by
 from tasks.planning.variant_notes import crop_notes
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.keys import ENDS
@@ -21,6 +22,11 @@ from tasks.storage.storage import CampaignStore
 
 IN_USE: Final = (
     "stands for another cut in a run that is at work at this moment; wait for its end, or give the new one another name"
+)
+
+CHOSEN_OTHERWISE: Final = (
+    "is another size in a run that began meanwhile, with other variants; run the same command again, which goes on in "
+    "that size"
 )
 
 
@@ -41,9 +47,11 @@ def settle(ledger: Ledger, plan: Plan, patience_s: float = PATIENCE_S) -> tuple[
     """
     store, campaign = ledger.store, plan.campaign
     held = read_variants(store)
+    if plan.sizes and plan.sizes != {**plan.sizes, **held_by(campaign).sizes}:
+        raise InputInvalid.of(source="size", value="auto", problem=CHOSEN_OTHERWISE)
     if changed := redefined(held, campaign):
         make_way(store, plan, changed, patience_s)
-    now = change_variants(store, lambda before: before.with_asked(campaign.variants))
+    now = change_variants(store, lambda before: before.with_asked(campaign.variants).with_sizes(plan.sizes))
     if not ledger.is_published():
         is_sandbox = campaign.sandbox
         first = Published(title=campaign.title, is_sandbox=is_sandbox, variants=now.listed, cells=plan.cells)

@@ -10,10 +10,10 @@ from tasks.records import vocabulary as words
 from tasks.records.endpoint import parse_callback_url
 from tasks.records.focus import parse_focus
 from tasks.records.model_words import parse_model, parse_quality
+from tasks.records.size_words import parse_aspect_ratio, parse_resolution, parse_size
 from tasks.tables.one_of import one_of
 from tasks.tables.palette_words import parse_color_palette
 from tasks.tables.reference_names import parse_references
-from tasks.tables.size_words import parse_aspect_ratio, parse_resolution
 from tasks.tables.template import parse_template
 from tasks.tables.unseen import squeezed, without_unseen
 
@@ -94,6 +94,7 @@ PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "model": parse_model,
     "aspect_ratio": parse_aspect_ratio,
     "resolution": parse_resolution,
+    "size": parse_size,
     "style_type": lambda text: one_of(words.STYLE_TYPES, text),
     "magic_prompt": lambda text: one_of(words.MAGIC_PROMPTS, text),
     "magic_prompt_version": lambda text: one_of(words.MAGIC_PROMPT_VERSIONS, text),

@@ -3,7 +3,9 @@
 import re
 from collections import defaultdict
 from fractions import Fraction
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator
 
 from tasks.records.models import MODELS, OFFERS, Model
 from tasks.records.sizes import ASPECT_RATIOS, AspectRatio, as_resolution, as_written, ratio_of
@@ -11,6 +13,10 @@ from tasks.records.sizes import ASPECT_RATIOS, AspectRatio, as_resolution, as_wr
 _SIZE_SIGNS: Final = "x_*×-"  # noqa: RUF001  the sign of multiplication is meant
 _RATIO: Final = re.compile(rf"(?:aspect[\s_-]*)?0?([0-9]{{1,4}})\s*[:/{_SIZE_SIGNS}]\s*0?([0-9]{{1,4}})(?::00)?")
 _SIZE: Final = re.compile(rf"(?:resolution[\s_-]*)?([1-9][0-9]{{0,4}})\s*[{_SIZE_SIGNS}]\s*([1-9][0-9]{{0,4}})")
+_SIDE_FROM: Final = 100
+"""Two smaller numbers are a shape: no model draws so few pixels."""
+CHOSEN: Final = "auto"
+"""As a size: of those that the model draws, the one that suits the variants best."""
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d\b.*")
 _RATIOS: Final[dict[Fraction | None, AspectRatio]] = {ratio_of(ratio): ratio for ratio in ASPECT_RATIOS}
 
@@ -54,3 +60,26 @@ def parse_resolution(text: str) -> str:
         examples = "such as 1024x1024, 1344x704, 2048x2048"
         raise ValueError(f"is not accepted by any model; use a size listed in data/README.md, {examples}")
     return size
+
+
+def parse_size(text: str) -> str:
+    """A resolution, an aspect ratio, or `auto`; of two numbers without a colon large ones are pixels."""
+    lowered = text.lower()
+    if lowered == CHOSEN:
+        return CHOSEN
+    numbers = _SIZE.fullmatch(lowered)
+    if numbers is not None and min(int(numbers[1]), int(numbers[2])) >= _SIDE_FROM:
+        try:
+            return parse_resolution(text)
+        except ValueError as error:
+            raise ValueError(f"{error}; or auto, which chooses one for the variants") from error
+    if _RATIO.fullmatch(lowered) or _DAY.fullmatch(lowered):
+        return parse_aspect_ratio(text)
+    raise ValueError(
+        "is not accepted; use auto, which chooses for the variants, an aspect ratio such as 16:9, or a resolution such "
+        "as 1344x704; a column with the sizes of products needs another name, such as product_size"
+    )
+
+
+AnySize = Annotated[str, BeforeValidator(lambda told: parse_size(told) if isinstance(told, str) else told)]
+"""As an option may be typed."""

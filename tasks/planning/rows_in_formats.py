@@ -1,0 +1,61 @@
+"""Puts each row into its formats, holds it against what its models take, and has its sizes chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tasks.planning.choose_sizes import SizeChooser
+from tasks.planning.cross_formats import add_misfits, formats_of
+from tasks.planning.faults import Faults
+from tasks.planning.fill_prompts import Prompts
+from tasks.planning.parse_matrix import ParsedRow
+from tasks.planning.plan_notes import style_notes, visibility_notes
+from tasks.planning.request_rules import misfits
+from tasks.planning.row_in_format import InFormat, in_format
+from tasks.records.campaign import Campaign
+from tasks.records.models import OFFERS
+from tasks.records.sizes import as_written
+from tasks.records.vocabulary import Model
+
+
+@dataclass
+class RowsInFormats:
+    """The rows of a campaign, and what the plan says about them all."""
+
+    campaign: Campaign
+    faults: Faults
+    prompts: Prompts
+    formats: Sequence[ParsedRow] = ()
+    sizes: SizeChooser = field(init=False)
+    _unseen: dict[Model, None] = field(default_factory=dict)
+    """The models of rows that name a visibility and that have none."""
+    _unstyled: dict[Model, None] = field(default_factory=dict)
+    """The models that take no style, of rows in formats that name one."""
+
+    def __post_init__(self) -> None:
+        self.sizes = SizeChooser(self.campaign)
+
+    def of(self, row: ParsedRow) -> list[InFormat]:
+        """`row` in each of its formats that has no fault, once for each prompt that templates make of it there.
+
+        Raises InputInvalid where its size cannot be chosen.
+        """
+        size, sound = self.campaign.size, []
+        options = {"quality": self.campaign.quality, "size": as_written(size) if size else None}
+        for one in formats_of(row, self.formats, self.faults):
+            crossed = in_format(row, one, self.campaign)
+            self._remember(crossed)
+            for wanted in self.prompts.filled(row, one, crossed.wanted, OFFERS[crossed.model]):
+                found = list(misfits(wanted.wishes, crossed.model))
+                add_misfits(row, one, found, self.faults, options)
+                sound += [] if found else [crossed._replace(wanted=wanted)]
+        return self.sizes.sized(sound)
+
+    def _remember(self, one: InFormat) -> None:
+        if one.has_lost_style:
+            self._unstyled.setdefault(one.model)
+        if "visibility" in one.wanted.wishes and "visibility" not in OFFERS[one.model].takes:
+            self._unseen.setdefault(one.model)
+
+    def notes(self) -> list[str]:
+        """What is not sent, and which sizes stay."""
+        return [*self.sizes.notes, *visibility_notes(self._unseen), *style_notes(self._unstyled)]
