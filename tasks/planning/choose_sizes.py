@@ -12,8 +12,8 @@ from tasks.images.choose_size import Wanted, sizes_for
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.variant_set import VariantSet, read_variants
 from tasks.planning.reference_rules import SIDE_STEP
-from tasks.planning.request_rules import shape_of
 from tasks.planning.row_in_format import InFormat
+from tasks.planning.size_rules import shape_of
 from tasks.records.campaign import Campaign
 from tasks.records.keys import ENDS, INTENTS
 from tasks.records.models import OFFERS

@@ -7,7 +7,8 @@ from typing import Any, Final
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
 from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
-from tasks.planning.request_rules import ONE_CHOICE, Misfit
+from tasks.planning.request_rules import ONE_CHOICE
+from tasks.planning.size_rules import Misfit
 from tasks.records.campaign import Campaign
 from tasks.records.fault import without_secrets
 from tasks.records.models import OFFERS, Model

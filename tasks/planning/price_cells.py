@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tasks.planning.prices import Priced, priced, read_prices
-from tasks.records.campaign import Price
 from tasks.records.cell import Cell
 from tasks.records.plan_group import Left, PlanGroup
+from tasks.records.price import Price
 
 
 @dataclass

@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tasks.records.campaign import Price
 from tasks.records.models import OFFERS, Model
+from tasks.records.price import Price
 from tasks.records.reference import PricedReference
 from tasks.records.request import GenerationRequest
 from tasks.records.vocabulary import Quality

@@ -1,10 +1,10 @@
 """Which wishes go together: what each model takes, by the table of models (`tasks/records/models.py`)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tasks.planning.reference_rules import only_references, reference_misfits, typed_wish
-from tasks.records import sizes
+from tasks.planning.size_rules import Misfit, named, one_of, shape_of, size_misfits
 from tasks.records import vocabulary as words
 from tasks.records.models import MODELS, OFFERS, Model, Offer, takers
 from tasks.records.request import GenerationRequest
@@ -50,9 +50,6 @@ ONE_CHOICE: Final = (
 )
 """Pairs of columns that stand for one choice."""
 
-Misfit = tuple[str, str, str]
-"""A column, what is wrong with it, and what to do."""
-
 
 def chosen_model(wishes: Mapping[str, Any], default: Model) -> Model:
     """The model of these wishes; on the legacy route a quality is one, such as the fast sister of another."""
@@ -79,7 +76,7 @@ def misfits(wishes: Mapping[str, Any], model: Model) -> Iterator[Misfit]:
             remedy = "use aspect_ratio" if column == "resolution" else "leave it empty"
             yield (
                 column,
-                f"is not accepted by {model}, only by {_named(takers(column))}",
+                f"is not accepted by {model}, only by {named(takers(column))}",
                 f"{remedy}, or change the model",
             )
     for column, other in ONE_CHOICE:
@@ -100,7 +97,7 @@ def _prompt_misfits(prompt: str, offer: Offer) -> Iterator[Misfit]:
     fault = fault_in(prompt)
     if "structured_prompt" not in offer.takes:
         problem = (
-            f"is a structured prompt, which {offer.model} does not take, only {_named(takers('structured_prompt'))}"
+            f"is a structured prompt, which {offer.model} does not take, only {named(takers('structured_prompt'))}"
         )
         yield "prompt", problem, "write a sentence, or change the model"
     elif fault is not None:
@@ -111,62 +108,20 @@ def _value_misfits(wishes: Mapping[str, Any], offer: Offer) -> Iterator[Misfit]:
     """The values that the model does not have of columns that it takes."""
     for column in ("size", "aspect_ratio", "resolution"):
         if column in wishes and wishes[column] != CHOSEN:
-            yield from _size_misfits(column, wishes[column], offer)
+            yield from size_misfits(column, wishes[column], offer)
     style = wishes.get("style_type")
     if style is not None and offer.styles and style not in offer.styles:
         able = [name for name in MODELS if style in OFFERS[name].styles]
-        remedy = f"use {_one_of(offer.styles)}, or change the model"
-        yield "style_type", f"is not accepted by {offer.model}, only by {_named(able)}", remedy
+        remedy = f"use {one_of(offer.styles)}, or change the model"
+        yield "style_type", f"is not accepted by {offer.model}, only by {named(able)}", remedy
     column, quality = _wished_quality(wishes)
     if quality in offer.with_source_only and "source_image" not in wishes:
         alone = [one for one in offer.qualities if one not in offer.with_source_only]
-        yield column, f"is offered by {offer.model} beside a source_image only", f"use {_one_of(alone)}, or name one"
+        yield column, f"is offered by {offer.model} beside a source_image only", f"use {one_of(alone)}, or name one"
     if quality is not None and quality not in offer.qualities:
         able = [name for name in MODELS if quality in OFFERS[name].qualities]
-        remedy = f"use {_one_of(offer.qualities)}, or change the model"
-        yield column, f"is not offered by {offer.model}, only by {_named(able)}", remedy
-
-
-def _size_misfits(column: str, wish: str, offer: Offer) -> Iterator[Misfit]:
-    """A shape or a size that the model does not have; that it takes no resolution is told of that column already."""
-    if wish.startswith("RESOLUTION"):
-        if "resolution" in offer.takes and not offer.has_size(wish):
-            yield column, *_no_size(wish, offer)
-        elif "resolution" not in offer.takes and column == "size":
-            able = _named(name for name in MODELS if OFFERS[name].has_size(wish))
-            problem = f"is not accepted by {offer.model}, which takes aspect ratios, only by {able}"
-            yield column, problem, "use auto or a ratio, or change the model"
-    elif wish not in offer.ratios:
-        yield column, *_no_ratio(wish, offer)
-
-
-def _no_ratio(ratio: str, offer: Offer) -> tuple[str, str]:
-    remedy = f"use {_one_of(as_written(ratio).lower() for ratio in offer.ratios)}, or change the model"
-    exact = offer.resolution_for(ratio)
-    if exact is not None:
-        problem = f"is not accepted by {offer.model}, whose resolution {as_written(exact)} is exactly that"
-        return problem, f"write it in the column resolution, {remedy}"
-    able = [name for name in MODELS if ratio in OFFERS[name].ratios]
-    return f"is not accepted by {offer.model}, only by {_named(able)}", remedy
-
-
-def _no_size(resolution: str, offer: Offer) -> tuple[str, str]:
-    able = [name for name in MODELS if OFFERS[name].has_size(resolution)]
-    if offer.takes_any_size:
-        own = f"sides are multiples of {sizes.SIDE_STEP} up to {sizes.SIDE_MAX}, {sizes.AREA_MAX:,} pixels in all"
-        return f"is no size of {offer.model}, whose {own}", "use another, or change the model"
-    near = ", ".join(map(as_written, sizes.nearest(resolution, offer.resolutions)))
-    problem = f"is no size of {offer.model}, only of {_named(able)}"
-    return problem, f"use one near it, such as {near}, or change the model; all are in data/README.md"
-
-
-def _named(models: Iterable[Model]) -> str:
-    return ", ".join(models)
-
-
-def _one_of(accepted: Iterable[str]) -> str:
-    listed = list(accepted)
-    return f"one of {', '.join(listed)}" if len(listed) > 1 else listed[0]
+        remedy = f"use {one_of(offer.qualities)}, or change the model"
+        yield column, f"is not offered by {offer.model}, only by {named(able)}", remedy
 
 
 def prompt_of(wishes: Mapping[str, Any]) -> str:
@@ -196,13 +151,3 @@ def build_request(wishes: Mapping[str, Any], model: Model, copy: int) -> Generat
     if wishes.get("visibility") == "public" and "visibility" in offer.takes:
         sent["private"] = False
     return GenerationRequest(**sent | shape_of(wishes, offer) | {"prompt": prompt_of(wishes), "model": model})
-
-
-def shape_of(wishes: Mapping[str, Any], offer: Offer) -> dict[str, Any]:
-    """The one field with a size or a shape: a square where none is wanted, a size where the model takes no ratio."""
-    wish = next((wishes[one] for one in ("size", "resolution", "aspect_ratio") if one in wishes), "ASPECT_1_1")
-    if wish.startswith("RESOLUTION"):
-        return {"resolution": wish}
-    if offer.has_ratio_field or wish == "AUTO":
-        return {"aspect_ratio": wish}
-    return {"resolution": offer.resolution_for(wish)}

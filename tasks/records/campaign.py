@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Final, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from tasks.records.cell import Cell
 from tasks.records.event import EVENT_NAMES, EventName
@@ -15,12 +15,11 @@ from tasks.records.model_words import AnyModel, AnyQuality
 from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Retry, ToDo, Usd, Variants
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.record import Order, Record
-from tasks.records.reference import FoundReference, PricedReference
+from tasks.records.reference import FoundReference
 from tasks.records.size_words import AnySize
 from tasks.records.slug import slug
 from tasks.records.table_name import title_of
 from tasks.records.variant import Variant
-from tasks.records.vocabulary import Model, Quality
 
 SLUG_MAX_CHARS: Final = 60
 DEFAULT_OUTPUT: Final = "data/out"
@@ -147,22 +146,6 @@ def _without_query(address: str) -> str:
     """An address without what is secret in it; one that has a query is one address to its end, quotes in it or not."""
     path, mark, query = address.partition("?")
     return without_secrets(path + mark + re.sub("['\"]", "", query)) if "://" in path else address
-
-
-class Price(Record):
-    """What one image of a model costs in a quality, and how long it takes; `data/prices.csv` names the sources."""
-
-    model: Model
-    quality: Quality
-    usd_per_image: Decimal
-    latency_min_s: float
-    latency_max_s: float
-    source: str
-    read_on: str
-    usd_of_custom_model: Annotated[Decimal | None, BeforeValidator(lambda told: told or None)] = None
-    """What it costs with a model of one's own, where it takes one."""
-    beside: Annotated[PricedReference | None, BeforeValidator(lambda told: told or None)] = None
-    """The column whose pictures it is made with, where those change the price."""
 
 
 class Plan(Record):

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from tasks.planning.prices import PRICE_LIST, Priced, read_prices
-from tasks.records.campaign import Price
 from tasks.records.models import MODELS, OFFERS, Model, takers
+from tasks.records.price import Price
 from tasks.records.reference import PricedReference
 from tasks.records.sizes import as_written
 from tasks.records.vocabulary import QUALITIES

@@ -6,7 +6,7 @@ import pytest
 
 from tasks.planning.price_cells import Bill, duration_s
 from tasks.planning.prices import Priced
-from tasks.records.campaign import Price
+from tasks.records.price import Price
 
 PRICES = {
     Priced(model, quality): Price(
