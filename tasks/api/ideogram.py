@@ -44,6 +44,10 @@ _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeou
 """Faults that come before the first byte of a request: names, refusals, encryption, a tunnel that was not granted."""
 
 
+class _CutOff(Exception):
+    """The connection broke while a body was on its way: of a form whose length was told, nobody has the whole."""
+
+
 Hold = Callable[[], Awaitable[None]]
 """Returns if a request may leave."""
 
@@ -83,8 +87,9 @@ class IdeogramClient:
         Raises as `build_call`, `parse_answer` and `checked` do.
 
         `hold` is awaited when the connection is there, before the first byte of the request; what it raises is raised.
-        NotAccepted: nothing was sent. OutcomeUnknown: it was sent, or may have been, and what became of it is not
-        known. Where the status has come and says that the request was refused, a body that breaks off changes nothing.
+        NotAccepted: nothing was sent, or not all of it. OutcomeUnknown: it was sent, or may have been, and what became
+        of it is not known. Where the status has come and says that the request was refused, a body that breaks off
+        changes nothing.
         """
         settings = self.settings
         key = {"Api-Key": settings.api_key.get_secret_value()}
@@ -105,6 +110,8 @@ class IdeogramClient:
             raise
         except _NEVER_SENT as error:
             raise errors.NotAccepted(f"The API cannot be reached: {reason(error)}") from error
+        except _CutOff as error:
+            raise errors.NotAccepted(f"The request broke off on its way, before all of it had left: {error}") from error
         except BodyRefused as error:
             raise errors.OutcomeUnknown(f"The API's answer {error}") from error
         except Exception as error:  # whatever it is, the request may have left and be billed
@@ -149,22 +156,29 @@ class IdeogramClient:
     async def _send(self, post: httpx.Request, hold: Hold) -> tuple[int, httpx.Headers, bytes, float]:
         """Status, headers and body of the answer, and the seconds that it took once there was a connection.
 
-        The body of a refusal is empty where it cannot be read.
+        The body of a refusal is empty where it cannot be read. Raises what httpx does, and _CutOff.
         """
         loop = asyncio.get_running_loop()
         sent = answered = loop.time()
+        is_leaving = False
 
         async def note(event: str, _: Mapping[str, Any]) -> None:
-            nonlocal sent, answered
+            nonlocal sent, answered, is_leaving
             if event.endswith("send_request_headers.started"):
                 await hold()
-            elif event.endswith("send_request_body.started"):
-                sent = loop.time()
+            elif event.endswith(("send_request_body.started", "send_request_body.complete")):
+                sent, is_leaving = loop.time(), event.endswith("started")
             elif event.endswith("receive_response_headers.complete"):
                 answered = loop.time()
 
         post.extensions["trace"] = note
-        async with aclosing(await self.http.send(post, stream=True, follow_redirects=False)) as response:
+        try:
+            answer = await self.http.send(post, stream=True, follow_redirects=False)
+        except httpx.TransportError as error:
+            if is_leaving:
+                raise _CutOff(reason(error)) from error
+            raise
+        async with aclosing(answer) as response:
             try:
                 body = await read_body(response, ANSWER_MAX_BYTES)
             except (httpx.HTTPError, BodyRefused):

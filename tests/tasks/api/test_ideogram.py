@@ -16,6 +16,7 @@ from tasks.api.dialects.refusals import WORK_BEGINS_AFTER_S
 from tasks.api.ideogram import ANSWER_MAX_BYTES, IdeogramClient
 from tasks.api.settings import Settings
 from tasks.records.answer import ImageObject
+from tasks.records.reference import Reference
 from tasks.records.request import GenerationRequest
 from tests.factories import a_request
 from tests.tasks.api.api_answers import GOOD, KEY, STOPPED, answered
@@ -416,3 +417,27 @@ def test_what_v2_accepts_is_told_to_the_webhook_where_one_is_set():
     assert [body.get("webhook_url") for body in sent] == [hook, None, None, None]
     assert [body.get("async") for body in sent] == [True, None, True, None]
     assert "webhook_url" not in json.dumps(sent[1])
+
+
+@pytest.mark.parametrize(("kept_bytes", "kind"), [(200_000, errors.NotAccepted), (None, errors.OutcomeUnknown)])
+def test_a_form_that_broke_off_on_its_way_may_be_sent_again(kept_bytes, kind):
+    """A line that breaks while megabytes leave is no doubt about money: nobody has the whole. After that it is one."""
+    logo = Reference(sha256="ab12", media_type="image/png")
+    request = a_request(model="ideogram-4-5", aspect_ratio=None, style_type=None, quality="low", source_image=[logo])
+
+    async def scenario() -> None:
+        async def cut_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if kept_bytes is None:
+                await read_request(reader)
+            else:
+                await reader.readexactly(kept_bytes)
+            await resets(writer)
+
+        server = await asyncio.start_server(cut_off, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, IdeogramClient.open(settings(url)) as client:
+            await client.generate(request, contents={"ab12": bytes(24_000_000)})
+
+    with pytest.raises(kind) as told:
+        asyncio.run(scenario())
+    assert told.value.is_billed is (kept_bytes is None)
