@@ -35,8 +35,9 @@ def prompt_notes(prompts: Prompts) -> list[str]:
         differ = f", {prompts.different:,} of them different" if prompts.images > 1 else ""
         longest = f"the longest has {counted(len(text), 'character')} ({place}): {shortened(text, LONGEST_SHOWN_CHARS)}"
         notes.append(f"{are} filled in from templates{differ}; {longest}")
-    if prompts.left_out:
-        named = ", ".join(prompts.left_out)
+    notes += prompts.alternatives.notes()
+    if prompts.templates.left_out:
+        named = ", ".join(prompts.templates.left_out)
         notes.append(f"negative prompts of the command are left out with {named}: the model takes none")
     return notes
 

@@ -106,13 +106,20 @@ class Planner:
                 yield from self._images_in(one)
         if not self.rows and self.faults.count == count:
             self.faults.add(table.source, "has no rows below its header")
-        of_columns = column_notes(columns, self.prompts.named)
+        if self.faults.count == count:
+            self.prompts.alternatives.check(self.bill.images(), self.bill.cost_usd(), self.faults)
+        of_columns = column_notes(columns, self.prompts.templates.named)
         self.notes += [*table.notes, *duplicates.notes(), *columns.notes(table.source), *of_columns]
 
     def _images_in(self, in_one: InFormat) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
         wishes = in_one.wanted.wishes
-        for nth in range(wishes.get("num_images", 1)):
-            yield in_one.wanted, build_request(wishes, in_one.model, nth), nth
+        copies = wishes.get("num_images", 1)
+        for nth in range(copies):
+            request = build_request(wishes, in_one.model, nth)
+            if in_one.alternatives > 1 and not nth:
+                usd = self.bill.prices[priced(request)].usd_per_image
+                self.prompts.alternatives.pay(in_one.alternatives, copies, usd)
+            yield in_one.wanted, request, nth
 
     def count(self, row: ParsedRow, request: GenerationRequest, sha256: str, nth: int) -> int:
         """Count and price one image; returns how often its request has been asked for, this time included."""

@@ -41,6 +41,10 @@ class Bill:
             for (name, which, aspect), count in self._cells.items()
         )
 
+    def images(self) -> int:
+        """How many there are."""
+        return self._cells.total()
+
     def cost_usd(self) -> Decimal:
         """What all of it costs."""
         return sum(self._usd.values(), Decimal(0))

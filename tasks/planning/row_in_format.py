@@ -27,6 +27,8 @@ class InFormat(NamedTuple):
     model: Model
     has_lost_style: bool
     """Whether the format's style was left out, since the model takes none."""
+    alternatives: int = 1
+    """Of the first one that templates make of it: how many there are."""
 
     def sized(self, size: str) -> "InFormat":
         """The same with the size that was chosen for it."""

@@ -44,10 +44,12 @@ class RowsInFormats:
         for one in formats_of(row, self.formats, self.faults):
             crossed = in_format(row, one, self.campaign)
             self._remember(crossed)
-            for wanted in self.prompts.filled(row, one, crossed.wanted, OFFERS[crossed.model]):
+            alternatives, filled = self.prompts.filled(row, one, crossed.wanted, OFFERS[crossed.model])
+            for wanted in filled:
                 found = list(misfits(wanted.wishes, crossed.model))
                 add_misfits(row, one, found, self.faults, options)
-                sound += [] if found else [crossed._replace(wanted=wanted)]
+                sound += [] if found else [crossed._replace(wanted=wanted, alternatives=alternatives)]
+                alternatives = 1
         return self.sizes.sized(sound)
 
     def _remember(self, one: InFormat) -> None:

@@ -149,6 +149,9 @@ def _edged(text: str) -> str:
     return stripped if stripped.isascii() and stripped.isprintable() else edged(stripped)
 
 
+NO_NAMES: Final = Names(Columns({}, {}), {})
+
+
 class RowValues(dict[str, str]):
     """What stands under the names that templates use in a row, else in its format, looked up once for each row.
 

@@ -58,6 +58,8 @@ class Campaign(Order):
     in, such as "{product} on linen[, in {colour}]". How it is written: data/README.md."""
     negative_template: str | None = Field(default=None, title="Negative template")
     """The same for what shall not be seen."""
+    max_images: int | None = Field(default=None, ge=1, title="Most images")
+    """Plan no more images than this, in all; without it, alternatives in templates come to no more than 500."""
     model: AnyModel = Field(default="V_2", title="Model")
     """The model of rows that name none, also as people write it, such as 4.5."""
     quality: AnyQuality | None = Field(default=None, title="Quality")

@@ -29,6 +29,8 @@ class Filled(NamedTuple):
 
     def alternatives(self) -> int:
         """How many texts it makes."""
+        if not self.has_choices:
+            return 1
         return prod(len(piece.texts) for piece in self.pieces if isinstance(piece, Choice))
 
     def texts(self) -> Iterator[tuple[str, dict[str, str]]]:
