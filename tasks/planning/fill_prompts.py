@@ -124,7 +124,7 @@ class Prompts:
     def _add_empty(self, name: str, placed: Placed, row: ParsedRow, one: ParsedRow) -> None:
         level, column = self.templates.names.where_empty(name, row, one)
         remedy = f"fill it in, or put what depends on it into an optional part, such as [ in {{{name}}}]"
-        problem = f"is empty, and the {placed.title} names {{{name}}}; {remedy}"
+        problem = f"is empty, and {placed.title} names {{{name}}}; {remedy}"
         self.faults.add(level.source, problem, level.number, column)
 
 

@@ -40,9 +40,10 @@ class Placed(NamedTuple):
 
     @property
     def title(self) -> str:
-        """Such as `template of the format 'hero'`."""
-        name = self.column or self.source
-        return f"{name} of the format {self.format_name!r}" if self.format_name else name
+        """Such as `the template of the format 'hero'`."""
+        if self.column is None:
+            return self.source
+        return f"the {self.column} of the format {self.format_name!r}" if self.format_name else f"its {self.column}"
 
 
 class Unfit(ValueError):

@@ -142,7 +142,7 @@ def test_an_empty_value_is_told_where_it_is_to_be_filled_in(tmp_path: Path) -> N
         "m.csv, row 3, Product Colour: is empty, and the template of the format 'hero' names {product colour}",
     ]
     (fault,) = said(tmp_path, "product,sku\n,1\n", template="A {product}")
-    assert fault.startswith("m.csv, row 2, product: is empty, and the --template names {product}")
+    assert fault.startswith("m.csv, row 2, product: is empty, and --template names {product}")
 
 
 def test_values_that_nobody_typed_are_told_once_they_are_sent(tmp_path: Path) -> None:
