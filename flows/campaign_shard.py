@@ -55,7 +55,8 @@ async def make_part(matrix: Plan, shard: int, settings: Settings, store: Campaig
     get_run_logger().info("Shard %d of %d: %d images", shard, campaign.shards, plan.cell_count)
     async with open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools:
         tools.cells.share(whole.cells)
-        tools.variants = (await tools.on_storage_thread(read_variants, store)).with_asked(campaign.variants).listed
+        held = (await tools.on_storage_thread(read_variants, store)).with_asked(campaign.variants, campaign.marks)
+        tools.variants, tools.marks = held.listed, held.said
         await begin_run(tools, frozenset(campaign.retry))
         key = f"{campaign.slug}-shard-{shard}"
         await work_through(campaign, tools, key)

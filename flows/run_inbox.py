@@ -36,6 +36,7 @@ OF_EACH_CAMPAIGN: Final = (
     "encoding",
     "sandbox",
     "variants",
+    "marks",
 )
 INBOX: Final = FieldInfo(
     annotation=str,

@@ -9,8 +9,10 @@ from prefect.tasks import Task
 
 from tasks.errors import OriginalUnreadable, StorageFailed, VariantsFailed
 from tasks.images.cut_image import cut_all
+from tasks.images.found_marks import with_marks
 from tasks.images.sources import cuts_of
 from tasks.ledger.original_keys import unreadable_key
+from tasks.records.marks import facts_of
 from tasks.records.outcome import StoredOriginal
 from tasks.run_state.job import Job
 from tasks.run_state.paid_bytes import moved
@@ -39,14 +41,17 @@ async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
         data = b"" if job.image is not None else await tools.on_storage_thread(tools.store.read, original.key)
     except FileNotFoundError as error:
         raise VariantsFailed("The original was stored and is gone, so its variants cannot be made") from error
+    if data:
+        original = job.original = with_marks(original, data)
+    facts = facts_of(job.cell, original, tools.marks)
     try:
         cuts = await tools.on_image_thread(
-            cut_all, job.image, data, original.cell_id, variants, job.cell.focus, job.crops
+            cut_all, job.image, data, original.cell_id, variants, job.cell.focus, job.crops, facts
         )
     except OriginalUnreadable as error:
         kept = unreadable_key(*job.turn)
         await moved(tools, original.key, kept)
         raise OriginalUnreadable(f"{error}; it is kept in {kept}", kept=kept) from error
     await tools.on_storage_thread(tools.store.publish, cuts.files | cuts.preview)
-    job.crops = cuts.crops
+    job.crops, job.marked = cuts.crops, cuts.marked
     return {variant.name: variant.key(original.cell_id) for variant in variants}

@@ -2,15 +2,20 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from tasks.images.geometry import Size
+from tasks.images.marks import marks_of
 from tasks.records.cell import Cell, cell_digest
 from tasks.records.focus import Crop
+from tasks.records.marks import facts_of
+from tasks.records.option_types import Marks
 from tasks.records.outcome import Outcome, Status, StoredOriginal
 from tasks.records.request import GenerationRequest
-from tasks.records.variant import DEFAULT_VARIANTS
+from tasks.records.variant import DEFAULT_VARIANTS, Variant
 
 STARTED_AT: Final = datetime(2026, 8, 5, 10, 42, 7, 250_000, tzinfo=UTC)
 PRICE_USD: Final = Decimal("0.08")
@@ -76,5 +81,13 @@ def an_outcome(cell: Cell, status: Status = "done", **fields: Any) -> Outcome:
     if status == "done":
         variants = {variant.name: variant.key(cell.cell_id) for variant in DEFAULT_VARIANTS}
         crops = {"og": Crop(focus=cell.focus or "auto", box=(0, 243.2, 1024, 780.8))}
-        defaults |= {"original": an_original(cell), "variants": variants, "crops": crops}
+        original = an_original(cell)
+        defaults |= {"original": original, "variants": variants, "crops": crops, "marked": marked(cell)}
     return Outcome.model_validate(defaults | fields)
+
+
+def marked(cell: Cell, variants: Sequence[Variant] = DEFAULT_VARIANTS, marks: Marks = "yes") -> dict[str, str]:
+    """What the variants of `an_original` of a cell say of how it was made, as digests."""
+    original = an_original(cell)
+    said = marks_of(facts_of(cell, original, marks), variants, Size(original.width_px, original.height_px))
+    return {name: facts.digest for name, facts in said.items()}

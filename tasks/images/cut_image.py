@@ -6,14 +6,17 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from PIL import Image, ImageFilter
+from PIL.PngImagePlugin import PngInfo
 
 from tasks.errors import ImageUnreadable, OriginalUnreadable, VariantsFailed
 from tasks.images.decode_image import decode, without_idle_alpha
 from tasks.images.geometry import Box, Size, contain_size, cover_box, is_covered
 from tasks.images.ground import on_ground
+from tasks.images.marks import marks_of, packet_of
 from tasks.images.place_crops import place_crops
 from tasks.images.preview import preview, preview_key
 from tasks.records.focus import Crop
+from tasks.records.marks import Facts
 from tasks.records.variant import Variant
 
 _REDUCING_GAP: Final = 3.0
@@ -39,6 +42,8 @@ class Cuts(NamedTuple):
     """The content of each variant, by its key."""
     crops: dict[str, Crop]
     """Where those that are crops lie, by their names."""
+    marked: dict[str, str]
+    """What each says of how it was made, as a digest, by its name."""
     preview: dict[str, bytes]
     """The page's small picture, by its key."""
 
@@ -50,26 +55,32 @@ def cut_all(  # noqa: PLR0913  all that a cut depends on
     variants: Sequence[Variant],
     focus: str | None = None,
     before: Mapping[str, Crop] = MappingProxyType({}),
+    facts: Facts | None = None,
 ) -> Cuts:
     """Every variant, and the preview; `data` is decoded where no decoded image is at hand.
 
-    `focus` and `before` as for `place_crops`.
+    `focus` and `before` as for `place_crops`; `facts`: what the variants say of how the image was made.
     """
     try:
         source = image if image is not None else decode(data).image
         crops = place_crops(source, variants, focus, before)
-        files = {variant.key(cell_id): cut(source, variant, crops.get(variant.name)) for variant in variants}
-        return Cuts(files, crops, {preview_key(cell_id): preview(source)})
+        said = marks_of(facts, variants, Size(*source.size))
+        files = {
+            variant.key(cell_id): cut(source, variant, crops.get(variant.name), packet_of(said.get(variant.name)))
+            for variant in variants
+        }
+        digests = {name: own.digest for name, own in said.items()}
+        return Cuts(files, crops, digests, {preview_key(cell_id): preview(source)})
     except ImageUnreadable as error:
         raise OriginalUnreadable(f"The original that is stored cannot be read: {error}") from error
     except (OSError, ValueError, KeyError, MemoryError) as error:
         raise VariantsFailed(f"The original is stored, but its variants could not be made: {error}") from error
 
 
-def cut(image: Image.Image, variant: Variant, crop: Crop | None = None) -> bytes:
-    """`variant` of `image` (RGB or RGBA, sRGB), encoded; no metadata. The same image and crop give the same bytes.
+def cut(image: Image.Image, variant: Variant, crop: Crop | None = None, xmp: bytes = b"") -> bytes:
+    """`variant` of `image` (RGB or RGBA, sRGB), encoded; with `xmp` in it, and no other metadata.
 
-    What is cropped without a `crop` is cropped to its middle.
+    The same image, crop and XMP give the same bytes. What is cropped without a `crop` is cropped to its middle.
     """
     source, size, box = Size(*image.size), Size(variant.width, variant.height), None
     if is_covered(source, variant):
@@ -79,11 +90,11 @@ def cut(image: Image.Image, variant: Variant, crop: Crop | None = None) -> bytes
     is_enlarged = size.width_px > (source.width_px if box is None else box.right - box.left)
     resample = _ENLARGES if is_enlarged else Image.Resampling.LANCZOS
     resized = image.resize(size, resample, box=box, reducing_gap=_REDUCING_GAP)
-    return _encode(on_ground(without_idle_alpha(resized), image, variant), variant)
+    return _encode(on_ground(without_idle_alpha(resized), image, variant), variant, xmp)
 
 
-def _encode(image: Image.Image, variant: Variant) -> bytes:
-    """`image` in the variant's format; on white where the format knows no alpha."""
+def _encode(image: Image.Image, variant: Variant, xmp: bytes) -> bytes:
+    """`image` in the variant's format, on white where that knows no alpha; and the XMP packet, where there is one."""
     if image.mode == "RGBA" and variant.format == "jpeg":
         paper = Image.new("RGB", image.size, "white")
         paper.paste(image, mask=image.getchannel("A"))
@@ -92,8 +103,19 @@ def _encode(image: Image.Image, variant: Variant) -> bytes:
         image = _with_colours_behind_edges(image)
     image.info.clear()  # what lies here, an encoder may write
     out = BytesIO()
-    image.save(out, variant.format, quality=variant.quality, **ENCODERS[variant.format])
+    image.save(out, variant.format, quality=variant.quality, **ENCODERS[variant.format], **_metadata(xmp, variant))
     return out.getvalue()
+
+
+def _metadata(xmp: bytes, variant: Variant) -> dict[str, Any]:
+    """How Pillow is given an XMP packet: of a PNG it passes `xmp` over, and says nothing."""
+    if not xmp:
+        return {}
+    if variant.format != "png":
+        return {"xmp": xmp}
+    texts = PngInfo()
+    texts.add_itxt("XML:com.adobe.xmp", xmp.decode())
+    return {"pnginfo": texts}
 
 
 def _with_colours_behind_edges(image: Image.Image) -> Image.Image:

@@ -43,6 +43,12 @@ def is_covered(source: Size, variant: Variant) -> bool:
     return variant.fit == "cover"
 
 
+def cut_size(source: Size, variant: Variant) -> Size:
+    """How large the file of `variant` is that is made of a picture of the size `source`."""
+    target = Size(variant.width, variant.height)
+    return contain_size(source, target) if variant.fit == "inside" else target
+
+
 def is_cropped(source: Size, variant: Variant) -> bool:
     """Whether `variant` shows less than the whole of a picture of the size `source`."""
     return is_covered(source, variant) and likeness(source, Size(variant.width, variant.height)) != 1

@@ -7,14 +7,14 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
-from tasks.images.geometry import Size
-from tasks.images.place_crops import lie_as_wanted
 from tasks.images.sources import cuts_of
+from tasks.ledger.complete import is_complete, kept_original
 from tasks.ledger.names import Turn
 from tasks.ledger.original_keys import cells_with_bytes
 from tasks.ledger.records import Known
 from tasks.records.cell import Cell
 from tasks.records.money import counted, usd
+from tasks.records.option_types import Marks
 from tasks.records.outcome import Outcome, Status, StoredOriginal
 from tasks.records.variant import Variant
 
@@ -76,14 +76,18 @@ class Standing(NamedTuple):
     """Asked for by another run that has not ended them: it is alive, or it left them behind."""
 
 
-def standing(
+def standing(  # noqa: PLR0913  all that it depends on
     cells: Iterable[Cell],
     known: Known,
     retry: AbstractSet[Status],
     stored: AbstractSet[str],
     variants: Sequence[Variant],
+    marks: Marks = "yes",
 ) -> Standing:
-    """Sort `cells` by what is to be done. `stored` holds the keys of the originals and variants that are there."""
+    """Sort `cells` by what is to be done. `stored` holds the keys of the originals and variants that are there.
+
+    `marks`: what variants are to say of how they were made.
+    """
     ended: list[Outcome] = []
     to_cut: list[tuple[Cell, Outcome, StoredOriginal]] = []
     to_ask: list[Ask] = []
@@ -98,7 +102,7 @@ def standing(
             begun.append(Ask.after(cell, turn, outcome) if outcome is not None else Ask(cell, turn))
         elif outcome is None:
             to_ask.append(Ask(cell, known.next_turn(cell.cell_id)))
-        elif is_complete(outcome, stored, own := cuts_of(cell, variants), cell.focus):
+        elif is_complete(cell, outcome, stored, own := cuts_of(cell, variants), marks):
             ended.append(with_variants(outcome, own))
         elif (original := kept_original(outcome, stored)) and (outcome.status == "done" or outcome.status in retry):
             to_cut.append((cell, outcome, original))
@@ -166,23 +170,6 @@ def retried(now: Standing, retry: AbstractSet[Status], stored: AbstractSet[str],
         asked_usd=most_usd - sum((cell.price_usd for cell in free), Decimal(0)),
         most_usd=most_usd,
     )
-
-
-def kept_original(outcome: Outcome, stored: AbstractSet[str]) -> StoredOriginal | None:
-    """The original of a cell, if it was stored and is still there."""
-    return outcome.original if outcome.original is not None and outcome.original.key in stored else None
-
-
-def is_complete(
-    outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant], focus: str | None = None
-) -> bool:
-    """Whether the cell is done, every file of it is there, and every crop lies where it is to lie."""
-    original = kept_original(outcome, stored)
-    if outcome.status != "done" or original is None:
-        return False
-    if not lie_as_wanted(outcome.crops, Size(original.width_px, original.height_px), variants, focus):
-        return False
-    return all(variant.key(outcome.cell_id) in stored for variant in variants)
 
 
 def with_variants(outcome: Outcome, variants: Sequence[Variant]) -> Outcome:

@@ -16,6 +16,8 @@ from pydantic import Field
 from tasks.errors import StorageFailed
 from tasks.ledger.published import Published
 from tasks.records.keys import PUBLISHED_KEY
+from tasks.records.marks import UNMARKED
+from tasks.records.option_types import Marks
 from tasks.records.record import Record
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tasks.storage.storage import CampaignStore
@@ -33,42 +35,53 @@ class VariantSet(Record):
     """Others of which there may be files: of a recut that has not ended, or of two runs with one name for two cuts."""
     sizes: dict[str, str] = Field(default_factory=dict)
     """The sizes that were chosen for the variants of then, by model and format: images are made in them."""
+    marks: Marks | None = None
+    """What they say of how they were made; None where nobody has chosen."""
 
     @property
     def cut(self) -> tuple[Variant, ...]:
         """All of which there may be files."""
         return (*self.listed, *self.unlisted)
 
-    def with_asked(self, asked: Iterable[Variant]) -> "VariantSet":
+    @property
+    def said(self) -> Marks:
+        """What they say of how they were made."""
+        return self.marks or "yes"
+
+    def with_asked(self, asked: Iterable[Variant], marks: Marks | None = None) -> "VariantSet":
         """The set once those that are `asked` for are in it: in the place of their namesakes, or at the end.
 
-        Of a campaign that has none yet, where nobody asks for any, the usual ones.
+        Of a campaign that has none yet, where nobody asks for any, the usual ones. `marks`: what they are to say of how
+        they were made, where somebody has chosen.
         """
         listed = {variant.name: variant for variant in (*self.listed, *asked)} or {v.name: v for v in DEFAULT_VARIANTS}
         unlisted = tuple(variant for variant in self.unlisted if variant.name not in listed)
-        return self.model_copy(update={"listed": tuple(listed.values()), "unlisted": unlisted})
+        now = {"listed": tuple(listed.values()), "unlisted": unlisted, "marks": marks or self.marks}
+        return self.model_copy(update=now)
 
     def with_sizes(self, sizes: Mapping[str, str]) -> "VariantSet":
         """The set once images are made in these sizes as well."""
         return self.model_copy(update={"sizes": {**self.sizes, **sizes}})
 
-    def while_cutting(self, variants: Iterable[Variant]) -> "VariantSet":
+    def while_cutting(self, variants: Iterable[Variant], marks: Marks | None = None) -> "VariantSet":
         """The same while `variants` are being cut, some of which may take the places of others."""
-        return self.model_copy(update={"unlisted": tuple(dict.fromkeys((*self.unlisted, *variants)))})
+        unlisted = tuple(dict.fromkeys((*self.unlisted, *variants)))
+        return self.model_copy(update={"unlisted": unlisted, "marks": marks or self.marks})
 
     def redefined(self, asked: Iterable[Variant]) -> list[Variant]:
         """Those of the variants `asked` under whose names other cuts may lie."""
         return [one for one in asked if any(one.name == known.name and one != known for known in self.cut)]
 
-    def come_along(self, asked: Collection[Variant]) -> list[str]:
-        """What a person is told of variants that nobody has asked for this time, and of those that change."""
+    def come_along(self, asked: Collection[Variant], marks: Marks | None = None) -> list[str]:
+        """What a person is told of variants that nobody has asked for this time, of those that change, and of marks."""
         told = []
         before = [f"{one.name} {one.width}x{one.height}" for one in self.listed if one.name not in names_of(asked)]
         if before and self.listed != DEFAULT_VARIANTS:
             told.append(f"variants from before come along: {', '.join(before)}")
         changed = [one for one in self.redefined(asked) if one not in self.listed]
         told += [f"{one.name} is cut anew as {one.width}x{one.height} from what is stored" for one in changed]
-        return ["; ".join(told)] if told else []
+        without = [UNMARKED] if marks is None and self.said == "none" else []
+        return [*(["; ".join(told)] if told else []), *without]
 
 
 def names_of(variants: Iterable[Variant]) -> set[str]:

@@ -22,7 +22,7 @@ from tasks.planning.references import References
 from tasks.planning.request_rules import build_request
 from tasks.planning.row_in_format import InFormat
 from tasks.planning.rows_in_formats import RowsInFormats
-from tasks.planning.variant_notes import ground_notes
+from tasks.planning.variant_notes import variant_notes
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import Cell, with_own_ids
 from tasks.records.request import GenerationRequest
@@ -153,7 +153,7 @@ class Planner:
         groups = self.bill.groups()
         slots = self.campaign.max_in_flight
         of_images = (*self.crossed.notes(), *repeat_notes(self.repeats, self.first_repeat))
-        notes = [*self.notes, *prompt_notes(self.prompts), *of_images, *ground_notes(self.campaign.variants)]
+        notes = [*self.notes, *prompt_notes(self.prompts), *of_images, *variant_notes(self.campaign)]
         return Plan(
             campaign=self.campaign,
             cells=with_sources(with_own_ids(cells, held={})),

@@ -6,6 +6,8 @@ from typing import Final, NamedTuple
 
 from tasks.images.geometry import Size, kept, likeness
 from tasks.images.sources import SIZES, Source, best_source, chosen, nominal_size
+from tasks.records.campaign import Campaign
+from tasks.records.marks import UNMARKED
 from tasks.records.sizes import RATIOS_LEGACY, as_written
 from tasks.records.slug import word
 from tasks.records.variant import Variant
@@ -56,6 +58,11 @@ def percent(share: Fraction) -> str:
 def named(source: Source) -> str:
     """A format as a person knows it."""
     return source[0] or source[1] or "1:1"
+
+
+def variant_notes(campaign: Campaign) -> list[str]:
+    """What to know of the variants that a campaign asks for, whatever it has from before."""
+    return [*ground_notes(campaign.variants), *([UNMARKED] if campaign.marks == "none" else [])]
 
 
 def ground_notes(variants: Sequence[Variant]) -> list[str]:

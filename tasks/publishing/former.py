@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable
 
+from tasks.ledger.complete import kept_original
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.original_keys import ORIGINALS
 from tasks.ledger.put_aside import REMOVED_MANIFEST, lying_aside
-from tasks.ledger.resume import kept_original
 from tasks.publishing.gallery import GalleryLink, relative_href
 from tasks.publishing.write_manifest import manifest_csv, manifest_frame
 from tasks.records.cell import Cell

@@ -124,6 +124,8 @@ class GalleryPage(Record):
     counts: dict[Status, int]
     """In the order of `STATUSES`, none left out."""
     cost_usd: Decimal
+    with_credentials: int = 0
+    """How many of all originals carried a C2PA manifest when they came."""
     formats: tuple[str, ...]
     problems: tuple[GalleryProblem, ...]
     """On the first page."""

@@ -11,6 +11,7 @@ from tasks.publishing.copy_number import CopyNumber
 from tasks.publishing.gallery import GalleryCard, GalleryImage, GalleryLink, relative_href
 from tasks.records.alt_text import alt_text
 from tasks.records.cell import Cell
+from tasks.records.marks import source_type
 from tasks.records.outcome import Outcome, StoredOriginal
 from tasks.records.variant import Variant
 
@@ -103,9 +104,19 @@ def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         "Attempts": str(outcome.attempts) if outcome.attempts > 1 else "",
         "In doubt": outcome.doubt,
         "API request": outcome.request_id or "",
+        "Source type": source_type(cell, outcome.original) if outcome.original else "",
+        "Original carries": carried(outcome.original),
         "Noted": "; ".join(outcome.original.notes) if outcome.original else "",
     }
     return tuple((label, bounded(value)) for label, value in [*known.items(), *cell.metadata.items()] if value)
+
+
+def carried(original: StoredOriginal | None) -> str:
+    """Which marks an original carried when it came; empty where it carried none."""
+    if original is None or original.marks is None:
+        return ""
+    marks = [("Content Credentials (C2PA)", original.marks.c2pa), ("an IPTC source type", original.marks.iptc)]
+    return " and ".join(name for name, is_there in marks if is_there)
 
 
 def bounded(text: str) -> str:

@@ -3,17 +3,20 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from pydantic import Field
 
-from tasks.images.sources import cuts_of
+from tasks.images.sources import cuts_of, source_of
 from tasks.ledger.variant_set import VariantSet, keys_of, names_of
+from tasks.planning.variant_notes import crop_notes, ground_notes
 from tasks.records.cell import Cell
 from tasks.records.exit_code import ExitCode
 from tasks.records.focus import Crop
+from tasks.records.marks import UNMARKED
 from tasks.records.money import counted
-from tasks.records.option_types import Variants
-from tasks.records.outcome import Outcome
+from tasks.records.option_types import Marks, Variants
+from tasks.records.outcome import Outcome, StoredOriginal
 from tasks.records.record import Order, Record
 from tasks.records.variant import SUFFIXES, Variant
 
@@ -30,22 +33,28 @@ class Recut(Order):
     """Remove the variants that are not named, or, where none is, the files of variants that the manifest does not list;
     otherwise the campaign keeps its variants, and later runs cut them too."""
 
+    marks: Marks | None = Field(default=None, title="Marks")
+    """What variants say of how they were made, in metadata that platforms read: yes says that AI has made them; prompt
+    also with which words; none says nothing. All variants are cut anew to say it. Without a choice, what is cut says
+    what the campaign's variants say."""
+
     put_aside: bool = Field(default=False, title="Put aside what the matrix no longer has")
     """Move the images of rows that the matrix no longer has to removed/, and remove their variants; nothing that was
     paid is deleted, and a row that comes back costs nothing."""
 
     def of(self, held: VariantSet) -> VariantSet:
         """The campaign's variants afterwards."""
-        if self.prune and self.variants:
-            return held.model_copy(update={"listed": self.variants, "unlisted": ()})
-        after = held.with_asked(self.variants)
-        return after.model_copy(update={"unlisted": ()}) if self.prune else after
+        after = held.with_asked(self.variants, self.marks)
+        if not self.prune:
+            return after
+        return after.model_copy(update={"listed": self.variants or after.listed, "unlisted": ()})
 
     def cuts(self, held: VariantSet) -> tuple[Variant, ...]:
         """What is cut: besides what is asked for, and unless it goes, what may lie there in two kinds."""
         if self.prune and self.variants:
             return self.variants
-        by_name = {variant.name: variant for variant in (*held.redefined(held.listed), *self.variants)}
+        before = held.redefined(held.listed) if self.marks is None else held.listed
+        by_name = {variant.name: variant for variant in (*before, *self.variants)}
         return tuple(by_name.values())
 
     def leftover(
@@ -112,7 +121,31 @@ def with_cuts(outcome: Outcome, kept: Sequence[Variant], stored: frozenset[str])
     return outcome if outcome.original is None else outcome.model_copy(update={"variants": there})
 
 
-def with_crops(outcomes: Mapping[str, Outcome], crops: Mapping[str, Mapping[str, Crop]]) -> dict[str, Outcome]:
-    """The outcomes with where crops lie now, by cell; of other variants what was known before stands."""
-    new = {cell_id: {"crops": {**outcomes[cell_id].crops, **now}} for cell_id, now in crops.items() if now}
-    return {cell_id: one.model_copy(update=new.get(cell_id, {})) for cell_id, one in outcomes.items()}
+class Cut(NamedTuple):
+    """What came of cutting an original anew."""
+
+    original: StoredOriginal
+    variants: tuple[str, ...]
+    """The names of those that were cut."""
+    crops: Mapping[str, Crop]
+    marked: Mapping[str, str]
+
+    def noted_in(self, outcome: Outcome) -> Outcome:
+        """The outcome with that; of variants that were not cut, what was known before stands."""
+        if outcome.original is None:
+            return outcome
+        before = {name: told for name, told in outcome.marked.items() if name not in self.variants}
+        crops, marked = {**outcome.crops, **self.crops}, {**before, **self.marked}
+        return outcome.model_copy(update={"original": self.original, "crops": crops, "marked": marked})
+
+
+def with_all(outcomes: Mapping[str, Outcome], cuts: Mapping[str, Cut]) -> dict[str, Outcome]:
+    """The outcomes with what came of cutting their originals, by cell."""
+    return {id_: cuts[id_].noted_in(outcome) if id_ in cuts else outcome for id_, outcome in outcomes.items()}
+
+
+def notes_of(wanted: Recut, cells: Sequence[Cell]) -> list[str]:
+    """What a person should know of the variants that are asked for."""
+    sources = list(dict.fromkeys(map(source_of, cells)))
+    unmarked = [UNMARKED] if wanted.marks == "none" else []
+    return [*ground_notes(wanted.variants), *crop_notes(wanted.variants, sources), *unmarked]

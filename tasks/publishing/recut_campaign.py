@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from tasks.errors import InputInvalid, VariantsFailed
 from tasks.images.cut_image import cut_all
-from tasks.images.sources import cuts_of, source_of, with_sources
+from tasks.images.found_marks import with_marks
+from tasks.images.sources import cuts_of, with_sources
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.put_aside import put_aside
@@ -20,13 +21,13 @@ from tasks.ledger.records import Known
 from tasks.ledger.resume import as_it_is_now
 from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
-from tasks.planning.variant_notes import crop_notes, ground_notes
 from tasks.publishing.campaign_files import publish
 from tasks.publishing.previews import stale_previews, stored_previews
-from tasks.publishing.recut import Recut, RecutResult, with_crops, with_cuts
+from tasks.publishing.recut import Cut, Recut, RecutResult, notes_of, with_all, with_cuts
 from tasks.records.cell import Cell
-from tasks.records.focus import Crop
 from tasks.records.keys import ENDS
+from tasks.records.marks import facts_of
+from tasks.records.option_types import Marks
 from tasks.records.outcome import Outcome
 from tasks.records.variant import Variant
 from tasks.storage.absence import absent
@@ -34,8 +35,10 @@ from tasks.storage.storage import CampaignStore
 
 THREADS_MORE_THAN_CORES: Final = 2
 LOST: Final = "The original was stored and is gone"
-NOTHING_ASKED: Final = "is missing; name a cut to make, such as --variant story=1080x1920, or --prune or --put-aside"
-IN_FLIGHT: Final = "Asked for by a run that has not ended it; run the campaign again to find out what became of it"
+NOTHING_ASKED: Final = (
+    "is missing; name a cut to make, such as --variant story=1080x1920, or --marks, --prune or --put-aside"
+)
+IN_FLIGHT: Final = "CutOrder for by a run that has not ended it; run the campaign again to find out what became of it"
 
 Progress = Callable[[int, int], None]
 """Is told how many originals are cut, and of how many."""
@@ -47,7 +50,7 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
     A variant that has the name of another takes its place. Raises InputInvalid where nothing is asked for, where the
     folder is no campaign's, or a run is busy in it for longer than `patience_s`, and StorageFailed.
     """
-    if not (wanted.variants or wanted.prune or wanted.put_aside):
+    if not (wanted.variants or wanted.marks or wanted.prune or wanted.put_aside):
         raise InputInvalid.of(source="--variant", problem=NOTHING_ASKED)
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
@@ -59,27 +62,28 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
     outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
     held = read_variants(store)
     asked = wanted.cuts(held)
-    change_variants(store, lambda before: before.while_cutting(asked))
-    cuts = cut_each(store, published.cells, outcomes if asked else {}, asked, progress)
-    failed, outcomes = cuts.failed, with_crops(outcomes, cuts.crops)
+    change_variants(store, lambda before: before.while_cutting(asked, wanted.marks))
+    asked_for = CutOrder(asked, wanted.marks or held.said)
+    cuts = cut_each(store, published.cells, outcomes if asked else {}, asked_for, progress)
+    failed, outcomes = cuts.failed, with_all(outcomes, cuts.done)
     now = published.model_copy(update={"variants": wanted.of(held).listed})
     stored = stored_keys(store, "variants")
     gone = wanted.leftover(held, stored, known.cells, known.orphaned_ids)
     moved = put_aside(store, known.orphaned_ids) if wanted.put_aside else 0
     if wanted.prune or moved:
         gone |= stale_previews(stored_previews(store), stored_keys(store, "originals"))
-    noted = known.model_copy(update={"outcomes": with_crops(known.outcomes, cuts.crops)})
+    noted = known.model_copy(update={"outcomes": with_all(known.outcomes, cuts.done)})
     publish_recut(ledger, now, stored, gone, outcomes, noted)
     change_variants(store, wanted.of)
     lost = {cell_id: LOST for cell_id, o in outcomes.items() if o.original is None and known.is_done(cell_id)}
     return RecutResult(
         name=now.title,
         folder=store.root,
-        images=len(cuts.crops),
+        images=len(cuts.done),
         removed=len(gone),
         put_aside=moved,
         variants=tuple(variant.name for variant in now.variants),
-        notes=tuple(notes_of(wanted.variants, known.cells)),
+        notes=tuple(notes_of(wanted, known.cells)),
         troubles=tuple(f"{cell_id}: {why}" for cell_id, why in (failed | lost).items()),
     )
 
@@ -119,10 +123,12 @@ def in_flight(cell: Cell, before: Outcome | None) -> Outcome:
     return spent.model_copy(update=left)
 
 
-def notes_of(asked: Sequence[Variant], cells: Sequence[Cell]) -> list[str]:
-    """What a person should know of the variants that are asked for."""
-    sources = list(dict.fromkeys(map(source_of, cells)))
-    return [*ground_notes(asked), *crop_notes(asked, sources)]
+class CutOrder(NamedTuple):
+    """What is cut of each original."""
+
+    variants: Sequence[Variant]
+    marks: Marks
+    """What they say of how they were made."""
 
 
 class Recuts(NamedTuple):
@@ -130,28 +136,30 @@ class Recuts(NamedTuple):
 
     failed: dict[str, str]
     """What went wrong."""
-    crops: dict[str, Mapping[str, Crop]]
-    """Where the crops lie that were cut."""
+    done: dict[str, Cut]
+    """What was cut."""
 
 
 def cut_each(
     store: CampaignStore,
     cells: Sequence[Cell],
     outcomes: Mapping[str, Outcome],
-    asked: Sequence[Variant],
+    asked: CutOrder,
     progress: Progress,
 ) -> Recuts:
     """Cut all that have an original. Raises StorageFailed; nothing goes on after that."""
     recuts = Recuts({}, {})
     ready = [(cell, outcomes[cell.cell_id]) for cell in cells if cell.cell_id in outcomes]
-    ready = [(cell, outcome) for cell, outcome in ready if outcome.original is not None and cuts_of(cell, asked)]
+    ready = [
+        (cell, outcome) for cell, outcome in ready if outcome.original is not None and cuts_of(cell, asked.variants)
+    ]
     pool = ThreadPoolExecutor((os.cpu_count() or 1) + THREADS_MORE_THAN_CORES, "recut")
     try:
         progress(0, len(ready))
         cutting = {pool.submit(cut_one, store, cell, one, asked): cell.cell_id for cell, one in ready}
         for number, done in enumerate(as_completed(cutting), start=1):
             result = done.result()
-            kind: dict[str, Any] = recuts.failed if isinstance(result, str) else recuts.crops
+            kind: dict[str, Any] = recuts.failed if isinstance(result, str) else recuts.done
             kind[cutting[done]] = result
             progress(number, len(ready))
     finally:
@@ -159,20 +167,22 @@ def cut_each(
     return recuts
 
 
-def cut_one(store: CampaignStore, cell: Cell, outcome: Outcome, asked: Sequence[Variant]) -> Mapping[str, Crop] | str:
-    """Cut one original and store the cuts; where the crops lie, or what went wrong."""
-    if (original := outcome.original) is None:
+def cut_one(store: CampaignStore, cell: Cell, outcome: Outcome, asked: CutOrder) -> Cut | str:
+    """Cut one original and store the cuts; what was cut, or what went wrong."""
+    if outcome.original is None:
         return LOST
+    variants = cuts_of(cell, asked.variants)
     try:
-        cuts = cut_all(
-            None, store.read(original.key), original.cell_id, cuts_of(cell, asked), cell.focus, outcome.crops
-        )
+        data = store.read(outcome.original.key)
+        original = with_marks(outcome.original, data)
+        facts = facts_of(cell, original, asked.marks)
+        cuts = cut_all(None, data, original.cell_id, variants, cell.focus, outcome.crops, facts)
     except FileNotFoundError:
         return LOST
     except VariantsFailed as error:
         return str(error)
     store.publish(cuts.files | cuts.preview)
-    return cuts.crops
+    return Cut(original, tuple(variant.name for variant in variants), cuts.crops, cuts.marked)
 
 
 def publish_recut(  # noqa: PLR0913  all that is published

@@ -71,6 +71,7 @@ def gallery_pages(  # noqa: PLR0913  what a page is made of
             updated_at=updated_at.astimezone(UTC),
             counts={status: counts[status] for status in STATUSES},
             cost_usd=sum((outcome.cost_usd for _, outcome in sheet.pairs), Decimal(0)),
+            with_credentials=sum(outcome.has_credentials for _, outcome in sheet.pairs),
             formats=tuple(dict.fromkeys(cell.format for cell in cells if cell.format)),
             problems=tuple(sheet.problem(status) for status in ADVICE if counts[status]) if number == 1 else (),
             former=tuple(former) if number == 1 else (),

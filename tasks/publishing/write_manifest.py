@@ -20,6 +20,7 @@ from tasks.records.alt_text import COLUMN as ALT
 from tasks.records.alt_text import alt_text
 from tasks.records.answer import SEED_LIMIT
 from tasks.records.cell import Cell
+from tasks.records.marks import source_type
 from tasks.records.models import OFFERS
 from tasks.records.outcome import Outcome, of_each
 from tasks.records.record import writable
@@ -64,6 +65,10 @@ _REVIEWED: Final[dict[str, Reader]] = {
     "replaces": lambda cell, _: cell.replaces or "",
     "take": lambda cell, _: cell.take,
 }
+_MARKS: Final[dict[str, Reader]] = {
+    "source_type": lambda cell, outcome: source_type(cell, outcome.original) if outcome.original else "",
+    "marks_found": lambda _, outcome: found.words if (found := outcome.original and outcome.original.marks) else "",
+}
 COPY: Final = "copy_number"
 """Which of its row's images in its format a cell is; not `copy`, since that is what marketing calls its own texts."""
 _NUMBERS: Final = {
@@ -100,7 +105,7 @@ def resolution_text(outcome: Outcome) -> str:
 
 def _readers(cells: Sequence[Cell], variants: Sequence[Variant]) -> dict[str, Reader]:
     """How to read each column, in the order of the columns."""
-    fixed = [*_ASKED, *_CAME_OUT, COPY, *_REVIEWED]
+    fixed = [*_ASKED, *_CAME_OUT, COPY, *_REVIEWED, *_MARKS]
     cuts = unique_names([variant.name for variant in variants], fixed, "variant_")
     metadata = list(dict.fromkeys(name for cell in cells for name in cell.metadata if name.casefold() != ALT))
     names = unique_names([writable(name) for name in metadata], [*fixed, *cuts], "matrix_")
@@ -110,6 +115,7 @@ def _readers(cells: Sequence[Cell], variants: Sequence[Variant]) -> dict[str, Re
         **_CAME_OUT,
         COPY: _copy_reader(numbered_copies(cells)),
         **_REVIEWED,
+        **_MARKS,
         **{column: _metadata_reader(name) for column, name in zip(names, metadata, strict=True)},
     }
 

@@ -40,6 +40,8 @@ class ReceivedEvent(Answer):
     """From a variant's name to where it lies."""
     variant_urls: dict[str, str] | None = Field(None, alias="variantUrls")
     """From a variant's name to its web address, as above."""
+    source_type: str | None = Field(None, alias="sourceType")
+    """Of which kind the image is, in IPTC's word."""
     metadata: dict[str, str] | None = None
     error: str | None = None
 

@@ -12,7 +12,7 @@ from tasks.records.cell import Cell
 from tasks.records.event import EVENT_NAMES, EventName
 from tasks.records.fault import without_secrets
 from tasks.records.model_words import AnyModel, AnyQuality
-from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Retry, ToDo, Usd, Variants
+from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Marks, Retry, ToDo, Usd, Variants
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.record import Order, Record
 from tasks.records.reference import FoundReference
@@ -90,6 +90,10 @@ class Campaign(Order):
     are older than v2 keep the price list's price."""
     sandbox: bool = Field(default=False, title="Sandbox")
     """Use the built-in stand-in for the API; no key is needed, nothing is charged."""
+    marks: Marks | None = Field(default=None, title="Marks")
+    """What variants say of how they were made, in metadata that platforms read: yes says that AI has made them; prompt
+    also with which words; none says nothing. Without a choice, what the campaign's variants say already; of a new
+    campaign, yes."""
     variants: Variants = Field(default=(), title="Variants", json_schema_extra={"default": ""})
     """The cuts to make of every image, each such as story=1080x1920 or card=600x400,contain,png; in one text, with
     spaces between. The campaign keeps those that it has from before; without any, a new campaign has og=1200x630,

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from tasks.records.cell import Cell
+from tasks.records.marks import source_type
 from tasks.records.outcome import Outcome, Status
 from tasks.records.record import Record
 from tasks.records.review import Decision
@@ -19,7 +20,7 @@ EVENT_NAMES: Final[tuple[EventName, ...]] = get_args(EventName)
 
 LEFT_OUT: Final = (
     *("url", "variant_urls", "page_url", "manifest_url"),
-    *("replaces", "take", "review", "review_reason", "reviewed_at"),
+    *("replaces", "take", "review", "review_reason", "reviewed_at", "source_type"),
 )
 """Keys that a body has only where there is something to say."""
 METADATA_MAX_CHARS: Final = 1000
@@ -31,7 +32,8 @@ METADATA_MAX_BYTES: Final = 20_000
 class Event(Record):
     """The body of a callback. Its keys in JSON are in camel case; what there is nothing to say of is null.
 
-    Only web addresses that nobody knows, and what is told of reviewed images, have no key then.
+    Only web addresses that nobody knows, what is told of reviewed images, and the kind of an image that there is not,
+    have no key then.
     """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
@@ -55,6 +57,8 @@ class Event(Record):
     """Path or URL of each variant by its name."""
     variant_urls: dict[str, str] | None = None
     """Web address of each variant by its name, where they are known."""
+    source_type: str | None = None
+    """Of which kind the image is, in IPTC's word, such as `trainedAlgorithmicMedia`."""
     error: str | None = None
     replaces: str | None = None
     """The cell in whose place the image was made, since somebody had looked at that."""
@@ -131,6 +135,7 @@ def cell_event(campaign: str, folder: str, cell: Cell, outcome: Outcome, public_
         url=f"{public_url}/{original.key}" if original and public_url else None,
         variants={name: f"{folder}/{key}" for name, key in variants.items()},
         variant_urls={name: f"{public_url}/{key}" for name, key in variants.items()} if public_url else None,
+        source_type=source_type(cell, original) if original else None,
         error=outcome.error,
         replaces=cell.replaces,
         take=cell.take if cell.replaces else None,

@@ -19,6 +19,8 @@ SWITCHES: Final = {"look": {"dry_run": True}, "trial": {"sandbox": True}, "make"
 """What each word switches on."""
 Kind = Literal["look", "trial", "paid", "refused"]
 """What a run is: `paid` may pay, the others are free; `refused` is one whose input is wrong."""
+Marks = Literal["yes", "prompt", "none"]
+"""What variants say of how they were made: that, also the prompt, or nothing."""
 KINDS: Final = frozenset[Kind]({"look", "trial", "paid", "refused"})
 
 

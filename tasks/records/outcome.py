@@ -25,6 +25,22 @@ SANDBOX: Final = "sandbox"
 """Made by the stand-in: a drawing, for which nothing was paid."""
 
 
+class FoundMarks(Record):
+    """Which marks of how it was made a file carried when it came."""
+
+    c2pa: bool = False
+    """Content Credentials: a C2PA manifest."""
+    iptc: bool = False
+    """A DigitalSourceType in its XMP."""
+    source_type: str | None = None
+    """Which one it states, in IPTC's word, such as `trainedAlgorithmicMedia`."""
+
+    @property
+    def words(self) -> str:
+        """Such as `c2pa iptc`; empty where it carried none."""
+        return " ".join(name for name, is_there in (("c2pa", self.c2pa), ("iptc", self.iptc)) if is_there)
+
+
 class StoredOriginal(Record):
     """An image that is paid, downloaded, proven to be one, and stored byte for byte as it came."""
 
@@ -46,6 +62,8 @@ class StoredOriginal(Record):
     finished_at: datetime
     made_by: str | None = None
     """`sandbox`, or the host of the API that was asked; None in the records of earlier versions."""
+    marks: FoundMarks | None = None
+    """None in the records of earlier versions."""
 
     _odd_seed = model_validator(mode="before")(with_odd_seed_noted)
 
@@ -62,6 +80,8 @@ class Outcome(Record):
     """The key of each variant by its name, relative to the campaign's folder."""
     crops: dict[str, Crop] = Field(default_factory=dict)
     """Where each variant that is a crop lies in the original, by its name; none in the records of earlier versions."""
+    marked: dict[str, str] = Field(default_factory=dict)
+    """What each variant says of how it was made, as a digest, by its name; none of those that say nothing."""
     cost_usd: Decimal = Decimal(0)
     """What the cell has cost, as far as is known: an `unknown` one counts as paid."""
     attempts: int = 0
@@ -86,6 +106,11 @@ class Outcome(Record):
         return SANDBOX in (self.made_by, self.original.made_by if self.original is not None else None)
 
     @property
+    def has_credentials(self) -> bool:
+        """Whether its original carried Content Credentials when it came."""
+        return self.original is not None and self.original.marks is not None and self.original.marks.c2pa
+
+    @property
     def doubt(self) -> str:
         """What of the cost may not have been paid, or was paid for an image too many; empty where nothing was."""
         in_doubt_usd = sum(self.in_doubt.values(), Decimal(0))
@@ -103,7 +128,8 @@ class Outcome(Record):
     def says_the_same(self, other: "Outcome") -> bool:
         """Whether both tell of one end, at whatever time, in whatever words, and lead to the same files."""
         mine, its = (one.original.image_sha256 if one.original else None for one in (self, other))
-        return (self.status, mine, self.variants, self.crops) == (other.status, its, other.variants, other.crops)
+        files = [(one.variants, one.crops, one.marked) for one in (self, other)]
+        return (self.status, mine, files[0]) == (other.status, its, files[1])
 
 
 def of_each(cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> Iterator[tuple[Cell, Outcome]]:

@@ -19,8 +19,16 @@ from tasks.ledger.reviews import Reviews, copy_reviews, note_review, read_review
 from tasks.ledger.variant_set import read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.planning.faults import Faults
-from tasks.publishing.recut import with_crops
-from tasks.publishing.recut_campaign import Progress, cut_each, outcomes_of, publish_recut, published_in, stored_keys
+from tasks.publishing.recut import with_all
+from tasks.publishing.recut_campaign import (
+    CutOrder,
+    Progress,
+    cut_each,
+    outcomes_of,
+    publish_recut,
+    published_in,
+    stored_keys,
+)
 from tasks.records.cell import Cell
 from tasks.reviewing.decide import Desk, as_meant, check, decide
 from tasks.reviewing.read_decisions import Said, read_decisions, typed_again
@@ -112,8 +120,8 @@ def shown_anew(ledger: Ledger, published: Published, progress: Progress) -> tupl
     store = ledger.store
     known = ledger.load(published.cells)
     outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
-    listed = read_variants(store).listed
-    cut = published.model_copy(update={"variants": listed or published.variants})
+    held = read_variants(store)
+    cut = published.model_copy(update={"variants": held.listed or published.variants})
     moved = {}
     for cell in published.cells:
         outcome = outcomes.get(cell.cell_id)
@@ -122,11 +130,12 @@ def shown_anew(ledger: Ledger, published: Published, progress: Progress) -> tupl
         size = Size(original.width_px, original.height_px)
         if not lie_as_wanted(outcome.crops, size, cuts_of(cell, cut.variants), cell.focus):
             moved[cell.cell_id] = outcome
-    recuts = cut_each(store, published.cells, moved, cut.variants, progress if moved else lambda *_: None)
-    shown = with_crops(outcomes, recuts.crops)
-    noted = known.model_copy(update={"outcomes": with_crops(known.outcomes, recuts.crops)})
+    order = CutOrder(cut.variants, held.said)
+    recuts = cut_each(store, published.cells, moved, order, progress if moved else lambda *_: None)
+    shown = with_all(outcomes, recuts.done)
+    noted = known.model_copy(update={"outcomes": with_all(known.outcomes, recuts.done)})
     publish_recut(ledger, cut, stored_keys(store, "variants"), frozenset(), shown, noted)
-    return len(recuts.crops), tuple(f"{cell_id}: {why}" for cell_id, why in recuts.failed.items())
+    return len(recuts.done), tuple(f"{cell_id}: {why}" for cell_id, why in recuts.failed.items())
 
 
 def standing_of(published: Published, ledger: Ledger, reviews: Reviews) -> ReviewResult:

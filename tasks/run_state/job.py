@@ -1,7 +1,6 @@
 """A job: the work of this run on one cell, handed on from hop to hop until its one end."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,18 +8,17 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from tasks.errors import CampaignStopped, CellError, OriginalUnreadable
+from tasks.errors import CellError, OriginalUnreadable
 from tasks.ledger.names import Turn
 from tasks.ledger.records import Answered
 from tasks.ledger.resume import Ask
 from tasks.records.cell import Cell
 from tasks.records.focus import Crop
 from tasks.records.outcome import Outcome, StoredOriginal
+from tasks.run_state.told import told
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-logger = logging.getLogger(__name__)
 
 
 class Stage(IntEnum):
@@ -67,6 +65,8 @@ class Job:
         self.original: StoredOriginal | None = None
         self.crops: Mapping[str, Crop] = {}
         """Where the crops of its original lay, and then where they lie."""
+        self.marked: Mapping[str, str] = {}
+        """What each of its variants says of how it was made, as a digest."""
         self.paid_number: int | None = None
         """Which of the images that this run has paid is this; None where it was not asked for, or not answered."""
         self.outcome: Outcome | None = None
@@ -155,6 +155,7 @@ class Job:
             original=original,
             variants=variants,
             crops=dict(self.crops),
+            marked=dict(self.marked),
             cost_usd=self.cost_usd,
             attempts=original.attempts,
             started_at=original.started_at,
@@ -190,11 +191,3 @@ class Job:
             **fields,
         )
         return self.outcome
-
-
-def told(error: Exception) -> str:
-    """What went wrong, for the manifest. An error that nobody foresaw is named by its kind and logged in full."""
-    if isinstance(error, CellError | CampaignStopped):
-        return str(error)
-    logger.error("A fault of this program ended a cell", exc_info=error)
-    return f"A fault of this program: {type(error).__name__}: {error}"

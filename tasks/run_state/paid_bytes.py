@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from tasks.errors import LinkFailed
 from tasks.images.decode_image import FORMATS, Proven, suffix_of
+from tasks.images.found_marks import found_marks
 from tasks.ledger.original_keys import original_key, spare_key, unreadable_key
 from tasks.ledger.records import Answered
 from tasks.records.outcome import StoredOriginal
@@ -43,6 +44,7 @@ def stored_original(answered: Answered, data: bytes, original: Proven) -> Stored
         started_at=answered.started_at,
         finished_at=datetime.now(UTC),
         made_by=answered.made_by,
+        marks=found_marks(data),
     )
 
 

@@ -6,7 +6,6 @@ else a task was given.
 
 import asyncio
 import os
-import random
 import sys
 import threading
 import uuid
@@ -26,6 +25,7 @@ from tasks.errors import BudgetReached
 from tasks.ledger.heartbeats import Watcher
 from tasks.ledger.ledger import Ledger
 from tasks.records.cell import Cell
+from tasks.records.option_types import Marks
 from tasks.records.variant import Variant
 from tasks.rescue.refuge import Refuge
 from tasks.rescue.rescues import Rescues
@@ -36,6 +36,7 @@ from tasks.run_state.held_slots import HeldSlots
 from tasks.run_state.job import Job
 from tasks.run_state.others import Others
 from tasks.run_state.paid_images import PaidImages
+from tasks.run_state.pause import Pause
 from tasks.run_state.purse import Purse
 from tasks.run_state.stop import Stop
 from tasks.run_state.tally import Tally
@@ -52,22 +53,6 @@ RECOVERIES_MAX: Final = 16
 """So many images that earlier runs have paid for are in hand at a time: each is held as it came until it is cut."""
 
 T = TypeVar("T")
-
-
-class Pause:
-    """Holds every request back while the API has asked for a pause, so that ten lanes don't ask ten times."""
-
-    def __init__(self) -> None:
-        self._over_at = 0.0
-
-    def ask_for(self, wait_s: float) -> None:
-        """No request leaves for `wait_s` seconds from now."""
-        self._over_at = max(self._over_at, asyncio.get_running_loop().time() + wait_s)
-
-    async def wait(self) -> None:
-        """Return when the pause is over; a little later for each, so that they don't all come at once."""
-        while (left := self._over_at - asyncio.get_running_loop().time()) > 0:  # noqa: ASYNC110  it ends with time
-            await asyncio.sleep(left + random.uniform(0, min(1.0, 0.1 * left)))  # noqa: S311
 
 
 @dataclass
@@ -99,6 +84,7 @@ class Toolbox:
     jobs: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
     """The jobs at work; it is entered anew for each round of lanes."""
     cuts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CUTS_MAX))
+    marks: Marks = "yes"
     announcements: Announcements | None = None
     """Where the ends of cells are announced, if anybody wants to be told of them."""
     outside: Context = field(default_factory=copy_context)

@@ -9,14 +9,18 @@ from typing import Final, NamedTuple
 from prefect import get_run_logger
 
 from tasks.errors import OutcomeUnknown
+from tasks.images.sources import cuts_of
+from tasks.ledger.complete import is_marked, kept_original
 from tasks.ledger.put_aside import former_notes, taken_back
-from tasks.ledger.resume import Ask, kept_original, standing
+from tasks.ledger.resume import Ask, standing
+from tasks.records.cell import Cell
 from tasks.records.event import counted
 from tasks.records.keys import PROBES
-from tasks.records.outcome import SANDBOX, Outcome, Status
+from tasks.records.outcome import SANDBOX, Outcome, Status, StoredOriginal
 from tasks.records.plan_group import Left
 from tasks.run_state.toolbox import Toolbox
 from tasks.running.end_job import end, note
+from tasks.running.marks_notes import marks_notes
 from tasks.running.plan_retry import answered_turns, left_now, retry_note, stored_files, was_run
 from tasks.running.take_up_rescued import take_up_rescued
 from tasks.running.work_job import finish_jobs, recover_job
@@ -53,11 +57,12 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status], slots: int = 1) 
     stored = await tools.on_storage_thread(taken_back, tools.store, known, stored)
     cells.know(known)
     cells.former = sum(kept_original(one, stored) is not None for one in known.orphaned)
-    now = standing(cells.planned, known, retry, stored, tools.variants)
+    now = standing(cells.planned, known, retry, stored, tools.variants, tools.marks)
     cells.take_up(now)
     answered = await tools.on_storage_thread(answered_turns, tools.ledger, now)
     left = left_now(now, answered, slots) if was_run(now) else None
     notes = [retry_note(now, retry, stored, answered)] if retry else []
+    notes += marks_notes(now, stored, tools.variants, tools.marks)
     notes += former_notes(cells.former, tools.store)
     await tools.on_storage_thread(tools.store.sweep)
     await tools.on_storage_thread(tools.store.close_private)
@@ -106,9 +111,9 @@ async def resolve(tools: Toolbox, retry: AbstractSet[Status], ask: Ask) -> None:
 async def take_end(tools: Toolbox, ask: Ask, outcome: Outcome) -> None:
     """Take over the end that another run made, unless it has no image and this run has paid for one."""
     spare = tools.cells.take_spare(ask.cell.cell_id)
-    if outcome.original is not None and any(one.name not in outcome.variants for one in tools.variants):
+    if outcome.original is not None and lacks_any(tools, ask.cell, outcome, outcome.original):
         job = tools.cells.start(Ask.after(ask.cell, ask.turn, outcome).of_paid(ask.turn))
-        job.store(outcome.original, outcome.crops)  # that run cuts fewer variants than the campaign has by now
+        job.store(outcome.original, outcome.crops)
         tools.jobs.create_task(finish_jobs(tools, deque([job])))
         return
     if spare is None or outcome.original is not None:
@@ -117,6 +122,12 @@ async def take_end(tools: Toolbox, ask: Ask, outcome: Outcome) -> None:
     await tools.on_storage_thread(tools.ledger.take, ask.cell, ask.turn)
     again = Ask.after(ask.cell, ask.turn, outcome).of_paid(ask.turn)
     tools.jobs.create_task(recover_job(tools, tools.cells.start(again), spare))
+
+
+def lacks_any(tools: Toolbox, cell: Cell, outcome: Outcome, original: StoredOriginal) -> bool:
+    """Whether the run that made an image cut fewer variants than the campaign has by now, or marked them otherwise."""
+    is_cut = all(one.name in outcome.variants for one in tools.variants)
+    return not (is_cut and is_marked(cell, outcome, original, cuts_of(cell, tools.variants), tools.marks))
 
 
 async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status]) -> None:

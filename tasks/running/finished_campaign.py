@@ -62,7 +62,7 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     outcomes = None if Refuge.of(store).holds_any() else all_ended(campaign, ledger, known)
     if outcomes is None or not is_over(plan, store, outcomes):
         return None
-    listed = change_variants(store, lambda held: held.with_asked(campaign.variants)).listed
+    listed = change_variants(store, lambda held: held.with_asked(campaign.variants, campaign.marks)).listed
     published = Published(title=campaign.title, is_sandbox=campaign.sandbox, variants=listed, cells=plan.cells)
     publish(ledger, published, outcomes, [*outcomes.values(), *known.orphaned])
     cost_usd = sum((outcome.cost_usd for outcome in outcomes.values()), Decimal(0))
@@ -76,10 +76,11 @@ def all_ended(campaign: Campaign, ledger: Ledger, known: Known) -> dict[str, Out
     if known.open or len(known.outcomes) < len(known.cells) or ledger.is_sandbox() != campaign.sandbox:
         return None
     held = read_variants(ledger.store)
-    listed = held.with_asked(campaign.variants).listed
+    wanted = held.with_asked(campaign.variants, campaign.marks)
+    listed = wanted.listed
     if listed != held.listed or held.redefined(listed) or not ledger.is_published():
         return None
     stored = taken_back(ledger.store, known, stored_files(ledger.store))
-    now = standing(known.cells, known, frozenset(campaign.retry), stored, listed)
+    now = standing(known.cells, known, frozenset(campaign.retry), stored, listed, wanted.said)
     outcomes = {outcome.cell_id: outcome for outcome in now.ended}
     return outcomes if len(outcomes) == len(known.cells) else None

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Final
 
 from tasks.errors import InputInvalid, StorageFailed
+from tasks.ledger.complete import kept_original
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Turn
 from tasks.ledger.put_aside import former_notes, taken_back
 from tasks.ledger.records import Known
 from tasks.ledger.rest import rest_of
-from tasks.ledger.resume import Standing, kept_original, retried, standing
+from tasks.ledger.resume import Standing, retried, standing
 from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
 from tasks.planning.price_cells import left_of
@@ -21,6 +22,7 @@ from tasks.records.outcome import Status
 from tasks.records.plan_group import Left
 from tasks.rescue.refuge import Refuge
 from tasks.reviewing.takes import with_takes
+from tasks.running.marks_notes import marks_notes
 from tasks.storage.storage import CampaignStore
 
 TRIED: Final = "the sandbox has tried this campaign here; a paid run removes what it drew, and makes every image"
@@ -72,10 +74,12 @@ def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
         known = Known(cells=plan.cells, outcomes={}, open={})
         notes = [TRIED] if ledger.is_sandbox() else []
     stored, held = taken_back(store, known, stored_files(store), is_look=True), read_variants(store)
-    listed = held.with_asked(campaign.variants).listed
-    notes, plan = notes + held.come_along(campaign.variants), plan.model_copy(update={"variants": listed})
+    wanted = held.with_asked(campaign.variants, campaign.marks)
+    notes += held.come_along(campaign.variants, campaign.marks)
+    plan = plan.model_copy(update={"variants": wanted.listed})
     retry: frozenset[Status] = frozenset(campaign.retry)
-    now = standing(known.cells, known, retry, stored, listed)
+    now = standing(known.cells, known, retry, stored, wanted.listed, wanted.said)
+    notes += marks_notes(now, stored, wanted.listed, wanted.said)
     found = (one.rescued for one in Refuge.of(store).found())
     kept = {one.intent.cell_id for one in found if one.answered is not None and one.is_sandbox == campaign.sandbox}
     answered = answered_turns(ledger, now)

@@ -16,7 +16,6 @@ from tasks.planning.choose_sizes import held_by
 from tasks.planning.variant_notes import crop_notes
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.keys import ENDS
-from tasks.records.variant import Variant
 from tasks.run_state.toolbox import Toolbox
 from tasks.storage.storage import CampaignStore
 
@@ -36,12 +35,13 @@ async def settle_variants(tools: Toolbox, plan: Plan) -> tuple[str, ...]:
     Raises InputInvalid where a name is to stand for another cut while another run makes the one before, and
     StorageFailed.
     """
-    tools.variants, notes = await tools.on_storage_thread(settle, tools.ledger, plan)
+    held, notes = await tools.on_storage_thread(settle, tools.ledger, plan)
+    tools.variants, tools.marks = held.listed, held.said
     return (*notes, *crop_notes(tools.variants, plan.sources))
 
 
-def settle(ledger: Ledger, plan: Plan, patience_s: float = PATIENCE_S) -> tuple[tuple[Variant, ...], tuple[str, ...]]:
-    """Note what the campaign has from now on, once nothing else lies under its names; those variants, and notes.
+def settle(ledger: Ledger, plan: Plan, patience_s: float = PATIENCE_S) -> tuple[VariantSet, tuple[str, ...]]:
+    """Note what the campaign has from now on, once nothing else lies under its names; that, and notes.
 
     In this order, so that whoever goes on after an interruption removes the rest.
     """
@@ -51,12 +51,13 @@ def settle(ledger: Ledger, plan: Plan, patience_s: float = PATIENCE_S) -> tuple[
         raise InputInvalid.of(source="size", value="auto", problem=CHOSEN_OTHERWISE)
     if changed := redefined(held, campaign):
         make_way(store, plan, changed, patience_s)
-    now = change_variants(store, lambda before: before.with_asked(campaign.variants).with_sizes(plan.sizes))
+    asked = (campaign.variants, campaign.marks)
+    now = change_variants(store, lambda before: before.with_asked(*asked).with_sizes(plan.sizes))
     if not ledger.is_published():
         is_sandbox = campaign.sandbox
         first = Published(title=campaign.title, is_sandbox=is_sandbox, variants=now.listed, cells=plan.cells)
         ledger.keep_published(first)
-    return now.listed, tuple(held.come_along(campaign.variants))
+    return now, tuple(held.come_along(campaign.variants, campaign.marks))
 
 
 def redefined(held: VariantSet, campaign: Campaign) -> set[str]:

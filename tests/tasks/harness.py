@@ -176,7 +176,7 @@ async def run(
         open_toolbox(SETTINGS.model_copy(update=settings), store, tuple(cells), tuple(variants), budget_usd) as tools,
         IdeogramClient.open(SETTINGS, Wire(api)) as tools.ideogram,
     ):
-        tools.ledger = ledger(tools.ledger)
+        tools.ledger, tools.marks = ledger(tools.ledger), campaign.marks or tools.marks
         try:
             await begin_run(tools, frozenset(retry))
             async with shown_alive(tools), announced(tools, campaign, last_try_s):

@@ -95,10 +95,10 @@ def test_no_variants_are_no_files(tmp_path):
 def test_one_variant_that_cannot_be_cut_stores_none(tmp_path, monkeypatch):
     """The original is kept, the cell fails by name, and no half set lies about."""
 
-    def cut_or_fail(image: Image.Image, variant: Variant, crop: Crop | None) -> bytes:
+    def cut_or_fail(image: Image.Image, variant: Variant, crop: Crop | None, xmp: bytes) -> bytes:
         if variant.name == "social":
             raise OSError("encoder error -2")
-        return cut(image, variant, crop)
+        return cut(image, variant, crop, xmp)
 
     monkeypatch.setattr(cut_image, "cut", cut_or_fail)
     with pytest.raises(VariantsFailed, match="encoder error -2") as failed:

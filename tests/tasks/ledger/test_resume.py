@@ -23,10 +23,12 @@ ORIGINAL = an_original(CELL)
 FILES = frozenset({ORIGINAL.key, *(variant.key(CELL.cell_id) for variant in DEFAULT_VARIANTS)})
 
 
-def stands(outcome=None, *, is_open=0, retry=(), stored=FILES, variants=DEFAULT_VARIANTS) -> Standing:
+def stands(
+    outcome=None, *, is_open=0, retry=(), stored=FILES, variants=DEFAULT_VARIANTS, cell=CELL, marks="yes"
+) -> Standing:
     """Where one cell stands."""
     known = Known(outcomes={CELL.cell_id: outcome} if outcome else {}, open={CELL.cell_id: is_open} if is_open else {})
-    return standing([CELL], known, frozenset(retry), stored, variants)
+    return standing([cell], known, frozenset(retry), stored, variants, marks)
 
 
 def test_a_cell_that_nobody_knows_is_asked_for():
@@ -60,6 +62,25 @@ def test_a_crop_that_is_to_lie_elsewhere_is_cut_without_paying():
     )
     assert stands(earlier).to_cut == ((CELL, earlier, ORIGINAL),)
     assert stands(earlier, variants=centred).ended == (earlier,)
+
+
+def test_variants_that_do_not_say_what_they_are_to_are_cut_without_paying():
+    """Those of an earlier version, which say nothing; and whatever has changed in what is to be said."""
+    done, earlier = an_outcome(CELL), an_outcome(CELL, marked={})
+    assert stands(earlier).to_cut == ((CELL, earlier, ORIGINAL),)
+    assert stands(earlier, marks="none").ended == (earlier,)
+    assert stands(done, marks="none").to_cut == ((CELL, done, ORIGINAL),)
+    assert stands(done, marks="prompt").to_cut == ((CELL, done, ORIGINAL),)
+    described = CELL.model_copy(update={"metadata": {"alt": "A pot"}})
+    assert stands(done, cell=described).to_cut == ((described, done, ORIGINAL),)
+    only_thumb = DEFAULT_VARIANTS[1:2]
+    assert stands(done, cell=described, variants=only_thumb).ended[0].original == ORIGINAL
+
+
+def test_an_odd_record_is_cut_no_more_than_once():
+    """A size of nothing says nothing of what its variants say."""
+    odd = an_outcome(CELL, original=an_original(CELL, width_px=0), marked={})
+    assert stands(odd).ended == (odd,)
 
 
 def test_what_is_cut_from_another_format_is_not_missing():

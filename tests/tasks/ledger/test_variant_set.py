@@ -6,6 +6,7 @@ from tasks.errors import StorageFailed
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.variant_set import VariantSet, change_variants, read_variants
+from tasks.records.marks import UNMARKED
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tasks.storage.storage import CampaignStore
 
@@ -28,6 +29,16 @@ def test_what_is_asked_for_joins_what_is_there():
     held = VariantSet(listed=(OG, THUMB))
     assert held.with_asked(()).listed == (OG, THUMB)
     assert held.with_asked([STORY, SQUARE_OG]).listed == (SQUARE_OG, THUMB, STORY)
+
+
+def test_marks_stay_as_somebody_has_chosen():
+    """A later run or recut that chooses nothing says what the campaign says; of a new one, yes."""
+    assert VariantSet().with_asked(()).said == "yes"
+    chosen = VariantSet().with_asked((), "none")
+    assert chosen.with_asked([STORY]).while_cutting([THUMB]).said == "none"
+    assert chosen.while_cutting([], "prompt").said == "prompt"
+    assert chosen.come_along((), None) == [UNMARKED]
+    assert chosen.come_along((), "yes") == []
 
 
 def test_only_a_name_with_another_meaning_is_redefined():

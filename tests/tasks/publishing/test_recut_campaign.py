@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -14,6 +15,8 @@ from pydantic import ValidationError
 from tasks.errors import InputInvalid
 from tasks.images.cut_image import cut
 from tasks.images.decode_image import decode
+from tasks.images.png import chunk
+from tasks.images.xmp_packet import packet
 from tasks.ledger.heartbeats import this_run
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Turn
@@ -22,6 +25,7 @@ from tasks.ledger.variant_set import read_variants
 from tasks.publishing.recut import Recut, RecutResult
 from tasks.publishing.recut_campaign import recut_campaign
 from tasks.records.focus import Crop
+from tasks.records.marks import UNMARKED, facts_of
 from tasks.records.variant import Variant
 from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, a_request, an_original, an_outcome
@@ -58,10 +62,10 @@ def campaign(tmp_path: Path) -> CampaignStore:
     return store
 
 
-def recut(store: CampaignStore, *asked: Variant, prune: bool = False) -> RecutResult:
+def recut(store: CampaignStore, *asked: Variant, **options: Any) -> RecutResult:
     """The recut of the campaign in `store`."""
     return recut_campaign(
-        Recut(campaign_folder=store.root, variants=asked, prune=prune), progress=lambda _done, _total: None
+        Recut(campaign_folder=store.root, variants=asked, **options), progress=lambda _done, _total: None
     )
 
 
@@ -298,8 +302,9 @@ def test_a_recut_has_the_same_bytes_again(campaign):
     noted = [one.model_copy(update={"crops": {"story": moved}}) if one.original else one for one in known.values()]
     ledger.copy_outcomes(noted)
     recut(campaign, STORY, tall)
+    facts = facts_of(CELLS[0], an_original(CELLS[0]), "yes")
     assert campaign.read(tall.key(IDS[0])) == before
-    assert campaign.read(STORY.key(IDS[0])) == cut(decode(picture()).image, STORY, moved)
+    assert campaign.read(STORY.key(IDS[0])) == cut(decode(picture()).image, STORY, moved, packet(facts.short))
 
 
 def test_a_recut_cuts_from_the_formats_that_are_named_only(campaign):
@@ -318,3 +323,41 @@ def test_a_recut_says_what_keeps_little(campaign):
     """As the plan does: the campaign's pictures are square by what was asked for."""
     (note,) = recut(campaign, STORY).notes
     assert note.startswith("story keeps 56 % of hero, and no format suits it: add one of 9:16")
+
+
+def says(store: CampaignStore, variant: Variant) -> bool:
+    """Whether the first cell's cut says how it was made."""
+    return b"DigitalSourceType" in store.read(variant.key(IDS[0]))
+
+
+def test_marks_are_put_on_and_taken_off_and_stay_so(campaign):
+    """Of a campaign of an earlier version, too: all cuts, and what is cut later says what the campaign says."""
+    recut(campaign, STORY)
+    outcome = Ledger(campaign, "").load(CELLS).outcomes[IDS[0]]
+    assert says(campaign, STORY)
+    assert {"og", "thumb", "story"} <= set(outcome.marked)
+    campaign.write(OG.key(IDS[0]), b"by another program")
+    assert recut(campaign, marks="yes").images == 2
+    assert all(says(campaign, variant) for variant in (OG, THUMB, STORY))
+    off = recut(campaign, marks="none")
+    assert not any(says(campaign, variant) for variant in (OG, THUMB, STORY))
+    assert off.notes == (UNMARKED,)
+    assert not {"og", "thumb", "story"} & set(Ledger(campaign, "").load(CELLS).outcomes[IDS[0]].marked)
+    recut(campaign, THUMB.model_copy(update={"width": 5}))
+    assert not says(campaign, THUMB)
+    recut(campaign, STORY, prune=True)
+    assert not says(campaign, STORY)
+
+
+def test_what_an_original_carries_is_noted_when_it_is_cut(campaign):
+    """An earlier version has not looked; the original stays as it came."""
+    data = campaign.read(an_original(CELLS[0]).key)
+    signed = data[:33] + chunk(b"caBX", b"\0\0\0\x10jumb..c2pa") + data[33:]
+    campaign.write(an_original(CELLS[0]).key, signed)
+    recut(campaign, STORY)
+    assert campaign.read(an_original(CELLS[0]).key) == signed
+    assert [row["marks_found"] for row in rows_of(campaign)] == ["c2pa", "", ""]
+    assert [row["source_type"] for row in rows_of(campaign)] == ["trainedAlgorithmicMedia"] * 2 + [""]
+    page = campaign.read("index.html").decode()
+    assert "1 original carries Content Credentials" in page
+    assert '<dt dir="auto">Original carries</dt><dd dir="auto">Content Credentials (C2PA)</dd>' in page

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tasks.publishing.column_names import unique_names
 from tasks.publishing.formulas import without_formula
 from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet
+from tasks.records.outcome import FoundMarks
 from tasks.records.review import Review
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tests.factories import a_cell, a_request, an_original, an_outcome
@@ -53,6 +54,8 @@ COLUMNS = [
     "reviewed_at",
     "replaces",
     "take",
+    "source_type",
+    "marks_found",
 ]
 AWKWARD = {"a": "NA", "b": "None", "c": "00123", "d": " leading space", "e": "1e5", "f": "", "g": "true\rfalse"}
 
@@ -115,6 +118,8 @@ def test_a_done_cell_tells_all_that_is_known():
         "reviewed_at": "2026-08-05T11:00:00.000Z",
         "replaces": "teapot-hero-1a2b3c4d",
         "take": "2",
+        "source_type": "trainedAlgorithmicMedia",
+        "marks_found": "",
     }
 
 
@@ -272,6 +277,17 @@ def test_a_column_alt_is_not_listed_twice():
     """It is the manifest's own, whatever its case; marketing's own `copy` stays under its name."""
     cell = a_cell(metadata={"Alt": "A blue pot", "alt:de": "Blaue Kanne", "copy": "Sip slowly"})
     columns = manifest_frame([cell], {}, ()).columns.tolist()
-    assert columns[-4:] == ["replaces", "take", "alt:de", "copy"]
+    assert columns[-5:] == ["take", "source_type", "marks_found", "alt:de", "copy"]
     row = one_row(cell)
     assert (row["alt"], row["alt:de"], row["copy"]) == ("A blue pot", "Blaue Kanne", "Sip slowly")
+
+
+def test_what_an_image_is_and_what_its_original_carried_is_listed():
+    """A feed wants the first of every image; the second tells what cutting has taken away."""
+    cell = a_cell()
+    marks = FoundMarks(c2pa=True, iptc=True, source_type="compositeWithTrainedAlgorithmicMedia")
+    row = one_row(cell, an_outcome(cell, original=an_original(cell, marks=marks)))
+    assert (row["source_type"], row["marks_found"]) == ("compositeWithTrainedAlgorithmicMedia", "c2pa iptc")
+    drawing = one_row(cell, an_outcome(cell, original=an_original(cell, made_by="sandbox", marks=FoundMarks())))
+    assert (drawing["source_type"], drawing["marks_found"]) == ("algorithmicMedia", "")
+    assert one_row(cell, an_outcome(cell, "failed"))["source_type"] == ""

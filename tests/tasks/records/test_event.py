@@ -16,6 +16,7 @@ KEYS = [
     *("event", "jobId", "status", "prompt", "seed", "resolution", "filePath"),
     *("metadata", "campaign", "variants", "error", "timestamp"),
 ]
+WITH_IMAGE = [*KEYS[:10], "sourceType", *KEYS[10:]]
 CELL = a_cell(a_request("Tea"), metadata={"sku": "00123"})
 
 
@@ -23,7 +24,8 @@ def test_a_done_cell_is_told_in_the_words_of_the_reference_design():
     """A handler that was written for it finds every field where it looks for it."""
     outcome = an_outcome(CELL, original=an_original(CELL, seed=7))
     told = json.loads(cell_event("Q1 Launch", "/out/q1-launch", CELL, outcome).body())
-    assert list(told) == KEYS
+    assert list(told) == WITH_IMAGE
+    assert told["sourceType"] == "trainedAlgorithmicMedia"
     assert (told["event"], told["jobId"], told["prompt"]) == ("generation.completed", CELL.cell_id, "Tea")
     assert (told["seed"], told["resolution"]) == (7, "1024x1024")
     assert told["filePath"] == f"/out/q1-launch/originals/{CELL.cell_id}.png"
@@ -43,6 +45,7 @@ def test_web_addresses_are_told_where_they_are_known():
     received = parse_event("evt_1", json.dumps(told).encode())
     assert received is not None
     assert (received.url, received.variant_urls) == (told["url"], told["variantUrls"])
+    assert received.source_type == told["sourceType"]
     failed = json.loads(cell_event("Q1", "/out/q1-launch", CELL, an_outcome(CELL, "failed"), public).body())
     assert list(failed) == KEYS
     end = CampaignEnd(counts={"done": 1}, cost_usd=PRICE_USD)

@@ -14,6 +14,7 @@ from tasks.publish_campaign import listed_now
 from tasks.publishing.recut import Recut
 from tasks.publishing.recut_campaign import recut_campaign
 from tasks.records.campaign import Campaign, Plan
+from tasks.records.marks import UNMARKED
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tasks.running.finished_campaign import finished_result
 from tasks.running.plan_retry import plan_dry_run
@@ -43,7 +44,8 @@ def store_of(plan: Plan) -> CampaignStore:
 
 def settled(plan: Plan) -> tuple[tuple[Variant, ...], tuple[str, ...]]:
     """The variants of a run of the plan that begins now, and what a person is told."""
-    return settle(Ledger(store_of(plan), ""), plan, patience_s=0)
+    held, told = settle(Ledger(store_of(plan), ""), plan, patience_s=0)
+    return held.listed, told
 
 
 def manifest_columns(store: CampaignStore) -> list[str]:
@@ -151,3 +153,26 @@ def test_images_that_another_run_makes_meanwhile_get_what_this_one_brings(tmp_pa
     asyncio.run(both())
     assert store.read("manifest.csv").decode().count("-story.png") == 1
     assert len(store.names("variants")) == 2
+
+
+@pytest.mark.usefixtures("without_engine")
+def test_a_campaign_of_an_earlier_version_is_marked_by_its_next_run(tmp_path):
+    """For nothing, once, and told before, also by a dry run; unless somebody wants none."""
+    plan = planned(tmp_path, OG, marks="none")
+    store = store_of(plan)
+    settled(plan)
+    asyncio.run(run(store, Api(), plan.cells, campaign=plan.campaign, variants=(OG,)))
+    key = OG.key(plan.cells[0].cell_id)
+    assert b"DigitalSourceType" not in store.read(key)
+    assert finished_result(planned(tmp_path)) is not None
+    assert UNMARKED in plan_dry_run(planned(tmp_path).campaign).notes
+    marked = planned(tmp_path, marks="yes")
+    told = "2 images cut anew from what is stored, for nothing: variants say how they were made"
+    assert told in plan_dry_run(marked.campaign).notes
+    assert finished_result(marked) is None
+    settled(marked)
+    api = Api()
+    asyncio.run(run(store, api, marked.cells, campaign=marked.campaign, variants=(OG,)))
+    assert api.billed.total() == 0
+    assert b"DigitalSourceType" in store.read(key)
+    assert finished_result(planned(tmp_path)) is not None

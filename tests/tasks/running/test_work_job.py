@@ -25,7 +25,7 @@ from tasks.run_state.job import Job
 from tasks.run_state.toolbox import open_toolbox, toolbox
 from tasks.running import work_job
 from tasks.storage.storage import CampaignStore
-from tests.factories import PRICE_USD, a_cell, a_request, an_outcome
+from tests.factories import PRICE_USD, a_cell, a_request, an_outcome, marked
 from tests.tasks.harness import (  # noqa: F401  without_engine is a fixture
     CELLS,
     SETTINGS,
@@ -207,12 +207,13 @@ def test_what_another_run_has_begun_is_waited_for(store, api, living, status):
         running = asyncio.create_task(run(store, api, [CELL]))
         await asyncio.sleep(0.3)
         assert not running.done()
-        living.note_end(an_outcome(CELL, status))
+        living.note_end(end)
         return await running
 
+    end = an_outcome(CELL, status, marked=marked(CELL, VARIANTS))
     ended = asyncio.run(scenario())
-    assert ended.outcomes[ID] == an_outcome(CELL, status)
-    assert ended.tally.cost_usd == an_outcome(CELL, status).cost_usd
+    assert ended.outcomes[ID] == end
+    assert ended.tally.cost_usd == end.cost_usd
     assert api.billed.total() == 0
 
 
@@ -248,7 +249,7 @@ def test_a_cell_that_another_run_takes_first_is_left_to_it(store, api, living):
 
     def be_late(ledger: Ledger, cell, turn) -> bool:
         if cell == CELL and ledger.run_id != "living-run" and intend(living, cell, turn):
-            living.note_end(an_outcome(cell))
+            living.note_end(an_outcome(cell, marked=marked(cell, VARIANTS)))
         return intend(ledger, cell, turn)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -1,0 +1,47 @@
+"""Whether everything of a cell is there, and as it is to be."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from tasks.images.geometry import Size
+from tasks.images.marks import marks_of
+from tasks.images.place_crops import lie_as_wanted
+from tasks.records.cell import Cell
+from tasks.records.marks import facts_of
+from tasks.records.option_types import Marks
+from tasks.records.outcome import Outcome, StoredOriginal
+from tasks.records.variant import Variant
+
+
+def kept_original(outcome: Outcome, stored: AbstractSet[str]) -> StoredOriginal | None:
+    """The original of a cell, if it was stored and is still there."""
+    return outcome.original if outcome.original is not None and outcome.original.key in stored else None
+
+
+def is_complete(
+    cell: Cell, outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant], marks: Marks
+) -> bool:
+    """Whether the cell is done, every file of it is there, and is cut where and says what it is to."""
+    original = kept_original(outcome, stored)
+    if outcome.status != "done" or original is None:
+        return False
+    if not lie_as_wanted(outcome.crops, Size(original.width_px, original.height_px), variants, cell.focus):
+        return False
+    return are_there(outcome, stored, variants) and is_marked(cell, outcome, original, variants, marks)
+
+
+def are_there(outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant]) -> bool:
+    """Whether the file of each of the variants is there."""
+    return all(variant.key(outcome.cell_id) in stored for variant in variants)
+
+
+def is_marked(
+    cell: Cell, outcome: Outcome, original: StoredOriginal, variants: Sequence[Variant], marks: Marks
+) -> bool:
+    """Whether each of the variants says what it is to say of how it was made."""
+    source = Size(original.width_px, original.height_px)
+    if min(source) < 1:
+        return True  # an odd record, of which nothing is known
+    wanted = marks_of(facts_of(cell, original, marks), variants, source)
+    digests = {name: facts.digest for name, facts in wanted.items()}
+    return all(outcome.marked.get(one.name) == digests.get(one.name) for one in variants)
