@@ -78,9 +78,11 @@ class Faults:
             self.more += invalid.more
 
     def raise_if_any(self) -> None:
-        """Raise InputInvalid with everything that was found."""
+        """Raise InputInvalid with everything that was found, source by source and row by row."""
         if self.found:
-            raise InputInvalid([self._told(place, fault) for place, fault in enumerate(self.found)], self.more)
+            told = [self._told(place, fault) for place, fault in enumerate(self.found)]
+            order = {source: n for n, source in enumerate(dict.fromkeys(fault.source for fault in told))}
+            raise InputInvalid(sorted(told, key=lambda fault: (order[fault.source], fault.row or 0)), self.more)
 
     def _told(self, place: int, fault: Fault) -> Fault:
         others = self._others[self._shared[place]] if place in self._shared else 0

@@ -25,6 +25,7 @@ from tasks.planning.rows_in_formats import RowsInFormats
 from tasks.planning.variant_notes import variant_notes
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import Cell, with_own_ids
+from tasks.records.reference import REFERENCE_COLUMNS
 from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device
 from tasks.records.variant import DEFAULT_VARIANTS
@@ -99,10 +100,12 @@ class Planner:
             return
         add_leftovers(self.crossed.formats, columns.names, self.faults)
         duplicates = Duplicates(table.source)
-        for row in parse_rows(table, columns, self.faults, duplicates):
+        rows = parse_rows(table, columns, self.faults, duplicates)
+        if not columns.known.keys().isdisjoint(REFERENCE_COLUMNS):
+            rows = self.references.found_in_each(rows, self.campaign.matrix)
+        for row in rows:
             self.rows += 1
-            found = self.references.found_in(row, self.campaign.matrix)
-            for one in self.crossed.of(found):
+            for one in self.crossed.of(row):
                 yield from self._images_in(one)
         if not self.rows and self.faults.count == count:
             self.faults.add(table.source, "has no rows below its header")

@@ -1,10 +1,14 @@
 """The pictures that rows and formats name: each is found beside its table, and read once, however many rows name it."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import PurePath
+from typing import Final
 
+from tasks.errors import InputInvalid
 from tasks.planning.faults import Faults
 from tasks.planning.parse_matrix import ParsedRow
 from tasks.records.fault import without_secrets
@@ -14,6 +18,10 @@ from tasks.references.place import folder_of, is_whole, place_of
 from tasks.references.read import read_picture
 from tasks.tables.hindrance import ABSENT
 
+AT_A_TIME: Final = 8
+"""Each is held whole while it is looked at."""
+ROWS_AHEAD: Final = 32
+
 
 @dataclass
 class References:
@@ -22,6 +30,21 @@ class References:
     faults: Faults
     read: Callable[[str], bytes] = read_picture
     _known: dict[str, FoundReference | str] = field(default_factory=dict)
+
+    def found_in_each(self, rows: Iterable[ParsedRow], table: str) -> Iterator[ParsedRow]:
+        """The same of many rows. The pictures of some are looked at side by side: those in a bucket are waited for.
+
+        Raises what `rows` raises, once the rows before it are through.
+        """
+        folder = folder_of(table) or ""
+        with ThreadPoolExecutor(AT_A_TIME, "pictures") as pool:
+            for ahead in _some_of(rows):
+                names = (name for row in ahead for column in REFERENCE_COLUMNS for name in row.wishes.get(column, ()))
+                places = dict.fromkeys(place_of(name, folder) for name in names if folder or is_whole(name))
+                new = [place for place in places if place not in self._known]
+                self._known.update(zip(new, pool.map(self._look, new), strict=True))
+                for row in ahead:
+                    yield self.found_in(row, table)
 
     def found_in(self, row: ParsedRow, table: str) -> ParsedRow:
         """`row` of `table` with the pictures that it names found; none for those that cannot be, which are faults."""
@@ -68,6 +91,21 @@ class References:
             width_px=width_px,
             height_px=height_px,
         )
+
+
+def _some_of(rows: Iterable[ParsedRow]) -> Iterator[list[ParsedRow]]:
+    """The rows, some at a time; those before a fault that ends them come before it."""
+    waiting, fault = iter(rows), None
+    while fault is None:
+        ahead: list[ParsedRow] = []
+        try:
+            ahead.extend(islice(waiting, ROWS_AHEAD))
+        except InputInvalid as invalid:
+            fault = invalid
+        if not ahead and fault is None:
+            return
+        yield ahead
+    raise fault
 
 
 def _told(problem: str, name: str, folder: str | None) -> str:

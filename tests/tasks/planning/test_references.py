@@ -1,5 +1,7 @@
 """Pictures that a matrix names: found, read once, checked and identified before anything is paid."""
 
+import threading
+from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +12,7 @@ from PIL import Image
 from tasks.errors import InputInvalid
 from tasks.planning.faults import Faults
 from tasks.planning.parse_matrix import ParsedRow
-from tasks.planning.references import References
+from tasks.planning.references import AT_A_TIME, ROWS_AHEAD, References
 from tasks.records.models import OFFERS
 from tasks.records.sizes import pixels
 from tasks.references.look import NoPicture
@@ -228,3 +230,30 @@ def test_what_is_made_of_a_source_has_sides_that_it_may_have():
     for ratio in offer.ratios:
         size = offer.resolution_for(ratio)
         assert size is None or all(side % 32 == 0 for side in pixels(size)), ratio
+
+
+def test_pictures_of_many_rows_are_waited_for_side_by_side():
+    """A thousand shots in a bucket are a thousand round trips; each row has its own, in its order, and its fault."""
+    together = threading.Barrier(AT_A_TIME)
+
+    def read(place: str) -> bytes:
+        together.wait(timeout=60)
+        if place.endswith("7.png"):
+            raise NoPicture("does not exist")
+        return a_picture(f"#{int(Path(place).stem):06x}")
+
+    def rows() -> Iterator[ParsedRow]:
+        for number in range(2, 2 + 2 * ROWS_AHEAD):
+            yield ParsedRow("m.csv", number, {"source_image": (f"{number}.png",)}, {})
+        yield ParsedRow("m.csv", 900, {}, {})
+        raise InputInvalid.of("m.csv", "holds a NUL character", row=901)
+
+    faults = Faults()
+    references = References(faults, read)
+    found = references.found_in_each(rows(), "/data/m.csv")
+    with faults.collected():
+        for number, row in enumerate(found, start=2):
+            assert [one.typed for one in row.wishes.get("source_image", ())] in ([], [f"{number}.png"])
+    assert number == 2 + 2 * ROWS_AHEAD
+    assert [fault.row for fault in faults.found] == [7, 17, 27, 37, 47, 57, 901]
+    assert len(references.listed()) == 2 * ROWS_AHEAD - 6
