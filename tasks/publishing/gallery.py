@@ -10,6 +10,7 @@ from urllib.parse import quote
 from tasks.publishing.copy_number import CopyNumber
 from tasks.records.outcome import Status
 from tasks.records.record import Record
+from tasks.records.review import Review
 
 INDEX: Final = "index.html"
 CLEARLY_WIDE: Final = Fraction(5, 4)
@@ -17,24 +18,6 @@ ROOMY_GROUP: Final = 3
 ROOMY_PAGE: Final = 6
 DENSE_PAGE: Final = 60
 """A page of more has three pictures side by side on a phone."""
-
-ADVICE: Final[dict[Status, str]] = {
-    "blocked": (
-        "A safety check refused the prompt or the image. Reword the prompt in the matrix and run the campaign again; "
-        "to try the same words once more, run it with `--retry blocked`."
-    ),
-    "failed": (
-        "Mend what the reason names and run the campaign again; to try these cells once more as they are, run it with "
-        "`--retry failed`. What is stored of them is read and what their links still give is fetched first, for "
-        "nothing; only where neither is an image is another paid. With `--dry-run` it says what that would cost."
-    ),
-    "unknown": (
-        "The request was sent, and no answer says what became of it. It may have been paid, so it is not sent again "
-        "by itself. Look at the usage of your Ideogram account, then run the campaign with `--retry unknown`, "
-        "which may pay a second time."
-    ),
-}
-"""What to do about cells that ended so; words between backticks are typed."""
 
 
 class GalleryLink(Record):
@@ -76,6 +59,10 @@ class GalleryCard(Record):
     reason: str | None
     is_drawing: bool
     """Whether the sandbox drew the image."""
+    take: int
+    """Which it is of the images that stand for one image of the matrix."""
+    review: Review | None
+    """What was decided on it."""
     details: tuple[tuple[str, str], ...]
     """Labels and values: where the cell comes from, and its metadata."""
 
@@ -85,6 +72,11 @@ class GallerySet(Record):
 
     title: str
     cards: tuple[GalleryCard, ...]
+
+    @property
+    def noun(self) -> str:
+        """What its cards are, as people count them."""
+        return "takes" if any(card.take > 1 for card in self.cards) else "copies"
 
 
 class GalleryGroup(Record):

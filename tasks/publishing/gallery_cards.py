@@ -58,6 +58,8 @@ def _whole_card(cell: Cell, outcome: Outcome, place: CopyNumber, shelf: Shelf) -
         cost_usd=outcome.cost_usd,
         reason=bounded(outcome.error) if outcome.error else None,
         is_drawing=outcome.is_drawing,
+        take=cell.take,
+        review=cell.review,
         details=_details(cell, outcome),
     )
 
@@ -96,6 +98,8 @@ def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
     known = {
         "Cell": cell.cell_id,
         "Row": str(cell.row),
+        "In the place of": cell.replaces or "",
+        "Decided": cell.review.told() if cell.review else "",
         "Alt text": alt_of(cell),
         "Model": cell.request.model,
         "Aspect": cell.request.aspect_text(),

@@ -17,7 +17,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tasks.publishing.copy_number import CopyNumber, numbered_copies
 from tasks.publishing.gallery import (
-    ADVICE,
     GalleryCard,
     GalleryGroup,
     GalleryLink,
@@ -25,6 +24,7 @@ from tasks.publishing.gallery import (
     GalleryProblem,
     GallerySet,
 )
+from tasks.publishing.gallery_advice import ADVICE
 from tasks.publishing.gallery_cards import Shelf, card_of, title_of
 from tasks.records.cell import Cell
 from tasks.records.money import usd
@@ -41,8 +41,10 @@ Copies = Sequence[Pair]
 """The cells of one row in one format that stand among the pictures."""
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_STYLE: Final = (_TEMPLATES / "gallery.css").read_text(encoding="utf-8")
-_SCRIPT: Final = (_TEMPLATES / "gallery.js").read_text(encoding="utf-8")
+_STYLE, _SCRIPT = (
+    "".join((_TEMPLATES / f"{name}.{ending}").read_text(encoding="utf-8") for name in ("gallery", "choose"))
+    for ending in ("css", "js")
+)
 
 
 def gallery_pages(  # noqa: PLR0913  what a page is made of

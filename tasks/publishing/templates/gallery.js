@@ -31,6 +31,7 @@
       const isShown =
         (!wanted.status || item.status === wanted.status) &&
         (!wanted.format || item.format === wanted.format) &&
+        (!wanted.review || (item.element.dataset.review || "undecided") === wanted.review) &&
         words.every((word) => item.text.includes(word));
       item.element.hidden = !isShown;
       shown += isShown;
@@ -38,7 +39,7 @@
     for (const group of document.querySelectorAll(".set, .group, .problems")) {
       group.hidden = !group.querySelector(".item:not([hidden])");
     }
-    const isFiltered = words.length > 0 || wanted.status || wanted.format;
+    const isFiltered = words.length > 0 || wanted.status || wanted.format || wanted.review;
     images.classList.toggle("one-grid", Boolean(wanted.format));
     images.dataset.shape = wanted.format
       ? shapeOf(Array.from(images.querySelectorAll(".item:not([hidden]) img"), size))
@@ -56,7 +57,7 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   window.addEventListener("pageshow", filter);
 
-  const dialog = document.querySelector("dialog");
+  const dialog = document.querySelector(".viewer");
   let current = null;
 
   const enlarge = (link) => {
@@ -69,6 +70,7 @@
     const title = item.querySelector("h4").dataset.caption;
     dialog.querySelector(".caption").textContent = `${title} – ${item.querySelector(".prompt").textContent}`;
     if (!dialog.open) dialog.showModal();
+    dialog.dispatchEvent(new CustomEvent("enlarged", { detail: item }));
   };
 
   const step = (by) => {
@@ -84,10 +86,12 @@
   });
   dialog.addEventListener("click", (event) => {
     const button = event.target.closest("button");
+    if (event.target.closest(".choose")) return;
     if (button && button.value !== "0") step(Number(button.value));
     else if (button || !event.target.closest("img, .caption")) dialog.close();
   });
   dialog.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, select")) return;
     if (event.key === "ArrowLeft") step(-1);
     if (event.key === "ArrowRight") step(1);
   });

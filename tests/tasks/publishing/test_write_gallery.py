@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from datetime import timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
@@ -15,7 +16,9 @@ from tasks.images.preview import preview_key, preview_size
 from tasks.publishing.gallery import is_page, relative_href
 from tasks.publishing.gallery_cards import laid_out, shown_image
 from tasks.publishing.write_gallery import CARDS_SHOWN, CONTENT_POLICY, PROBLEMS_SHOWN, gallery_html, gallery_pages, usd
+from tasks.records.cell import Cell
 from tasks.records.outcome import STATUSES
+from tasks.records.review import Decision, Review
 from tasks.records.variant import DEFAULT_VARIANTS
 from tests.factories import STARTED_AT, a_cell, a_request, an_original, an_outcome
 
@@ -240,6 +243,27 @@ def test_copies_stand_together_with_their_numbers():
     assert all(f"copy {number} of 3" in html for number in (1, 2, 3))
     assert "copy 2 of 3" in html[html.index("needs-a-look") : html.index('id="images"')]
     assert "copy 1" not in gallery_html(a_page(cells[::3]))
+
+
+def test_what_was_decided_stands_with_its_picture():
+    """A word, a reason, and which take it is: among the pictures, and, of what was refused, where one looks first."""
+    cells = [a_cell(), a_cell(copy_number=2, replaces="teapot-1", take=2), a_cell(a_request("Refused"), row=3)]
+    reviews = [a_review(cells[0], "again", "text is misspelt"), None, a_review(cells[2], "again", "refused")]
+    cells = [cell.model_copy(update={"review": one}) for cell, one in zip(cells, reviews, strict=True)]
+    html = gallery_html(a_page(cells, [*map(an_outcome, cells[:2]), an_outcome(cells[2], "blocked")]))
+    first, _, take = html[html.index('id="images"') :].partition(f'data-cell="{cells[1].cell_id}"')
+    assert 'data-review="again"' in first
+    assert '<p class="verdict">again: text is misspelt</p>' in first
+    assert "2 takes" in first
+    assert "<small>take 2</small>" in take
+    assert '<p class="verdict" hidden></p>' in take
+    assert "teapot-1" in take
+    assert f'data-cell="{cells[2].cell_id}"' in html[: html.index('id="images"')]
+
+
+def a_review(cell: Cell, decision: Decision, reason: str) -> Review:
+    """What was decided on a cell, an hour after it was made."""
+    return Review(cell_id=cell.cell_id, number=1, decision=decision, reason=reason, at=STARTED_AT + timedelta(hours=1))
 
 
 @pytest.mark.parametrize("size", [(1024, 1024), (1344, 768), (736, 1312), (896, 1120), (300, 200)])

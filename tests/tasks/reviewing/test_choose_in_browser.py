@@ -1,0 +1,76 @@
+"""Whoever has a keyboard and the page alone chooses, and what the page exports is taken in."""
+
+import re
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import ActionChains, Chrome, Keys
+from selenium.webdriver.common.by import By
+
+from tests.tasks.browser import driven, needs_driver
+from tests.tasks.harness import without_engine  # noqa: F401  without_engine is a fixture
+from tests.tasks.reviewing.rounds import Rounds
+from tests.waiting import until
+
+pytestmark = [needs_driver, pytest.mark.usefixtures("without_engine")]
+MATRIX = "product,prompt,num_images\n" + "".join(f"Lamp {n},Lamp number {n},{2 if n == 4 else 1}\n" for n in range(6))
+WHERE = """
+const image = document.querySelector(".stage img").getBoundingClientRect();
+return [image.left + image.width * .25, image.top + image.height * .5].map(Math.round);
+"""
+
+
+def keys(browser: Chrome, *typed: str) -> None:
+    """Press these keys, wherever the focus is."""
+    ActionChains(browser).send_keys(*typed).perform()
+
+
+def text_of(browser: Chrome, selector: str) -> str:
+    """What is read at a place."""
+    return str(browser.execute_script("return document.querySelector(arguments[0]).textContent", selector))
+
+
+def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
+    """Kept over a reload, undone, exported; a click says where crops lie; what was taken in is no news any more."""
+    rounds = Rounds(tmp_path, MATRIX)
+    rounds.made()
+    ids, page = rounds.ids, (tmp_path / "lamps" / "index.html").as_uri()
+    with driven(tmp_path) as browser:
+        browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+        browser.get(page)
+        keys(browser, "n", "k", "x", "=off brand", Keys.ENTER, "r")
+        assert text_of(browser, ".count") == "3 of 7 decided, 1 again"
+        keys(browser, "e")
+        browser.find_element(By.CSS_SELECTOR, ".ask textarea").send_keys(", at night")
+        ActionChains(browser).key_down(Keys.CONTROL).send_keys(Keys.ENTER).key_up(Keys.CONTROL).perform()
+        keys(browser, "o", "k", "u")
+        browser.get(page)
+        assert text_of(browser, ".count") == "6 of 7 decided, 2 again"
+        keys(browser, "n", Keys.ENTER)
+        click_at(browser, *browser.execute_script(WHERE))
+        assert re.search(r"Crops of Lamp 5, 1:1 lie at 0\.2\d*,0\.5", text_of(browser, ".said"))
+        keys(browser, "k", Keys.ESCAPE)
+        browser.find_element(By.CSS_SELECTOR, ".export").click()
+        table = tmp_path / "lamps-decisions.csv"
+        until(table.exists)
+        assert "python flows/review.py" in text_of(browser, ".said")
+        result = rounds.take_in([str(table)])
+        assert (result.kept, result.rejected, result.again, result.undecided) == (3, 2, 2, 0)
+        browser.get(page)
+        browser.find_element(By.CSS_SELECTOR, ".export").click()
+        assert "0 in lamps-decisions" in text_of(browser, ".said")
+        assert browser.get_log("browser") == []
+    shown = {row["cell_id"]: (row["review"], row["review_reason"]) for row in rounds.rows()}
+    decisions = [("keep", ""), ("reject", "'=off brand"), ("again", ""), ("again", "")]
+    decisions += [("keep", ""), ("reject", "another one was chosen"), ("keep", "")]
+    assert [shown[cell_id] for cell_id in ids] == decisions
+    rounds.made()
+    takes = {row["replaces"]: row["prompt"] for row in rounds.rows() if row["replaces"]}
+    assert takes == {ids[2]: "Lamp number 2", ids[3]: "Lamp number 3, at night"}
+
+
+def click_at(browser: Chrome, left: int, top: int) -> None:
+    """Click at a place of the window."""
+    for kind in ("mousePressed", "mouseReleased"):
+        where = {"type": kind, "x": left, "y": top, "button": "left", "clickCount": 1}
+        browser.execute_cdp_cmd("Input.dispatchMouseEvent", where)
