@@ -173,10 +173,11 @@
     words.value = own?.prompt || (prompt.endsWith(CUT) ? "" : prompt);
     words.required = withWords;
     why.value = own?.reason || "";
-    ask.returnValue = "";
-    ask.onclose = () => {
-      if (ask.returnValue === "ok") answered(why.value.trim(), words.value.trim() === prompt ? "" : words.value.trim());
-      else if (!viewer.open) card.querySelector("a.picture")?.focus();
+    // At once, and not when the dialog says that it is closed: the next key may come before.
+    ask.querySelector("form").onsubmit = (event) => {
+      event.preventDefault();
+      ask.close();
+      answered(why.value.trim(), words.value.trim() === prompt ? "" : words.value.trim());
     };
     ask.showModal();
     (withWords ? words : why).focus();
@@ -250,7 +251,7 @@
   });
   ask.querySelector(".cancel").addEventListener("click", () => ask.close());
   ask.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) ask.querySelector("[value=ok]").click();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) ask.querySelector("form").requestSubmit();
   });
 
   viewer.addEventListener("enlarged", (event) => {
@@ -263,7 +264,7 @@
     at?.querySelector("a.picture")?.focus();
   });
   viewer.addEventListener("click", (event) => {
-    if (!event.target.matches(".stage img") || !at || !isPicture(at)) return;
+    if (!event.target.matches(".stage img") || !event.target.naturalWidth || !at || !isPicture(at)) return;
     const box = shownBox(event.target);
     const share = (value) => Math.min(Math.max(value, 0), 1).toFixed(3).replace(/\.?0+$/, "");
     const focus = `${share((event.clientX - box.left) / box.width)},${share((event.clientY - box.top) / box.height)}`;

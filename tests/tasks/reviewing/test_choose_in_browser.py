@@ -47,9 +47,11 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
         browser.get(page)
         assert text_of(browser, ".count") == "6 of 7 decided, 2 again"
         keys(browser, "n", Keys.ENTER)
+        until(lambda: browser.execute_script("return document.querySelector('.stage img')?.naturalWidth"))
         click_at(browser, *browser.execute_script(WHERE))
         assert re.search(r"Crops of Lamp 5, 1:1 lie at 0\.2\d*,0\.5", text_of(browser, ".said"))
         keys(browser, "k", Keys.ESCAPE)
+        until(browser.find_element(By.CSS_SELECTOR, ".export").is_displayed)
         browser.find_element(By.CSS_SELECTOR, ".export").click()
         table = tmp_path / "lamps-decisions.csv"
         until(table.exists)
