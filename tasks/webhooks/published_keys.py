@@ -16,7 +16,7 @@ from tasks.webhooks.webhook_signature import Head, WebhookInvalid, is_signed, re
 PATH: Final = "/v1/.well-known/jwks.json"
 KEPT_S: Final = 86_400.0
 """The API asks for no longer: a key that it takes away is believed for a day at most."""
-REST_S: Final = 30.0
+REST_S: Final = 5.0
 """Between two fetches, whatever comes meanwhile: forged webhooks do not make a receiver call the API each time."""
 TIMEOUT_S: Final = 10.0
 ANSWER_MAX_BYTES: Final = 64_000
