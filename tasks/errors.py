@@ -5,6 +5,7 @@ CampaignFault               the campaign stops
     CampaignStopped             what is done is kept; run again when it is mended      (exit code 3)
         CredentialsRejected         the key
         CreditsExhausted            the balance or the plan
+        WebhookRefused              the address that the API is to tell of images
         BudgetReached               the limit that was set for this campaign
         Interrupted                 a person or the system ended the run                    (exit code 130)
         StorageFailed               the output: a paid image could not be kept
@@ -98,6 +99,10 @@ class CredentialsRejected(CampaignStopped):
 
 class CreditsExhausted(CampaignStopped):
     """The balance or the plan does not allow another image (402)."""
+
+
+class WebhookRefused(CampaignStopped):
+    """The API does not take the address of `IDEOGRAM_WEBHOOK_URL`: it would refuse every image for it."""
 
 
 class BudgetReached(CampaignStopped):

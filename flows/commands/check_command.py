@@ -13,6 +13,7 @@ from flows.commands.answer import answer
 from flows.commands.ask_beforehand import command_settings, named_server
 from flows.commands.campaign_command import COMMAND
 from flows.commands.check_server import check_notification, check_server
+from flows.commands.check_webhooks import check_webhooks
 from flows.commands.finding import Findings
 from flows.commands.options import Command
 from flows.commands.screen import Screen
@@ -51,8 +52,8 @@ class Checkup(Campaign):
     matrix: str = Field(default="", title="Matrix")
     """Path or URL of the campaign matrix, to be checked as well."""
     check: bool = Field(default=True, title="Check")
-    """Look at key, balance, storage, callbacks, notification and Prefect's server, and say what is wrong; it costs
-    nothing."""
+    """Look at key, balance, storage, callbacks, webhooks, notification and Prefect's server, and say what is wrong; it
+    costs nothing."""
 
 
 CHECK: Final = Command(
@@ -110,6 +111,7 @@ async def check_key(findings: Findings, wanted: Checkup, plan: Plan | None) -> N
     """The key by a quote, which is free; and the balance, as far as that tells of it."""
     request = sample(wanted, plan)
     async with command_settings(wanted) as settings, IdeogramClient.open(settings) as client:
+        await check_webhooks(findings, settings, client.http)
         try:
             quote = await client.quote(request)
         except (CreditsExhausted, RequestRejected, ImageRefused) as error:

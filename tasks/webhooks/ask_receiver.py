@@ -58,10 +58,14 @@ class Receiver:
             raise NotTold(f"it answers {status}{_HELP.get(status, '')}")
         return news
 
+    @property
+    def host(self) -> str:
+        """What a person is shown of the address, whose rest may hold a token."""
+        return urlsplit(self.webhook_url).hostname or ""
+
     def note(self, why: NotTold) -> str:
-        """What a person is told of it; of the address no more than its host, since it may hold a token."""
-        host = urlsplit(self.webhook_url).hostname
-        return f"the receiver of webhooks ({host}) does not tell which images are done, so polls alone do: {why}"
+        """What a person is told of it."""
+        return f"the receiver of webhooks ({self.host}) does not tell which images are done, so polls alone do: {why}"
 
     def _headers(self, since: str) -> dict[str, str]:
         if self.secrets is None:

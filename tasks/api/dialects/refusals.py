@@ -56,6 +56,9 @@ def _meaning(status: int, headers: Mapping[str, str], told: Told, took_s: float)
     words = said(message)
     retry_after_s = parse_retry_after(headers.get("retry-after"), time.time(), RETRY_AFTER_MAX_S)
     match status:
+        case 400 | 422 if "webhook_url" in message:
+            advice = "correct IDEOGRAM_WEBHOOK_URL, or unset it: images are then polled for, as ever"
+            return errors.WebhookRefused(f"The API does not take the webhooks' address ({status}); {advice}.{words}")
         case 401:
             paused = "it is wrong, or paused because the account's balance is zero"
             advice = "check IDEOGRAM_API_KEY, and the balance"

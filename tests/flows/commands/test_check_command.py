@@ -115,3 +115,12 @@ def test_a_trial_is_checked_against_the_stand_in(checked, monkeypatch):
     monkeypatch.delenv("IDEOGRAM_API_KEY")
     code, lines = checked("--sandbox")
     assert (code, lines[0][:2], lines[0][2].startswith("the stand-in needs none")) == (0, ("right", "key"), True)
+
+
+def test_the_receiver_of_webhooks_is_asked_where_one_is_named(checked):
+    """One that does not answer is wrong, though a run would go on without it."""
+    code, lines = checked(IDEOGRAM_WEBHOOK_URL="http://127.0.0.1:9/webhooks/ideogram")
+    assert code == 2
+    [said] = [said for verdict, subject, said in lines if (verdict, subject) == ("wrong", "webhooks")]
+    assert said.startswith("the receiver of webhooks (127.0.0.1) does not tell which images are done")
+    assert verdicts(lines)["key"] == {"right"}

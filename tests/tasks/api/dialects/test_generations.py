@@ -142,3 +142,12 @@ def test_no_answer_raises_anything_but_a_named_error(status, answer):
             read(status, {}, answer)
         except STOPPED:
             continue
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_an_address_for_webhooks_that_is_refused_stops_the_campaign(status):
+    """A name may lead to a private address, which only the API finds: every image would be refused for it."""
+    refused = body(error="Invalid webhook_url: must be a public HTTPS address")
+    with pytest.raises(errors.WebhookRefused, match="IDEOGRAM_WEBHOOK_URL, or unset it") as stopped:
+        read_accepted(status, {}, refused)
+    assert "must be a public HTTPS address" in str(stopped.value)
