@@ -11,6 +11,9 @@ from tasks.records.outcome import Outcome, Status
 STILL_AFTER_S: Final = 10.0
 """A campaign of which nothing has ended for so long stands still, unless it has taken its time before."""
 
+SAID_FROM_S: Final = 0.5
+"""Less than this would be told as 0 s, while images are still to come."""
+
 
 class Tally:
     """How many cells have ended, how, and what the campaign has cost in all its runs."""
@@ -59,4 +62,4 @@ class Tally:
         if not ended_now or self.trouble or waited_s > max(STILL_AFTER_S, 1.5 * self._longest_s):
             return None
         left_s = (self._moved_s - self._started_s) / ended_now * (self.total - self.ended) - waited_s
-        return left_s if left_s > 0 else None
+        return left_s if left_s > SAID_FROM_S else None

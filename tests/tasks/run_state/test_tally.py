@@ -54,6 +54,15 @@ def test_an_estimate_counts_down_between_ends_and_never_up():
     assert told == [2, 1, *[None] * 18]
 
 
+def test_what_would_be_told_as_no_time_is_not_told():
+    """Nobody is to read that there are 0 s left while images are."""
+    tally, clock = a_tally(4, 2, 2, 2)
+    clock.now_s += 1.25
+    assert tally.remaining_s() == 0.75
+    clock.now_s += 0.25
+    assert tally.remaining_s() is None
+
+
 @pytest.mark.parametrize(("pace_s", "is_still_after_s"), [(1, STILL_AFTER_S), (60, 90)])
 def test_nothing_is_estimated_while_nothing_moves(pace_s, is_still_after_s):
     """Much longer than it has taken so far: hours that are left are no more known than a second."""
