@@ -153,7 +153,7 @@ def _format_of(data: bytes) -> Format:
     for kind in FORMATS:
         if kind.beginning.match(data):
             return kind
-    begins = f"it begins with {data[:12]!r}" if data else "it is empty"
+    begins = f"it begins with {repr(data[:12]).removeprefix('b')}" if data else "it is empty"
     names = ", ".join(kind.name for kind in FORMATS)
     raise ImageUnreadable(f"what was downloaded is no image that we read ({names}): {begins}")
 
