@@ -13,9 +13,10 @@ from typing import NamedTuple, TypeVar
 
 from PIL import Image
 
-from tasks.images.cut_image import ENCODERS, cut_all
+from tasks.images.cut_image import ENCODERS, cut
 from tasks.images.decode_image import decode
 from tasks.images.geometry import Size
+from tasks.images.place_crops import place_crops
 from tasks.records.variant import DEFAULT_VARIANTS
 from tests.benchmarks.command import own_env
 from tests.benchmarks.pictures import SIDE_PX, Files, large_pictures, pictures_in
@@ -141,13 +142,15 @@ def total_bytes(files: Files, variant: str = "") -> int:
 def cut_by_us(
     pictures: Files, quality: int = QUALITY, gravity: str = "auto", times: int = TIMES
 ) -> tuple[Taken, Files]:
-    """As a run does it: every picture is decoded and cut on as many threads as there are cores."""
+    """As a run does it, but for the page's small picture, which the others do not make: on a thread a core."""
     wanted = [one.model_copy(update={"quality": quality, "gravity": gravity}) for one in DEFAULT_VARIANTS]
 
-    def cut(name: str) -> Files:
-        return cut_all(decode(pictures[name]).image, b"", name, wanted).files
+    def cuts(name: str) -> Files:
+        image = decode(pictures[name]).image
+        crops = place_crops(image, wanted, None, {})
+        return {variant.key(name): cut(image, variant, crops.get(variant.name)) for variant in wanted}
 
-    taken, made = in_pool(cut, pictures, times)
+    taken, made = in_pool(cuts, pictures, times)
     return taken, {Path(key).stem: data for files in made for key, data in files.items()}
 
 
@@ -162,12 +165,12 @@ def cut_by_sharp(node: str, programs: Path, folder: Path) -> tuple[Taken, Files]
 
 def resized(pictures: Files) -> dict[str, Image.Image]:
     """Every variant's pixels, as a run would encode them."""
-    cut = {
-        f"{name}-{variant.name}": cut_all(None, data, name, [variant.model_copy(update={"format": "png"})]).files
+    pngs = {
+        f"{name}-{variant.name}": cut(decode(data).image, variant.model_copy(update={"format": "png"}))
         for name, data in pictures.items()
         for variant in DEFAULT_VARIANTS
     }
-    return {name: decode(*files.values()).image for name, files in cut.items()}
+    return {name: decode(data).image for name, data in pngs.items()}
 
 
 def encode_only(images: dict[str, Image.Image]) -> tuple[Taken, Files]:
