@@ -7,6 +7,7 @@ from flows.commands.answer import answer
 from flows.commands.options import Command, Written
 from flows.commands.screen import Screen, progress_bar
 from flows.commands.terminal import files_in
+from tasks.planning.variant_notes import ROWS_SHOWN
 from tasks.publishing.recut import Recut, RecutResult
 from tasks.records.fault import one_line, shortened
 from tasks.records.variant import GRAMMAR
@@ -47,6 +48,8 @@ def summary(result: RecutResult) -> str:
     """How it ended, in a few lines that name the output."""
     lines = [f"{one_line(result.name)}: {result.sentence()}. Nothing was paid"]
     lines += [f"  Note: {one_line(note)}" for note in result.notes]
+    fits = [f"{name}, {drawn}: {', '.join(filter(None, fit))}" for name, _, drawn, *fit in result.fits]
+    lines += [f"  {one_line(fit)}" for fit in fits[:ROWS_SHOWN]]
     lines += [f"  {shortened(trouble, 200)}" for trouble in result.troubles[:TROUBLES_TOLD]]
     more = len(result.troubles) - TROUBLES_TOLD
     lines += [f"  and {more:,} more"] if more > 0 else []

@@ -44,6 +44,8 @@ def print_plan(console: Screen, plan: Plan) -> None:
         for row in table.rows:
             shown.add_row(*(escape(one_line(text)) for text in row))
         console.print(shown)
+        if table.more:
+            console.print(table.more)
 
 
 def print_head(console: Screen, plan: Plan, notes: tuple[str, ...] = ()) -> None:

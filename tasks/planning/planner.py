@@ -164,6 +164,7 @@ class Planner:
             cell_count=sum(group.cells for group in groups),
             groups=groups,
             variants=self.campaign.variants or DEFAULT_VARIANTS,
+            drawn=tuple(self.crossed.drawn),
             sizes=self.crossed.sizes.chosen,
             notes=tuple(dict.fromkeys(notes)),
             references=self.references.listed(),

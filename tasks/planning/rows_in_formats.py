@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tasks.planning.choose_sizes import SizeChooser
+from tasks.planning.choose_sizes import SizeChooser, is_open, name_of
 from tasks.planning.cross_formats import add_misfits, formats_of
 from tasks.planning.faults import Faults
 from tasks.planning.fill_prompts import Prompts
@@ -11,8 +11,10 @@ from tasks.planning.parse_matrix import ParsedRow
 from tasks.planning.plan_notes import style_notes, visibility_notes
 from tasks.planning.request_rules import misfits
 from tasks.planning.row_in_format import InFormat, in_format
+from tasks.planning.size_rules import shape_of
 from tasks.records.campaign import Campaign
 from tasks.records.models import OFFERS
+from tasks.records.plan_group import Drawn
 from tasks.records.sizes import as_written
 from tasks.records.vocabulary import Model
 
@@ -26,6 +28,8 @@ class RowsInFormats:
     prompts: Prompts
     formats: Sequence[ParsedRow] = ()
     sizes: SizeChooser = field(init=False)
+    drawn: dict[tuple[Drawn, ...], None] = field(default_factory=dict)
+    """Each kind of row, by the formats that it is made in."""
     _unseen: dict[Model, None] = field(default_factory=dict)
     """The models of rows that name a visibility and that have none."""
     _unstyled: dict[Model, None] = field(default_factory=dict)
@@ -50,7 +54,10 @@ class RowsInFormats:
                 add_misfits(row, one, found, self.faults, options)
                 sound += [] if found else [crossed._replace(wanted=wanted, alternatives=alternatives)]
                 alternatives = 1
-        return self.sizes.sized(sound)
+        sized = self.sizes.sized(sound)
+        kinds = (drawn(one, is_chosen=is_open(before)) for one, before in zip(sized, sound, strict=True))
+        self.drawn.setdefault(tuple(dict.fromkeys(kinds)))
+        return sized
 
     def _remember(self, one: InFormat) -> None:
         if one.has_lost_style:
@@ -61,3 +68,9 @@ class RowsInFormats:
     def notes(self) -> list[str]:
         """What is not sent, and which sizes stay."""
         return [*self.sizes.notes, *visibility_notes(self._unseen), *style_notes(self._unstyled)]
+
+
+def drawn(one: InFormat, *, is_chosen: bool) -> Drawn:
+    """What it is asked for as."""
+    (size,) = shape_of(one.wanted.wishes, OFFERS[one.model]).values()
+    return Drawn(name_of(one), one.model, as_written(size), is_chosen)

@@ -11,14 +11,14 @@ Misfit = tuple[str, str, str]
 """A column, what is wrong with it, and what to do."""
 
 
-def shape_of(wishes: Mapping[str, Any], offer: Offer) -> dict[str, Any]:
+def shape_of(wishes: Mapping[str, Any], offer: Offer) -> dict[str, str]:
     """The one field with a size or a shape: a square where none is wanted, a size where the model takes no ratio."""
     wish = next((wishes[one] for one in ("size", "resolution", "aspect_ratio") if one in wishes), "ASPECT_1_1")
     if wish.startswith("RESOLUTION"):
         return {"resolution": wish}
     if offer.has_ratio_field or wish == "AUTO":
         return {"aspect_ratio": wish}
-    return {"resolution": offer.resolution_for(wish)}
+    return {"resolution": offer.resolution_for(wish) or ""}
 
 
 def size_misfits(column: str, wish: str, offer: Offer) -> Iterator[Misfit]:

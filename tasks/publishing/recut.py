@@ -3,22 +3,23 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pydantic import Field
 
-from tasks.images.sources import cuts_of, source_of
+from tasks.images.sources import cuts_of
 from tasks.ledger.variant_set import VariantSet, keys_of, names_of
-from tasks.planning.variant_notes import crop_notes, ground_notes
+from tasks.planning.variant_notes import KeptRow
 from tasks.records.cell import Cell
 from tasks.records.exit_code import ExitCode
 from tasks.records.focus import Crop
-from tasks.records.marks import UNMARKED
 from tasks.records.money import counted
 from tasks.records.option_types import Marks, Variants
 from tasks.records.outcome import Outcome, StoredOriginal
 from tasks.records.record import Order, Record
 from tasks.records.variant import SUFFIXES, Variant
+
+IN_FLIGHT: Final = "CutOrder for by a run that has not ended it; run the campaign again to find out what became of it"
 
 
 class Recut(Order):
@@ -90,6 +91,8 @@ class RecutResult(Record):
     """Images of rows that the matrix no longer has, which were moved."""
     notes: tuple[str, ...] = ()
     """What to know of the variants."""
+    fits: tuple[KeptRow, ...] = ()
+    """What they keep of what is drawn, as the table of a plan has it."""
     troubles: tuple[str, ...] = ()
     """Cells that have an original and could not be cut, a sentence each."""
 
@@ -144,8 +147,9 @@ def with_all(outcomes: Mapping[str, Outcome], cuts: Mapping[str, Cut]) -> dict[s
     return {id_: cuts[id_].noted_in(outcome) if id_ in cuts else outcome for id_, outcome in outcomes.items()}
 
 
-def notes_of(wanted: Recut, cells: Sequence[Cell]) -> list[str]:
-    """What a person should know of the variants that are asked for."""
-    sources = list(dict.fromkeys(map(source_of, cells)))
-    unmarked = [UNMARKED] if wanted.marks == "none" else []
-    return [*ground_notes(wanted.variants), *crop_notes(wanted.variants, sources), *unmarked]
+def in_flight(cell: Cell, before: Outcome | None) -> Outcome:
+    """The outcome of a cell that was asked for and has not ended; `before` is that of its earlier turns."""
+    spent = before or Outcome(cell_id=cell.cell_id, status="unknown")
+    cost_usd = spent.cost_usd + cell.price_usd
+    left = {"status": "unknown", "cost_usd": cost_usd, "error": IN_FLIGHT, "original": None, "variants": {}}
+    return spent.model_copy(update=left)

@@ -23,7 +23,8 @@ from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.publishing.campaign_files import publish
 from tasks.publishing.previews import stale_previews, stored_previews
-from tasks.publishing.recut import Cut, Recut, RecutResult, notes_of, with_all, with_cuts
+from tasks.publishing.recut import Cut, Recut, RecutResult, in_flight, with_all, with_cuts
+from tasks.publishing.recut_notes import kept_of, notes_of
 from tasks.records.cell import Cell
 from tasks.records.keys import ENDS
 from tasks.records.marks import facts_of
@@ -38,7 +39,6 @@ LOST: Final = "The original was stored and is gone"
 NOTHING_ASKED: Final = (
     "is missing; name a cut to make, such as --variant story=1080x1920, or --marks, --prune or --put-aside"
 )
-IN_FLIGHT: Final = "CutOrder for by a run that has not ended it; run the campaign again to find out what became of it"
 
 Progress = Callable[[int, int], None]
 """Is told how many originals are cut, and of how many."""
@@ -84,6 +84,7 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
         put_aside=moved,
         variants=tuple(variant.name for variant in now.variants),
         notes=tuple(notes_of(wanted, known.cells)),
+        fits=kept_of(wanted.variants, known.cells, outcomes),
         troubles=tuple(f"{cell_id}: {why}" for cell_id, why in (failed | lost).items()),
     )
 
@@ -113,14 +114,6 @@ def outcomes_of(published: Published, known: Known, originals: frozenset[str]) -
         if cell.cell_id in known.open:
             outcomes[cell.cell_id] = in_flight(cell, outcomes.get(cell.cell_id))
     return outcomes
-
-
-def in_flight(cell: Cell, before: Outcome | None) -> Outcome:
-    """The outcome of a cell that was asked for and has not ended; `before` is that of its earlier turns."""
-    spent = before or Outcome(cell_id=cell.cell_id, status="unknown")
-    cost_usd = spent.cost_usd + cell.price_usd
-    left = {"status": "unknown", "cost_usd": cost_usd, "error": IN_FLIGHT, "original": None, "variants": {}}
-    return spent.model_copy(update=left)
 
 
 class CutOrder(NamedTuple):

@@ -13,7 +13,7 @@ from tasks.records.event import EVENT_NAMES, EventName
 from tasks.records.fault import without_secrets
 from tasks.records.model_words import AnyModel, AnyQuality
 from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Marks, Retry, ToDo, Usd, Variants
-from tasks.records.plan_group import Left, PlanGroup
+from tasks.records.plan_group import Drawn, Left, PlanGroup
 from tasks.records.record import Order, Record
 from tasks.records.reference import FoundReference
 from tasks.records.size_words import AnySize
@@ -171,6 +171,8 @@ class Plan(Record):
     duration_max_s: float
     variants: tuple[Variant, ...] = ()
     """What would be cut, as far as that is known."""
+    drawn: tuple[tuple[Drawn, ...], ...] = ()
+    """For each kind of row, the formats that it is made in."""
     references: tuple[FoundReference, ...] = ()
     """The pictures that go along with its requests, each of them once."""
     sizes: dict[str, str] = Field(default_factory=dict)
@@ -182,11 +184,6 @@ class Plan(Record):
         """The plan with no more shards than it has images."""
         shards = max(1, min(self.campaign.shards, self.cell_count))
         return self.model_copy(update={"campaign": self.campaign.model_copy(update={"shards": shards})})
-
-    @property
-    def sources(self) -> list[tuple[str, str]]:
-        """Each format, and the aspect that is asked for in it."""
-        return list(dict.fromkeys(group.source for group in self.groups))
 
     @property
     def has_callbacks(self) -> bool:

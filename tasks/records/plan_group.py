@@ -1,6 +1,7 @@
 """What a plan consists of, by format and model, and what of it is left to be paid."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from tasks.records.record import Record
 from tasks.records.vocabulary import Model, Quality
@@ -18,6 +19,17 @@ class PlanGroup(Record):
     """The aspect ratio or resolution asked for, as people write it, such as `16:9` or `1344x704`."""
     cells: int
     cost_usd: Decimal
+
+
+class Drawn(NamedTuple):
+    """What the images of some rows are asked for as, in one of their formats."""
+
+    format: str
+    model: Model
+    aspect: str
+    """As a group has it."""
+    is_chosen: bool = False
+    """Whether it was chosen for the variants."""
 
     @property
     def source(self) -> tuple[str, str]:

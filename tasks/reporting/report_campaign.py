@@ -23,7 +23,7 @@ from tasks.records.option_types import KINDS, Kind
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
 from tasks.records.slug import slug
-from tasks.reporting.summarize import TROUBLES_SHOWN, ShownTable, Summary, of_plan, of_result
+from tasks.reporting.summarize import TROUBLES_SHOWN, ShownTable, Summary, kept_of, of_plan, of_result
 from tasks.reviewing.review import ReviewResult
 from tasks.run_state.tally import Tally
 from tasks.storage.public_address import public_folder
@@ -87,20 +87,20 @@ async def report_plan(plan: Plan) -> None:
 
 async def report_recut(result: RecutResult) -> None:
     """What was cut as a markdown artifact. Its failures harm nobody."""
-    await report_free(result, "recut")
+    await report_free(result, "recut", kept_of(result.fits))
 
 
 async def report_review(result: ReviewResult) -> None:
     """Where a review stands, in the same way."""
-    await report_free(result, "review")
+    await report_free(result, "review", [])
 
 
-async def report_free(result: RecutResult | ReviewResult, kind: str) -> None:
+async def report_free(result: RecutResult | ReviewResult, kind: str, tables: Sequence[ShownTable]) -> None:
     """What was done of a `kind` that pays nothing, as a markdown artifact. Its failures harm nobody."""
     shown = tuple((trouble,) for trouble in result.troubles[:TROUBLES_SHOWN])
-    tables = (ShownTable("Needs a look", ("image and why",), shown),) if shown else ()
+    looked_at = [ShownTable("Needs a look", ("image and why",), shown)] if shown else []
     notes, said = tuple(("Note", note) for note in result.notes), f"{result.sentence()}. Nothing was paid."
-    summary = Summary(result.name, said, notes, tables=tables, folder=result.folder)
+    summary = Summary(result.name, said, notes, tables=(*tables, *looked_at), folder=result.folder)
     summary = summary._replace(public_url=public_folder(result.folder))
     key = slug(result.folder.rpartition("/")[2], SLUG_MAX_CHARS)
     await keep_artifact(summary, f"{key}-{kind}", result.sentence())

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from tasks.errors import CampaignStopped
-from tasks.planning.variant_notes import KEPT_LITTLE, crop_notes, named, pairs_of, percent
+from tasks.planning.variant_notes import KEPT_HEADER, KEPT_TITLE, ROWS_SHOWN, crop_notes, cuts_by, kept_rows
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
@@ -60,7 +60,7 @@ def of_plan(plan: Plan) -> Summary:
     shown = "Every image" if len(cells) == plan.cell_count else f"The first {len(cells):,} of {plan.cell_count:,}"
     tables = (
         groups_of(plan),
-        *crops_of(plan),
+        *kept_of(kept_rows(cuts_by(plan.variants, plan.drawn))),
         ShownTable(shown, ("row", "cell", "prompt"), tuple(cells)),
     )
     return Summary(
@@ -86,20 +86,16 @@ def place_of(group: PlanGroup) -> tuple[str, ...]:
 
 
 def advice_of(plan: Plan) -> tuple[str, ...]:
-    """What would keep more of the picture, in a sentence for each variant that keeps little of it."""
-    return tuple(crop_notes(plan.variants, plan.sources))
+    """What would keep more of the pictures, in a sentence, where a variant keeps little."""
+    return tuple(crop_notes(plan.variants, plan.drawn))
 
 
-def crops_of(plan: Plan) -> list[ShownTable]:
-    """How much of each format each variant keeps, and how large it draws it, where any keeps little."""
-    pairs = pairs_of(plan.variants, plan.sources)
-    if all(pair.share >= KEPT_LITTLE for pair in pairs):
-        return []
-    found = {(pair.source, pair.variant.name): f"{percent(pair.share)}, {float(pair.scale):.2f}x" for pair in pairs}
-    names = tuple(variant.name for variant in plan.variants)
-    rows = tuple((named(one), one[1], *(found.get((one, name), "-") for name in names)) for one in plan.sources)
-    title = "What variants keep of the picture, and how large they draw it"
-    return [ShownTable(title, ("format", "aspect", *names), rows)]
+def kept_of(rows: Sequence[tuple[str, ...]]) -> list[ShownTable]:
+    """What is drawn, and what each variant keeps of it."""
+    more = f"And {len(rows) - ROWS_SHOWN:,} more." if len(rows) > ROWS_SHOWN else ""
+    heads = [(), *(row[:3] for row in rows)]
+    told = [("", "", "", *row[3:]) if row[:3] == before else row for row, before in zip(rows, heads, strict=False)]
+    return [ShownTable(KEPT_TITLE, KEPT_HEADER, tuple(told[:ROWS_SHOWN]), more)] if rows else []
 
 
 def headline(plan: Plan) -> str:

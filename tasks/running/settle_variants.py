@@ -37,7 +37,7 @@ async def settle_variants(tools: Toolbox, plan: Plan) -> tuple[str, ...]:
     """
     held, notes = await tools.on_storage_thread(settle, tools.ledger, plan)
     tools.variants, tools.marks = held.listed, held.said
-    return (*notes, *crop_notes(tools.variants, plan.sources))
+    return (*notes, *crop_notes(tools.variants, plan.drawn))
 
 
 def settle(ledger: Ledger, plan: Plan, patience_s: float = PATIENCE_S) -> tuple[VariantSet, tuple[str, ...]]:

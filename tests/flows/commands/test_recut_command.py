@@ -29,12 +29,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_new_sizes_are_cut_and_told(folder: Path, capsys: pytest.CaptureFixture[str]):
-    """One line that says what there is now, two that say where, on standard error; a slash at the end harms nobody."""
+    """What there is now, what each cut keeps, and where, on standard error; a slash at the end harms nobody."""
     assert main([f"{folder}/", "--variant", "mail=12x12,png"]) == 0
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines() == [
         "Q1 Launch: 1 image cut; the campaign has mail. Nothing was paid",
+        "  hero, 1024x1024: mail 100 %, x0.01",
         f"  page      {folder}/index.html",
         f"  manifest  {folder}/manifest.csv",
     ]

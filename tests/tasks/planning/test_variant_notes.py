@@ -2,7 +2,8 @@
 
 import pytest
 
-from tasks.planning.variant_notes import crop_notes, ground_notes
+from tasks.planning.variant_notes import crop_notes, cuts_by, ground_notes, kept_rows
+from tasks.records.plan_group import Drawn
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 
 
@@ -21,32 +22,74 @@ def test_what_has_its_ground_needs_no_word(text: str):
     assert ground_notes([*DEFAULT_VARIANTS, Variant.parse(text)]) == []
 
 
-SQUARE, STORY, HERO = ("social-square", "1:1"), ("Story, vertical", "9:16"), ("blog-hero", "16:9")
+SQUARE, STORY, HERO = Drawn("square", "V_2", "1:1"), Drawn("Story, tall", "V_2", "9:16"), Drawn("hero", "V_2", "16:9")
+ALONE = Drawn("", "ideogram-4-5", "2048x2048")
+BEST = ": only=best cuts each from the format that suits it"
+ADD = "add one of size auto"
+WHOLE = "or write fill to show it whole"
+ADD_WIDE = f"{ADD} (1344x704 keeps 100 %), {WHOLE}"
 
 
 @pytest.mark.parametrize(
-    ("text", "sources", "notes"),
+    ("text", "row", "notes"),
     [
-        ("og=1200x630", [SQUARE, STORY, HERO], ["og keeps 29 % of Story, vertical: only=blog-hero keeps 94 %"]),
+        ("og=1200x630", [SQUARE, STORY, HERO], ["og keeps 29 % of Story, tall: only=hero keeps 94 %"]),
         (
             "story=1080x1920",
             [SQUARE, HERO],
-            ["story keeps 32 % of blog-hero, and no format suits it: add one of 9:16, or write fill to show it whole"],
+            [f"story keeps 32 % of hero, and no format suits it: {ADD} (720x1280 keeps 100 %), {WHOLE}"],
         ),
-        ("thumb=40x40", [STORY, SQUARE], ["thumb keeps 56 % of Story, vertical: only=social-square keeps 100 %"]),
-        ("tall=1080x1920", [SQUARE, STORY], ["tall keeps 56 % of social-square: only=story-vertical keeps 100 %"]),
+        ("thumb=40x40", [STORY, SQUARE], ["thumb keeps 56 % of Story, tall: only=square keeps 100 %"]),
         (
             "og=1200x630",
-            [("", "1:1")],
-            ["og keeps 52 % of 1:1, and no format suits it: add one of 16:9, or write fill to show it whole"],
+            [ALONE],
+            [f"og keeps 52 % of 2048x2048, and no format suits it: {ADD} (1440x720 keeps 95 %), {WHOLE}"],
+        ),
+        (
+            "og=1200x630 thumb=40x40 story=1080x1920",
+            [SQUARE, STORY, HERO],
+            ["og keeps 29 % of Story, tall, and thumb and story keep little as well" + BEST],
+        ),
+        (
+            "og=1200x630 story=1080x1920",
+            [HERO],
+            [f"story keeps 32 % of hero, and no format suits it: {ADD} (720x1280 keeps 100 %), {WHOLE}"],
+        ),
+        (
+            "og=1200x630 story=1080x1920",
+            [SQUARE],
+            ["og keeps 52 % of square, and story keeps little as well, and no format suits it: " + ADD_WIDE],
         ),
         ("og=1200x630,only=best", [SQUARE, STORY, HERO], []),
         ("og=1200x630,fill", [SQUARE, STORY, HERO], []),
         ("og=1200x630,cover-or-fill=60", [SQUARE, STORY, HERO], []),
         ("og=1200x630", [HERO], []),
+        ("og=1200x630", [ALONE._replace(aspect="auto")], []),
         ("og=1200x630", [], []),
     ],
-)
-def test_little_that_is_kept_is_told_with_what_keeps_more(text: str, sources: list[tuple[str, str]], notes: list[str]):
-    """In a sentence, before anything is paid: the format that would serve, or the one that is missing."""
-    assert crop_notes([Variant.parse(text)], sources) == notes
+)  # fmt: skip
+def test_little_that_is_kept_is_told_with_what_keeps_more(text: str, row: list[Drawn], notes: list[str]):
+    """In one sentence at most, before anything is paid: the format that would serve, or the one that is missing."""
+    assert crop_notes([Variant.parse(one) for one in text.split()], [row]) == notes
+
+
+def test_what_is_kept_is_told_of_everything_that_is_drawn():
+    """To a tenth of a percent, never 100 of what is cropped, with what is enlarged or cut off, and what has no use."""
+    asked = "og=1200x630,only=best social=1080x1080 tall=400x800,only=story-tall"
+    variants = [Variant.parse(text) for text in asked.split()]
+    chosen = HERO._replace(model="ideogram-4-5", aspect="1440x720", is_chosen=True)
+    rows = kept_rows(cuts_by(variants, [[SQUARE, STORY], [chosen], [ALONE._replace(aspect="auto")]]))
+    assert rows == [
+        ("square", "V_2", "1:1, 1024x1024", "og 52.5 %, x1.17", "enlarged, under 75 %"),
+        ("square", "V_2", "1:1, 1024x1024", "social 100 %, x1.05", "enlarged"),
+        ("Story, tall", "V_2", "9:16, 736x1312", "social 56.1 %, x1.47", "enlarged, under 75 %"),
+        ("Story, tall", "V_2", "9:16, 736x1312", "tall 89.1 %, x0.61", ""),
+        ("hero", "ideogram-4-5", "1440x720, chosen", "og 95.2 %, x0.88", ""),
+        ("hero", "ideogram-4-5", "1440x720, chosen", "social 50 %, x1.50", "enlarged, under 75 %"),
+        ("hero", "ideogram-4-5", "1440x720, chosen", "tall 25 %, x1.11", "enlarged, under 75 %"),
+        ("-", "ideogram-4-5", "auto", "og", "known once the API has chosen a shape"),
+        ("-", "ideogram-4-5", "auto", "social", "known once the API has chosen a shape"),
+        ("-", "ideogram-4-5", "auto", "tall", "known once the API has chosen a shape"),
+    ]
+    unused = cuts_by([Variant.parse("og=1200x630,only=hero")], [[SQUARE, HERO]])
+    assert kept_rows(unused)[0][3] == "nothing is cut from it"

@@ -320,9 +320,11 @@ def test_a_recut_cuts_from_the_formats_that_are_named_only(campaign):
 
 
 def test_a_recut_says_what_keeps_little(campaign):
-    """As the plan does: the campaign's pictures are square by what was asked for."""
-    (note,) = recut(campaign, STORY).notes
-    assert note.startswith("story keeps 56 % of hero, and no format suits it: add one of 9:16")
+    """As the plan does: in a sentence by what was asked for, and in a table by the pictures as they came."""
+    result = recut(campaign, STORY)
+    (note,) = result.notes
+    assert note.startswith("story keeps 56 % of hero, and no format suits it: add one of size auto")
+    assert result.fits == (("hero", "V_2", "1024x1024", "story 55.6 %, x0.01", "under 75 %"),)
 
 
 def says(store: CampaignStore, variant: Variant) -> bool:

@@ -9,7 +9,7 @@ from flows.commands.terminal import summary
 from tasks.errors import StorageFailed
 from tasks.records.campaign import Campaign
 from tasks.records.option_types import Retry
-from tasks.records.plan_group import Left
+from tasks.records.plan_group import Drawn, Left
 from tasks.records.result import CampaignResult
 from tasks.records.variant import Variant
 from tasks.reporting.notify_people import news
@@ -179,20 +179,20 @@ def test_a_plan_says_first_what_is_to_be_paid():
     assert of_plan(plan).tables[0].rows == (("tea", "V_2", "-", "1:1", "1", "0", "$0.00"),)
 
 
-def test_a_plan_shows_what_variants_keep_where_one_keeps_little():
-    """How much, and how large it is drawn, by format; with the sentence that says what would keep more."""
-    plan = a_plan("tea")
-    groups = [
-        plan.groups[0].model_copy(update={"format": n, "aspect": a}) for n, a in (("hero", "16:9"), ("up", "9:16"))
-    ]
+def test_a_plan_shows_what_variants_keep_in_one_table():
+    """By what is drawn, in terminal and UI alike, with one sentence at most on what would keep more."""
+    drawn = (Drawn("hero", "V_2", "1344x704", is_chosen=True), Drawn("up", "V_2", "9:16"))
     variants = (Variant.parse("og=1200x630"), Variant.parse("story=1080x1920,only=best"))
-    told = of_plan(plan.model_copy(update={"groups": tuple(groups), "variants": variants}))
-    (table,) = [table for table in told.tables if table.title.startswith("What variants keep")]
-    assert table.header == ("format", "aspect", "og", "story")
-    assert table.rows == (("hero", "16:9", "94 %, 0.91x", "-"), ("up", "9:16", "29 %, 1.63x", "100 %, 1.47x"))
-    assert told.notes[-1] == ("Note", "og keeps 29 % of up: only=hero keeps 94 %")
-    enough = plan.model_copy(update={"groups": tuple(groups), "variants": variants[1:]})
-    assert len(of_plan(enough).tables) == 2
+    told = of_plan(a_plan("tea").model_copy(update={"drawn": (drawn,), "variants": variants}))
+    assert told.tables[1].title == "What is drawn, and what each variant keeps of it"
+    assert told.tables[1].rows == (
+        ("hero", "V_2", "1344x704, chosen", "og 99.8 %, x0.89", ""),
+        ("up", "V_2", "9:16, 736x1312", "og 29.5 %, x1.63", "enlarged, under 75 %"),
+        ("", "", "", "story 99.7 %, x1.47", "enlarged"),
+    )
+    assert [note for _, note in told.notes] == ["tea", "og keeps 29 % of up: only=hero keeps 100 %"]
+    many = tuple((Drawn(str(n), "V_2", "1:1"),) for n in range(50))
+    assert of_plan(a_plan("tea").model_copy(update={"drawn": many})).tables[1].more == "And 10 more."
 
 
 def test_links_lead_to_the_page_where_its_address_is_known():

@@ -1,0 +1,30 @@
+"""What a recut tells of the variants that it cuts."""
+
+from collections.abc import Mapping, Sequence
+
+from tasks.images.sources import cuts_of
+from tasks.planning.variant_notes import KeptRow, crop_notes, drawn_rows, ground_notes, kept_rows
+from tasks.publishing.recut import Recut
+from tasks.records.cell import Cell
+from tasks.records.marks import UNMARKED
+from tasks.records.outcome import Outcome
+from tasks.records.plan_group import Drawn
+from tasks.records.variant import Variant
+
+
+def notes_of(wanted: Recut, cells: Sequence[Cell]) -> list[str]:
+    """What a person should know of the variants that are asked for."""
+    unmarked = [UNMARKED] if wanted.marks == "none" else []
+    return [*ground_notes(wanted.variants), *crop_notes(wanted.variants, drawn_rows(cells)), *unmarked]
+
+
+def kept_of(asked: Sequence[Variant], cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> tuple[KeptRow, ...]:
+    """What the variants that are asked for keep of the pictures, as large as these came."""
+    cut: dict[Drawn, dict[Variant, None]] = {}
+    for cell in cells:
+        original = outcomes[cell.cell_id].original if cell.cell_id in outcomes else None
+        own = cuts_of(cell, asked)
+        if original is not None and own:
+            size = f"{original.width_px}x{original.height_px}"
+            cut.setdefault(Drawn(cell.format, cell.request.model, size), {}).update(dict.fromkeys(own))
+    return tuple(kept_rows(cut))
