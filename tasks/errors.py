@@ -16,6 +16,7 @@ CampaignFault               the campaign stops
         PaidInVain                  what is paid cannot be used, image after image
         QuoteFailed                 no price could be asked for; nothing was paid
         QuoteIgnored                a question for a price drew an image, which is paid
+        UsageHidden                 the key may not read what the account has used
         GenerationsLeft             nothing is left to do but to wait for what the API draws; the next run fetches it
 TakenOver                   this run stood still, and another took the cell over: its end is waited for
 StillDrawn                  this run waits no longer for what the API draws; the next one fetches it
@@ -160,6 +161,10 @@ class QuoteIgnored(CampaignStopped):
             f"Run again without --quote{then}."
         )
         self.told, self.request_id = told, request_id
+
+
+class UsageHidden(CampaignStopped):
+    """The API does not let this key read what the account has used (404), or tells it in no form that is known."""
 
 
 class GenerationsLeft(CampaignStopped):

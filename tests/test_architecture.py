@@ -28,6 +28,7 @@ LEVELS = (
     "tasks/tables/",
     "tasks/references/",
     "tasks/ledger/",
+    "tasks/reconciling/",
     "tasks/rescue/",
     "tasks/inbox/",
     "tasks/receiving/",
@@ -157,7 +158,15 @@ def test_the_sandbox_stands_apart(path):
 WITHOUT_PREFECT = [
     *("tasks/records/", "tasks/errors.py", "tasks/api/", "tasks/images/", "tasks/storage/"),
     *("tasks/workbooks/", "tasks/tables/", "tasks/references/"),
-    *("tasks/ledger/", "tasks/rescue/", "tasks/receiving/", "tasks/callbacks/", "tasks/planning/", "tasks/publishing/"),
+    *(
+        "tasks/ledger/",
+        "tasks/reconciling/",
+        "tasks/rescue/",
+        "tasks/receiving/",
+        "tasks/callbacks/",
+        "tasks/planning/",
+        "tasks/publishing/",
+    ),
     "tasks/reviewing/",
     *("tasks/run_state/", "sandbox/"),
 ]

@@ -33,14 +33,20 @@ async def command_settings(campaign: Campaign) -> AsyncIterator[Settings]:
     Prefect's server is asked for a key only where one is named, and the environment has none. Raises InputInvalid where
     there is no key, and ServerNotStarted.
     """
-    check_way_out()
     if campaign.sandbox:
+        check_way_out()
         async with trial_settings(campaign.max_in_flight) as settings:
             yield settings
-    elif is_key_set() or (url := named_server()) is None:
-        yield load_settings()
     else:
-        yield await settings_of_server(url)
+        yield await key_settings()
+
+
+async def key_settings() -> Settings:
+    """The settings of the environment. Its key, where it has none, is asked of the Prefect server that is named."""
+    check_way_out()
+    if is_key_set() or (url := named_server()) is None:
+        return load_settings()
+    return await settings_of_server(url)
 
 
 def named_server() -> str | None:

@@ -46,6 +46,9 @@ BALANCE_UNKNOWN: Final = (
 )
 
 
+WITHOUT_PICTURES: Final = {"style_reference": None, "character_reference": None, "source_image": None}
+
+
 class Checkup(Campaign):
     """What is to be checked: a campaign as it would be started, or none in particular."""
 
@@ -130,7 +133,7 @@ async def check_key(findings: Findings, wanted: Checkup, plan: Plan | None) -> N
 def sample(wanted: Checkup, plan: Plan | None) -> GenerationRequest:
     """A request that can be quoted: of the matrix, else of the model that rows without one have, else of 4.5."""
     for cell in to_ask(plan.cells if plan is not None else ()).values():
-        return cell.request
+        return cell.request.model_copy(update=WITHOUT_PICTURES)
     model = wanted.model if OFFERS[wanted.model].route == "v2" else "ideogram-4-5"
     quality = wanted.quality if wanted.quality in OFFERS[model].qualities else None
     return build_request({"prompt": "A teapot"} | ({"quality": quality} if quality else {}), model, 0)

@@ -1,0 +1,1 @@
+"""The vendor's bill, held against the ledger."""
