@@ -14,6 +14,7 @@ from tasks.images.sources import cuts_of
 from tasks.ledger.original_keys import unreadable_key
 from tasks.records.marks import facts_of
 from tasks.records.outcome import StoredOriginal
+from tasks.records.variant_text import WHOLE
 from tasks.run_state.job import Job
 from tasks.run_state.paid_bytes import moved
 from tasks.run_state.toolbox import toolbox
@@ -38,7 +39,8 @@ async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
     tools = toolbox()
     variants = cuts_of(job.cell, tools.variants)
     try:
-        data = b"" if job.image is not None else await tools.on_storage_thread(tools.store.read, original.key)
+        is_at_hand = job.image is not None and all(one.fit != WHOLE for one in variants)
+        data = b"" if is_at_hand else await tools.on_storage_thread(tools.store.read, original.key)
     except FileNotFoundError as error:
         raise VariantsFailed("The original was stored and is gone, so its variants cannot be made") from error
     if data:

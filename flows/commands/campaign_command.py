@@ -9,7 +9,7 @@ from flows.commands.options import Command, Written
 from flows.prefect_server.named_server import ServerNotStarted
 from sandbox.server import SandboxNotStarted
 from tasks.records.campaign import Campaign
-from tasks.records.variant import GRAMMAR
+from tasks.records.variant_text import GRAMMAR
 from tasks.records.vocabulary import MODELS, QUALITIES
 
 COMMAND: Final = Command(

@@ -10,7 +10,7 @@ from flows.commands.terminal import files_in
 from tasks.planning.variant_notes import ROWS_SHOWN
 from tasks.publishing.recut import Recut, RecutResult
 from tasks.records.fault import one_line, shortened
-from tasks.records.variant import GRAMMAR
+from tasks.records.variant_text import GRAMMAR
 from tasks.storage.public_address import public_folder
 
 TROUBLES_TOLD: Final = 5

@@ -15,6 +15,7 @@ from tasks.records import sizes
 from tasks.records.models import OFFERS, Model
 from tasks.records.slug import word
 from tasks.records.variant import Variant
+from tasks.records.variant_text import WHOLE
 
 
 class Loss(NamedTuple):
@@ -53,6 +54,7 @@ def best_size(model: Model, variants: tuple[Variant, ...], step: int = 1) -> str
 
     Its sides are multiples of `step`. None where nothing is cut.
     """
+    variants = tuple(one for one in variants if one.fit != WHOLE)
     if not variants:
         return None
     drawn = [(name, size) for name, size in _drawn(model) if not any(side % step for side in size)]

@@ -6,18 +6,19 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from PIL import Image, ImageFilter
-from PIL.PngImagePlugin import PngInfo
 
 from tasks.errors import ImageUnreadable, OriginalUnreadable, VariantsFailed
 from tasks.images.decode_image import decode, without_idle_alpha
 from tasks.images.geometry import Box, Size, contain_size, cover_box, is_covered
 from tasks.images.ground import on_ground
+from tasks.images.mark_png import marked_png, saved_png
 from tasks.images.marks import marks_of, packet_of
 from tasks.images.place_crops import place_crops
 from tasks.images.preview import preview, preview_key
 from tasks.records.focus import Crop
 from tasks.records.marks import Facts
 from tasks.records.variant import Variant
+from tasks.records.variant_text import WHOLE
 
 _REDUCING_GAP: Final = 3.0
 """Large sources first shrink by a whole factor: 4096 px to 400 px in a quarter of the time, SSIM 0.9995."""
@@ -30,7 +31,6 @@ _ENLARGES: Final = Image.Resampling.BICUBIC
 ENCODERS: Final[dict[str, dict[str, Any]]] = {
     "webp": {"method": 2},  # 4, the default, takes twice the time for 2.5 % fewer bytes and 0.001 of SSIM
     "jpeg": {"optimize": True},  # 4 % fewer bytes for 3 ms
-    "png": {},  # lossless: the quality of the variant says nothing here
     "avif": {"max_threads": 1},  # the bytes depend on the number of threads, and we run in a pool anyway
 }
 
@@ -66,8 +66,10 @@ def cut_all(  # noqa: PLR0913  all that a cut depends on
         crops = place_crops(source, variants, focus, before)
         said = marks_of(facts, variants, Size(*source.size))
         files = {
-            variant.key(cell_id): cut(source, variant, crops.get(variant.name), packet_of(said.get(variant.name)))
-            for variant in variants
+            variant.key(cell_id): _whole(data, source, xmp)
+            if variant.fit == WHOLE
+            else cut(source, variant, crops.get(variant.name), xmp)
+            for variant, xmp in ((one, packet_of(said.get(one.name))) for one in variants)
         }
         digests = {name: own.digest for name, own in said.items()}
         return Cuts(files, crops, digests, {preview_key(cell_id): preview(source)})
@@ -75,6 +77,12 @@ def cut_all(  # noqa: PLR0913  all that a cut depends on
         raise OriginalUnreadable(f"The original that is stored cannot be read: {error}") from error
     except (OSError, ValueError, KeyError, MemoryError) as error:
         raise VariantsFailed(f"The original is stored, but its variants could not be made: {error}") from error
+
+
+def _whole(data: bytes, image: Image.Image, xmp: bytes) -> bytes:
+    """Every pixel as a PNG; of a PNG that is at hand and sound, packed as they are."""
+    packed = marked_png(data, xmp)
+    return packed if packed is not None else saved_png(image, xmp)
 
 
 def cut(image: Image.Image, variant: Variant, crop: Crop | None = None, xmp: bytes = b"") -> bytes:
@@ -102,20 +110,12 @@ def _encode(image: Image.Image, variant: Variant, xmp: bytes) -> bytes:
     elif image.mode == "RGBA" and variant.format == "avif":
         image = _with_colours_behind_edges(image)
     image.info.clear()  # what lies here, an encoder may write
+    if variant.format == "png":
+        return saved_png(image, xmp)
     out = BytesIO()
-    image.save(out, variant.format, quality=variant.quality, **ENCODERS[variant.format], **_metadata(xmp, variant))
+    metadata = {"xmp": xmp} if xmp else {}
+    image.save(out, variant.format, quality=variant.quality, **ENCODERS[variant.format], **metadata)
     return out.getvalue()
-
-
-def _metadata(xmp: bytes, variant: Variant) -> dict[str, Any]:
-    """How Pillow is given an XMP packet: of a PNG it passes `xmp` over, and says nothing."""
-    if not xmp:
-        return {}
-    if variant.format != "png":
-        return {"xmp": xmp}
-    texts = PngInfo()
-    texts.add_itxt("XML:com.adobe.xmp", xmp.decode())
-    return {"pnginfo": texts}
 
 
 def _with_colours_behind_edges(image: Image.Image) -> Image.Image:

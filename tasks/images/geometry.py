@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from tasks.records.focus import MIDDLE, Point
 from tasks.records.variant import Variant
+from tasks.records.variant_text import WHOLE
 
 
 class Size(NamedTuple):
@@ -46,6 +47,8 @@ def is_covered(source: Size, variant: Variant) -> bool:
 def cut_size(source: Size, variant: Variant) -> Size:
     """How large the file of `variant` is that is made of a picture of the size `source`."""
     target = Size(variant.width, variant.height)
+    if variant.fit == WHOLE:
+        return source
     return contain_size(source, target) if variant.fit == "inside" else target
 
 
@@ -62,6 +65,8 @@ def likeness(one: Size, other: Size) -> Fraction:
 
 def kept(source: Size, variant: Variant) -> Fit:
     """What `variant` makes of a picture of the size `source`."""
+    if variant.fit == WHOLE:
+        return Fit(Fraction(1), Fraction(1))
     scales = (Fraction(variant.width, source.width_px), Fraction(variant.height, source.height_px))
     if is_covered(source, variant):
         return Fit(min(scales) / max(scales), max(scales))

@@ -75,11 +75,11 @@ class VariantSet(Record):
     def come_along(self, asked: Collection[Variant], marks: Marks | None = None) -> list[str]:
         """What a person is told of variants that nobody has asked for this time, of those that change, and of marks."""
         told = []
-        before = [f"{one.name} {one.width}x{one.height}" for one in self.listed if one.name not in names_of(asked)]
+        before = [f"{one.name} {one.size_text}" for one in self.listed if one.name not in names_of(asked)]
         if before and self.listed != DEFAULT_VARIANTS:
             told.append(f"variants from before come along: {', '.join(before)}")
         changed = [one for one in self.redefined(asked) if one not in self.listed]
-        told += [f"{one.name} is cut anew as {one.width}x{one.height} from what is stored" for one in changed]
+        told += [f"{one.name} is cut anew as {one.size_text} from what is stored" for one in changed]
         without = [UNMARKED] if marks is None and self.said == "none" else []
         return [*(["; ".join(told)] if told else []), *without]
 

@@ -17,7 +17,8 @@ from tasks.records.money import counted
 from tasks.records.option_types import Marks, Variants
 from tasks.records.outcome import Outcome, StoredOriginal
 from tasks.records.record import Order, Record
-from tasks.records.variant import SUFFIXES, Variant
+from tasks.records.variant import Variant
+from tasks.records.variant_text import SUFFIXES
 
 IN_FLIGHT: Final = "CutOrder for by a run that has not ended it; run the campaign again to find out what became of it"
 

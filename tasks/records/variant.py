@@ -1,41 +1,14 @@
 """A variant is a value: everything that a cut of an original is, before any pixel exists."""
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
-from tasks.records.focus import AUTO, Gravity, gravity_of
+from tasks.records.focus import AUTO, Gravity
 from tasks.records.record import Record
 from tasks.records.slug import word
-
-VARIANT_SIDE_MAX_PX: Final = 16_383
-"""WebP cannot hold more; https://developers.google.com/speed/webp/faq."""
-SUFFIXES: Final = {"webp": "webp", "jpeg": "jpg", "png": "png", "avif": "avif"}
-FITS: Final = ("cover", "contain", "fill", "cover-or-fill", "inside")
-GRAMMAR: Final = (
-    "NAME=WIDTHxHEIGHT, then in any order what is not as usual, with commas: cover, contain, fill, cover-or-fill=60 or "
-    "inside; auto, centre, top, bottom, left, right, top-left and so on; ground=#rrggbb or ground=auto; "
-    "only=FORMAT+FORMAT or only=best; webp, jpeg, png or avif; a quality of 1 to 100; "
-    "such as story=1080x1920,fill,webp,85"
-)
-
-_TEXT: Final = re.compile(r"(?P<name>[^=]+)=(?P<width>\d+)x(?P<height>\d+)(?P<rest>(?:,[^,]*)*)")
-_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "fit": {name: name for name in FITS},
-    "format": {name: name for name in SUFFIXES} | {"jpg": "jpeg"},
-}
-_LIMITS: Final = {
-    "name": "its name may have a-z, 0-9 and dashes between them, 40 characters at most",
-    "width": f"its sides may have 1 to {VARIANT_SIDE_MAX_PX} pixels",
-    "height": f"its sides may have 1 to {VARIANT_SIDE_MAX_PX} pixels",
-    "quality": "its quality may be 1 to 100",
-    "ground": "its ground may be a colour such as #0a3d62, or auto",
-    "only": "only= needs the names of formats with a plus between, or best",
-    "cover_from": "what cover-or-fill keeps at least may be 1 to 100 percent",
-}
+from tasks.records.variant_text import GRAMMAR, SUFFIXES, VARIANT_SIDE_MAX_PX, WHOLE, fields_of, problem_of
 
 
 def _shown(position: int, title: str, description: str) -> FieldInfo:
@@ -63,7 +36,8 @@ class Variant(Record):
     `cover` fills the whole size and crops what is over. `contain` and `fill` have the whole size too, with the whole
     picture in it: `contain` leaves the rest transparent, `fill` draws the picture behind itself, blurred and darkened,
     and a `ground` takes the place of either. `cover-or-fill` is `fill` where `cover` would keep less than `cover_from`.
-    `inside` is as large as the whole picture can be in that size, and has no rest.
+    `inside` is as large as the whole picture can be in that size, and has no rest. `original` has no size of its own:
+    it is a PNG of the original's pixels, each as it is.
     """
 
     name: Annotated[
@@ -74,12 +48,13 @@ class Variant(Record):
     width: Annotated[Side, _shown(1, "Width", "In pixels.")]
     height: Annotated[Side, _shown(2, "Height", "In pixels.")]
     fit: Annotated[
-        Literal["cover", "contain", "fill", "cover-or-fill", "inside"],
+        Literal["cover", "contain", "fill", "cover-or-fill", "inside", "original"],
         _shown(
             3,
             "Fit",
             "`cover` fills the size and crops what is over; `contain` and `fill` show the whole picture in that size, "
-            "on a clear ground or on itself, blurred; `inside` makes the file smaller instead.",
+            "on a clear ground or on itself, blurred; `inside` makes the file smaller instead; `original` is a PNG of "
+            "every pixel, whatever width and height say.",
         ),
     ] = "cover"
     format: Annotated[Literal["webp", "jpeg", "png", "avif"], _shown(4, "File format", "How the file is encoded.")] = (
@@ -120,9 +95,11 @@ class Variant(Record):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
+        if self.fit == WHOLE and self.format != "png":
+            raise ValueError(f"an original keeps every pixel, which {self.format} does not; leave the format out")
         if self.gravity != AUTO and self.fit not in {"cover", "cover-or-fill"}:
             raise ValueError(f"{self.fit} crops nothing, so it cannot be cropped to the {self.gravity}; leave that out")
-        if self.ground is not None and self.fit in {"cover", "inside"}:
+        if self.ground is not None and self.fit in {"cover", "inside", WHOLE}:
             raise ValueError(
                 f"{self.fit} leaves no ground to be seen; a ground goes with contain, fill or cover-or-fill"
             )
@@ -131,54 +108,29 @@ class Variant(Record):
     @model_validator(mode="before")
     @classmethod
     def _read(cls, given: object) -> object:
-        return cls.parse(given).model_dump() if isinstance(given, str) else given
+        if isinstance(given, str):
+            return cls.parse(given).model_dump()
+        if isinstance(given, dict) and given.get("fit") == WHOLE:  # its size is the largest that there may be
+            return {"format": "png", **given, "width": VARIANT_SIDE_MAX_PX, "height": VARIANT_SIDE_MAX_PX}
+        return given
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """The variant that `text` writes in `GRAMMAR`; ValueError with the end of a sentence where it writes none."""
-        match = _TEXT.fullmatch(text.strip())
-        if match is None:
-            raise ValueError(f"is not a variant; write {GRAMMAR}")
-        fields: dict[str, Any] = {name: match[name] for name in ("name", "width", "height")}
-        for field, value in _parts(match["rest"]):
-            if field in fields:
-                raise ValueError(f"is not a variant: it says its {field} twice; write {GRAMMAR}")
-            fields[field] = value
+        fields = fields_of(text)
         try:
             return cls.model_validate(fields)
         except ValidationError as error:
-            raise ValueError(f"is not a variant: {_problem(error)}; write {GRAMMAR}") from error
+            raise ValueError(f"is not a variant: {problem_of(error)}; write {GRAMMAR}") from error
+
+    @property
+    def size_text(self) -> str:
+        """Such as `1200x630`."""
+        return WHOLE if self.fit == WHOLE else f"{self.width}x{self.height}"
 
     def key(self, cell_id: str) -> str:
         """Where the variant of this cell lies, relative to the campaign's folder."""
         return f"variants/{cell_id}-{self.name}.{SUFFIXES[self.format]}"
-
-
-def _parts(rest: str) -> Iterator[tuple[str, str]]:
-    """Each field that the words behind the size set, and its value. Raises ValueError at a word that sets none."""
-    for said in map(str.strip, rest.lower().split(",")[1:]):
-        head, is_assigned, value = said.partition("=")
-        field = next((field for field, words in _WORDS.items() if said in words), None)
-        if field is not None:
-            yield field, _WORDS[field][said]
-        elif gravity := gravity_of(said):
-            yield "gravity", gravity
-        elif is_assigned and head == "only":
-            yield "only", value
-        elif is_assigned and head == "ground":
-            yield "ground", value
-        elif is_assigned and head == "cover-or-fill":
-            yield from (("fit", head), ("cover_from", value.removesuffix("%")))
-        elif said.isascii() and said.isdigit():
-            yield "quality", said
-        else:
-            raise ValueError(f"is not a variant: {said!r} says nothing here; write {GRAMMAR}")
-
-
-def _problem(error: ValidationError) -> str:
-    """What the first of the fields that are wrong must be."""
-    first = error.errors()[0]
-    return _LIMITS.get(str(first["loc"][0]), "") if first["loc"] else first["msg"].removeprefix("Value error, ")
 
 
 DEFAULT_VARIANTS: Final = (

@@ -9,7 +9,8 @@ from tasks.images.geometry import kept
 from tasks.images.sources import nominal_size
 from tasks.records import sizes
 from tasks.records.models import MODELS, OFFERS, Model
-from tasks.records.variant import FITS, Variant
+from tasks.records.variant import Variant
+from tasks.records.variant_text import FITS
 
 CUTS = {
     name: Variant(name=name, width=width, height=height)

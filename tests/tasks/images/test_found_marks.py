@@ -14,7 +14,8 @@ from tasks.images.png import chunk
 from tasks.images.xmp_packet import packet
 from tasks.records.marks import Facts
 from tasks.records.outcome import FoundMarks
-from tasks.records.variant import SUFFIXES, Variant
+from tasks.records.variant import Variant
+from tasks.records.variant_text import SUFFIXES
 from tests.factories import a_cell, an_original
 
 COMPOSITE = "compositeWithTrainedAlgorithmicMedia"

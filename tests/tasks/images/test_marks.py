@@ -15,7 +15,8 @@ from tasks.images.xmp_packet import packet
 from tasks.records.marks import Facts, facts_of
 from tasks.records.outcome import FoundMarks
 from tasks.records.reference import Reference
-from tasks.records.variant import SUFFIXES, Variant
+from tasks.records.variant import Variant
+from tasks.records.variant_text import SUFFIXES
 from tests.factories import a_cell, a_request, an_original, marked
 
 CELL = a_cell(
