@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from flows.campaign_run.trial_settings import trial_settings
 from flows.prefect_server.stored_key import load_run_settings
 from tasks.api.settings import Settings
+from tasks.callbacks.callback_settings import load_callback_settings
 from tasks.records.campaign import Campaign, Plan
 from tasks.running.quote_plan import asks, quoted, with_nothing_asked
 from tasks.storage.storage import CampaignStore
@@ -16,7 +17,10 @@ from tasks.storage.storage import CampaignStore
 async def api_settings(campaign: Campaign, store: CampaignStore | None = None) -> AsyncIterator[Settings]:
     """The settings of the environment and the stored key, or of a stand-in that has its books in `store`, if any."""
     if not campaign.sandbox:
-        yield await load_run_settings()
+        settings = await load_run_settings()
+        if settings.webhook_url is not None:
+            load_callback_settings()  # raises where the secret that the receiver is asked with is malformed
+        yield settings
         return
     async with trial_settings(campaign.max_in_flight, None if store is None else store.address) as settings:
         yield settings

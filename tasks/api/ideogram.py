@@ -185,9 +185,12 @@ class IdeogramClient:
                 if response.is_success:
                     raise
                 body = b""
-        return response.status_code, response.headers, self._without_key(body), answered - sent
+        return response.status_code, response.headers, self._without_secrets(body), answered - sent
 
-    def _without_key(self, body: bytes) -> bytes:
-        """`body`, of which a part may end in a message, without the key if it repeats it."""
-        key = self.settings.api_key.get_secret_value()
-        return body.replace(key.encode(), b"***") if len(key) >= SECRET_MIN_CHARS else body
+    def _without_secrets(self, body: bytes) -> bytes:
+        """`body`, of which a part may end in a message, without the key and the webhooks' address."""
+        key, webhook_url = self.settings.api_key.get_secret_value(), self.settings.webhook_url or ""
+        for secret in (key, webhook_url):
+            if len(secret) >= SECRET_MIN_CHARS:
+                body = body.replace(secret.encode(), b"***")
+        return body

@@ -441,3 +441,19 @@ def test_a_form_that_broke_off_on_its_way_may_be_sent_again(kept_bytes, kind):
     with pytest.raises(kind) as told:
         asyncio.run(scenario())
     assert told.value.is_billed is (kept_bytes is None)
+
+
+def test_an_address_for_webhooks_that_is_refused_is_not_repeated():
+    """It may hold a token; the campaign stops, since every image would be refused for it."""
+    hook = "https://hooks.example.com/webhooks/ideogram?token=canary"
+    own = Settings.for_api("https://api.example.com", KEY).model_copy(update={"webhook_url": hook})
+    refused = httpx.Response(400, json={"error": f"Invalid webhook_url: {hook} is no public address"})
+
+    async def scenario() -> None:
+        async with IdeogramClient.open(own, httpx.MockTransport(lambda _: refused)) as client:
+            await client.generate(GenerationRequest(prompt="A lamp", model="ideogram-4-5", quality="medium"))
+
+    with pytest.raises(errors.WebhookRefused) as stopped:
+        asyncio.run(scenario())
+    assert "is no public address" in str(stopped.value)
+    assert "canary" not in str(stopped.value)
