@@ -10,8 +10,13 @@ from tasks.records.reference import FORM_BYTES, REFERENCE_COLUMNS, REQUEST_MAX_B
 
 SIDE_STEP: Final = 32
 """Sides of what 4.5 makes of a source image are multiples of it."""
+SIDE_MIN: Final = 256
 SHAPE_MAX: Final = 6
-"""No picture that 4.5 takes is so many times as long as it is wide, and none that it makes of one."""
+"""No picture that 4.5 takes is more than so many times as long as it is wide, and none that it makes of one."""
+SOURCE_SIZES: Final = (
+    f"sides are multiples of {SIDE_STEP} from {SIDE_MIN} up, one at most {SHAPE_MAX} times the other, "
+    f"{sizes.AREA_MAX:,} pixels in all"
+)
 
 
 def reference_misfits(wishes: Mapping[str, Any], offer: Offer) -> Iterator[tuple[str, str, str]]:
@@ -30,7 +35,8 @@ def reference_misfits(wishes: Mapping[str, Any], offer: Offer) -> Iterator[tuple
     if "character_reference" in named and "custom_model_uri" in wishes:
         problem = "has no known price beside a custom_model_uri, and is not offered with one"
         yield "character_reference", problem, "leave one of them empty"
-    yield from _source_misfits(wishes, named.get("source_image", ()))
+    if has_source(wishes, offer):
+        yield from _source_misfits(wishes, named["source_image"])
 
 
 def _source_misfits(wishes: Mapping[str, Any], found: tuple[FoundReference, ...]) -> Iterator[tuple[str, str, str]]:
@@ -42,9 +48,20 @@ def _source_misfits(wishes: Mapping[str, Any], found: tuple[FoundReference, ...]
             yield "source_image", problem, "cut it, or choose another"
     for column in ("resolution", "size"):
         wanted = wishes.get(column, "")
-        if found and wanted.startswith("RESOLUTION") and any(side % SIDE_STEP for side in sizes.pixels(wanted)):
-            problem = f"is no size of what is made of a source_image: its sides are multiples of {SIDE_STEP}"
+        if wanted.startswith("RESOLUTION") and not _is_made_of_source(sizes.pixels(wanted)):
+            problem = f"is no size of what is made of a source_image: {SOURCE_SIZES}"
             yield column, problem, "use another, such as 2048x2048, or an aspect_ratio"
+
+
+def has_source(wishes: Mapping[str, Any], offer: Offer) -> bool:
+    """Whether it is made of a source image, and so may have other sizes than those that the model lists."""
+    return "source_image" in wishes and "source_image" in offer.references
+
+
+def _is_made_of_source(sides: tuple[int, int]) -> bool:
+    least, most = sorted(sides)
+    has_sides = least >= SIDE_MIN and not any(side % SIDE_STEP for side in sides)
+    return has_sides and most <= SHAPE_MAX * least and least * most <= sizes.AREA_MAX
 
 
 def only_references(wishes: Mapping[str, Any]) -> dict[str, tuple[Reference, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tasks.planning.reference_rules import only_references, reference_misfits, typed_wish
+from tasks.planning.reference_rules import has_source, only_references, reference_misfits, typed_wish
 from tasks.planning.size_rules import Misfit, named, one_of, shape_of, size_misfits
 from tasks.records import vocabulary as words
 from tasks.records.models import MODELS, OFFERS, Model, Offer, takers
@@ -107,8 +107,9 @@ def _prompt_misfits(prompt: str, offer: Offer) -> Iterator[Misfit]:
 def _value_misfits(wishes: Mapping[str, Any], offer: Offer) -> Iterator[Misfit]:
     """The values that the model does not have of columns that it takes."""
     for column in ("size", "aspect_ratio", "resolution"):
-        if column in wishes and wishes[column] != CHOSEN:
-            yield from size_misfits(column, wishes[column], offer)
+        wish = wishes.get(column, CHOSEN)
+        if wish != CHOSEN and not (wish.startswith("RESOLUTION") and has_source(wishes, offer)):
+            yield from size_misfits(column, wish, offer)
     style = wishes.get("style_type")
     if style is not None and offer.styles and style not in offer.styles:
         able = [name for name in MODELS if style in OFFERS[name].styles]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from sandbox.dialects.sizes import is_edit_size
 from tasks.errors import InputInvalid
 from tasks.planning.faults import Faults
 from tasks.planning.parse_matrix import ParsedRow
@@ -150,8 +151,9 @@ def test_whatever_is_wrong_is_told_at_once(folder):
             "cut it, or choose another"
         ),
         (
-            "row 12, resolution: '720x1280' is no size of what is made of a source_image: its sides are multiples "
-            "of 32; use another, such as 2048x2048, or an aspect_ratio"
+            "row 12, resolution: '720x1280' is no size of what is made of a source_image: sides are multiples of 32 "
+            "from 256 up, one at most 6 times the other, 4,194,304 pixels in all; use another, such as 2048x2048, or "
+            "an aspect_ratio"
         ),
         (
             "row 13, quality: 'very_low' is offered by ideogram-4-5 beside a source_image only; use one of low, "
@@ -222,6 +224,25 @@ def test_a_matrix_without_a_folder_has_no_picture_beside_it():
     assert [fault.problem for fault in faults.found] == [
         "lies beside no table, since this one is in no folder; write its whole path or address"
     ]
+
+
+@pytest.mark.parametrize(
+    ("size", "is_one"),
+    [
+        ("1216x640", True), ("256x1536", True), ("2048x2048", True), ("2080x2016", True),
+        ("1440x720", False), ("224x512", False), ("256x1568", False), ("2080x2048", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("column", ["size", "resolution"])
+def test_what_is_made_of_a_source_may_have_sizes_of_its_own(folder, size, is_one, column):
+    """Those that the document tells of, and not those that the model lists; the stand-in takes the same."""
+    matrix = a_file(folder, f"product,model,source_image,{column}\nPot,4.5,shot.jpg,{size}\n")
+    assert is_edit_size(tuple(int(side) for side in size.split("x"))) is is_one
+    if is_one:
+        assert plan_of(matrix).cells[0].request.aspect_text() == size
+    else:
+        (fault,) = faults_of(matrix)
+        assert fault.column == column
 
 
 def test_what_is_made_of_a_source_has_sides_that_it_may_have():

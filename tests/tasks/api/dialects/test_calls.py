@@ -26,6 +26,7 @@ from tests.contract import document, needs_document, request_schema_name, schema
 from tests.factories import a_request
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+NAMES = st.sampled_from(["a.png", "b, c.jpg", "s3://bucket/d.webp"])
 SIZES = sorted({size for offer in OFFERS.values() for size in offer.resolutions})
 CELLS = {
     "prompt": TEXTS,
@@ -33,6 +34,7 @@ CELLS = {
     "format": st.sampled_from(["social-square", "hero"]),
     "aspect_ratio": st.sampled_from([*ASPECT_RATIOS, "16:9", "9x16", "auto"]),
     "resolution": st.sampled_from([*SIZES, "1344x704", "1200x640"]),
+    "size": st.sampled_from([*SIZES, "1216x640", "16:9", "3:1"]),
     "style_type": st.sampled_from([*words.STYLE_TYPES, "render 3d"]),
     "magic_prompt": st.sampled_from([*words.MAGIC_PROMPTS, "on"]),
     "magic_prompt_version": st.sampled_from(words.MAGIC_PROMPT_VERSIONS),
@@ -46,9 +48,9 @@ CELLS = {
     "custom_model_uri": st.just("model/tea/version/3"),
     "visibility": st.sampled_from(["public", "private"]),
     "num_images": st.just("2"),
-    "style_reference": st.lists(TEXTS, min_size=1, max_size=10).map(json.dumps),
+    "style_reference": st.lists(NAMES, min_size=1, max_size=10).map(json.dumps),
     "character_reference": st.just("anna.png"),
-    "source_image": st.lists(TEXTS, min_size=1, max_size=5).map(json.dumps),
+    "source_image": st.lists(NAMES, min_size=1, max_size=5).map(json.dumps),
     "focus": st.just("auto"),
     "callback_url": st.just("https://example.com/hook"),
     "color_palette": st.sampled_from(words.PALETTE_NAMES)
@@ -92,8 +94,8 @@ def sent(request: GenerationRequest) -> dict[str, Any]:
 
 
 def test_every_column_is_tried():
-    """A column that is added is one that must leave under a name of the route."""
-    assert CELLS.keys() == PARSERS.keys() - {"model"}
+    """A column that is added is one that must leave under a name of the route; a template leaves as what it makes."""
+    assert CELLS.keys() == PARSERS.keys() - {"model", "template", "negative_template"}
 
 
 @needs_document
