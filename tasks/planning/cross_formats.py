@@ -146,7 +146,7 @@ def add_misfits(
     """
     has_model = not row.wishes.keys().isdisjoint({"model", "rendering", "quality"})
     for wrong, problem, remedy in found:
-        column = _written_as(wrong, row, one)
+        column = written_as(wrong, row, one)
         text = row.typed(column) or one.typed(column)
         if text is None and column in options:
             faults.add(f"--{column}", f"{problem}; {remedy}", value=options[column])
@@ -160,7 +160,7 @@ def add_misfits(
             faults.add(one.source, f"{problem}; {remedy}", one.number, column, text)
 
 
-def _written_as(column: str, row: ParsedRow, one: ParsedRow) -> str:
+def written_as(column: str, row: ParsedRow, one: ParsedRow) -> str:
     """The column in which a text stands that is sent: that of templates, where it was filled in."""
     template = TEMPLATE_OF.get(column)
     level = next((level for level in (row, one) if not {column, template}.isdisjoint(level.wishes)), NO_FORMAT)

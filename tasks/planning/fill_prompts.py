@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
 from math import prod
-from typing import Any
+from typing import Any, Final
 
 from tasks.planning.alternatives import Alternatives
+from tasks.planning.brand_kit import BrandKit
 from tasks.planning.faults import Faults
 from tasks.planning.find_template import NO_ROW, Templates
 from tasks.planning.parse_matrix import Columns, ParsedRow
+from tasks.planning.request_rules import prompt_of
 from tasks.planning.template_names import NO_NAMES, Placed, RowValues, Unfit
 from tasks.records.campaign import Campaign
 from tasks.records.models import Offer
@@ -17,6 +19,8 @@ from tasks.records.vocabulary import PROMPT_MAX_CHARS
 from tasks.tables.columns import TEMPLATE_OF
 from tasks.tables.fill_template import EmptyGap, Filled, fill
 from tasks.tables.template import Gap
+
+_ENDS: Final = ".!?…:;,"
 
 
 @dataclass
@@ -26,6 +30,8 @@ class Prompts:
     faults: Faults
     templates: Templates
     alternatives: Alternatives
+    look: str = ""
+    """What each prompt that a template makes ends with."""
     images: int = 0
     """Those whose prompt was filled in."""
     longest: tuple[str, int, str] = ("", 0, "")
@@ -34,11 +40,13 @@ class Prompts:
     _values: RowValues = field(default_factory=lambda: RowValues(NO_NAMES, NO_ROW))
 
     @classmethod
-    def of(cls, campaign: Campaign, faults: Faults) -> "Prompts":
-        """Those of a campaign, whose options may have templates."""
-        given = {"prompt": campaign.template, "negative_prompt": campaign.negative_template}
-        own = {sent: text.strip() for sent, text in given.items() if text and text.strip()}
-        return cls(faults, Templates(faults, own), Alternatives(campaign.max_images))
+    def of(cls, campaign: Campaign, kit: BrandKit, faults: Faults) -> "Prompts":
+        """Those of a campaign, whose brand kit and whose options may have templates."""
+        given = {"template": campaign.template, "negative_template": campaign.negative_template}
+        own = {column: text.strip() for column, text in given.items() if text and text.strip()}
+        kits = {column: kit.wishes[column] for column in given if column in kit.wishes}
+        shared = (ParsedRow(kit.source, 0, kits, {}), ParsedRow("", 0, own, {}))
+        return cls(faults, Templates(faults, shared), Alternatives(campaign.max_images), kit.look)
 
     @property
     def has_any(self) -> bool:
@@ -72,7 +80,7 @@ class Prompts:
                 return 0, ()
             made[sent] = filled
             texts = (*texts, level.wishes[TEMPLATE_OF[sent]])
-        if not made:
+        if not made and not self.look:
             return 1, (crossed,)
         factor = prod(filled.alternatives() for filled in made.values())
         if factor > 1:
@@ -81,14 +89,16 @@ class Prompts:
 
     def _each(self, made: Mapping[str, Filled], row: ParsedRow, crossed: ParsedRow) -> Iterator[ParsedRow]:
         source, number, wishes, metadata, texts, places = crossed
+        if self.look and "prompt" not in made and "prompt" not in wishes and "product" in wishes:
+            wishes = {**wishes, "prompt": self._with_look(prompt_of(wishes))}
         most = 1 if self.alternatives.are_too_many else None
         for found in product(*(islice(filled.texts(), most) for filled in made.values())):
             sent, told = {**wishes}, metadata
             for column, (text, chosen) in zip(made, found, strict=True):
-                if problem := _unfit(text):
-                    self.faults.add(row.source, problem, row.number, TEMPLATE_OF[column], text)
+                sent[column] = self._with_look(text) if column == "prompt" else text
+                if problem := _unfit(sent[column]):
+                    self.faults.add(row.source, problem, row.number, TEMPLATE_OF[column], sent[column])
                     return
-                sent[column] = text
                 if chosen:
                     named = chosen if column == "prompt" else _of_negatives(chosen)
                     self.alternatives.names |= dict.fromkeys(named)
@@ -96,6 +106,11 @@ class Prompts:
             if "prompt" in made:
                 self._remember(sent, row)
             yield ParsedRow(source, number, sent, told, texts, places)
+
+    def _with_look(self, text: str) -> str:
+        if not self.look or not text:
+            return text
+        return f"{text}{' ' if text[-1] in _ENDS else ', '}{self.look}"
 
     def _remember(self, wishes: Mapping[str, Any], row: ParsedRow) -> None:
         prompt = wishes["prompt"]

@@ -1,6 +1,6 @@
 """Which template a text is made of: the row's, its format's, or one of the whole campaign."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,28 +20,24 @@ class Templates:
     """The templates of a campaign, each of which is looked at once."""
 
     faults: Faults
-    given: Mapping[str, str]
-    """Those of the options, by what is made of them."""
+    shared: Sequence[ParsedRow] = ()
+    """Those of the whole campaign, as if rows had them: the brand kit's, then those of the options."""
     names: Names = NO_NAMES
     used: tuple[str, ...] = ()
     """What there may be templates for."""
     named: set[str] = field(default_factory=set)
     """The columns of metadata that they name."""
     left_out: dict[str, None] = field(default_factory=dict)
-    """The models that take no negative prompt, of rows that an option has one for."""
-    _options: ParsedRow = NO_ROW
-    """Those of the options, as if a row had them."""
+    """The models that take no negative prompt, of rows that one of the whole campaign is for."""
     _bound: dict[str, Template | str] = field(default_factory=dict)
     """Those whose names are known, or what is wrong with them, by their texts."""
 
     def begin(self, columns: Columns, formats: Sequence[ParsedRow]) -> None:
         """Know which names there are; what options and formats ask for is checked, whether or not a row uses it."""
         self.names = Names.of(columns, formats)
-        has = {*columns.known, *(formats[0].places if formats else ())}
-        self.used = tuple(sent for sent, template in TEMPLATE_OF.items() if sent in self.given or template in has)
-        own = {TEMPLATE_OF[sent]: text for sent, text in self.given.items()}
-        self._options = ParsedRow("", 0, own, {})
-        for level in (self._options, *formats):
+        has = {*columns.known, *(formats[0].places if formats else ())}.union(*(one.wishes for one in self.shared))
+        self.used = tuple(sent for sent, template in TEMPLATE_OF.items() if template in has)
+        for level in (*self.shared, *formats):
             for sent in self.used:
                 if TEMPLATE_OF[sent] in level.wishes:
                     self.template_of(sent, level, is_format=True)
@@ -54,20 +50,24 @@ class Templates:
                 return None
             if template in level.wishes:
                 return level
-        if sent not in self.given:
+        level = next((each for each in self.shared if template in each.wishes), NO_ROW)
+        if level is NO_ROW:
             return None
         if sent != "prompt" and sent not in offer.takes:
             self.left_out.setdefault(offer.model)
             return None
-        return self._options
+        return level
 
     def placed(self, sent: str, level: ParsedRow, *, is_format: bool) -> Placed:
         """The template of a row, a format or the options, and where it was written."""
         template = TEMPLATE_OF[sent]
-        if level is self._options:
-            return Placed(self.given[sent], f"--{template.replace('_', '-')}")
+        text = level.wishes[template]
+        if not level.source:
+            return Placed(text, f"--{template.replace('_', '-')}")
+        if level in self.shared:
+            return Placed(text, level.source, None, template)
         name = str(level.wishes.get("format", "")) if is_format else ""
-        return Placed(level.wishes[template], level.source, level.number, template, name)
+        return Placed(text, level.source, level.number, template, name)
 
     def template_of(self, sent: str, level: ParsedRow, *, is_format: bool) -> Template | None:
         """The same, if it is one, and names what there is; else that is noted."""

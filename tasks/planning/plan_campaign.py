@@ -26,6 +26,8 @@ def _planned(planner: Planner, *, look: bool) -> Plan:
     with planner.faults.collected():
         check_output(campaign.output)
     with planner.faults.collected():
+        planner.read_brand()
+    with planner.faults.collected():
         planner.read_formats()
     faults = planner.faults
     with faults.collected(), open_table(campaign.matrix, campaign.encoding, faults.note, planner.fetch) as table:

@@ -38,7 +38,7 @@ def prompt_notes(prompts: Prompts) -> list[str]:
     notes += prompts.alternatives.notes()
     if prompts.templates.left_out:
         named = ", ".join(prompts.templates.left_out)
-        notes.append(f"negative prompts of the command are left out with {named}: the model takes none")
+        notes.append(f"negative_template of the whole campaign is left out for {named}, which takes none")
     return notes
 
 

@@ -7,6 +7,8 @@ from functools import cached_property
 from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.callbacks.undialled import undialled_notes
 from tasks.images.sources import with_sources
+from tasks.planning.apply_brand import Branding, read_kit
+from tasks.planning.brand_kit import NO_KIT, BrandKit
 from tasks.planning.called_hosts import hosts_of, was_allowed
 from tasks.planning.cross_formats import add_leftovers, campaign_formats, names_of
 from tasks.planning.equal_rows import Duplicates
@@ -50,6 +52,7 @@ class Planner:
     called: set[str] = field(default_factory=set)
     """The hosts of callback URLs that rows name."""
     notes: list[str] = field(default_factory=list)
+    kit: BrandKit = NO_KIT
 
     @cached_property
     def references(self) -> References:
@@ -59,12 +62,18 @@ class Planner:
     @cached_property
     def prompts(self) -> Prompts:
         """Those that templates make."""
-        return Prompts.of(self.campaign, self.faults)
+        return Prompts.of(self.campaign, self.kit, self.faults)
 
     @cached_property
     def crossed(self) -> RowsInFormats:
         """Its rows in their formats."""
-        return RowsInFormats(self.campaign, self.faults, self.prompts)
+        return RowsInFormats(self.campaign, self.faults, self.prompts, Branding(self.kit, self.faults))
+
+    def read_brand(self) -> None:
+        """Read the brand kit, if there is one. Raises InputInvalid where it cannot be read, or holds faults."""
+        self.kit = read_kit(self.campaign, self.fetch)
+        if not self.campaign.variants:
+            self.campaign = self.campaign.model_copy(update={"variants": self.kit.variants})
 
     def read_formats(self) -> None:
         """Read the formats, if there are any. Raises InputInvalid where their table cannot be read."""
@@ -148,6 +157,7 @@ class Planner:
             price_usd=self.bill.prices[priced(request)].usd_per_image,
             callback_url=row.wishes.get("callback_url", self.campaign.callback_url),
             focus=row.wishes.get("focus"),
+            brand=self.kit.stamp,
             metadata=row.metadata | typed_references(row.wishes),
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tasks.planning.apply_brand import Branding
 from tasks.planning.choose_sizes import SizeChooser, is_open, name_of
 from tasks.planning.cross_formats import add_misfits, formats_of
 from tasks.planning.faults import Faults
@@ -26,6 +27,7 @@ class RowsInFormats:
     campaign: Campaign
     faults: Faults
     prompts: Prompts
+    branding: Branding
     formats: Sequence[ParsedRow] = ()
     sizes: SizeChooser = field(init=False)
     drawn: dict[tuple[Drawn, ...], None] = field(default_factory=dict)
@@ -48,8 +50,10 @@ class RowsInFormats:
         for one in formats_of(row, self.formats, self.faults):
             crossed = in_format(row, one, self.campaign)
             self._remember(crossed)
-            alternatives, filled = self.prompts.filled(row, one, crossed.wanted, OFFERS[crossed.model])
-            for wanted in filled:
+            offer = OFFERS[crossed.model]
+            alternatives, filled = self.prompts.filled(row, one, self.branding.dressed(crossed.wanted, offer), offer)
+            for each in filled:
+                wanted = self.branding.finished(each, row, one, offer)
                 found = list(misfits(wanted.wishes, crossed.model))
                 add_misfits(row, one, found, self.faults, options)
                 sound += [] if found else [crossed._replace(wanted=wanted, alternatives=alternatives)]
@@ -67,7 +71,8 @@ class RowsInFormats:
 
     def notes(self) -> list[str]:
         """What is not sent, and which sizes stay."""
-        return [*self.sizes.notes, *visibility_notes(self._unseen), *style_notes(self._unstyled)]
+        of_models = (*visibility_notes(self._unseen), *style_notes(self._unstyled))
+        return [*self.branding.notes(), *self.sizes.notes, *of_models]
 
 
 def drawn(one: InFormat, *, is_chosen: bool) -> Drawn:

@@ -105,6 +105,7 @@ def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         "Aspect": cell.request.aspect_text(),
         "Style": cell.request.style_type or "",
         "Not wanted": cell.request.negative_prompt or "",
+        "Brand kit": cell.brand,
         "Attempts": str(outcome.attempts) if outcome.attempts > 1 else "",
         "In doubt": outcome.doubt,
         "API request": outcome.request_id or "",

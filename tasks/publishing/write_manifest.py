@@ -56,6 +56,7 @@ _CAME_OUT: Final[dict[str, Reader]] = {
     "quality": lambda cell, _: cell.request.quality or OFFERS[cell.request.model].default_quality,
     "api_request_id": lambda _, outcome: outcome.request_id or "",
     "alt": lambda cell, _: alt_text(cell),
+    "brand": lambda cell, _: cell.brand,
     "prompt_drawn": lambda _, outcome: outcome.original.final_prompt if outcome.original else "",
 }
 _REVIEWED: Final[dict[str, Reader]] = {

@@ -32,6 +32,7 @@ class Addresses(Record):
 
     matrix: str
     formats: str | None
+    brand: str | None = None
     callback_url: str | None
 
 
@@ -58,6 +59,9 @@ class Campaign(Order):
     in, such as "{product} on linen[, in {colour}]". How it is written: data/README.md."""
     negative_template: str | None = Field(default=None, title="Negative template")
     """The same for what shall not be seen."""
+    brand: str | None = Field(default=None, title="Brand kit")
+    """Path or URL of a brand kit (TOML): palette, style, look, words that are not to be seen or not to be said; without
+    one, the sheet `brand` of the matrix's workbook."""
     max_images: int | None = Field(default=None, ge=1, title="Most images")
     """Plan no more images than this, in all; without it, alternatives in templates come to no more than 500."""
     model: AnyModel = Field(default="V_2", title="Model")
@@ -129,14 +133,14 @@ class Campaign(Order):
     @property
     def addresses(self) -> Addresses:
         """What `told` leaves secrets out of, whole."""
-        return Addresses(matrix=self.matrix, formats=self.formats, callback_url=self.callback_url)
+        return Addresses(matrix=self.matrix, formats=self.formats, brand=self.brand, callback_url=self.callback_url)
 
     def told(self) -> Self:
         """The campaign as others may see it: its addresses without passwords, signatures and tokens.
 
         Of those who are called back only the hosts stay: a token may be anywhere in such an address.
         """
-        addresses = {name: getattr(self, name) for name in ("matrix", "formats", "output")}
+        addresses = {name: getattr(self, name) for name in ("matrix", "formats", "brand", "output")}
         shown = {name: _without_query(url) for name, url in addresses.items() if url is not None}
         hosts = [f"{parts.scheme}://{parts.netloc}/" for parts in map(urlsplit, self.callback_urls)]
         return self.model_copy(update=shown | ({"callback_url": " ".join(hosts)} if hosts else {}))

@@ -43,6 +43,8 @@ class Cell(Record):
     """Which it is of the images that stand for one image of the matrix."""
     review: Review | None = None
     """What somebody has decided on its image: from then on no other is paid for under its id."""
+    brand: str = ""
+    """The brand kit that it was planned with: its name and digest; of no part in what the cell is."""
     metadata: dict[str, str] = Field(default_factory=dict)
 
     @property

@@ -19,6 +19,7 @@ from tasks.records.keys import PROBES
 from tasks.records.outcome import SANDBOX, Outcome, Status, StoredOriginal
 from tasks.records.plan_group import Left
 from tasks.run_state.toolbox import Toolbox
+from tasks.running.brand_change import brand_notes
 from tasks.running.end_job import end, note
 from tasks.running.marks_notes import marks_notes
 from tasks.running.plan_retry import answered_turns, left_now, retry_note, stored_files, was_run
@@ -64,6 +65,7 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status], slots: int = 1) 
     notes = [retry_note(now, retry, stored, answered)] if retry else []
     notes += marks_notes(now, stored, tools.variants, tools.marks)
     notes += former_notes(cells.former, tools.store)
+    notes += await tools.on_storage_thread(brand_notes, tools.ledger, cells.planned)
     await tools.on_storage_thread(tools.store.sweep)
     await tools.on_storage_thread(tools.store.close_private)
     await tools.on_storage_thread(tools.watcher.sweep)

@@ -22,6 +22,7 @@ from tasks.records.outcome import Status
 from tasks.records.plan_group import Left
 from tasks.rescue.refuge import Refuge
 from tasks.reviewing.takes import with_takes
+from tasks.running.brand_change import brand_notes
 from tasks.running.marks_notes import marks_notes
 from tasks.storage.storage import CampaignStore
 
@@ -74,6 +75,9 @@ def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
         known = Known(cells=plan.cells, outcomes={}, open={})
         notes = [TRIED] if ledger.is_sandbox() else []
     stored, held = taken_back(store, known, stored_files(store), is_look=True), read_variants(store)
+    listed = held.with_asked(campaign.variants).listed
+    notes, plan = notes + held.come_along(campaign.variants), plan.model_copy(update={"variants": listed})
+    notes += brand_notes(ledger, known.cells)
     wanted = held.with_asked(campaign.variants, campaign.marks)
     notes += held.come_along(campaign.variants, campaign.marks)
     plan = plan.model_copy(update={"variants": wanted.listed})

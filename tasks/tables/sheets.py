@@ -13,7 +13,8 @@ from tasks.workbooks.packed import Bounds
 from tasks.workbooks.workbook import Workbook, copied
 
 FORMATS: Final = "formats"
-RESERVED: Final = (FORMATS, "brand")
+BRAND: Final = "brand"
+RESERVED: Final = (FORMATS, BRAND)
 """Sheets that are no matrix unless they are named."""
 
 
@@ -44,11 +45,11 @@ def read_sheet(asked: Asked, file: IO[bytes], report: Callable[[Fault], None]) -
     return Reading(told, "", "", report, letters=rows.letters(), notes=tuple(notes)), rows.records()
 
 
-def formats_sheet(source: str, file: IO[bytes]) -> str | None:
-    """The sheet of a workbook that holds the formats, if it has one. Raises InputInvalid."""
+def own_sheet(source: str, file: IO[bytes], meant: str) -> str | None:
+    """The sheet of a workbook that is called `meant`, if it has one. Raises InputInvalid."""
     with copied(source, file) as copy:
         names = [one.name for one in Workbook(source, copy, Bounds()).sheets]
-    return next((name for name in names if squeezed(name) == FORMATS), None)
+    return next((name for name in names if squeezed(name) == meant), None)
 
 
 def _chosen(asked: Asked, book: Workbook) -> str:

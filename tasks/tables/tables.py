@@ -24,7 +24,7 @@ from tasks.tables.parts import Parts
 from tasks.tables.reading import Reading, Rows
 from tasks.tables.row_numbers import without_row_numbers
 from tasks.tables.share_links import whole_workbook
-from tasks.tables.sheets import Asked, formats_sheet, read_sheet
+from tasks.tables.sheets import FORMATS, Asked, own_sheet, read_sheet
 from tasks.tables.web_copy import fetched
 from tasks.workbooks.workbook import is_workbook
 
@@ -174,8 +174,10 @@ def _table(reading: Reading, rows: Rows, notes: tuple[str, ...]) -> Table:
     )
 
 
-def own_formats(matrix: str, fetch: Fetch) -> str | None:
+def own_formats(matrix: str, fetch: Fetch, meant: str = FORMATS) -> str | None:
     """The sheet `formats` of the workbook in which a matrix stands, as one names it; None where there is none.
+
+    Or the one that is `meant` instead.
 
     What hinders the reading is told by whoever reads the matrix.
     """
@@ -186,7 +188,7 @@ def own_formats(matrix: str, fetch: Fetch) -> str | None:
             plain = None if isinstance(found, Parts) else unpacked(found)
             if plain is None or not is_workbook(plain.peek(HEAD_BYTES)):
                 return None
-            name = formats_sheet(without_secrets(workbook), plain)
+            name = own_sheet(without_secrets(workbook), plain, meant)
     except Exception:  # noqa: BLE001  every file system raises its own kinds
         return None
     return None if name is None or name == sheet else f"{workbook.partition('#')[0]}#{name}"

@@ -88,7 +88,7 @@ def test_a_negative_of_the_command_is_left_out_where_the_model_takes_none(tmp_pa
     """And that is said; a row's own is a fault."""
     plan = planned(tmp_path, "product,model\nCup,4.5\nJar,V_2\n", negative_template="text on the {product}")
     assert [cell.request.negative_prompt for cell in plan.cells] == [None, "text on the Jar"]
-    assert "negative prompts of the command are left out with ideogram-4-5: the model takes none" in plan.notes
+    assert "negative_template of the whole campaign is left out for ideogram-4-5, which takes none" in plan.notes
     (fault,) = said(tmp_path, "product,model,negative_template\nCup,4.5,a {product}\n")
     assert fault.startswith("m.csv, row 2, negative_template: 'a {product}' is not accepted by ideogram-4-5, only by")
 

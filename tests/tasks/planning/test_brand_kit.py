@@ -1,0 +1,160 @@
+"""A brand kit is shared by campaigns: checked as columns are, below rows and formats, above options."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tasks.records.campaign import Plan
+from tests.matrices import a_file, faults_of, plan_of
+
+KIT = """name = "Oak & Linen"  # a comment
+palette = ["#e8ddcb:0.5", "#7c6a55"]
+style_type = "REALISTIC"
+look = "soft north light"
+negative = ["text errors", "people"]
+forbidden = ["Rival Ltd", "cheap"]
+label = "AI-generated"
+[variants]
+og = "1200x630,webp,85"
+"""
+
+
+def planned(folder: Path, matrix: str, kit: str = KIT, **options: Any) -> Plan:
+    """The plan of a CSV with a kit."""
+    return plan_of(a_file(folder, matrix), brand=a_file(folder, kit, "brand.toml"), **options)
+
+
+def said(folder: Path, matrix: str, kit: str, **options: Any) -> list[str]:
+    """The faults, without the folder."""
+    brand = a_file(folder, kit, "brand.toml")
+    return [str(one).replace(f"{folder}/", "") for one in faults_of(a_file(folder, matrix), brand=brand, **options)]
+
+
+def test_a_kit_is_below_rows_and_above_options(tmp_path: Path) -> None:
+    """Palette, style, template and variants stand where nobody nearer says them."""
+    matrix = "product,style_type,color_palette,template\nCup,,,\nJar,DESIGN,EMBER,A {product}\n"
+    plan = planned(tmp_path, matrix, 'template = "K {product}"\n' + KIT, template="O {product}")
+    first, second = (cell.request for cell in plan.cells)
+    assert (first.prompt, first.style_type) == ("K Cup, soft north light", "REALISTIC")
+    assert first.color_palette is not None
+    assert [one.color_hex for one in first.color_palette.members] == ["#e8ddcb", "#7c6a55"]
+    assert (second.prompt, second.style_type) == ("A Jar, soft north light", "DESIGN")
+    assert second.color_palette is not None
+    assert second.color_palette.name == "EMBER"
+    assert [variant.name for variant in plan.variants] == ["og"]
+    mine = planned(tmp_path, matrix, variants="story=1080x1920")
+    assert [variant.name for variant in mine.variants] == ["story"]
+
+
+def test_the_look_ends_what_templates_make(tmp_path: Path) -> None:
+    """The usual template too; never a prompt, which is sent as it is."""
+    plan = planned(tmp_path, "product,prompt,template\nCup,,\nJar,A jar.,\nPot,,A {product}.\n")
+    assert [cell.request.prompt for cell in plan.cells] == [
+        "Cup, professional design, high quality, soft north light",
+        "A jar.",
+        "A Pot. soft north light",
+    ]
+    assert plan.cells[0].cell_id.startswith("cup-")
+
+
+def test_negatives_are_joined_each_once(tmp_path: Path) -> None:
+    """To what the row says, in its own words first."""
+    plan = planned(tmp_path, 'product,negative_prompt\nCup,\nJar,"People, logos"\n')
+    assert [cell.request.negative_prompt for cell in plan.cells] == [
+        "text errors, people",
+        "People, logos, text errors",
+    ]
+
+
+def test_what_a_model_does_not_take_is_left_out_with_a_note(tmp_path: Path) -> None:
+    """A kit serves every model; a row's own wish is a fault as ever."""
+    plan = planned(tmp_path, "product,model\nCup,4.5\n")
+    assert (plan.cells[0].request.style_type, plan.cells[0].request.negative_prompt) == (None, None)
+    told = [note.partition("brand.toml: ")[2] for note in plan.notes if "left out for" in note]
+    assert told == [
+        f"{key} is left out for ideogram-4-5, which takes no such thing"
+        for key in ("palette", "style_type", "negative")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "column"),
+    [
+        ("product,prompt\nCup,A CHEAP  cup\n", "prompt"),
+        ("product,template\nCup,a {product} by rival ltd\n", "template"),
+        ("product\nCheap cup\n", "product"),
+    ],
+)
+def test_a_forbidden_word_is_a_fault(tmp_path: Path, matrix: str, column: str) -> None:
+    """In any prompt, in any case, as a whole word."""
+    (fault,) = said(tmp_path, matrix, KIT)
+    assert fault.startswith(f"m.csv, row 2, {column}: ")
+    assert "which brand.toml forbids; write it otherwise" in fault
+    assert planned(tmp_path, "product\nCheaply made cup of Rival Ltda\n").cell_count == 1
+
+
+@pytest.mark.parametrize(
+    ("kit", "fault"),
+    [
+        ('pallete = "EMBER"', "brand.toml, pallete: is no key of a brand kit; did you mean 'palette'?"),
+        ("xyz = 1", "brand.toml, xyz: is no key of a brand kit; use name, look, palette"),
+        ('palette = "red"', "brand.toml, palette: 'red' is not accepted"),
+        ('style_type = "REAL"', "brand.toml, style_type: 'REAL' is not accepted; use one of AUTO"),
+        ("look = 7", "brand.toml, look: is not accepted; write a text"),
+        ('negative = ["a", 1]', "brand.toml, negative: is not accepted; write a text, or a list"),
+        ('look = ""', "brand.toml, look: '' is empty"),
+        ('template = "A [cup"', "brand.toml, template: 'A [cup' has a [ without its ]"),
+        (
+            'template = "A {prodct}"',
+            "brand.toml, template: 'A {prodct}' names {prodct}, which is no column",
+        ),
+        (
+            'look = "cheap"\nforbidden = ["cheap"]',
+            "brand.toml, look: 'cheap' holds 'cheap', which the kit",
+        ),
+        ('[variants]\nog = "1200"', "brand.toml, variants: is not a variant"),
+        ("look = soft light", "brand.toml: is no TOML"),
+    ],
+)
+def test_a_kit_is_checked_as_columns_are(tmp_path: Path, kit: str, fault: str) -> None:
+    """Before anything is paid, by key."""
+    (told,) = said(tmp_path, "product\nCup\n", kit)
+    assert told.startswith(fault)
+
+
+def test_a_kit_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """With the other faults."""
+    faults = faults_of(a_file(tmp_path, "product,seed\nCup,x\n"), brand=str(tmp_path / "absent.toml"))
+    assert [Path(fault.source).name for fault in faults] == ["absent.toml", "m.csv"]
+
+
+def test_the_plan_and_every_cell_name_the_kit(tmp_path: Path) -> None:
+    """By its name and digest; what is for later is said; it is no part of what a cell is."""
+    plan = planned(tmp_path, "product,prompt\nCup,A cup\n", 'name = "Oak"\nlabel = "AI"\n')
+    assert any("the brand kit 'Oak' (" in note and "nothing is made yet of label" in note for note in plan.notes)
+    assert plan.cells[0].brand.startswith("Oak sha256:")
+    assert plan.cells[0].cell_id == plan_of(str(tmp_path / "m.csv")).cells[0].cell_id
+
+
+def test_a_sheet_brand_is_a_kit_by_itself(tmp_path: Path) -> None:
+    """A key in its first column, what it says beside it, as people write lists."""
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["product"])
+    book.worksheets[0].append(["Cup"])
+    sheet = book.create_sheet("Brand")
+    keys = {"name": "Oak, Elm", "Look": "soft, north light", "negative": "people, text", "forbidden": "cheap"}
+    for row in keys.items():
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    (cell,) = plan_of(a_file(tmp_path, out.getvalue(), "m.xlsx")).cells
+    assert cell.brand.startswith("Oak, Elm sha256:")
+    assert cell.request.prompt.endswith("high quality, soft, north light")
+    assert cell.request.negative_prompt == "people, text"
+    sheet.append(["forbiden", "x"])
+    book.save(tmp_path / "m.xlsx")
+    (fault,) = faults_of(str(tmp_path / "m.xlsx"))
+    assert "m.xlsx#Brand, forbiden: is no key of a brand kit; did you mean 'forbidden'?" in str(fault)

@@ -1,0 +1,27 @@
+"""A changed brand kit says beforehand what it would make anew."""
+
+from pathlib import Path
+
+from tasks.records.cell import Cell
+from tasks.running.brand_change import changed
+from tests.matrices import a_file, plan_of
+
+
+def cells(folder: Path, kit: str, rows: str = "Cup,\nJar,\nPot,As it is\n") -> tuple[Cell, ...]:
+    """The cells of three products with a kit."""
+    return plan_of(a_file(folder, f"product,prompt\n{rows}"), brand=a_file(folder, kit, "brand.toml")).cells
+
+
+def test_what_would_be_made_anew_is_counted_and_priced(tmp_path: Path) -> None:
+    """By what would be asked for: a prompt that is sent as it is stays what it was."""
+    made = cells(tmp_path, 'look = "soft light"')
+    said = changed(made[0].brand, made, cells(tmp_path, 'look = "hard light"'))
+    assert said == "the brand kit has changed since the last run: 2 of 3 images would be made anew, $0.16"
+
+
+def test_a_comment_that_changed_makes_nothing_anew(tmp_path: Path) -> None:
+    """The digest is another one, and no image is."""
+    made = cells(tmp_path, 'look = "soft light"')
+    now = cells(tmp_path, 'look = "soft light"  # as ever')
+    assert made[0].brand != now[0].brand
+    assert changed(made[0].brand, made, now).endswith("no image would be made anew")
