@@ -42,6 +42,14 @@ class ReceivedEvent(Answer):
     """From a variant's name to its web address, as above."""
     source_type: str | None = Field(None, alias="sourceType")
     """Of which kind the image is, in IPTC's word."""
+    replaces: str | None = None
+    """The cell in whose place the image was made, where somebody has asked for another."""
+    take: int | None = None
+    """Which it is of all that were made so."""
+    review: str | None = None
+    """What was decided on the image by then: keep, reject or again."""
+    review_reason: str | None = Field(None, alias="reviewReason")
+    reviewed_at: AwareDatetime | None = Field(None, alias="reviewedAt")
     metadata: dict[str, str] | None = None
     error: str | None = None
 

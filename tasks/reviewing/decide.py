@@ -11,7 +11,7 @@ from tasks.planning.request_rules import misfits
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome
 from tasks.records.review import Review
-from tasks.reviewing.next_take import next_take
+from tasks.reviewing.next_take import Asked, next_take
 from tasks.reviewing.read_decisions import Said
 from tasks.reviewing.takes import take_of
 
@@ -79,7 +79,9 @@ def problems_of(said: Said, desk: Desk) -> Iterator[tuple[str, object, str]]:
     standing = desk.standing(said)
     if cell is None and standing is not None and standing.decision == said.decision:
         return  # what it asked for stands in its place
-    if cell is None:
+    if cell is None and standing is not None:
+        yield "cell_id", said.cell_id, "was reworded, and another stands in its place; decide on that"
+    elif cell is None:
         yield "cell_id", said.cell_id, "is no cell of this campaign; copy it from the page or the manifest"
     elif said.decision == "again":
         yield from problems_of_again(said, cell, desk)
@@ -129,7 +131,7 @@ def stands(outcome: Outcome | None) -> str:
 def decide(all_said: Sequence[Said], desk: Desk, now: datetime) -> Decided:
     """What is new in all that is said, and where it differs from something else that was said."""
     latest: dict[tuple[str, bool], Said] = {}
-    notes, new, others = list[str](), list[Review](), desk.all_cells()
+    notes, new, asked = list[str](), list[Review](), Asked.of(desk.all_cells())
     for said in sorted(all_said, key=lambda one: one.at or now):
         place = (said.cell_id, said.decision == "focus")
         before = latest.get(place)
@@ -140,11 +142,11 @@ def decide(all_said: Sequence[Said], desk: Desk, now: datetime) -> Decided:
         standing = desk.standing(said)
         if said.cell_id not in desk.cells or not is_news(said, standing, desk, now, notes):
             continue
-        review = review_of(said, desk, now, others)
+        review = review_of(said, desk, now, asked)
         earlier = sum(one.cell_id == review.cell_id for one in new)
         new.append(review.model_copy(update={"number": review.number + earlier}))
         if review.take is not None:
-            others.append(take_of(desk.cells[said.cell_id], review))
+            asked.add(take_of(desk.cells[said.cell_id], review))
     return Decided(tuple(new), tuple(notes))
 
 
@@ -164,7 +166,8 @@ def is_news(said: Said, standing: Review | None, desk: Desk, now: datetime, note
         return False
     if is_known:
         return said.at is not None and said.at > standing.at and desk.is_begun(standing)
-    if standing.by and standing.by != said.by:
+    differs = (said.decision, said.prompt, said.seed) != (standing.decision, standing.prompt, standing.seed)
+    if differs and standing.by and standing.by != said.by:
         notes.append(f"{said.cell_id}: {said.told()} goes before {standing.told()}")
     return True
 
@@ -178,7 +181,7 @@ def says(said: Said, review: Review) -> bool:
     return same_focus and mine == (review.decision, review.reason, review.prompt, review.seed)
 
 
-def review_of(said: Said, desk: Desk, now: datetime, others: Sequence[Cell]) -> Review:
+def review_of(said: Said, desk: Desk, now: datetime, asked: Asked) -> Review:
     """What is recorded of a row."""
     cell = desk.cells[said.cell_id]
     is_again = said.decision == "again"
@@ -192,5 +195,5 @@ def review_of(said: Said, desk: Desk, now: datetime, others: Sequence[Cell]) -> 
         focus=said.focus,
         by=said.by,
         at=said.at or now,
-        take=next_take(cell, said.prompt, said.seed, others) if is_again else None,
+        take=next_take(cell, said.prompt, said.seed, asked) if is_again else None,
     )

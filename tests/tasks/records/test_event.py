@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tasks.callbacks.signature import is_id
 from tasks.receiving.received_event import parse_event
 from tasks.records.event import METADATA_MAX_BYTES, CampaignEnd, campaign_event, cell_event, counted, event_id
+from tasks.records.review import Review
 from tests.factories import PRICE_USD, STARTED_AT, a_cell, a_request, an_original, an_outcome
 
 KEYS = [
@@ -53,6 +54,18 @@ def test_web_addresses_are_told_where_they_are_known():
     assert (ended["page"], ended["pageUrl"]) == ("/out/q1-launch/index.html", f"{public}/index.html")
     assert ended["manifestUrl"] == f"{public}/manifest.csv"
     assert "pageUrl" not in json.loads(campaign_event("Q1", "q1-launch", "/out", end, STARTED_AT).body())
+
+
+def test_a_take_says_in_whose_place_it_was_made():
+    """And what was decided on it by then; all else has no such keys."""
+    review = Review(cell_id=CELL.cell_id, number=1, decision="keep", reason="warmer", at=STARTED_AT)
+    take = CELL.model_copy(update={"replaces": "teapot-hero-1a2b3c4d", "take": 2, "review": review})
+    body = cell_event("Q1", "/out/q1-launch", take, an_outcome(take)).body()
+    assert json.loads(body)["reviewedAt"] == STARTED_AT.isoformat().replace("+00:00", "Z")
+    received = parse_event("evt_1", body)
+    assert received is not None
+    assert (received.replaces, received.take) == ("teapot-hero-1a2b3c4d", 2)
+    assert (received.review, received.review_reason) == ("keep", "warmer")
 
 
 @pytest.mark.parametrize("status", ["failed", "blocked", "unknown"])

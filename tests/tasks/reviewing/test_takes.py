@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tasks.errors import BudgetReached
+from tasks.errors import BudgetReached, InputInvalid
 from tests.factories import PRICE_USD
 from tests.tasks.harness import without_engine  # noqa: F401  without_engine is a fixture
 from tests.tasks.reviewing.rounds import Rounds
@@ -114,6 +114,8 @@ def test_a_blocked_prompt_is_reworded(tmp_path):
     assert rounds.made().statuses == ["done"] * 3
     assert rounds.rows()[2]["replaces"] == vase
     assert rounds.reviewed(f"{vase},again,refused,A jug by a window").new == 0, "the same once more says nothing new"
+    with pytest.raises(InputInvalid, match="was reworded"):
+        rounds.reviewed(f"{vase},keep")
 
 
 def test_a_budget_that_ends_in_the_middle_leaves_the_rest_to_the_next_run(rounds):
