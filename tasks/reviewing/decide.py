@@ -11,7 +11,7 @@ from tasks.planning.request_rules import misfits
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome
 from tasks.records.review import Review
-from tasks.reviewing.next_take import Asked, next_take
+from tasks.reviewing.next_take import Requested, next_take
 from tasks.reviewing.read_decisions import Said
 from tasks.reviewing.takes import take_of
 
@@ -131,7 +131,7 @@ def stands(outcome: Outcome | None) -> str:
 def decide(all_said: Sequence[Said], desk: Desk, now: datetime) -> Decided:
     """What is new in all that is said, and where it differs from something else that was said."""
     latest: dict[tuple[str, bool], Said] = {}
-    notes, new, asked = list[str](), list[Review](), Asked.of(desk.all_cells())
+    notes, new, asked = list[str](), list[Review](), Requested.of(desk.all_cells())
     for said in sorted(all_said, key=lambda one: one.at or now):
         place = (said.cell_id, said.decision == "focus")
         before = latest.get(place)
@@ -181,7 +181,7 @@ def says(said: Said, review: Review) -> bool:
     return same_focus and mine == (review.decision, review.reason, review.prompt, review.seed)
 
 
-def review_of(said: Said, desk: Desk, now: datetime, asked: Asked) -> Review:
+def review_of(said: Said, desk: Desk, now: datetime, asked: Requested) -> Review:
     """What is recorded of a row."""
     cell = desk.cells[said.cell_id]
     is_again = said.decision == "again"

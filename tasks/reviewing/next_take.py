@@ -11,7 +11,7 @@ from tasks.records.vocabulary import SEED_MAX
 
 
 @dataclass
-class Asked:
+class Requested:
     """Every image that a campaign has, or has had, or is to have."""
 
     copies: dict[str, int] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Asked:
         return cell_id
 
 
-def next_take(cell: Cell, prompt: str | None, seed: int | None, asked: Asked) -> Take:
+def next_take(cell: Cell, prompt: str | None, seed: int | None, asked: Requested) -> Take:
     """The take of `cell` with these words and this seed, or else with another seed than any image has.
 
     Without either it is the next copy of the same request, as a matrix counts them: a given seed counts up.
