@@ -118,7 +118,11 @@ def _value_misfits(wishes: Mapping[str, Any], offer: Offer) -> Iterator[Misfit]:
     column, quality = _wished_quality(wishes)
     if quality in offer.with_source_only and "source_image" not in wishes:
         alone = [one for one in offer.qualities if one not in offer.with_source_only]
-        yield column, f"is offered by {offer.model} beside a source_image only", f"use {one_of(alone)}, or name one"
+        yield (
+            column,
+            f"is offered by {offer.model} beside a source_image only",
+            f"use {one_of(alone)}, or name a source_image",
+        )
     if quality is not None and quality not in offer.qualities:
         able = [name for name in MODELS if quality in OFFERS[name].qualities]
         remedy = f"use {one_of(offer.qualities)}, or change the model"

@@ -157,7 +157,7 @@ def test_whatever_is_wrong_is_told_at_once(folder):
         ),
         (
             "row 13, quality: 'very_low' is offered by ideogram-4-5 beside a source_image only; use one of low, "
-            "medium, high, or name one"
+            "medium, high, or name a source_image"
         ),
         (
             "row 14, style_reference: 'shot.jpg' and the style_codes '1A2B3C4D' exclude each other; leave one of them "
