@@ -5,7 +5,7 @@ What images were made in is kept: a new variant, or a new format, is no reason t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.images.choose_size import Wanted, sizes_for
@@ -21,6 +21,8 @@ from tasks.records.size_words import CHOSEN
 from tasks.records.sizes import as_written
 from tasks.records.variant import Variant
 from tasks.storage.storage import CampaignStore
+
+STAYS_SHOWN: Final = 2
 
 
 class Held(NamedTuple):
@@ -69,7 +71,8 @@ class SizeChooser:
     campaign: Campaign
     chosen: dict[str, str] = field(default_factory=dict)
     """By `key_of`."""
-    notes: list[str] = field(default_factory=list)
+    stays: list[str] = field(default_factory=list)
+    """What was chosen before, and would be chosen otherwise now."""
     _held: Held | None = None
 
     def sized(self, formats: Sequence[InFormat]) -> list[InFormat]:
@@ -91,7 +94,8 @@ class SizeChooser:
                 continue
             self.chosen[key] = kept.get(key) or fresh or "ASPECT_1_1"
             if ideal is not None and ideal != self.chosen[key]:
-                self.notes.append(stays(one, self.chosen[key], ideal))
+                name, kept_size = name_of(one) or one.model, as_written(self.chosen[key])
+                self.stays.append(f"{name} {kept_size} ({as_written(ideal)} would suit the variants of now better)")
 
 
 def is_open(one: InFormat) -> bool:
@@ -114,10 +118,10 @@ def wanted(one: InFormat, chosen: Mapping[str, str]) -> Wanted:
     return Wanted(name_of(one), one.model, as_written(size) if size else None, step_of(one))
 
 
-def stays(one: InFormat, kept: str, ideal: str) -> str:
-    """That a size was chosen for other variants than there are now."""
-    name = name_of(one) or one.model
-    return (
-        f"{name} stays {as_written(kept)}, in which its images are made and paid; for the variants of now "
-        f"{as_written(ideal)} suits better: written in the column size, it makes them anew"
-    )
+def stay_notes(stays: Sequence[str]) -> list[str]:
+    """That sizes were chosen for other variants than there are now."""
+    if not stays:
+        return []
+    more = f" and {len(stays) - STAYS_SHOWN} more" if len(stays) > STAYS_SHOWN else ""
+    said = f"what is made keeps its size, and is not paid again: {', '.join(stays[:STAYS_SHOWN])}{more}"
+    return [f"{said}; such a size in the column size draws it anew"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tasks.planning.apply_brand import Branding
-from tasks.planning.choose_sizes import SizeChooser, is_open, name_of
+from tasks.planning.choose_sizes import SizeChooser, is_open, name_of, stay_notes
 from tasks.planning.cross_formats import add_misfits, formats_of
 from tasks.planning.faults import Faults
 from tasks.planning.fill_prompts import Prompts
@@ -72,7 +72,7 @@ class RowsInFormats:
     def notes(self) -> list[str]:
         """What is not sent, and which sizes stay."""
         of_models = (*visibility_notes(self._unseen), *style_notes(self._unstyled))
-        return [*self.branding.notes(), *self.sizes.notes, *of_models]
+        return [*self.branding.notes(), *stay_notes(self.sizes.stays), *of_models]
 
 
 def drawn(one: InFormat, *, is_chosen: bool) -> Drawn:

@@ -114,11 +114,9 @@ def test_a_new_variant_pays_for_no_image_again(tmp_path):
     assert sizes_of(first) == ["1024x1024"]
     assert sizes_of(later) == ["1024x1024", "1152x832"] * 2
     assert later.cells[0].request_sha256 == first.cells[0].request_sha256
-    (note,) = [note for note in later.notes if "stays" in note]
-    assert note.startswith(
-        "hero stays 1024x1024, in which its images are made and paid; for the variants of now 1152x832"
-    )
-    assert [note for note in planned(tmp_path, matrix, formats).notes if "stays" in note] == []
+    (note,) = [note for note in later.notes if "keeps its size" in note]
+    assert note.startswith("what is made keeps its size, and is not paid again: hero 1024x1024 (1152x832 ")
+    assert [note for note in planned(tmp_path, matrix, formats).notes if "keeps its size" in note] == []
     settle(Ledger(store, ""), later, patience_s=0)
     assert read_variants(store).sizes == {"V_2/hero": "RESOLUTION_1024_1024", "V_2/more": "RESOLUTION_1152_832"}
 
