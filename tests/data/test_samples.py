@@ -1,9 +1,13 @@
 """The sample matrices plan, and show what they are meant to show."""
 
+from pathlib import Path
+
 import pyarrow.parquet as pq
 import pytest
 
 from tasks.tables.columns import PARSERS
+from tests.data.linen_launch import FORMATS as LINEN_FORMATS
+from tests.data.linen_launch import PRODUCTS, XLSX, write
 from tests.data.spring_catalogue import PARQUET, typed_table
 from tests.matrices import DATA, plan_of
 
@@ -49,3 +53,22 @@ def test_the_sample_formats_serve_every_model(model: str) -> None:
     plan = plan_of(str(DATA / "q1_launch.csv"), formats=FORMATS, model=model)
     assert plan.cell_count == 6
     assert any("style_type is left out" in note for note in plan.notes) == (model != "V_2")
+
+
+def test_the_spreadsheet_is_made_by_its_script(tmp_path: Path) -> None:
+    """`python -m tests.data.linen_launch` has been run since the last change."""
+    write(tmp_path / "again.xlsx")
+    assert (tmp_path / "again.xlsx").read_bytes() == XLSX.read_bytes()
+
+
+@pytest.mark.parametrize("model", ["V_2", "4.5"])
+def test_the_spreadsheet_with_its_kit_plans_with_any_model(model: str) -> None:
+    """A dozen products in six formats, each prompt by the format's template, and ended by the brand's look."""
+    plan = plan_of(str(XLSX), brand=str(DATA / "brand.toml"), model=model)
+    assert (len(PRODUCTS) - 1, len(LINEN_FORMATS) - 1) == (12, 6)
+    assert (plan.row_count, plan.cell_count, len(plan.variants)) == (12, 72, 3)
+    prompts = {cell.request.prompt for cell in plan.cells}
+    assert len(prompts) == 72
+    assert all(prompt.endswith("muted natural colours, no people") for prompt in prompts)
+    assert not any(sign in prompt for prompt in prompts for sign in "{}[]")
+    assert any("product" not in note and "brand kit" in note for note in plan.notes)
