@@ -18,6 +18,12 @@ def kept_original(outcome: Outcome, stored: AbstractSet[str]) -> StoredOriginal 
     return outcome.original if outcome.original is not None and outcome.original.key in stored else None
 
 
+def kept_key(outcome: Outcome, stored: AbstractSet[str]) -> str | None:
+    """Where what was paid for a cell lies, if it is still there: its original, or what came and is no image."""
+    original = outcome.original.key if outcome.original is not None else None
+    return next((key for key in (original, outcome.kept) if key in stored), None)
+
+
 def is_complete(
     cell: Cell, outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant], marks: Marks
 ) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from tasks.ledger.complete import kept_original
+from tasks.ledger.complete import kept_key
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.original_keys import ORIGINALS
 from tasks.ledger.put_aside import REMOVED_MANIFEST, lying_aside
@@ -21,15 +21,15 @@ class Former(Record):
     cells: tuple[Cell, ...] = ()
     """As an earlier matrix had them; of those of which that is not known, what their ends tell."""
     among_files: tuple[Outcome, ...] = ()
-    """Those whose image lies among the originals that are handed on."""
+    """Those of which anything that was paid lies among the originals that are handed on."""
     aside: tuple[Outcome, ...] = ()
-    """Those whose image was put aside."""
+    """Those of which it was put aside."""
 
     def links(self) -> tuple[GalleryLink, ...]:
         """Those among the files, as the page lists them."""
         names = {cell.cell_id: ", ".join(filter(None, (cell.product, cell.format))) for cell in self.cells}
-        originals = (outcome.original for outcome in self.among_files if outcome.original is not None)
-        return tuple(GalleryLink(label=names[o.cell_id] or o.cell_id, href=relative_href(o.key)) for o in originals)
+        paid = ((one.cell_id, one.original.key if one.original else one.kept) for one in self.among_files)
+        return tuple(GalleryLink(label=names[of] or of, href=relative_href(key)) for of, key in paid if key)
 
     def files(self) -> dict[str, bytes]:
         """The manifest of what was put aside, by its key."""
@@ -44,7 +44,7 @@ def former_of(ledger: Ledger, cells: Collection[Cell], noted: Iterable[Outcome])
     Lists and reads only where there are any. Raises StorageFailed.
     """
     wanted = {cell.cell_id for cell in cells}
-    ended = [one for one in noted if one.cell_id not in wanted and one.original is not None]
+    ended = [one for one in noted if one.cell_id not in wanted and (one.original or one.kept)]
     if not ended:
         return Former()
     published, aside = ledger.read_published(), lying_aside(ledger.store)
@@ -52,16 +52,16 @@ def former_of(ledger: Ledger, cells: Collection[Cell], noted: Iterable[Outcome])
     return Former(
         cells=tuple(before.get(one.cell_id) or as_far_as_known(one) for one in ended),
         among_files=among_files(ledger.store, ended),
-        aside=tuple(one for one in ended if kept_original(one, aside)),
+        aside=tuple(one for one in ended if kept_key(one, aside)),
     )
 
 
 def among_files(store: CampaignStore, orphaned: Collection[Outcome]) -> tuple[Outcome, ...]:
-    """Those of the outcomes whose image lies among the originals. Lists where any has one. Raises StorageFailed."""
-    if all(outcome.original is None for outcome in orphaned):
+    """Those of which anything lies among the originals. Lists where anything was stored. Raises StorageFailed."""
+    if not any(outcome.original or outcome.kept for outcome in orphaned):
         return ()
     stored = frozenset(f"{ORIGINALS}/{name}" for name in store.names(ORIGINALS))
-    return tuple(outcome for outcome in orphaned if kept_original(outcome, stored))
+    return tuple(outcome for outcome in orphaned if kept_key(outcome, stored))
 
 
 def as_far_as_known(outcome: Outcome) -> Cell:

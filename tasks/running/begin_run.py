@@ -10,7 +10,7 @@ from prefect import get_run_logger
 
 from tasks.errors import OutcomeUnknown
 from tasks.images.sources import cuts_of
-from tasks.ledger.complete import is_marked, kept_original
+from tasks.ledger.complete import is_marked, kept_key
 from tasks.ledger.put_aside import former_notes, taken_back
 from tasks.ledger.resume import Ask, standing
 from tasks.records.cell import Cell
@@ -57,7 +57,7 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status], slots: int = 1) 
     stored = await tools.on_storage_thread(stored_files, tools.store) if has_files else frozenset()
     stored = await tools.on_storage_thread(taken_back, tools.store, known, stored)
     cells.know(known)
-    cells.former = sum(kept_original(one, stored) is not None for one in known.orphaned)
+    cells.former = sum(kept_key(one, stored) is not None for one in known.orphaned)
     now = standing(cells.planned, known, retry, stored, tools.variants, tools.marks)
     cells.take_up(now)
     answered = await tools.on_storage_thread(answered_turns, tools.ledger, now)

@@ -126,13 +126,18 @@ def test_a_row_that_comes_back_costs_nothing(waves, is_looked_at_first):
 
 
 def test_what_cannot_be_read_is_put_aside_and_taken_back_too(waves):
-    """It is paid as well, and a retry reads it before it pays."""
+    """It is paid as well, and a retry reads it before it pays: it is counted, shown and listed like an image."""
     broken = Api(image=Api().image[:-30])
     assert ran(waves(1, 2), broken).statuses == ["failed", "failed"]
-    ran(waves(2))
-    plan = waves(1, 2)
+    plan = waves(2)
     store = store_of(plan)
+    assert "1 image of rows that the matrix no longer has" in "".join(plan_dry_run(plan.campaign).notes)
+    ran(plan)
+    assert finished_result(plan).former_images == 1
+    assert ">Lamp 1</bdi>" in store.read("index.html").decode().partition('id="former"')[2]
+    plan = waves(1, 2)
     assert aside(store).put_aside == 1
+    assert products(store, REMOVED_MANIFEST) == ["Lamp 1"]
     ran(plan)
     assert len(store.names("originals")) == 2
     assert store.names("removed/originals") == []
