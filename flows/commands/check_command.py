@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +21,10 @@ from flows.commands.screen import Screen
 from flows.commands.start_run import check_lasting
 from sandbox.server import SandboxNotStarted
 from tasks.api.ideogram import IdeogramClient
+from tasks.api.usage import usage_between
 from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
 from tasks.callbacks.undialled import undialled_notes
-from tasks.errors import CreditsExhausted, ImageRefused, RequestRejected
+from tasks.errors import CampaignStopped, CreditsExhausted, ImageRefused, NotAccepted, RequestRejected
 from tasks.planning.called_hosts import hosts_of
 from tasks.planning.prices import priced, read_prices
 from tasks.planning.quoted_plan import name_of, to_ask
@@ -30,6 +32,7 @@ from tasks.planning.request_rules import build_request
 from tasks.records.campaign import Campaign, Plan
 from tasks.records.models import OFFERS
 from tasks.records.money import usd
+from tasks.records.quote import Quote
 from tasks.records.request import GenerationRequest
 from tasks.reporting.summarize import headline
 from tasks.running.begin_run import NO_REMOVAL, WEAK_STORAGE
@@ -121,13 +124,30 @@ async def check_key(findings: Findings, wanted: Checkup, plan: Plan | None) -> N
             findings.add("right", "key", f"{settings.made_by} accepts it")
             findings.add("wrong", "balance" if isinstance(error, CreditsExhausted) else "request", str(error))
             return
+        what = "the stand-in needs none" if wanted.sandbox else f"{settings.made_by} accepts it"
+        findings.add("right", "key", f"{what}, and {quotes(quote, request)}")
+        if not wanted.sandbox:
+            findings.add("note", "balance", BALANCE_UNKNOWN)
+            await check_bill(findings, client)
+
+
+def quotes(quote: Quote, request: GenerationRequest) -> str:
+    """What an image costs, and whether the price list says otherwise."""
     which = priced(request)
     listed = read_prices()[which].usd_per_image
     differs = "" if quote.usd == listed else f"; the price list says {usd(listed)}: use --quote"
-    what = "the stand-in needs none" if wanted.sandbox else f"{settings.made_by} accepts it"
-    findings.add("right", "key", f"{what}, and quotes {usd(quote.usd)} an image of {name_of(which)}{differs}")
-    if not wanted.sandbox:
-        findings.add("note", "balance", BALANCE_UNKNOWN)
+    return f"quotes {usd(quote.usd)} an image of {name_of(which)}{differs}"
+
+
+async def check_bill(findings: Findings, client: IdeogramClient) -> None:
+    """Whether the key may read what the account has used: no campaign needs that."""
+    now = datetime.now(UTC)
+    try:
+        await usage_between(client, now - timedelta(hours=1), now)
+    except (CampaignStopped, NotAccepted) as error:
+        findings.add("note", "bill", f"python flows/reconcile.py cannot compare it. {error}")
+    else:
+        findings.add("right", "bill", "the key may read it: python flows/reconcile.py holds it against the ledgers")
 
 
 def sample(wanted: Checkup, plan: Plan | None) -> GenerationRequest:

@@ -16,8 +16,8 @@ ADVICE: Final[dict[Status, str]] = {
     ),
     "unknown": (
         "The request was sent, and no answer says what became of it. It may have been paid, so it is not sent again "
-        "by itself. Look at the usage of your Ideogram account, then run the campaign with `--retry unknown`, "
-        "which may pay a second time."
+        "by itself. Where your key may read the account's bill, `python flows/reconcile.py` tells which were never "
+        "billed. Run the campaign with `--retry unknown`, which may pay the others a second time."
     ),
 }
 """What to do about cells that ended so; words between backticks are typed."""

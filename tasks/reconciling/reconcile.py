@@ -67,6 +67,9 @@ async def reconcile(wanted: Audit, client: IdeogramClient, now: datetime) -> Rec
     for name, store in stores.items():
         ledger = Ledger(store, "", made_by=client.settings.made_by)
         entries += await asyncio.to_thread(entries_in, ledger, now, f"{name}/" if len(stores) > 1 else "")
+    if not entries:
+        problem = f"holds nothing that {client.settings.made_by} was paid for, or may have been"
+        raise InputInvalid.of(source="FOLDER", value=wanted.folder, problem=problem)
     lines = await bill_of(partial(usage_between, client), entries)
     keys = {called(line.api_key): None for _, line in lines}
     if wanted.key is not None and not any(is_by(line, wanted.key) for _, line in lines):

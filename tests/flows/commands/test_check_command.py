@@ -44,6 +44,7 @@ def test_all_is_right_without_a_matrix(checked, sandbox_url, tmp_path):
     assert verdicts(lines) == {
         "key": {"right"},
         "balance": {"note"},
+        "bill": {"right"},
         "storage": {"right"},
         "callbacks": {"note"},
         "prefect": {"right"},

@@ -115,6 +115,8 @@ def test_a_folder_or_a_key_that_is_none_is_told(app, tmp_path):
     """With the keys that there are."""
     with pytest.raises(InputInvalid, match="holds no campaign"):
         audit_of(app, tmp_path / "nothing")
+    with pytest.raises(InputInvalid, match=r"holds nothing that 127\.0\.0\.1:8 was paid for"):
+        audit_of(app, tmp_path, settings=Settings.for_api("http://127.0.0.1:8", "a-right-key"))
     with pytest.raises(InputInvalid, match="keys that have: sandbox"):
         audit_of(app, tmp_path, key="production")
     assert audit_of(app, tmp_path, key="sandbox").rows
