@@ -6,8 +6,9 @@ from tasks.records.outcome import Status
 
 ADVICE: Final[dict[Status, str]] = {
     "blocked": (
-        "A safety check refused the prompt or the image. Reword the prompt in the matrix and run the campaign again; "
-        "to try the same words once more, run it with `--retry blocked`."
+        "A safety check refused the prompt or the image. Reword the prompt in the matrix, or choose Other words "
+        "here and have that taken in; then run the campaign again. To try the same words once more, run it with "
+        "`--retry blocked`."
     ),
     "failed": (
         "Mend what the reason names and run the campaign again; to try these cells once more as they are, run it with "

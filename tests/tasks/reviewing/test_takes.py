@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from flows.campaign_shard import shard_of
 from tasks.errors import BudgetReached, InputInvalid
 from tests.factories import PRICE_USD
 from tests.tasks.harness import without_engine  # noqa: F401  without_engine is a fixture
@@ -138,3 +139,31 @@ def test_a_row_that_is_gone_has_nothing_made_again(rounds):
     assert "1 image to be made again, and not made: the matrix no longer has their rows" in rounds.planned().notes
     rounds.matrix = whole
     assert rounds.made().spent_usd == PRICE_USD
+
+
+def test_an_image_of_a_former_row_can_be_decided_on_and_not_made_again(rounds):
+    """Nobody would know what to ask for; what was decided is known when the row is back."""
+    vase = rounds.ids[2]
+    whole, rounds.matrix = rounds.matrix, rounds.matrix.replace("Vase,A vase by a window,1\n", "")
+    rounds.made()
+    assert rounds.reviewed(f"{vase},keep").new == 1
+    with pytest.raises(InputInvalid, match="of a row that the matrix no longer has"):
+        rounds.reviewed(f"{vase},again,,A jug")
+    rounds.matrix = whole
+    assert rounds.made().spent_usd == 0
+    assert rounds.rows()[2]["review"] == "keep"
+
+
+def test_shards_share_the_takes(rounds):
+    """Each run plans for itself, and all come to the same cells: each is one shard's, and none is left out."""
+    rounds.reviewed(*(f"{cell_id},again" for cell_id in rounds.ids))
+    plans = [rounds.planned() for _ in range(2)]
+    parts = [
+        shard_of(plan.model_copy(update={"campaign": plan.campaign.model_copy(update={"shards": 2})}), number)
+        for number, plan in enumerate(plans, start=1)
+    ]
+    ids = [cell.cell_id for part in parts for cell in part.cells]
+    assert sorted(ids) == sorted(cell.cell_id for cell in plans[0].cells)
+    assert len(set(ids)) == 6
+    assert plans[0].cell_count == 6
+    assert plans[0].cost_usd == 6 * PRICE_USD
