@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from tasks.planning.quoted_plan import Quoted, at_quoted_prices, shape_of, to_ask
 from tasks.records.quote import Quote
+from tasks.records.reference import Reference
 from tests.factories import a_request
 from tests.matrices import a_file, plan_of
 
+RED, BLUE = (Reference(sha256=digit * 64, media_type="image/png") for digit in "ab")
 TODAY = date(2026, 11, 28)
 MATRIX = """prompt,model,quality,resolution
 a teapot,4.5,low,
@@ -87,6 +89,14 @@ def test_a_campaign_of_many_prompts_asks_once(fields):
     assert shape_of(a_request(**(asked | fields))) == shape_of(a_request(**asked))
 
 
+def test_pictures_count_by_how_many_there_are():
+    """Not by what is in them: a picture a product is no question a product."""
+    one, other, two = (
+        shape_of(a_request(model="ideogram-3", style_reference=those)) for those in ((RED,), (BLUE,), (RED, BLUE))
+    )
+    assert one == other != two
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -97,6 +107,7 @@ def test_a_campaign_of_many_prompts_asks_once(fields):
         {"enable_copyright_detection": True},
         {"custom_model_uri": "model/mine"},
         {"magic_prompt": "OFF"},
+        {"style_reference": (RED,)},
     ],
 )
 def test_what_may_have_a_price_is_asked_about(fields):
