@@ -49,7 +49,7 @@ def summary(result: RecutResult) -> str:
     lines = [f"{one_line(result.name)}: {result.sentence()}. Nothing was paid"]
     lines += [f"  Note: {one_line(note)}" for note in result.notes]
     fits = [f"{name}, {drawn}: {', '.join(filter(None, fit))}" for name, _, drawn, *fit in result.fits]
-    lines += [f"  {one_line(fit)}" for fit in fits[:ROWS_SHOWN]]
+    lines += [f"  {one_line(fit)}" for fit in list(dict.fromkeys(fits))[:ROWS_SHOWN]]
     lines += [f"  {shortened(trouble, 200)}" for trouble in result.troubles[:TROUBLES_TOLD]]
     more = len(result.troubles) - TROUBLES_TOLD
     lines += [f"  and {more:,} more"] if more > 0 else []

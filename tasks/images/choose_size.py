@@ -89,12 +89,15 @@ def sizes_for(variants: Sequence[Variant], formats: Sequence[Wanted]) -> list[st
     return [None if one.aspect else best_size(one.model, tuple(own), one.step) for one, own in both]
 
 
-def _with(variant: Variant, one: Wanted, before: Sequence[Variant]) -> Loss:
-    """What is lost where the variant is cut from this format besides those that are cut from it anyway."""
+def _with(variant: Variant, one: Wanted, before: Sequence[Variant]) -> tuple[Loss, bool]:
+    """What is lost where the variant is cut from this format besides those that are cut from it anyway.
+
+    Of equals the one whose size is known comes first: the other is free for what that does not suit.
+    """
     if one.aspect:
-        return loss(nominal_size(one.aspect, one.model), [variant])
+        return loss(nominal_size(one.aspect, one.model), [variant]), False
     all_cut = (*before, variant)
-    return loss(nominal_size(sizes.as_written(best_size(one.model, all_cut, one.step) or "")), all_cut)
+    return loss(nominal_size(sizes.as_written(best_size(one.model, all_cut, one.step) or "")), all_cut), True
 
 
 @lru_cache(maxsize=4)

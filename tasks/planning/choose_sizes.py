@@ -85,17 +85,22 @@ class SizeChooser:
         return [one.sized(self.chosen[key_of(one)]) if is_open(one) else one for one in formats]
 
     def _choose(self, formats: Sequence[InFormat], held: Held) -> None:
-        best = sizes_for(held.variants, [wanted(one, {}) for one in formats])
         kept = {key: size for key, size in held.sizes.items() if any(is_drawn(size, one, key) for one in formats)}
-        now = sizes_for(held.variants, [wanted(one, kept | self.chosen) for one in formats]) if kept else best
-        for one, fresh, ideal in zip(formats, now, best, strict=True):
-            key = key_of(one)
-            if not is_open(one) or key in self.chosen:
-                continue
-            self.chosen[key] = kept.get(key) or fresh or "ASPECT_1_1"
-            if ideal is not None and ideal != self.chosen[key]:
-                name, kept_size = name_of(one) or one.model, as_written(self.chosen[key])
-                self.stays.append(f"{name} {kept_size} ({as_written(ideal)} would suit the variants of now better)")
+        known = kept | self.chosen
+        now = sizes_for(held.variants, [wanted(one, known) for one in formats])
+        new = [key_of(one) for one in formats if is_open(one) and key_of(one) not in self.chosen]
+        fresh = {key_of(one): size or "ASPECT_1_1" for one, size in zip(formats, now, strict=True)}
+        self.chosen |= {key: kept.get(key, fresh[key]) for key in new}
+        for nth, one in enumerate(formats):
+            if (key := key_of(one)) in new and key in kept:
+                others = {other: size for other, size in self.chosen.items() if other != key}
+                ideal = sizes_for(held.variants, [wanted(each, others) for each in formats])[nth]
+                self._remember(one, kept[key], ideal or kept[key])
+
+    def _remember(self, one: InFormat, kept: str, ideal: str) -> None:
+        if kept != ideal:
+            better = f"{as_written(ideal)} would suit the variants of now better"
+            self.stays.append(f"{name_of(one) or one.model} {as_written(kept)} ({better})")
 
 
 def is_open(one: InFormat) -> bool:

@@ -121,6 +121,15 @@ def test_a_new_variant_pays_for_no_image_again(tmp_path):
     assert read_variants(store).sizes == {"V_2/hero": "RESOLUTION_1024_1024", "V_2/more": "RESOLUTION_1152_832"}
 
 
+def test_only_what_is_made_is_told_to_keep_its_size(tmp_path):
+    """A format that is new is drawn for what the others leave, and nothing is said of either."""
+    og, story = (one.model_copy(update={"only": ("best",)}) for one in (OG, STORY))
+    begun(planned(tmp_path, "product\nTea\n", "format,size\na,auto\n", variants=(story,)))
+    later = planned(tmp_path, "product\nTea\n", "format,size\nb,auto\na,auto\n", variants=(og,))
+    assert sizes_of(later) == ["1344x704", "720x1280"]
+    assert [note for note in later.notes if "keeps its size" in note] == []
+
+
 def test_variants_that_a_campaign_has_from_before_count(tmp_path):
     """Whoever adds a format types only what is new."""
     begun(planned(tmp_path, "product\nTea\n", variants=(OG.model_copy(update={"only": ()}),)))
