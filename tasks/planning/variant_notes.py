@@ -35,9 +35,16 @@ class Little(NamedTuple):
     row: Sequence[Drawn]
 
 
+def shapes(variants: Iterable[Variant]) -> list[Variant]:
+    """The variants without those that are another in other widths."""
+    known = list(variants)
+    narrower = {other for one in known for other in one.narrower}
+    return [one for one in known if one not in narrower]
+
+
 def cuts_by(variants: Iterable[Variant], rows: Iterable[Sequence[Drawn]]) -> dict[Drawn, list[Variant]]:
     """What is cut of each that is drawn, where `rows` has the formats of every kind of row."""
-    listed, cut = list(variants), dict[Drawn, dict[Variant, None]]()
+    listed, cut = shapes(variants), dict[Drawn, dict[Variant, None]]()
     for row in rows:
         sources = [one.source for one in row]
         of = [(variant, set(chosen(variant, sources))) for variant in listed]
@@ -91,6 +98,7 @@ def drawn_rows(cells: Iterable[Cell]) -> list[tuple[Drawn, ...]]:
 
 def crop_notes(variants: Sequence[Variant], rows: Iterable[Sequence[Drawn]]) -> list[str]:
     """A sentence where variants keep little of a format, with what would keep more; at most one."""
+    variants = shapes(variants)
     found = [each for row in rows for each in little_of(variants, row)]
     if not found:
         return []

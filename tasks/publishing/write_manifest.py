@@ -6,14 +6,22 @@ Text that is missing is empty text in the first two; only seeds and times can be
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import pandas as pd
 
 from tasks.publishing.column_names import unique_names
-from tasks.publishing.copy_number import CopyNumber, numbered_copies
+from tasks.publishing.column_readers import (
+    Reader,
+    Value,
+    copy_reader,
+    metadata_reader,
+    srcset_reader,
+    variant_reader,
+)
+from tasks.publishing.copy_number import numbered_copies
 from tasks.publishing.formulas import without_formula
 from tasks.publishing.manifest_workbook import manifest_workbook
 from tasks.records.alt_text import COLUMN as ALT
@@ -26,9 +34,6 @@ from tasks.records.outcome import Outcome, of_each
 from tasks.records.record import writable
 from tasks.records.sizes import as_written
 from tasks.records.variant import Variant
-
-Value = str | int | float | datetime | None
-Reader = Callable[[Cell, Outcome], Value]
 
 _ASKED: Final[dict[str, Reader]] = {
     "cell_id": lambda cell, _: cell.cell_id,
@@ -108,29 +113,20 @@ def _readers(cells: Sequence[Cell], variants: Sequence[Variant]) -> dict[str, Re
     """How to read each column, in the order of the columns."""
     fixed = [*_ASKED, *_CAME_OUT, COPY, *_REVIEWED, *_MARKS]
     cuts = unique_names([variant.name for variant in variants], fixed, "variant_")
+    sets = [variant for variant in variants if variant.widths]
+    set_names = unique_names([f"{variant.name}_srcset" for variant in sets], [*fixed, *cuts], "variant_")
     metadata = list(dict.fromkeys(name for cell in cells for name in cell.metadata if name.casefold() != ALT))
-    names = unique_names([writable(name) for name in metadata], [*fixed, *cuts], "matrix_")
+    names = unique_names([writable(name) for name in metadata], [*fixed, *cuts, *set_names], "matrix_")
     return {
         **_ASKED,
-        **{column: _variant_reader(variant.name) for column, variant in zip(cuts, variants, strict=True)},
+        **{column: variant_reader(variant.name) for column, variant in zip(cuts, variants, strict=True)},
         **_CAME_OUT,
-        COPY: _copy_reader(numbered_copies(cells)),
+        COPY: copy_reader(numbered_copies(cells)),
         **_REVIEWED,
         **_MARKS,
-        **{column: _metadata_reader(name) for column, name in zip(names, metadata, strict=True)},
+        **{column: srcset_reader(one) for column, one in zip(set_names, sets, strict=True)},
+        **{column: metadata_reader(name) for column, name in zip(names, metadata, strict=True)},
     }
-
-
-def _variant_reader(name: str) -> Reader:
-    return lambda _, outcome: outcome.variants.get(name, "")
-
-
-def _copy_reader(copies: Mapping[str, CopyNumber]) -> Reader:
-    return lambda cell, _: copies[cell.cell_id].number
-
-
-def _metadata_reader(name: str) -> Reader:
-    return lambda cell, _: cell.metadata.get(name, "")
 
 
 def _shown(name: str, read: Reader, cell: Cell, outcome: Outcome) -> Value:

@@ -30,6 +30,12 @@ def _names_differ(variants: tuple[Variant, ...]) -> tuple[Variant, ...]:
     return variants
 
 
+def with_widths(variants: tuple[Variant, ...]) -> tuple[Variant, ...]:
+    """The variants, and behind each those that its other widths stand for, unless they are there already."""
+    found = dict.fromkeys(each for one in variants for each in (one, *one.narrower))
+    return tuple(found)
+
+
 def _told_apart(variants: object) -> object:
     """A text of several variants as texts of one; one may have spaces around its commas."""
     return re.sub(r"\s*([,=])\s*", r"\1", variants).split() if isinstance(variants, str) else variants
@@ -50,6 +56,7 @@ _Lines = Annotated[tuple[_Line | Variant, ...], Field(title="List")]
 Variants = Annotated[
     tuple[Variant, ...],
     BeforeValidator(_told_apart, json_schema_input_type=_Line | _Lines),
+    AfterValidator(with_widths),
     AfterValidator(_names_differ),
 ]
 CallbackUrls = Annotated[str, BeforeValidator(_joined), AfterValidator(parse_callback_url)]

@@ -8,7 +8,9 @@ from pydantic.fields import FieldInfo
 from tasks.records.focus import AUTO, Gravity
 from tasks.records.record import Record
 from tasks.records.slug import word
-from tasks.records.variant_text import GRAMMAR, SUFFIXES, VARIANT_SIDE_MAX_PX, WHOLE, fields_of, problem_of
+from tasks.records.variant_text import GRAMMAR, QUALITIES, SUFFIXES, VARIANT_SIDE_MAX_PX, WHOLE, fields_of, problem_of
+
+NAME_MAX_CHARS: Final = 40
 
 
 def _shown(position: int, title: str, description: str) -> FieldInfo:
@@ -27,6 +29,12 @@ def _slugs(given: object) -> object:
     return words
 
 
+def _numbers(given: object) -> object:
+    """Widths, each once; a text holds them with a plus between."""
+    numbers = given.split("+") if isinstance(given, str) else given
+    return tuple(dict.fromkeys(numbers)) if isinstance(numbers, list | tuple) else numbers
+
+
 Side = Annotated[int, Field(ge=1, le=VARIANT_SIDE_MAX_PX)]
 
 
@@ -42,7 +50,7 @@ class Variant(Record):
 
     name: Annotated[
         str,
-        Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=40),
+        Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=NAME_MAX_CHARS),
         _shown(0, "Name", "Ends the file's name and heads a column of the manifest; a-z, 0-9 and dashes."),
     ]
     width: Annotated[Side, _shown(1, "Width", "In pixels.")]
@@ -61,8 +69,10 @@ class Variant(Record):
         "webp"
     )
     quality: Annotated[
-        int, Field(ge=1, le=100), _shown(5, "Quality", "1 to 100, of formats that lose something; 85 looks whole.")
-    ] = 85
+        int,
+        Field(ge=1, le=100),
+        _shown(5, "Quality", "1 to 100, of formats that lose something; what looks whole differs from one to another."),
+    ] = QUALITIES["webp"]
 
     ground: Annotated[
         str | None,
@@ -93,10 +103,23 @@ class Variant(Record):
     ] = ()
     """As words that names of formats are matched with; empty where it is cut from all. A row of others gives one."""
 
+    widths: Annotated[
+        tuple[Side, ...],
+        BeforeValidator(_numbers),
+        _shown(10, "Widths", "More files of the same shape, each so many pixels wide, for the `srcset` of a page."),
+    ] = ()
+
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if self.fit == WHOLE and self.format != "png":
             raise ValueError(f"an original keeps every pixel, which {self.format} does not; leave the format out")
+        if self.widths and self.fit in {"inside", WHOLE}:
+            raise ValueError(f"{self.fit} has no width that is known before, so it cannot have widths")
+        sides = [round(self.height * px / self.width) for px in self.widths]
+        names = [f"{self.name}-{px}" for px in self.widths]
+        if max(map(len, names), default=0) > NAME_MAX_CHARS or max(sides, default=0) > VARIANT_SIDE_MAX_PX:
+            most = f"{NAME_MAX_CHARS} characters at most, and sides {VARIANT_SIDE_MAX_PX} pixels"
+            raise ValueError(f"with its widths, names have {most}")
         if self.gravity != AUTO and self.fit not in {"cover", "cover-or-fill"}:
             raise ValueError(f"{self.fit} crops nothing, so it cannot be cropped to the {self.gravity}; leave that out")
         if self.ground is not None and self.fit in {"cover", "inside", WHOLE}:
@@ -110,6 +133,8 @@ class Variant(Record):
     def _read(cls, given: object) -> object:
         if isinstance(given, str):
             return cls.parse(given).model_dump()
+        if isinstance(given, dict) and given.get("quality") is None:
+            given = {**given, "quality": QUALITIES.get(given.get("format") or "webp", QUALITIES["webp"])}
         if isinstance(given, dict) and given.get("fit") == WHOLE:  # its size is the largest that there may be
             return {"format": "png", **given, "width": VARIANT_SIDE_MAX_PX, "height": VARIANT_SIDE_MAX_PX}
         return given
@@ -127,6 +152,19 @@ class Variant(Record):
     def size_text(self) -> str:
         """Such as `1200x630`."""
         return WHOLE if self.fit == WHOLE else f"{self.width}x{self.height}"
+
+    @property
+    def narrower(self) -> tuple["Variant", ...]:
+        """The variants that its other widths stand for, each called after its own."""
+        fields = self.model_dump() | {"widths": ()}
+        return tuple(
+            Variant.model_validate(
+                fields
+                | {"name": f"{self.name}-{px}", "width": px, "height": max(1, round(self.height * px / self.width))}
+            )
+            for px in self.widths
+            if px != self.width
+        )
 
     def key(self, cell_id: str) -> str:
         """Where the variant of this cell lies, relative to the campaign's folder."""

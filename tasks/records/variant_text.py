@@ -11,13 +11,15 @@ from tasks.records.focus import gravity_of
 VARIANT_SIDE_MAX_PX: Final = 16_383
 """WebP cannot hold more; https://developers.google.com/speed/webp/faq."""
 SUFFIXES: Final = {"webp": "webp", "jpeg": "jpg", "png": "png", "avif": "avif"}
+QUALITIES: Final = {"webp": 85, "jpeg": 85, "avif": 67, "png": 85}
+"""What each format has without a word; equal numbers look unlike. Of a PNG it says nothing."""
 FITS: Final = ("cover", "contain", "fill", "cover-or-fill", "inside")
 WHOLE: Final = "original"
 """The fit of what is not cut."""
 GRAMMAR: Final = (
     "NAME=WIDTHxHEIGHT, then in any order what is not as usual, with commas: cover, contain, fill, cover-or-fill=60 or "
     "inside; auto, centre, top, bottom, left, right, top-left and so on; ground=#rrggbb or ground=auto; "
-    "only=FORMAT+FORMAT or only=best; webp, jpeg, png or avif; a quality of 1 to 100; "
+    "only=FORMAT+FORMAT or only=best; webp, jpeg, png or avif; a quality of 1 to 100; widths=320+640 for more files; "
     "such as story=1080x1920,fill,webp,85; or NAME=original, a PNG of every pixel"
 )
 
@@ -32,6 +34,7 @@ _LIMITS: Final = {
     "height": f"its sides may have 1 to {VARIANT_SIDE_MAX_PX} pixels",
     "quality": "its quality may be 1 to 100",
     "ground": "its ground may be a colour such as #0a3d62, or auto",
+    "widths": f"widths= needs numbers of pixels with a plus between, each 1 to {VARIANT_SIDE_MAX_PX}",
     "only": "only= needs the names of formats with a plus between, or best",
     "cover_from": "what cover-or-fill keeps at least may be 1 to 100 percent",
 }
@@ -62,6 +65,8 @@ def _parts(rest: str) -> Iterator[tuple[str, str]]:
             yield "gravity", gravity
         elif is_assigned and head == "only":
             yield "only", value
+        elif is_assigned and head == "widths":
+            yield "widths", value
         elif is_assigned and head == "ground":
             yield "ground", value
         elif is_assigned and head == "cover-or-fill":

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from tests.benchmarks.against_reference import hundred_places, reference_design
 from tests.benchmarks.callbacks import callbacks
+from tests.benchmarks.codecs import codecs
 from tests.benchmarks.cost import cost_of_orchestration
 from tests.benchmarks.crops import crops
 from tests.benchmarks.generations import generations
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "reference_design": reference_design,
     "hundred_places": hundred_places,
     "variants": variants,
+    "codecs": codecs,
     "crops": crops,
     "cost": cost_of_orchestration,
     "resuming": memory_of_resuming,

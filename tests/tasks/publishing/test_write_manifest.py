@@ -293,3 +293,15 @@ def test_what_an_image_is_and_what_its_original_carried_is_listed():
     drawing = one_row(cell, an_outcome(cell, original=an_original(cell, made_by="sandbox", marks=FoundMarks())))
     assert (drawing["source_type"], drawing["marks_found"]) == ("algorithmicMedia", "")
     assert one_row(cell, an_outcome(cell, "failed"))["source_type"] == ""
+
+
+def test_widths_are_listed_ready_for_a_page():
+    """As the `srcset` of an image: the files that are there, the narrowest first, and how wide they are."""
+    hero = Variant.parse("hero=1280x720,widths=640+320")
+    variants, cell = (hero, *hero.narrower), a_cell()
+    keys = {one.name: one.key(cell.cell_id) for one in variants}
+    row = one_row(cell, an_outcome(cell, variants=keys), variants)
+    start = f"variants/{cell.cell_id}-hero"
+    assert row["hero_srcset"] == f"{start}-320.webp 320w, {start}-640.webp 640w, {start}.webp 1280w"
+    assert row["hero-320"] == f"{start}-320.webp"
+    assert one_row(cell, an_outcome(cell, "failed"), variants)["hero_srcset"] == ""
