@@ -43,11 +43,6 @@ class Review(Record):
     take: Take | None = None
     """Of `again`: what is made."""
 
-    def says_the_same(self, other: "Review") -> bool:
-        """Whether both say one thing, whoever said it, and whenever."""
-        mine, its = ((one.decision, one.reason, one.prompt, one.seed, one.focus) for one in (self, other))
-        return mine == its
-
     def told(self) -> str:
         """Such as `reject (off brand) by Kim, 28 Nov 17:05`."""
         why, who = f" ({self.reason})" if self.reason else "", f" by {self.by}" if self.by else ""

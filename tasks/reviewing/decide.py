@@ -111,16 +111,11 @@ def problems_of_again(said: Said, cell: Cell, desk: Desk) -> Iterator[tuple[str,
     values = {"prompt": said.prompt, "seed": said.seed}
     for column, problem, remedy in misfits(wishes, cell.request.model):
         yield column, values.get(column), f"{problem}; {remedy}"
-    if said.seed is not None:
+    standing = desk.standing(said)
+    if said.seed is not None and not (standing is not None and says(said, standing)):
         request = cell.request.model_copy(update={"prompt": wishes["prompt"], "seed": said.seed})
-        drawn = {one.request_sha256 for one in desk.all_cells() if not is_own_take(one, said)}
-        if request.sha256() in drawn:
+        if request.sha256() in {one.request_sha256 for one in desk.cells.values()}:
             yield "seed", said.seed, "would draw the same image once more; leave it empty, or name another"
-
-
-def is_own_take(cell: Cell, said: Said) -> bool:
-    """Whether a cell may be what the same row has asked for before."""
-    return cell.replaces == said.cell_id
 
 
 def stands(outcome: Outcome | None) -> str:
@@ -173,12 +168,12 @@ def is_news(said: Said, standing: Review | None, desk: Desk, now: datetime, note
 
 
 def says(said: Said, review: Review) -> bool:
-    """Whether a review says what a row says."""
+    """Whether a review says what a row says; another reason alone asks for no other image."""
     if said.decision == "focus":
         return said.focus == review.focus
-    mine = (said.decision, said.reason, said.prompt, said.seed)
-    same_focus = said.focus is None or said.focus == review.focus
-    return same_focus and mine == (review.decision, review.reason, review.prompt, review.seed)
+    is_same_wish = (said.decision, said.prompt, said.seed) == (review.decision, review.prompt, review.seed)
+    is_same_reason = said.reason == review.reason or said.decision == "again"
+    return is_same_wish and is_same_reason and said.focus in {None, review.focus}
 
 
 def review_of(said: Said, desk: Desk, now: datetime, asked: Requested) -> Review:

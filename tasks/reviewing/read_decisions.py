@@ -7,7 +7,7 @@ order, and others are passed over: a manifest to which somebody has added a colu
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from tasks.planning.faults import Faults
@@ -25,6 +25,8 @@ WORDS: Final = {
 NEEDED: Final = ("cell_id", "decision")
 TEXT_MAX_CHARS: Final = 1000
 """Of a reason, and of a name."""
+CLOCKS_DIFFER: Final = timedelta(days=1)
+"""By so much at most, time zones that somebody has left out among it."""
 A_TIME: Final = "write it as 2026-11-28 17:05, or leave it empty for now"
 _GERMAN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)")
 
@@ -134,8 +136,13 @@ def parse_at(text: str) -> datetime:
     text = re.sub(r"\s+", " ", text)
     for written in (text, re.sub(r"^(\S+) (\d):", r"\1 0\2:", text)):
         with suppress(ValueError, OverflowError):
-            return datetime.fromisoformat(written).astimezone()
-    raise ValueError(f"is no time; {A_TIME}")
+            at = datetime.fromisoformat(written).astimezone()
+            break
+    else:
+        raise ValueError(f"is no time; {A_TIME}")
+    if at - datetime.now(at.tzinfo) > CLOCKS_DIFFER:
+        raise ValueError(f"lies ahead, and nothing that is decided until then would count; {A_TIME}")
+    return at
 
 
 PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {

@@ -84,13 +84,15 @@ def test_every_fault_is_told_at_once(tmp_path: Path):
             "tea-3c,again,A cup of {product},minus one,,",
             ",keep,,,,",
             "tea-4d,keep,,,nowhere,yesterday",
+            "tea-5e,keep,,,,2062-11-28 09:05",
         ]
     )
     path = a_file(tmp_path, text, "kim.csv")
     told = faults_in(path)
     begins = ["row 2, decision: 'maybe' is no decision; use keep, reject or again", "row 3, prompt:", "row 4, prompt:"]
     begins += ["row 4, seed:", "row 5, cell_id: is empty", "row 6, focus:", "row 6, at: 'yesterday' is no time"]
-    assert [line.startswith(f"{path}, {begin}") for line, begin in zip(told, begins, strict=True)] == [True] * 7
+    begins += ["row 7, at: '2062-11-28 09:05' lies ahead"]
+    assert [line.startswith(f"{path}, {begin}") for line, begin in zip(told, begins, strict=True)] == [True] * 8
 
 
 @pytest.mark.parametrize(

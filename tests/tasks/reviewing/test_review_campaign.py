@@ -125,6 +125,17 @@ def test_the_same_seed_draws_the_same_image(rounds):
         rounds.reviewed(f"{rounds.ids[1]},again,,,42")
 
 
+def test_another_reason_asks_for_no_other_image(rounds):
+    """Nor does the same seed for two copies, whose table comes twice: the second has the next one."""
+    lamp, second, _ = rounds.ids
+    lines = (f"{lamp},again,dark,,42", f"{second},again,,,42")
+    rounds.reviewed(*lines)
+    assert sorted(cell.request.seed for cell in rounds.planned().cells if cell.replaces) == [42, 43]
+    rounds.made()
+    assert rounds.reviewed(*lines).new == 0
+    assert rounds.reviewed(f"{lamp},again,too dark,,42").new == 0
+
+
 def test_once_more_is_one_more_image_only_when_the_first_was_made(rounds):
     """A person who wants a third take says so later; whoever hands in the same file does not."""
     lamp = rounds.ids[0]
