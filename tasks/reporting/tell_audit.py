@@ -32,7 +32,7 @@ def of_reconciled(audit: Reconciled, key: str | None) -> Summary:
     tables = (
         ShownTable("By hour", header, rows, more),
         ShownTable(
-            "Never billed: --retry pays nothing twice",
+            "Never billed",
             ("cell",),
             tuple((cell,) for cell in free),
             f"And {left:,} more." if left > 0 else "",
@@ -53,7 +53,9 @@ def notes_of(audit: Reconciled, key: str | None) -> list[str]:
     """What was never billed, what cannot be told, and whose bill it is."""
     perhaps, free, notes = len(audit.perhaps), len(audit.free), list[str]()
     if perhaps:
-        notes.append(f"of {counted(perhaps, 'cell')} that may be paid, {free:,} never {'was' if free == 1 else 'were'}")
+        then = "; --retry pays for nothing twice there" if free else ""
+        verb = "was" if free == 1 else "were"
+        notes.append(f"of {counted(perhaps, 'cell')} that may be paid, {free:,} never {verb}{then}")
     if perhaps > free:
         left = perhaps - free
         notes.append(f"whether {left:,} of them {'was' if left == 1 else 'were'}, the bill does not prove")

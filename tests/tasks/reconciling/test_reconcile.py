@@ -86,7 +86,7 @@ def test_what_was_never_billed_is_named(app, ledger, tmp_path):
     assert (early.free, early.early) == ((), 1)
     told = of_reconciled(audit_of(app, tmp_path), None)
     assert told.said == "3 images paid, 1 perhaps; nothing is billed beyond that"
-    assert told.notes[0] == ("Note", "of 1 cell that may be paid, 1 never was")
+    assert told.notes[0] == ("Note", "of 1 cell that may be paid, 1 never was; --retry pays for nothing twice there")
     assert told.tables[1].rows == ((CELLS[2].cell_id,),)
 
 
