@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from flows.commands.screen import Screen, progress_bar
+from tasks.ledger.put_aside import former_notes
 from tasks.records.campaign import Plan
 from tasks.records.exit_code import ExitCode
 from tasks.records.fault import one_line
@@ -58,7 +59,8 @@ def print_head(console: Screen, plan: Plan, notes: tuple[str, ...] = ()) -> None
 def print_finished(console: Screen, plan: Plan, result: CampaignResult) -> None:
     """What a campaign came to that was finished before."""
     made = Left(made=result.by_status.get("done", 0), groups=(), duration_min_s=0, duration_max_s=0)
-    print_head(console, plan.model_copy(update={"left": made}))
+    former = tuple(former_notes(result.former_images, result.folder))
+    print_head(console, plan.model_copy(update={"left": made}), former)
     console.print(summary(result), markup=False, soft_wrap=True)
 
 

@@ -22,11 +22,11 @@ REMOVED: Final = "removed"
 REMOVED_MANIFEST: Final = f"{REMOVED}/manifest.csv"
 
 
-def former_notes(images: int, store: CampaignStore) -> list[str]:
+def former_notes(images: int, folder: str) -> list[str]:
     """What a person is told of images of rows that the matrix no longer has, and that lie among the files."""
     if not images:
         return []
-    command = f"python flows/recut_variants.py {store.root} --put-aside"
+    command = f"python flows/recut_variants.py {folder} --put-aside"
     return [f"{among_the_files(images)}; {command} moves such images to {REMOVED}/"]
 
 

@@ -64,7 +64,7 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status], slots: int = 1) 
     left = left_now(now, answered, slots) if was_run(now) else None
     notes = [retry_note(now, retry, stored, answered)] if retry else []
     notes += marks_notes(now, stored, tools.variants, tools.marks)
-    notes += former_notes(cells.former, tools.store)
+    notes += former_notes(cells.former, tools.store.root)
     notes += await tools.on_storage_thread(brand_notes, tools.ledger, cells.planned)
     await tools.on_storage_thread(tools.store.sweep)
     await tools.on_storage_thread(tools.store.close_private)

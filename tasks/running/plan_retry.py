@@ -88,7 +88,7 @@ def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
     kept = {one.intent.cell_id for one in found if one.answered is not None and one.is_sandbox == campaign.sandbox}
     answered = answered_turns(ledger, now)
     notes += [retry_note(now, retry, stored, answered)] if retry else []
-    notes += former_notes(sum(kept_key(one, stored) is not None for one in known.orphaned), store)
+    notes += former_notes(sum(kept_key(one, stored) is not None for one in known.orphaned), store.root)
     rest = rest_of(now, kept, known.orphaned_usd)
     if was_run(now):
         plan = plan.model_copy(update={"left": left_now(now, answered, campaign.max_in_flight, kept)})

@@ -1,4 +1,4 @@
-"""What a person sees of a run that is interrupted."""
+"""What a person sees of a run that is interrupted, and of a campaign that was finished before."""
 
 import subprocess
 import sys
@@ -8,11 +8,12 @@ from typing import Final
 
 import pytest
 
-from flows.commands.terminal import interrupted
+from flows.commands.screen import Screen
+from flows.commands.terminal import interrupted, print_finished
 from tasks.records.campaign import Plan
 from tasks.records.plan_group import PlanGroup
 from tasks.run_state.tally import Tally
-from tests.outside import a_plan
+from tests.outside import a_plan, a_result
 
 ROOT: Final = Path(__file__).parents[3]
 RUN: Final = """
@@ -68,3 +69,13 @@ def test_an_interruption_that_costs_nothing_says_no_sum():
     over.by_status["done"] = 20
     for said in (interrupted(a_plan_of(20, sandbox=True), Tally(20)), interrupted(a_plan_of(20), over)):
         assert said.endswith("Ctrl-C again leaves at once.")
+
+
+def test_a_finished_campaign_names_the_command_for_former_images(capsys):
+    """As every other run does, so that nobody has to look for it: once, and only where there are any."""
+    result = a_result("tea")
+    print_finished(Screen(width=2000), a_plan("tea"), result.model_copy(update={"former_images": 3}))
+    said = "".join(capsys.readouterr())
+    assert said.count(f"python flows/recut_variants.py {result.folder} --put-aside moves such images to removed/") == 1
+    print_finished(Screen(width=2000), a_plan("tea"), result)
+    assert "--put-aside" not in "".join(capsys.readouterr())
