@@ -287,7 +287,9 @@
   };
   const COLUMNS = ["cell_id", "decision", "reason", "prompt", "seed", "focus", "by", "at"];
   const table = () => {
-    const rows = Object.entries(store).filter(([, own]) => own.decision || own.focus);
+    // From disk, campaigns of one name share what the browser keeps; on other pages of this one may be more cells.
+    const isHere = (id) => byId.has(id) || document.querySelector(".pages");
+    const rows = Object.entries(store).filter(([id, own]) => isHere(id) && (own.decision || own.focus));
     const lines = rows.map(([id, own]) => COLUMNS.map((name) => quoted(String({ cell_id: id, ...own }[name] ?? ""))));
     return ["\ufeff" + COLUMNS.join(","), ...lines.map((texts) => texts.join(","))].join("\r\n") + "\r\n";
   };

@@ -38,6 +38,9 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
     with driven(tmp_path) as browser:
         browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
         browser.get(page)
+        of_another = 'localStorage.setItem(\'ideogram-campaigns: review of Lamps\', \'{"x": {"decision": "keep"}}\')'
+        browser.execute_script(of_another)
+        browser.get(page)
         keys(browser, "n", "k", "x", "=off brand", Keys.ENTER, "r")
         assert text_of(browser, ".count") == "3 of 7 decided, 1 again"
         keys(browser, "e")
