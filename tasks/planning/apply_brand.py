@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tasks.planning.brand_kit import NO_KIT, BrandKit, brand_kit, forbidden_in
+from tasks.planning.brand_kit import NO_KIT, BrandKit, brand_kit, forbidden_in, is_kit
 from tasks.planning.cross_formats import written_as
 from tasks.planning.faults import Faults
 from tasks.planning.parse_matrix import ParsedRow
@@ -27,8 +27,13 @@ _RIVALS: Final = {
 
 def read_kit(campaign: Campaign, fetch: Fetch) -> BrandKit:
     """The kit of a campaign, which may be a sheet of the matrix's own workbook. Raises InputInvalid."""
-    place = campaign.brand or own_formats(campaign.matrix, fetch, BRAND)
-    return brand_kit(*read_brand(place, fetch)) if place else NO_KIT
+    if campaign.brand:
+        return brand_kit(*read_brand(campaign.brand, fetch))
+    own = own_formats(campaign.matrix, fetch, BRAND)
+    if own is None:
+        return NO_KIT
+    source, content, pairs = read_brand(own, fetch)
+    return brand_kit(source, content, pairs) if is_kit(pairs) else BrandKit(source)
 
 
 @dataclass
@@ -41,6 +46,8 @@ class Branding:
 
     def dressed(self, wanted: ParsedRow, offer: Offer) -> ParsedRow:
         """A row in a format with the kit's palette and style, where it has none of its own and its model takes them."""
+        if not self.kit.wishes:
+            return wanted
         more = {column: self.kit.wishes[column] for column in _OPTIONAL if column in self.kit.wishes}
         for column in tuple(more):
             if column in wanted.wishes or not _RIVALS[column].isdisjoint(wanted.wishes):

@@ -53,6 +53,8 @@ class BrandKit:
 
     def notes(self) -> list[str]:
         """What kit it is, and what of it is for later."""
+        if self.source and not self.sha256:
+            return [f"{self.source}: was not read as a brand kit, since its first column has no key of one"]
         later = f"; nothing is made yet of {', '.join(self.unused)}" if self.unused else ""
         return [f"{self.source}: the brand kit {self.name!r} ({self.sha256[:8]}){later}"] if self.sha256 else []
 
@@ -97,6 +99,11 @@ def brand_kit(source: str, content: bytes, pairs: Pairs) -> BrandKit:
         variants=told.get("variants", ()),
         unused=tuple(key for key in pairs if any(squeezed(key) == squeezed(later) for later in LATER)),
     )
+
+
+def is_kit(pairs: Pairs) -> bool:
+    """Whether any key of a kit is there: a sheet may be called `brand` for other reasons."""
+    return not {squeezed(key) for key in pairs}.isdisjoint(map(squeezed, KEYS))
 
 
 def forbidden_in(prompt: str, words: tuple[str, ...]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import product
 from math import prod
 from typing import Any, Final
 
@@ -85,14 +85,15 @@ class Prompts:
         factor = prod(filled.alternatives() for filled in made.values())
         if factor > 1:
             self.alternatives.add(texts, factor, crossed.wishes.get("num_images", 1))
-        return factor, self._each(made, row, crossed)
+        return factor, self._each(made, factor, row, crossed)
 
-    def _each(self, made: Mapping[str, Filled], row: ParsedRow, crossed: ParsedRow) -> Iterator[ParsedRow]:
+    def _each(self, made: Mapping[str, Filled], factor: int, row: ParsedRow, crossed: ParsedRow) -> Iterator[ParsedRow]:
         source, number, wishes, metadata, texts, places = crossed
         if self.look and "prompt" not in made and "prompt" not in wishes and "product" in wishes:
             wishes = {**wishes, "prompt": self._with_look(prompt_of(wishes))}
-        most = 1 if self.alternatives.are_too_many else None
-        for found in product(*(islice(filled.texts(), most) for filled in made.values())):
+        is_one = factor == 1 or self.alternatives.are_too_many
+        ones = [filled.first() for filled in made.values()]
+        for found in (ones,) if is_one else product(*(filled.texts() for filled in made.values())):
             sent, told = {**wishes}, metadata
             for column, (text, chosen) in zip(made, found, strict=True):
                 sent[column] = self._with_look(text) if column == "prompt" else text

@@ -33,11 +33,14 @@ class Filled(NamedTuple):
             return 1
         return prod(len(piece.texts) for piece in self.pieces if isinstance(piece, Choice))
 
+    def first(self) -> tuple[str, dict[str, str]]:
+        """The first text, and what was chosen in it."""
+        if self.has_choices:
+            return next(self.texts())
+        return _joined(cast("list[str]", self.pieces)), {}
+
     def texts(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Each text, and what was chosen in it, by the names of the choices."""
-        if not self.has_choices:
-            yield _joined(cast("list[str]", self.pieces)), {}
-            return
         choices = [piece for piece in self.pieces if isinstance(piece, Choice)]
         for chosen in product(*(choice.texts for choice in choices)):
             texts = iter(chosen)

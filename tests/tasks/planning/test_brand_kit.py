@@ -158,3 +158,15 @@ def test_a_sheet_brand_is_a_kit_by_itself(tmp_path: Path) -> None:
     book.save(tmp_path / "m.xlsx")
     (fault,) = faults_of(str(tmp_path / "m.xlsx"))
     assert "m.xlsx#Brand, forbiden: is no key of a brand kit; did you mean 'forbidden'?" in str(fault)
+
+
+def test_a_sheet_that_is_called_brand_need_not_be_a_kit(tmp_path: Path) -> None:
+    """It may list brands; that it was not read is said."""
+    book = openpyxl.Workbook()
+    for sheet, rows in ((book.worksheets[0], [["product"], ["Cup"]]), (book.create_sheet("brand"), [["who"], ["Kim"]])):
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "m.xlsx")
+    plan = plan_of(str(tmp_path / "m.xlsx"))
+    assert plan.cells[0].brand == ""
+    assert any("m.xlsx#brand: was not read as a brand kit" in note for note in plan.notes)

@@ -63,10 +63,12 @@ def test_a_sheet_of_formats_goes_with_its_matrix(tmp_path):
         ("Mug", "hero"),
         ("Mug", "story"),
     ]
-    assert notes(path) == ["#Formats: every row is made in each of its formats, since the workbook has this sheet"]
+    unread = "#brand: was not read as a brand kit, since its first column has no key of one"
+    every = "#Formats: every row is made in each of its formats, since the workbook has this sheet"
+    assert notes(path) == [every, unread]
     square = a_file(tmp_path, "format,aspect_ratio\nsquare,1:1\n", "square.csv")
     assert {cell.format for cell in plan_of(path, formats=square).cells} == {"square"}
-    assert notes(path, formats=square) == ["#Formats: was not read, since another formats table is named"]
+    assert notes(path, formats=square) == ["#Formats: was not read, since another formats table is named", unread]
     for named in (path, f"{path}#formats"):
         assert plan_of(path, formats=named).cells == plan.cells
         assert notes(path, formats=named) == []
