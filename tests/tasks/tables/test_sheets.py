@@ -71,7 +71,7 @@ def test_a_sheet_of_formats_goes_with_its_matrix(tmp_path):
     assert notes(path, formats=square) == ["#Formats: was not read, since another formats table is named", unread]
     for named in (path, f"{path}#formats"):
         assert plan_of(path, formats=named).cells == plan.cells
-        assert notes(path, formats=named) == []
+        assert notes(path, formats=named) == [unread]
     matrix = a_file(tmp_path, "product,prompt\nTea,A teapot\nMug,A mug\n", "m.csv")
     assert [cell.cell_id for cell in plan_of(matrix, formats=path).cells] == [cell.cell_id for cell in plan.cells]
 
