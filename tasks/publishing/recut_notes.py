@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tasks.images.sources import cuts_of
-from tasks.planning.variant_notes import KeptRow, crop_notes, drawn_rows, ground_notes, kept_rows
+from tasks.planning.variant_notes import KeptRow, crop_notes, drawn_rows, ground_notes, kept_rows, shapes
 from tasks.publishing.recut import Recut
 from tasks.records.cell import Cell
 from tasks.records.marks import UNMARKED
@@ -23,7 +23,7 @@ def kept_of(asked: Sequence[Variant], cells: Sequence[Cell], outcomes: Mapping[s
     cut: dict[Drawn, dict[Variant, None]] = {}
     for cell in cells:
         original = outcomes[cell.cell_id].original if cell.cell_id in outcomes else None
-        own = cuts_of(cell, asked)
+        own = cuts_of(cell, shapes(asked))
         if original is not None and own:
             size = f"{original.width_px}x{original.height_px}"
             cut.setdefault(Drawn(cell.format, cell.request.model, size), {}).update(dict.fromkeys(own))

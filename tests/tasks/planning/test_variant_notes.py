@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.planning.variant_notes import crop_notes, cuts_by, ground_notes, kept_rows
+from tasks.planning.variant_notes import crop_notes, cuts_by, ground_notes, kept_rows, shapes
 from tasks.records.plan_group import Drawn
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 
@@ -93,3 +93,9 @@ def test_what_is_kept_is_told_of_everything_that_is_drawn():
     ]
     unused = cuts_by([Variant.parse("og=1200x630,only=hero")], [[SQUARE, HERO]])
     assert kept_rows(unused)[0][3] == "nothing is cut from it"
+
+
+def test_other_widths_of_a_variant_are_told_of_once():
+    """They have its shape, so what it keeps of a picture is what they keep."""
+    hero = Variant.parse("hero=1280x720,widths=320+640")
+    assert shapes((hero, *hero.narrower, *DEFAULT_VARIANTS)) == [hero, *DEFAULT_VARIANTS]
