@@ -6,11 +6,12 @@ from typing import Any, Final, NamedTuple
 
 from tasks.planning.equal_rows import Duplicates, joined
 from tasks.planning.faults import Faults
+from tasks.records.money import counted
 from tasks.records.structured_prompt import is_structured
 from tasks.tables.columns import ALIASES, FREE_TEXT, PARSERS, SENT_AS_TYPED, TEMPLATE_OF, column_name, parse_value
 from tasks.tables.fit_rows import holds_rows, surplus
 from tasks.tables.near_names import beginning_column
-from tasks.tables.placeholders import check_filled, may_hold_one
+from tasks.tables.placeholders import alternatives_in, check_filled, may_hold_one
 from tasks.tables.reading import as_read
 from tasks.tables.spreadsheet import FIRST_SIGNS, check_typed, is_error, is_unticked
 from tasks.tables.tables import Table
@@ -54,17 +55,17 @@ class Columns:
     errors: int = 0
     """How many texts of metadata are error values of a spreadsheet."""
     first_error: str = ""
+    first_choice: str = ""
+    """Of a prompt, which is sent as it is, what in a template would be alternatives."""
 
     def notes(self, source: str) -> list[str]:
-        """A sentence about error values, if there are any; they do not reach an image."""
+        """Sentences about error values, if there are any, which reach no image, and about alternatives, which do."""
+        told = f"{source}: {self.first_choice} is sent as it is; put the whole text into the column 'template'"
+        choices = [f"{told} to have an image of each"] if self.first_choice else []
         if not self.errors:
-            return []
-        are = (
-            "1 error value of a spreadsheet is"
-            if self.errors == 1
-            else f"{self.errors:,} error values of a spreadsheet are"
-        )
-        return [f"{source}: {are} in metadata, first {self.first_error}; not sent, and kept as they are"]
+            return choices
+        are = f"{counted(self.errors, 'error value')} of a spreadsheet {'is' if self.errors == 1 else 'are'}"
+        return [f"{source}: {are} in metadata, first {self.first_error}; not sent, and kept as they are", *choices]
 
 
 def read_header(table: Table, faults: Faults, others: Iterable[str] = ()) -> Columns:
@@ -175,6 +176,8 @@ class _RowReader:
                 wishes[name] = parse_value(name, text)
                 if may_be_templated and name in SENT_AS_TYPED:
                     check_filled(text, self.columns.names, TEMPLATE_OF.get(name))
+                    if name == "prompt" and not self.columns.first_choice and (found := alternatives_in(text)):
+                        self.columns.first_choice = f"{found} in row {number}, prompt,"
             except ValueError as error:
                 self.faults.add(self.table.source, str(error), number, self.table.header[position].strip(), text)
                 if name in _ANCHORS:

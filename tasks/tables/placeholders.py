@@ -29,6 +29,7 @@ _BRACKETED: Final = tuple(
     )
 )
 """What may be meant as it stands, unless it names a column."""
+_CHOICE: Final = re.compile(r"\{[^{}\"]*\|[^{}\"]*\}")
 _FILLERS: Final = re.compile(r"\b(?:your|insert|enter|the|here|name|title|text)\b", re.IGNORECASE)
 
 
@@ -48,6 +49,12 @@ def check_filled(text: str, names: Container[str], template: str | None = None) 
             f"still holds {found}, which nothing fills in: a text is sent as it is; {remedy}, or, if it is meant to be "
             "seen, write it in round brackets"
         )
+
+
+def alternatives_in(text: str) -> str | None:
+    """The first choice such as `{red|blue}` in a text that is sent as it is, where only a template makes one of it."""
+    found = _CHOICE.search(text)
+    return found[0] if found else None
 
 
 def placeholder(text: str, names: Container[str]) -> str | None:

@@ -115,3 +115,13 @@ def test_any_plan_may_be_bounded(tmp_path: Path, most: int, is_refused: bool) ->
 def test_five_hundred_rows_without_alternatives_need_no_permission(tmp_path: Path) -> None:
     """It is what multiplies unseen that is asked about."""
     assert planned(tmp_path, rows(501), "{product} on linen").cell_count == 501
+
+
+def test_alternatives_in_a_prompt_are_sent_and_said(tmp_path: Path) -> None:
+    """A prompt is sent as it is; whoever means a template is told where it goes. JSON has no alternatives."""
+    plan = plan_of(a_file(tmp_path, "prompt\nA cup\nA {red|blue} cup\n"))
+    assert plan.cells[1].request.prompt == "A {red|blue} cup"
+    (told,) = [note for note in plan.notes if "is sent as it is" in note]
+    assert "{red|blue} in row 3, prompt, is sent as it is; put the whole text into the column 'template'" in told
+    plain = plan_of(a_file(tmp_path, as_csv([["prompt"], ['A sign that reads {"a": "x|y"}']])))
+    assert not any("is sent as it is" in note for note in plain.notes)
