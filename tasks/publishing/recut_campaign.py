@@ -42,9 +42,13 @@ NOTHING_ASKED: Final = (
 
 Progress = Callable[[int, int], None]
 """Is told how many originals are cut, and of how many."""
+Wait = Callable[[CampaignStore, float], object]
+"""Returns when no run is at work in a campaign; waits for so many seconds."""
 
 
-def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PATIENCE_S) -> RecutResult:
+def recut_campaign(
+    wanted: Recut, *, progress: Progress, patience_s: float = PATIENCE_S, wait: Wait = wait_for_runs
+) -> RecutResult:
     """Make the variants that are `wanted` of every original in a folder, and remove others where that is wanted.
 
     A variant that has the name of another takes its place. Raises InputInvalid where nothing is asked for, where the
@@ -54,8 +58,9 @@ def recut_campaign(wanted: Recut, *, progress: Progress, patience_s: float = PAT
         raise InputInvalid.of(source="--variant", problem=NOTHING_ASKED)
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
-    published = published_in(store, ledger)
-    wait_for_runs(store, patience_s)  # or it would publish its own variants over these
+    published_in(store, ledger)  # what is no campaign's is told at once
+    wait(store, patience_s)  # or it would publish its own variants over these
+    published = published_in(store, ledger)  # by now perhaps of another matrix
     known = ledger.load(published.cells)
     known = known.model_copy(update={"cells": with_sources(known.cells)})
     published = published.model_copy(update={"cells": known.cells})

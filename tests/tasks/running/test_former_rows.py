@@ -141,3 +141,16 @@ def test_what_cannot_be_read_is_put_aside_and_taken_back_too(waves):
     ran(plan)
     assert len(store.names("originals")) == 2
     assert store.names("removed/originals") == []
+
+
+def test_what_a_run_publishes_while_it_is_waited_for_is_what_is_put_aside_by(waves):
+    """The rows of its matrix are no former ones, though the campaign was published with others when the wait began."""
+    ran(waves(1))
+    plan = waves(2)
+    store = store_of(plan)
+    wanted = Recut(campaign_folder=store.root, put_aside=True)
+    result = recut_campaign(wanted, progress=lambda _done, _total: None, wait=lambda *_: ran(plan))
+    assert result.put_aside == 1
+    assert products(store) == ["Lamp 2"]
+    assert products(store, REMOVED_MANIFEST) == ["Lamp 1"]
+    assert store.names("originals") == [f"{cell.cell_id}.png" for cell in plan.cells]
