@@ -58,9 +58,7 @@ def recut_campaign(
         raise InputInvalid.of(source="--variant", problem=NOTHING_ASKED)
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
-    published_in(store, ledger)  # what is no campaign's is told at once
-    wait(store, patience_s)  # or it would publish its own variants over these
-    published = published_in(store, ledger)  # by now perhaps of another matrix
+    published = published_in(store, ledger, lambda: wait(store, patience_s))
     known = ledger.load(published.cells)
     known = known.model_copy(update={"cells": with_sources(known.cells)})
     published = published.model_copy(update={"cells": known.cells})
@@ -94,11 +92,15 @@ def recut_campaign(
     )
 
 
-def published_in(store: CampaignStore, ledger: Ledger) -> Published:
-    """The campaign that lies in `store`. Raises InputInvalid where none does."""
+def published_in(store: CampaignStore, ledger: Ledger, wait: Callable[[], object]) -> Published:
+    """The campaign that lies in `store`, once no run is at work that would publish over it, perhaps another matrix.
+
+    Raises InputInvalid where none does, at once.
+    """
     published = ledger.read_published()
     if published is not None:
-        return published
+        wait()
+        return ledger.read_published() or published
     if store.is_local and not store.is_folder():
         raise InputInvalid.of(source=store.root, problem=absent(store.address))
     problem = "is no campaign's folder; name one that holds a manifest and a ledger, such as data/out/q1-launch"

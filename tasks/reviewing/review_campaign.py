@@ -49,11 +49,10 @@ def review_campaign(wanted: ReviewOrder, *, progress: Progress, patience_s: floa
         raise InputInvalid.of(source="DECISIONS", problem=NOTHING_ASKED)
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
-    published = published_in(store, ledger)
+    published = published_in(store, ledger, lambda: wait_for_runs(store, patience_s))
     faults = Faults()
     said = [one for url in wanted.decisions for one in read_decisions(url, wanted.encoding, faults)]
     said += typed_again(wanted.again, datetime.now(UTC))
-    wait_for_runs(store, patience_s)  # or it would publish over what this publishes
     reviews, new, notes = recorded(store, ledger, published, said, faults)
     copy_reviews(store, reviews)
     published = published.model_copy(update={"cells": reviews.shown(published.cells)})
