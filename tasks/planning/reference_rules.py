@@ -64,6 +64,11 @@ def _is_made_of_source(sides: tuple[int, int]) -> bool:
     return has_sides and most <= SHAPE_MAX * least and least * most <= sizes.AREA_MAX
 
 
+def lacks_pictures(wishes: Mapping[str, Any]) -> bool:
+    """Whether none was found of those in a column, which is told where it was looked for: such wishes have no price."""
+    return any(wishes.get(column) == () for column in REFERENCE_COLUMNS)
+
+
 def only_references(wishes: Mapping[str, Any]) -> dict[str, tuple[Reference, ...]]:
     """The pictures of wishes as a request has them: by what they are, and not by where they lie."""
     return {name: tuple(one.reference for one in wishes[name]) for name in REFERENCE_COLUMNS if name in wishes}

@@ -10,6 +10,7 @@ from tasks.planning.faults import Faults
 from tasks.planning.fill_prompts import Prompts
 from tasks.planning.parse_matrix import ParsedRow
 from tasks.planning.plan_notes import style_notes, visibility_notes
+from tasks.planning.reference_rules import lacks_pictures
 from tasks.planning.request_rules import misfits
 from tasks.planning.row_in_format import InFormat, in_format
 from tasks.planning.size_rules import shape_of
@@ -56,7 +57,8 @@ class RowsInFormats:
                 wanted = self.branding.finished(each, row, one, offer)
                 found = list(misfits(wanted.wishes, crossed.model))
                 add_misfits(row, one, found, self.faults, options)
-                sound += [] if found else [crossed._replace(wanted=wanted, alternatives=alternatives)]
+                is_sound = not found and not lacks_pictures(wanted.wishes)
+                sound += [crossed._replace(wanted=wanted, alternatives=alternatives)] if is_sound else []
                 alternatives = 1
         sized = self.sizes.sized(sound)
         kinds = (drawn(one, is_chosen=is_open(before)) for one, before in zip(sized, sound, strict=True))

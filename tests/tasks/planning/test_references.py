@@ -103,6 +103,21 @@ def test_each_picture_is_read_once():
     ]
 
 
+@pytest.mark.parametrize("in_formats", [False, True])
+def test_a_missing_picture_is_told_also_where_its_quality_has_no_price_without_it(folder, in_formats):
+    """4.5 has `very_low` beside a source image only; alternatives are priced before the others."""
+    column = ("source_image", "nix.png")
+    rows = [("prompt", "template", "model", "quality"), ("", "{red|blue} pot", "4.5", "very_low")]
+    options = {}
+    if in_formats:
+        formats = as_csv([("format", column[0]), ("hero", column[1])])
+        options = {"formats": a_file(folder, formats, "formats.csv")}
+    else:
+        rows = [(*row, value) for row, value in zip(rows, column, strict=True)]
+    (fault,) = said(folder, *rows, **options)
+    assert "'nix.png' does not exist in HERE, where its table lies" in fault
+
+
 def test_whatever_is_wrong_is_told_at_once(folder):
     """With its row, and what is accepted; also what the model does not take of a picture that cannot be read."""
     (folder / "big.png").write_bytes(a_picture() + bytes(30_000_000))
