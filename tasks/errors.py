@@ -93,6 +93,11 @@ class CampaignStopped(CampaignFault):
     request_id: str | None = None
     """What the API calls the request that was answered so."""
 
+    def __str__(self) -> str:
+        """With the request's name, for a question to the API's makers: no cell is told of with it."""
+        named = f" (API request {self.request_id})" if self.request_id else ""
+        return f"{super().__str__()}{visible(named)}"
+
 
 class CredentialsRejected(CampaignStopped):
     """The API does not accept the key, or the key may not do this (401, 403)."""

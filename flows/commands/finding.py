@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from flows.commands.screen import Screen
 from flows.prefect_server.named_server import ServerNotStarted
+from tasks.api.webhook_url import VARIABLE
 from tasks.errors import CampaignFault, CellError, InputInvalid
 from tasks.records.exit_code import ExitCode
 from tasks.records.fault import one_line
@@ -16,6 +17,8 @@ Verdict = Literal["right", "wrong", "note"]
 """A note is what nobody can tell beforehand, or what is to be known and no fault."""
 COLOURS: Final[dict[Verdict, str]] = {"right": "green", "wrong": "red", "note": "yellow"}
 SUBJECT_CHARS: Final = 13
+SUBJECT_OF: Final = {VARIABLE: "webhooks"}
+"""What a setting is about that is read together with others."""
 
 
 class Finding(NamedTuple):
@@ -46,7 +49,7 @@ class Findings:
             yield
         except InputInvalid as invalid:
             for fault in invalid.faults:
-                self.add("wrong", subject, str(fault))
+                self.add("wrong", SUBJECT_OF.get(fault.source, subject), str(fault))
             if invalid.more:
                 self.add("wrong", subject, f"and {invalid.more:,} more")
         except (CampaignFault, CellError, ServerNotStarted) as error:

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from rich.markup import escape
-from rich.table import Table
 
 from flows.commands.answer import answer
 from flows.commands.ask_beforehand import key_settings
 from flows.commands.options import Command
-from flows.commands.screen import Screen
+from flows.commands.screen import Screen, table_of
 from flows.prefect_server.named_server import ServerNotStarted
 from tasks.api.ideogram import IdeogramClient
 from tasks.reconciling.reconcile import Audit, Reconciled, reconcile
@@ -57,9 +56,6 @@ def print_summary(screen: Screen, summary: Summary) -> None:
     for label, note in summary.notes:
         screen.print(f"{label}: {one_line(note)}", markup=False, soft_wrap=True)
     for table in summary.tables:
-        shown = Table(*table.header, title=table.title, title_justify="left")
-        for row in table.rows:
-            shown.add_row(*(escape(one_line(text)) for text in row))
-        screen.print(shown)
+        screen.print(table_of(table))
         if table.more:
             screen.print(table.more, markup=False)

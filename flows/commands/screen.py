@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from rich.console import Console, RenderableType
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, Task, TextColumn
+from rich.table import Column, Table
 from rich.text import Text
 
-from tasks.records.fault import visible
+from tasks.records.fault import one_line, visible
+from tasks.reporting.summarize import ShownTable
 
 BAR_MIN_CHARS: Final = 8
 BAR_MAX_CHARS: Final = 40
@@ -27,6 +30,14 @@ class Screen(Console):
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401  those of rich
         """`text` as rich shows it, in lines and in the cells of tables."""
         return super().render_str(visible(text), **options)
+
+
+def table_of(told: ShownTable) -> Table:
+    """A table for it. What is too long for its column is folded, not cut: ids are copied, and models differ late."""
+    table = Table(*(Column(name, overflow="fold") for name in told.header), title=told.title, title_justify="left")
+    for row in told.rows:
+        table.add_row(*(escape(one_line(text)) for text in row))
+    return table
 
 
 class Description(TextColumn):

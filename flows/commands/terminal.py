@@ -8,9 +8,8 @@ from threading import Event, Thread
 from typing import Final
 
 from rich.markup import escape
-from rich.table import Column, Table
 
-from flows.commands.screen import Screen, progress_bar
+from flows.commands.screen import Screen, progress_bar, table_of
 from tasks.ledger.put_aside import former_notes
 from tasks.records.campaign import Plan
 from tasks.records.exit_code import ExitCode
@@ -39,12 +38,7 @@ def print_plan(console: Screen, plan: Plan) -> None:
     """Everything to know before paying."""
     print_head(console, plan, advice_of(plan))
     for table in of_plan(plan).tables:
-        # The id of a cell is copied from here; it is folded rather than cut.
-        columns = (Column(name, overflow="fold" if name == "cell" else "ellipsis") for name in table.header)
-        shown = Table(*columns, title=table.title, title_justify="left")
-        for row in table.rows:
-            shown.add_row(*(escape(one_line(text)) for text in row))
-        console.print(shown)
+        console.print(table_of(table))
         if table.more:
             console.print(table.more)
 

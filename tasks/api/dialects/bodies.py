@@ -54,5 +54,5 @@ def message_of(told: Told) -> str:
     text = told.get("error") or told.get("message") or told.get("detail") or told.get("title")
     if isinstance(text, dict):
         text = text.get("message") or text
-    parts = (as_text(str(part)) for part in (text, told.get("reject_reason")) if part)
-    return ", ".join(filter(None, parts))
+    words, reason = (as_text(str(part)) if part else "" for part in (text, told.get("reject_reason")))
+    return ", ".join(filter(None, (words.rstrip(".") if reason else words, reason)))

@@ -118,6 +118,14 @@ def test_a_trial_is_checked_against_the_stand_in(checked, monkeypatch):
     assert (code, lines[0][:2], lines[0][2].startswith("the stand-in needs none")) == (0, ("right", "key"), True)
 
 
+def test_an_address_for_webhooks_that_cannot_be_is_no_fault_of_the_key(checked):
+    """It is told as what it is, with the name of its variable."""
+    code, lines = checked(IDEOGRAM_WEBHOOK_URL="ftp://example.com/hook")
+    [said] = [said for verdict, subject, said in lines if (verdict, subject) == ("wrong", "webhooks")]
+    assert (code, said.startswith("IDEOGRAM_WEBHOOK_URL: ")) == (2, True)
+    assert "wrong" not in verdicts(lines).get("key", set())
+
+
 def test_the_receiver_of_webhooks_is_asked_where_one_is_named(checked):
     """One that does not answer is wrong, though a run would go on without it."""
     code, lines = checked(IDEOGRAM_WEBHOOK_URL="http://127.0.0.1:9/webhooks/ideogram")

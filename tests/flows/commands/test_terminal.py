@@ -8,10 +8,11 @@ from typing import Final
 
 import pytest
 
-from flows.commands.screen import Screen
+from flows.commands.screen import Screen, table_of
 from flows.commands.terminal import interrupted, print_finished
 from tasks.records.campaign import Plan
 from tasks.records.plan_group import PlanGroup
+from tasks.reporting.summarize import ShownTable
 from tasks.run_state.tally import Tally
 from tests.outside import a_plan, a_result
 
@@ -69,6 +70,17 @@ def test_an_interruption_that_costs_nothing_says_no_sum():
     over.by_status["done"] = 20
     for said in (interrupted(a_plan_of(20, sandbox=True), Tally(20)), interrupted(a_plan_of(20), over)):
         assert said.endswith("Ctrl-C again leaves at once.")
+
+
+def test_models_are_told_apart_in_a_narrow_terminal():
+    """What is too long for its column goes on in the next line: two that begin alike are not the same."""
+    models = ("ideogram-3-transparent", "ideogram-4-transparent")
+    told = ShownTable("By hour", ("hours", "model", "cost"), tuple(("18:00 to 19:00", one, "$0.15") for one in models))
+    screen = Screen(stderr=False, width=40)
+    with screen.capture() as shown:
+        screen.print(table_of(told))
+    columns = [line.split("│")[2].strip() for line in shown.get().splitlines() if "│" in line]
+    assert "".join(columns) == "".join(models)
 
 
 def test_a_finished_campaign_names_the_command_for_former_images(capsys):

@@ -265,6 +265,14 @@ def test_a_key_or_a_balance_that_will_not_do_stops_the_campaign(status, kind, ad
     assert "no, insufficient_funds" in str(stopped.value)
 
 
+def test_what_stops_a_campaign_names_the_request_and_the_reason():
+    """For a question to the API's makers: no cell is told of with it. A sentence of theirs ends behind its reason."""
+    body = b'{"error": "Add a payment method.", "reject_reason": "insufficient_funds"}'
+    with pytest.raises(errors.CreditsExhausted) as stopped:
+        parse_answer(402, {"x-request-id": "r-7"}, body)
+    assert str(stopped.value).endswith("Add a payment method, insufficient_funds (API request r-7)")
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
