@@ -101,12 +101,14 @@ def was_run(now: Standing) -> bool:
 
 
 def left_now(now: Standing, answered: AbstractSet[Turn], slots: int, kept: AbstractSet[str] = frozenset()) -> Left:
-    """What is made, and what a run would pay: not for what can be fetched again by its link.
+    """What is made, and what a run would pay: not for what was paid and can be fetched again by its link.
+
+    An answer may tell of what was accepted, and then failed for nothing.
 
     `kept`: the cells of which this machine keeps what was paid.
     """
     rest = rest_of(now, kept, Decimal(0))
-    fetched = {turn.cell_id for turn in answered} & {outcome.cell_id for outcome in now.earlier}
+    fetched = {turn.cell_id for turn in answered} & {outcome.cell_id for outcome in now.earlier if outcome.cost_usd}
     left = left_of(rest.done, (cell for cell in rest.cells if cell.cell_id not in fetched), slots)
     return left.model_copy(update={"doubt_usd": sum(rest.prices, Decimal(0)) - left.cost_usd})
 

@@ -21,6 +21,7 @@ from tasks.storage.storage import CampaignStore
 from tests.factories import STARTED_AT, an_outcome
 
 ROWS = 12
+AT_MOST = "at most $0.16, if what is stored and linked gives no image"
 
 
 @pytest.fixture
@@ -70,6 +71,20 @@ def test_what_the_sandbox_has_made_is_nothing_to_a_paid_run(campaign, store):
     assert plan_dry_run(campaign.model_copy(update={"retry": ()})).notes == (TRIED,)
     trial = campaign.model_copy(update={"sandbox": True})
     assert "2 cells are tried again" in plan_dry_run(trial).notes[0]
+
+
+def test_what_was_accepted_and_refused_is_priced_as_it_is_paid(campaign, store):
+    """The API had noted it and drawn nothing: it is asked for anew. What it has drawn and billed is fetched."""
+    refused, drawn = plan_campaign(campaign).cells[:2]
+    for cell in (refused, drawn):
+        image = ImageObject(generation_id=f"gen-{cell.row}")
+        answered = Answered(cell_id=cell.cell_id, turn=1, image=image, attempts=1, started_at=STARTED_AT)
+        Ledger(store, "run").note_answer(answered)
+    Ledger(store, "run").note_end(an_outcome(drawn, "failed", turn=2, cost_usd=drawn.price_usd))
+    plan = plan_dry_run(campaign)
+    assert plan.notes[0].endswith("For nothing: 1 fetched by link, as paid. Paid again: 1, $0.08; " + AT_MOST)
+    assert plan.left.cost_usd == (ROWS - 2) * drawn.price_usd
+    assert plan.left.most_usd == (ROWS - 1) * drawn.price_usd
 
 
 def test_an_output_that_cannot_be_read_is_named(campaign, tmp_path):
