@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from flows.commands.screen import Screen
 from flows.prefect_server.named_server import ServerNotStarted
+from tasks.api.settings import POLLING
 from tasks.api.webhook_url import VARIABLE
 from tasks.errors import CampaignFault, CellError, InputInvalid
 from tasks.records.exit_code import ExitCode
@@ -17,7 +18,7 @@ Verdict = Literal["right", "wrong", "note"]
 """A note is what nobody can tell beforehand, or what is to be known and no fault."""
 COLOURS: Final[dict[Verdict, str]] = {"right": "green", "wrong": "red", "note": "yellow"}
 SUBJECT_CHARS: Final = 13
-SUBJECT_OF: Final = {VARIABLE: "webhooks"}
+SUBJECT_OF: Final = {VARIABLE: "webhooks"} | dict.fromkeys(POLLING, "polling")
 """What a setting is about that is read together with others."""
 
 

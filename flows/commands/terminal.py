@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from threading import Event, Thread
 from typing import Final
 
@@ -137,8 +138,18 @@ def interrupted(plan: Plan, tally: Tally) -> str:
     count = min(plan.campaign.max_in_flight, tally.total - tally.ended)
     if not count or plan.campaign.sandbox:
         return f"{said}."
-    dearest = max(group.cost_usd / group.cells for group in plan.groups if group.cells)
-    return f"{said}: up to {counted(count, 'image')} ({usd(count * dearest)}) may then be paid and not here."
+    most_usd = usd(dearest(plan, count))
+    return f"{said}: up to {counted(count, 'image')} ({most_usd}) may then be paid and not here."
+
+
+def dearest(plan: Plan, count: int) -> Decimal:
+    """What the `count` dearest images of the plan cost, in US dollars."""
+    most_usd = Decimal(0)
+    for group in sorted(plan.groups, key=lambda one: one.cost_usd / max(one.cells, 1), reverse=True):
+        taken = min(count, group.cells)
+        most_usd += taken * group.cost_usd / max(group.cells, 1)
+        count -= taken
+    return most_usd
 
 
 def facts(tally: Tally) -> tuple[str, ...]:

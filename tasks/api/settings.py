@@ -22,7 +22,7 @@ KEY_VARIABLE: Final = "IDEOGRAM_API_KEY"
 KEY_BLOCK: Final = "ideogram-api-key"
 """The Secret block of a Prefect server that may hold the key instead; `stored_key.py` looks there."""
 
-_NUMBERS: Final = {"IDEOGRAM_POLLS_IN_10_S": ("polls_max", 1000), "IDEOGRAM_PENDING_MAX_S": ("pending_max_s", 86_400)}
+POLLING: Final = {"IDEOGRAM_POLLS_IN_10_S": ("polls_max", 1000), "IDEOGRAM_PENDING_MAX_S": ("pending_max_s", 86_400)}
 """The field that each variable sets, and its greatest value: the API takes so many polls of an account."""
 
 _BASE_URL: Final = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
@@ -88,7 +88,7 @@ class Settings(Record):
 
 def _numbers(env: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """The field and the value of each number that the environment sets."""
-    for variable, (field, most) in _NUMBERS.items():
+    for variable, (field, most) in POLLING.items():
         text = env.get(variable, "").strip()
         if text:
             if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= most:

@@ -118,11 +118,19 @@ def test_a_trial_is_checked_against_the_stand_in(checked, monkeypatch):
     assert (code, lines[0][:2], lines[0][2].startswith("the stand-in needs none")) == (0, ("right", "key"), True)
 
 
-def test_an_address_for_webhooks_that_cannot_be_is_no_fault_of_the_key(checked):
+@pytest.mark.parametrize(
+    ("variable", "value", "about"),
+    [
+        ("IDEOGRAM_WEBHOOK_URL", "ftp://example.com/hook", "webhooks"),
+        ("IDEOGRAM_PENDING_MAX_S", "0", "polling"),
+        ("IDEOGRAM_POLLS_IN_10_S", "many", "polling"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_no_fault_of_the_key(checked, variable, value, about):
     """It is told as what it is, with the name of its variable."""
-    code, lines = checked(IDEOGRAM_WEBHOOK_URL="ftp://example.com/hook")
-    [said] = [said for verdict, subject, said in lines if (verdict, subject) == ("wrong", "webhooks")]
-    assert (code, said.startswith("IDEOGRAM_WEBHOOK_URL: ")) == (2, True)
+    code, lines = checked(**{variable: value})
+    [said] = [said for verdict, subject, said in lines if (verdict, subject) == ("wrong", about)]
+    assert (code, said.startswith(f"{variable}: ")) == (2, True)
     assert "wrong" not in verdicts(lines).get("key", set())
 
 

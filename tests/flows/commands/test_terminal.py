@@ -55,9 +55,9 @@ def a_plan_of(cells: int, *, sandbox: bool = False) -> Plan:
     return plan.model_copy(update={"campaign": asked, "groups": (cheap, dear), "cell_count": cells})
 
 
-@pytest.mark.parametrize(("left", "told"), [(20, "up to 5 images ($0.40)"), (1, "up to 1 image ($0.08)")])
+@pytest.mark.parametrize(("left", "told"), [(20, "up to 5 images ($0.28)"), (1, "up to 1 image ($0.08)")])
 def test_a_second_ctrl_c_says_what_it_may_cost(left: int, told: str):
-    """At most what is in flight, at the dearest price, since nobody knows which images those are."""
+    """At most what the dearest come to that may be in flight, since nobody knows which those are: one is dear."""
     tally = Tally(20)
     tally.by_status["done"] = 20 - left
     said = interrupted(a_plan_of(20), tally)
