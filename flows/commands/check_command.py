@@ -49,7 +49,7 @@ BALANCE_UNKNOWN: Final = (
 )
 
 
-WITHOUT_PICTURES: Final = {"style_reference": None, "character_reference": None, "source_image": None}
+WITHOUT_PICTURES: Final = {"style_reference": None, "character_reference": None}
 
 
 class Checkup(Campaign):
@@ -153,9 +153,11 @@ async def check_bill(findings: Findings, client: IdeogramClient) -> None:
 def sample(wanted: Checkup, plan: Plan | None) -> GenerationRequest:
     """A request that can be quoted: of the matrix, else of the model that rows without one have, else of 4.5."""
     for cell in to_ask(plan.cells if plan is not None else ()).values():
-        return cell.request.model_copy(update=WITHOUT_PICTURES)
+        if not cell.request.source_image:  # its size and quality may be there beside one only
+            return cell.request.model_copy(update=WITHOUT_PICTURES)
     model = wanted.model if OFFERS[wanted.model].route == "v2" else "ideogram-4-5"
-    quality = wanted.quality if wanted.quality in OFFERS[model].qualities else None
+    offer = OFFERS[model]
+    quality = wanted.quality if wanted.quality in offer.qualities.keys() - offer.with_source_only else None
     return build_request({"prompt": "A teapot"} | ({"quality": quality} if quality else {}), model, 0)
 
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.commands.campaign_command import main
-from tests.matrices import a_file
+from tests.matrices import a_file, as_csv
 
 
 @pytest.fixture
@@ -109,6 +110,18 @@ def test_a_prefect_server_is_asked_for_the_block(checked):
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
         code, lines = checked()
     assert (code, verdicts(lines)["prefect"]) == (2, {"wrong"})
+
+
+@pytest.mark.parametrize("words", [(), ("--quality", "very_low")])
+@pytest.mark.parametrize(("quality", "size"), [("very_low", ""), ("low", "2048x1024")])
+def test_a_matrix_of_pictures_is_quoted_without_them(checked, tmp_path, quality, size, words):
+    """None is uploaded for a look at the key; a quality or a size that is there beside one only is not asked for."""
+    Image.new("RGB", (64, 48)).save(tmp_path / "logo.png")
+    columns, row = ("prompt", "model", "quality", "size"), ("A pot", "4.5", quality, size)
+    matrix = a_file(tmp_path, as_csv([(*columns, "source_image"), (*row, "logo.png")]))
+    code, lines = checked(matrix, *words)
+    assert (code, verdicts(lines)["key"]) == (0, {"right"}), lines
+    assert "quotes $0.06 an image of ideogram-4-5 medium" in lines[1][2]
 
 
 def test_a_trial_is_checked_against_the_stand_in(checked, monkeypatch):
