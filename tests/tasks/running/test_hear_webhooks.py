@@ -60,7 +60,8 @@ def test_a_webhook_has_the_waiting_poll_look_at_once(tmp_path, monkeypatch):
                 image = asyncio.create_task(tools.poller.image_of(Generation("gen-1", "kind")))
                 await client.post("/webhooks/ideogram", content=BODY, headers=webhook("gen-other"))
                 done.set()
-                await client.post("/webhooks/ideogram", content=BODY, headers=webhook("gen-1"))
+                answer = await client.post("/webhooks/ideogram", content=BODY, headers=webhook("gen-1"))
+                assert answer.is_success, answer.text
                 await seen(image.done)
             return image.result(), tools.poller.polls, notes
 
