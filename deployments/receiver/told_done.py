@@ -55,12 +55,12 @@ class DoneTable:
     def add(self, generation_id: str, now: float) -> bool:
         """Keep it durably; whether it was not there yet. What is old is forgotten."""
         statement = (  # a conflict would use up a number
-            "INSERT INTO told_done (generation_id, received_at) SELECT ?1, ?2 "
-            "WHERE NOT EXISTS (SELECT 1 FROM told_done WHERE generation_id = ?1)"
+            "INSERT INTO told_done (generation_id, received_at) SELECT ?, ? "
+            "WHERE NOT EXISTS (SELECT 1 FROM told_done WHERE generation_id = ?)"
         )
         with failures_named():
             self.database.execute("DELETE FROM told_done WHERE received_at < ?", (now - KEPT_S,))
-            return self.database.execute(statement, (generation_id, now)).rowcount == 1
+            return self.database.execute(statement, (generation_id, now, generation_id)).rowcount == 1
 
     def after(self, number: int | None, now: float) -> News:
         """What has come after `number`; what is recent, where it is None or of another journal."""
