@@ -50,6 +50,8 @@ class Generations(Api):
             return self._accept(json.loads(request.content))
         if path.startswith("/v2/generations/"):
             return self._tell(path.rpartition("/")[2])
+        if path == "/expired.png":
+            return httpx.Response(403)
         return super().__call__(request)
 
     def _accept(self, asked: dict[str, Any]) -> httpx.Response:
@@ -214,7 +216,11 @@ def test_an_answer_that_the_storage_does_not_take_is_kept(store, monkeypatch):
 
 
 def test_a_link_that_has_expired_is_told_anew(store):
-    """By the same id: nothing is asked for again."""
-    api = Generations(polls_each=0)
-    ended = ran(store, api)
-    assert ended.statuses == ["done"]
+    """By the same id: one poll, and nothing is asked for again."""
+    api, dead = Generations(), Ledger(store, "dead-run")
+    dead.intend(CELL, 1)
+    told = ImageObject(url="https://ideogram.ai/expired.png?exp=1&sig=0", generation_id="g0", seed=7)
+    dead.note_answer(Answered(cell_id=CELL.cell_id, turn=1, image=told, attempts=1, started_at=datetime.now(UTC)))
+    api.prompts["g0"], api.left["g0"] = CELL.request.prompt, 0
+    assert ran(store, api).statuses == ["done"]
+    assert (api.polls, api.billed.total()) == (1, 0)
