@@ -13,7 +13,8 @@ from flows.campaign_run.run_campaign import work_through
 from tasks.api.settings import Settings
 from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import plan_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
+from tasks.records.plan import Plan
 from tasks.records.result import CampaignResult
 from tasks.reporting.report_campaign import report_result, tag_run
 from tasks.reporting.reporter import reporter

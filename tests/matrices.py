@@ -12,8 +12,9 @@ import pytest
 
 from tasks.errors import InputInvalid
 from tasks.planning.plan_campaign import plan_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.fault import Fault
+from tasks.records.plan import Plan
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
+from tasks.records.plan import Plan
 from tasks.records.plan_group import PlanGroup
 from tasks.records.result import CampaignResult
 from tests.factories import a_cell, a_request

@@ -8,7 +8,8 @@ from flows.campaign_run.trial_settings import trial_settings
 from flows.prefect_server.stored_key import load_run_settings
 from tasks.api.settings import Settings
 from tasks.callbacks.callback_settings import load_callback_settings
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
+from tasks.records.plan import Plan
 from tasks.running.quote_plan import asks, quoted, with_nothing_asked
 from tasks.storage.storage import CampaignStore
 

@@ -1,6 +1,7 @@
 """What a run comes to, out of what its toolbox knows at the end."""
 
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
+from tasks.records.plan import Plan
 from tasks.records.result import CampaignResult
 from tasks.reporting.summarize import sum_up
 from tasks.run_state.left_images import told_of

@@ -16,7 +16,8 @@ from tasks.errors import CampaignStopped, Interrupted, StorageFailed
 from tasks.lane import run_lanes
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.publish_campaign import publish_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
+from tasks.records.plan import Plan
 from tasks.records.result import CampaignResult
 from tasks.references.kept import keep_references
 from tasks.reporting.contact_picture import contact_picture

@@ -24,8 +24,8 @@ from flows.campaign_run.hand_out import Handed, hand_out
 from tasks.errors import InputInvalid, Interrupted, ServerLost, ShardCancelled, StorageFailed
 from tasks.ledger.heartbeats import Watcher
 from tasks.ledger.names import latest_ends
-from tasks.records.campaign import Plan
 from tasks.records.keys import ENDS
+from tasks.records.plan import Plan
 from tasks.reporting.report_campaign import progress_artifact
 from tasks.reporting.reporter import reporter
 from tasks.run_state.first_of import first_of

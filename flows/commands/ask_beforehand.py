@@ -12,7 +12,8 @@ from flows.prefect_server.prefect_home import has_settings_of_its_own
 from flows.prefect_server.quiet import quieten
 from tasks.api.proxies import check_way_out
 from tasks.api.settings import Settings, is_key_set, load_settings
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
+from tasks.records.plan import Plan
 from tasks.running.quote_plan import asks, quoted, with_nothing_asked
 
 

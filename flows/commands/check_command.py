@@ -29,9 +29,10 @@ from tasks.planning.called_hosts import hosts_of
 from tasks.planning.prices import priced, read_prices
 from tasks.planning.quoted_plan import name_of, to_ask
 from tasks.planning.request_rules import build_request
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.models import OFFERS
 from tasks.records.money import usd
+from tasks.records.plan import Plan
 from tasks.records.quote import Quote
 from tasks.records.request import GenerationRequest
 from tasks.reporting.summarize import headline

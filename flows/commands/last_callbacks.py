@@ -11,9 +11,10 @@ from tasks.callbacks.callback_settings import load_callback_settings
 from tasks.callbacks.deliver_outbox import last_try
 from tasks.callbacks.names import State
 from tasks.errors import CampaignFault, CampaignStopped
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.fault import without_secrets
 from tasks.records.money import counted
+from tasks.records.plan import Plan
 from tasks.storage.storage import CampaignStore
 
 LAST_TRY_S: Final = 1.5

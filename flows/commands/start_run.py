@@ -20,9 +20,10 @@ from tasks.api.proxies import check_way_out
 from tasks.api.settings import is_key_set, load_settings
 from tasks.errors import InputInvalid, Interrupted, StorageFailed
 from tasks.planning.plan_campaign import plan_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.exit_code import ExitCode
 from tasks.records.keys import PROBES
+from tasks.records.plan import Plan
 from tasks.records.result import NotCompleted
 from tasks.reporting.reporter import watched_by
 from tasks.reviewing.takes import with_takes

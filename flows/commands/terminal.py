@@ -12,11 +12,11 @@ from rich.markup import escape
 
 from flows.commands.screen import Screen, progress_bar, table_of
 from tasks.ledger.put_aside import former_notes
-from tasks.records.campaign import Plan
 from tasks.records.exit_code import ExitCode
 from tasks.records.fault import one_line
 from tasks.records.money import counted, usd
 from tasks.records.outcome import Status
+from tasks.records.plan import Plan
 from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
 from tasks.reporting.endings import came_to, next_steps

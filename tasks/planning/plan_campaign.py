@@ -3,8 +3,9 @@
 from typing import Final
 
 from tasks.planning.planner import Planner
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
+from tasks.records.plan import Plan
 from tasks.storage.schemes import check_output
 from tasks.tables.open_table import kept_copies
 from tasks.tables.tables import open_table

@@ -25,8 +25,9 @@ from tasks.planning.request_rules import build_request
 from tasks.planning.row_in_format import InFormat
 from tasks.planning.rows_in_formats import RowsInFormats
 from tasks.planning.variant_notes import variant_notes
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell, with_own_ids
+from tasks.records.plan import Plan
 from tasks.records.reference import REFERENCE_COLUMNS
 from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tasks.planning.price_cells import Bill
 from tasks.planning.prices import Priced, priced, read_prices
-from tasks.records.campaign import Plan
 from tasks.records.cell import Cell
 from tasks.records.models import OFFERS
 from tasks.records.money import counted, usd
+from tasks.records.plan import Plan
 from tasks.records.quote import Quote
 from tasks.records.request import GenerationRequest
 

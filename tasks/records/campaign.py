@@ -1,25 +1,20 @@
-"""What a campaign is asked to do, and the plan that is made of it."""
+"""What a campaign is asked to do."""
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from tasks.records.cell import Cell
 from tasks.records.event import EVENT_NAMES, EventName
 from tasks.records.fault import without_secrets
 from tasks.records.model_words import AnyModel, AnyQuality
 from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Marks, Retry, ToDo, Usd, Variants
-from tasks.records.plan_group import Drawn, Left, PlanGroup
 from tasks.records.record import Order, Record
-from tasks.records.reference import FoundReference
 from tasks.records.size_words import AnySize
 from tasks.records.slug import slug
 from tasks.records.table_name import title_of
-from tasks.records.variant import Variant
 
 SLUG_MAX_CHARS: Final = 60
 DEFAULT_OUTPUT: Final = "data/out"
@@ -156,40 +151,3 @@ def _without_query(address: str) -> str:
     """An address without what is secret in it; one that has a query is one address to its end, quotes in it or not."""
     path, mark, query = address.partition("?")
     return without_secrets(path + mark + re.sub("['\"]", "", query)) if "://" in path else address
-
-
-class Plan(Record):
-    """Everything a campaign would make, checked and priced; nothing has been sent."""
-
-    campaign: Campaign
-    cells: tuple[Cell, ...]
-    """In matrix order; only the first few where the plan was made to be looked at."""
-    row_count: int
-    cell_count: int
-    groups: tuple[PlanGroup, ...]
-    notes: tuple[str, ...]
-    """What the person should know before paying, such as rows dropped as duplicates."""
-    cost_usd: Decimal
-    prices_read_on: str
-    duration_min_s: float
-    duration_max_s: float
-    variants: tuple[Variant, ...] = ()
-    """What would be cut, as far as that is known."""
-    drawn: tuple[tuple[Drawn, ...], ...] = ()
-    """For each kind of row, the formats that it is made in."""
-    references: tuple[FoundReference, ...] = ()
-    """The pictures that go along with its requests, each of them once."""
-    sizes: dict[str, str] = Field(default_factory=dict)
-    """Those that were chosen for it, as `tasks/planning/choose_sizes.py` names formats."""
-    left: Left | None = None
-    """Where it was looked up what is there already; None of a campaign that nobody has run."""
-
-    def without_empty_shards(self) -> Self:
-        """The plan with no more shards than it has images."""
-        shards = max(1, min(self.campaign.shards, self.cell_count))
-        return self.model_copy(update={"campaign": self.campaign.model_copy(update={"shards": shards})})
-
-    @property
-    def has_callbacks(self) -> bool:
-        """Whether anybody is to be told of anything."""
-        return bool(self.campaign.callback_url) or any(cell.endpoints for cell in self.cells)

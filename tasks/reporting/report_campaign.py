@@ -15,12 +15,13 @@ from prefect.exceptions import PrefectException
 
 from tasks.inbox.names import InboxResult
 from tasks.publishing.recut import RecutResult
-from tasks.records.campaign import SLUG_MAX_CHARS, Plan
+from tasks.records.campaign import SLUG_MAX_CHARS
 from tasks.records.cell import Cell
 from tasks.records.fault import one_line, shortened
 from tasks.records.money import usd
 from tasks.records.option_types import KINDS, Kind
 from tasks.records.outcome import Outcome
+from tasks.records.plan import Plan
 from tasks.records.result import CampaignResult
 from tasks.records.slug import slug
 from tasks.reporting.summarize import TROUBLES_SHOWN, ShownTable, Summary, kept_of, of_plan, of_result

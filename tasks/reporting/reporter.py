@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
+from tasks.records.plan import Plan
 from tasks.records.result import CampaignResult
 from tasks.run_state.tally import Tally
 

@@ -7,11 +7,12 @@ from typing import Final, NamedTuple
 
 from tasks.errors import CampaignStopped
 from tasks.planning.variant_notes import KEPT_HEADER, KEPT_TITLE, ROWS_SHOWN, crop_notes, cuts_by, kept_rows
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
 from tasks.records.money import counted, priced, usd
 from tasks.records.outcome import STATUSES, Outcome, Status, of_each
+from tasks.records.plan import Plan
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.result import CampaignResult
 from tasks.reporting.endings import came_to, next_steps

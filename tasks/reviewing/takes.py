@@ -15,9 +15,9 @@ from tasks.ledger.reviews import Reviews, read_reviews
 from tasks.planning.identify_cells import readable_slug, shortest_id
 from tasks.planning.price_cells import Bill
 from tasks.planning.prices import priced, read_prices
-from tasks.records.campaign import Plan
 from tasks.records.cell import Cell
 from tasks.records.money import counted, usd
+from tasks.records.plan import Plan
 from tasks.records.request import GenerationRequest
 from tasks.records.review import Review
 from tasks.storage.storage import CampaignStore

@@ -11,10 +11,10 @@ from tasks.ledger.heartbeats import is_process_alive, this_machine, this_run
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Intents
 from tasks.ledger.occupant import Kind, Occupant, is_same_campaign, key_of, newest_number
-from tasks.records.campaign import Plan
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
 from tasks.records.keys import ENDS, INTENTS, SANDBOX_MARK
+from tasks.records.plan import Plan
 from tasks.storage.storage import CampaignStore
 from tasks.tables.table_address import table_address
 

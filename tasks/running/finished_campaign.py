@@ -13,9 +13,10 @@ from tasks.ledger.resume import standing
 from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.publishing.campaign_files import publish
 from tasks.publishing.former import among_files
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.keys import ENDS
 from tasks.records.outcome import Outcome
+from tasks.records.plan import Plan
 from tasks.records.result import CampaignResult
 from tasks.reporting.summarize import sum_up
 from tasks.rescue.refuge import Refuge

@@ -16,9 +16,10 @@ from tasks.ledger.resume import Standing, retried, standing
 from tasks.ledger.variant_set import read_variants
 from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
 from tasks.planning.price_cells import left_of
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Status
+from tasks.records.plan import Plan
 from tasks.records.plan_group import Left
 from tasks.rescue.refuge import Refuge
 from tasks.reviewing.takes import with_takes

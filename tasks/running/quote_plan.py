@@ -15,8 +15,8 @@ from tasks.ledger.records import Answered
 from tasks.planning.ask_quotes import ask_quotes
 from tasks.planning.quoted_plan import Quoted, at_quoted_prices, to_ask
 from tasks.records.answer import Accepted, ImageObject
-from tasks.records.campaign import Plan
 from tasks.records.cell import Cell
+from tasks.records.plan import Plan
 from tasks.records.quote import Quote
 from tasks.records.request import GenerationRequest
 from tasks.references.kept import planned_contents

@@ -8,8 +8,8 @@ from tasks.errors import InputInvalid
 from tasks.images.preview import PREVIEWS
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.publishing.gallery import is_page
-from tasks.records.campaign import Plan
 from tasks.records.keys import ANSWERS, ENDS, INTENTS, REVIEWS, SANDBOX_BOOKS, SANDBOX_MARK
+from tasks.records.plan import Plan
 from tasks.run_state.toolbox import Toolbox
 from tasks.running.claim_folder import Claimed, claim_folder, holding, occupant_of, put
 from tasks.storage.storage import CampaignStore

@@ -14,8 +14,9 @@ from tasks.ledger.variant_set import VariantSet, change_variants, keys_of, names
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.planning.choose_sizes import held_by
 from tasks.planning.variant_notes import crop_notes
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.keys import ENDS
+from tasks.records.plan import Plan
 from tasks.run_state.toolbox import Toolbox
 from tasks.storage.storage import CampaignStore
 

@@ -21,7 +21,8 @@ from flows.campaign_run.end_shards import cancel_shards
 from flows.campaign_run.hand_out import Handed
 from flows.campaign_run.run_shards import LOOK_EVERY_S, LOST_AFTER_S, PATIENCE_S, Shard, run_shards, started, watch
 from tasks.errors import ServerLost, ShardCancelled
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
+from tasks.records.plan import Plan
 from tasks.storage.storage import CampaignStore
 from tests.waiting import pass_time, stop_time
 

@@ -10,7 +10,7 @@ import pytest
 
 from flows.commands.screen import Screen, table_of
 from flows.commands.terminal import interrupted, print_finished
-from tasks.records.campaign import Plan
+from tasks.records.plan import Plan
 from tasks.records.plan_group import PlanGroup
 from tasks.reporting.summarize import ShownTable
 from tasks.run_state.tally import Tally

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.records.campaign import Plan
 from tasks.records.event import event_metadata
+from tasks.records.plan import Plan
 from tests.matrices import a_file, as_csv, faults_of, plan_of
 
 

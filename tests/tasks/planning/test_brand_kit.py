@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tasks.records.campaign import Plan
+from tasks.records.plan import Plan
 from tests.matrices import a_file, faults_of, plan_of
 
 KIT = """name = "Oak & Linen"  # a comment

@@ -10,8 +10,9 @@ from tasks.ledger.ledger import Ledger
 from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.planning.choose_sizes import held_by
 from tasks.publishing.recut import Recut
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.keys import INTENTS, SANDBOX_MARK
+from tasks.records.plan import Plan
 from tasks.records.variant import Variant
 from tasks.running.settle_variants import settle
 from tasks.storage.storage import CampaignStore

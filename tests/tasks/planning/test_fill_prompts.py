@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.errors import InputInvalid
-from tasks.records.campaign import Plan
+from tasks.records.plan import Plan
 from tests.matrices import a_file, as_csv, faults_of, plan_of
 
 MATRIX = "product,Product Colour,Material\nTeapot,blue,clay\nCup,,glass\n"

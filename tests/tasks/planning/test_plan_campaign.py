@@ -16,7 +16,8 @@ from tasks.callbacks.callback_settings import UNSIGNED_NOTE
 from tasks.callbacks.outbox import Outbox
 from tasks.errors import InputInvalid
 from tasks.planning.plan_campaign import CELLS_SHOWN, plan_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
+from tasks.records.plan import Plan
 from tasks.records.request import GenerationRequest
 from tasks.storage.storage import CampaignStore
 from tasks.tables.columns import PARSERS

@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 
 from tasks.planning.plan_campaign import plan_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
+from tasks.records.plan import Plan
 from tasks.reviewing.review import ReviewOrder, ReviewResult
 from tasks.reviewing.review_campaign import review_campaign
 from tasks.reviewing.takes import with_takes

@@ -11,8 +11,9 @@ from tasks.errors import InputInvalid
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.occupant import key_of
 from tasks.planning.plan_campaign import plan_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.keys import SANDBOX_MARK
+from tasks.records.plan import Plan
 from tasks.running import claim_folder as module
 from tasks.running.claim_folder import claim_folder, holding, told_of_folder
 from tasks.storage.storage import CampaignStore

@@ -11,9 +11,10 @@ from tasks.callbacks.queue_events import Announcer
 from tasks.callbacks.retry import Verdict
 from tasks.ledger.ledger import Ledger
 from tasks.planning.plan_campaign import plan_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.event import CampaignEnd, campaign_event
 from tasks.records.keys import EVENTS, SANDBOX_MARK
+from tasks.records.plan import Plan
 from tasks.running.finished_campaign import finished_result, was_run_before
 from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD

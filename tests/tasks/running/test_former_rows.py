@@ -11,7 +11,8 @@ from tasks.ledger.put_aside import REMOVED_MANIFEST
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.publishing.recut import Recut, RecutResult
 from tasks.publishing.recut_campaign import recut_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
+from tasks.records.plan import Plan
 from tasks.reporting.endings import came_to
 from tasks.running.finished_campaign import finished_result
 from tasks.running.plan_retry import plan_dry_run

@@ -17,8 +17,9 @@ from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Turn
 from tasks.ledger.occupant import key_of
 from tasks.planning.plan_campaign import plan_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.keys import ENDS, INTENTS, SANDBOX_BOOKS, SANDBOX_MARK
+from tasks.records.plan import Plan
 from tasks.run_state.toolbox import open_toolbox
 from tasks.running import claim_folder
 from tasks.running.claim_folder import holding

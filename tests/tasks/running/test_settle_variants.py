@@ -13,8 +13,9 @@ from tasks.planning.plan_campaign import plan_campaign
 from tasks.publish_campaign import listed_now
 from tasks.publishing.recut import Recut
 from tasks.publishing.recut_campaign import recut_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.marks import UNMARKED
+from tasks.records.plan import Plan
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tasks.running.finished_campaign import finished_result
 from tasks.running.plan_retry import plan_dry_run

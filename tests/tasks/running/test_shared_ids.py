@@ -18,9 +18,10 @@ from tasks.ledger.published import Published
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.publishing.recut import Recut
 from tasks.publishing.recut_campaign import recut_campaign
-from tasks.records.campaign import Campaign, Plan
+from tasks.records.campaign import Campaign
 from tasks.records.cell import without_number
 from tasks.records.keys import ENDS, INTENTS, OUTCOMES_KEY, PUBLISHED_KEY
+from tasks.records.plan import Plan
 from tasks.running.finished_campaign import finished_result
 from tasks.storage.storage import CampaignStore
 from tests.factories import PRICE_USD
