@@ -7,10 +7,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emi
 	--custom-compile-command "make lock" pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage chaos lint format bench deploy lock clean
+.PHONY: help demo test coverage chaos lint format bench deploy c2pa lock clean
 
 help:           ## show this
-	@sed -n 's/^\([a-z]*\): .*##/\1\t/p' Makefile
+	@sed -n 's/^\([a-z0-9]*\): .*##/\1\t/p' Makefile
 
 demo: $(VENV)/installed   ## make the sample campaign's images with the built-in stand-in API
 	$(BIN)/python flows/campaign.py data/q1_launch.csv --formats data/formats.csv --name "Q1 Launch" --sandbox \
@@ -42,10 +42,14 @@ bench: $(VENV)/installed-dev   ## measure, as ratios within one run: a table, an
 deploy: $(VENV)/installed   ## bring the Prefect server that PREFECT_API_URL names to deployments/prefect.yaml
 	$(BIN)/python -m deployments.setup
 
+c2pa: $(VENV)/installed   ## install what signs variants with Content Credentials, as it is locked
+	@sed -n '/^c2pa-python==/,/[^\\]$$/p' requirements-dev.lock | \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r /dev/stdin
+
 lock: $(VENV)/installed-dev   ## pin every requirement anew
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --upgrade --output-file requirements.lock
-	$(LOCK) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --upgrade --extra dev --extra c2pa --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:          ## remove the environment and everything made
 	rm -rf .venv .venv-* data/out build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LOCKS = {"requirements.lock": (), "requirements-dev.lock": ("dev",)}
+LOCKS = {"requirements.lock": (), "requirements-dev.lock": ("dev", "c2pa")}
 PYTHONS = re.findall(r"Python :: (3\.\d+)", " ".join(PROJECT["classifiers"]))
 
 
@@ -53,6 +54,13 @@ def test_both_locks_pin_the_same():
     lasting, tested = pins("requirements.lock"), pins("requirements-dev.lock")
     for name, ones in lasting.items():
         assert [str(one.specifier) for one, _ in tested[name]] == [str(one.specifier) for one, _ in ones]
+
+
+def test_what_signs_needs_nothing_besides_that_is_not_installed():
+    """`make c2pa` installs it alone, from the one lock, beside what the other one has."""
+    needed = {canonicalize_name(Requirement(one).name) for one in requires("c2pa-python") or ()}
+    assert needed
+    assert needed <= set(pins("requirements.lock"))
 
 
 def test_the_pythons_that_are_named_are_run_and_told():
