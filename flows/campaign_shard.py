@@ -57,7 +57,7 @@ async def make_part(matrix: Plan, shard: int, settings: Settings, store: Campaig
     async with open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools:
         tools.cells.share(whole.cells)
         held = (await tools.on_storage_thread(read_variants, store)).with_asked(campaign.variants, campaign.marks)
-        tools.variants, tools.marks = held.listed, held.said
+        tools.variants, tools.said = held.listed, held.said
         await begin_run(tools, frozenset(campaign.retry))
         key = f"{campaign.slug}-shard-{shard}"
         await work_through(campaign, tools, key)

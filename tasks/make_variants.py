@@ -45,7 +45,7 @@ async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
         raise VariantsFailed("The original was stored and is gone, so its variants cannot be made") from error
     if data:
         original = job.original = with_marks(original, data)
-    facts = facts_of(job.cell, original, tools.marks)
+    facts = facts_of(job.cell, original, tools.said.marks)
     try:
         cuts = await tools.on_image_thread(
             cut_all, job.image, data, original.cell_id, variants, job.cell.focus, job.crops, facts

@@ -8,8 +8,8 @@ from tasks.images.marks import marks_of
 from tasks.images.place_crops import lie_as_wanted
 from tasks.records.cell import Cell
 from tasks.records.marks import facts_of
-from tasks.records.option_types import Marks
 from tasks.records.outcome import Outcome, StoredOriginal
+from tasks.records.says import Says
 from tasks.records.variant import Variant
 
 
@@ -25,7 +25,7 @@ def kept_key(outcome: Outcome, stored: AbstractSet[str]) -> str | None:
 
 
 def is_complete(
-    cell: Cell, outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant], marks: Marks
+    cell: Cell, outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant], said: Says
 ) -> bool:
     """Whether the cell is done, every file of it is there, and is cut where and says what it is to."""
     original = kept_original(outcome, stored)
@@ -33,7 +33,7 @@ def is_complete(
         return False
     if not lie_as_wanted(outcome.crops, Size(original.width_px, original.height_px), variants, cell.focus):
         return False
-    return are_there(outcome, stored, variants) and is_marked(cell, outcome, original, variants, marks)
+    return are_there(outcome, stored, variants) and is_marked(cell, outcome, original, variants, said)
 
 
 def are_there(outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant]) -> bool:
@@ -41,13 +41,11 @@ def are_there(outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Var
     return all(variant.key(outcome.cell_id) in stored for variant in variants)
 
 
-def is_marked(
-    cell: Cell, outcome: Outcome, original: StoredOriginal, variants: Sequence[Variant], marks: Marks
-) -> bool:
+def is_marked(cell: Cell, outcome: Outcome, original: StoredOriginal, variants: Sequence[Variant], said: Says) -> bool:
     """Whether each of the variants says what it is to say of how it was made."""
     source = Size(original.width_px, original.height_px)
     if min(source) < 1:
         return True  # an odd record, of which nothing is known
-    wanted = marks_of(facts_of(cell, original, marks), variants, source)
+    wanted = marks_of(facts_of(cell, original, said.marks), variants, source)
     digests = {name: facts.digest for name, facts in wanted.items()}
     return all(outcome.marked.get(one.name) == digests.get(one.name) for one in variants)

@@ -14,8 +14,8 @@ from tasks.ledger.original_keys import cells_with_bytes
 from tasks.ledger.records import Known
 from tasks.records.cell import Cell
 from tasks.records.money import counted, usd
-from tasks.records.option_types import Marks
 from tasks.records.outcome import Outcome, Status, StoredOriginal
+from tasks.records.says import USUAL, Says
 from tasks.records.variant import Variant
 
 LOST: Final = (
@@ -82,11 +82,11 @@ def standing(  # noqa: PLR0913  all that it depends on
     retry: AbstractSet[Status],
     stored: AbstractSet[str],
     variants: Sequence[Variant],
-    marks: Marks = "yes",
+    said: Says = USUAL,
 ) -> Standing:
     """Sort `cells` by what is to be done. `stored` holds the keys of the originals and variants that are there.
 
-    `marks`: what variants are to say of how they were made.
+    `said`: what variants are to say of how they were made.
     """
     ended: list[Outcome] = []
     to_cut: list[tuple[Cell, Outcome, StoredOriginal]] = []
@@ -102,7 +102,7 @@ def standing(  # noqa: PLR0913  all that it depends on
             begun.append(Ask.after(cell, turn, outcome) if outcome is not None else Ask(cell, turn))
         elif outcome is None:
             to_ask.append(Ask(cell, known.next_turn(cell.cell_id)))
-        elif is_complete(cell, outcome, stored, own := cuts_of(cell, variants), marks):
+        elif is_complete(cell, outcome, stored, own := cuts_of(cell, variants), said):
             ended.append(with_variants(outcome, own))
         elif (original := kept_original(outcome, stored)) and (outcome.status == "done" or outcome.status in retry):
             to_cut.append((cell, outcome, original))

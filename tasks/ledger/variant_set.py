@@ -19,6 +19,7 @@ from tasks.records.keys import PUBLISHED_KEY
 from tasks.records.marks import UNMARKED
 from tasks.records.option_types import Marks
 from tasks.records.record import Record
+from tasks.records.says import Says
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tasks.storage.storage import CampaignStore
 
@@ -44,9 +45,9 @@ class VariantSet(Record):
         return (*self.listed, *self.unlisted)
 
     @property
-    def said(self) -> Marks:
+    def said(self) -> Says:
         """What they say of how they were made."""
-        return self.marks or "yes"
+        return Says(self.marks or "yes")
 
     def with_asked(self, asked: Iterable[Variant], marks: Marks | None = None) -> "VariantSet":
         """The set once those that are `asked` for are in it: in the place of their namesakes, or at the end.
@@ -80,7 +81,7 @@ class VariantSet(Record):
             told.append(f"variants from before come along: {', '.join(before)}")
         changed = [one for one in self.redefined(asked) if one not in self.listed]
         told += [f"{one.name} is cut anew as {one.size_text} from what is stored" for one in changed]
-        without = [UNMARKED] if marks is None and self.said == "none" else []
+        without = [UNMARKED] if marks is None and self.marks == "none" else []
         return [*(["; ".join(told)] if told else []), *without]
 
 

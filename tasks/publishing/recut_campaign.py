@@ -28,8 +28,8 @@ from tasks.publishing.recut_notes import kept_of, notes_of
 from tasks.records.cell import Cell
 from tasks.records.keys import ENDS
 from tasks.records.marks import facts_of
-from tasks.records.option_types import Marks
 from tasks.records.outcome import Outcome
+from tasks.records.says import Says
 from tasks.records.variant import Variant
 from tasks.storage.absence import absent
 from tasks.storage.storage import CampaignStore
@@ -66,7 +66,7 @@ def recut_campaign(
     held = read_variants(store)
     asked = wanted.cuts(held)
     change_variants(store, lambda before: before.while_cutting(asked, wanted.marks))
-    asked_for = CutOrder(asked, wanted.marks or held.said)
+    asked_for = CutOrder(asked, wanted.of(held).said)
     cuts = cut_each(store, published.cells, outcomes if asked else {}, asked_for, progress)
     failed, outcomes = cuts.failed, with_all(outcomes, cuts.done)
     now = published.model_copy(update={"variants": wanted.of(held).listed})
@@ -127,7 +127,7 @@ class CutOrder(NamedTuple):
     """What is cut of each original."""
 
     variants: Sequence[Variant]
-    marks: Marks
+    said: Says
     """What they say of how they were made."""
 
 
@@ -175,7 +175,7 @@ def cut_one(store: CampaignStore, cell: Cell, outcome: Outcome, asked: CutOrder)
     try:
         data = store.read(outcome.original.key)
         original = with_marks(outcome.original, data)
-        facts = facts_of(cell, original, asked.marks)
+        facts = facts_of(cell, original, asked.said.marks)
         cuts = cut_all(None, data, original.cell_id, variants, cell.focus, outcome.crops, facts)
     except FileNotFoundError:
         return LOST

@@ -25,7 +25,7 @@ from tasks.errors import BudgetReached
 from tasks.ledger.heartbeats import Watcher
 from tasks.ledger.ledger import Ledger
 from tasks.records.cell import Cell
-from tasks.records.option_types import Marks
+from tasks.records.says import USUAL, Says
 from tasks.records.variant import Variant
 from tasks.rescue.refuge import Refuge
 from tasks.rescue.rescues import Rescues
@@ -84,7 +84,8 @@ class Toolbox:
     jobs: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
     """The jobs at work; it is entered anew for each round of lanes."""
     cuts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CUTS_MAX))
-    marks: Marks = "yes"
+    said: Says = USUAL
+    """What the variants say of how they were made."""
     announcements: Announcements | None = None
     """Where the ends of cells are announced, if anybody wants to be told of them."""
     outside: Context = field(default_factory=copy_context)

@@ -58,12 +58,12 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status], slots: int = 1) 
     stored = await tools.on_storage_thread(taken_back, tools.store, known, stored)
     cells.know(known)
     cells.former = sum(kept_key(one, stored) is not None for one in known.orphaned)
-    now = standing(cells.planned, known, retry, stored, tools.variants, tools.marks)
+    now = standing(cells.planned, known, retry, stored, tools.variants, tools.said)
     cells.take_up(now)
     answered = await tools.on_storage_thread(answered_turns, tools.ledger, now)
     left = left_now(now, answered, slots) if was_run(now) else None
     notes = [retry_note(now, retry, stored, answered)] if retry else []
-    notes += marks_notes(now, stored, tools.variants, tools.marks)
+    notes += marks_notes(now, stored, tools.variants, tools.said)
     notes += former_notes(cells.former, tools.store.root)
     notes += await tools.on_storage_thread(brand_notes, tools.ledger, cells.planned)
     await tools.on_storage_thread(tools.store.sweep)
@@ -129,7 +129,7 @@ async def take_end(tools: Toolbox, ask: Ask, outcome: Outcome) -> None:
 def lacks_any(tools: Toolbox, cell: Cell, outcome: Outcome, original: StoredOriginal) -> bool:
     """Whether the run that made an image cut fewer variants than the campaign has by now, or marked them otherwise."""
     is_cut = all(one.name in outcome.variants for one in tools.variants)
-    return not (is_cut and is_marked(cell, outcome, original, cuts_of(cell, tools.variants), tools.marks))
+    return not (is_cut and is_marked(cell, outcome, original, cuts_of(cell, tools.variants), tools.said))
 
 
 async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status]) -> None:

@@ -76,8 +76,6 @@ def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
         known = Known(cells=plan.cells, outcomes={}, open={})
         notes = [TRIED] if ledger.is_sandbox() else []
     stored, held = taken_back(store, known, stored_files(store), is_look=True), read_variants(store)
-    listed = held.with_asked(campaign.variants).listed
-    notes, plan = notes + held.come_along(campaign.variants), plan.model_copy(update={"variants": listed})
     notes += brand_notes(ledger, known.cells)
     wanted = held.with_asked(campaign.variants, campaign.marks)
     notes += held.come_along(campaign.variants, campaign.marks)

@@ -37,7 +37,7 @@ async def settle_variants(tools: Toolbox, plan: Plan) -> tuple[str, ...]:
     StorageFailed.
     """
     held, notes = await tools.on_storage_thread(settle, tools.ledger, plan)
-    tools.variants, tools.marks = held.listed, held.said
+    tools.variants, tools.said = held.listed, held.said
     return (*notes, *crop_notes(tools.variants, plan.drawn))
 
 

@@ -33,6 +33,7 @@ from tasks.publish_campaign import publish_campaign
 from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome
+from tasks.records.says import Says
 from tasks.records.variant import Variant
 from tasks.run_state.tally import Tally
 from tasks.run_state.toolbox import open_toolbox
@@ -176,7 +177,7 @@ async def run(
         open_toolbox(SETTINGS.model_copy(update=settings), store, tuple(cells), tuple(variants), budget_usd) as tools,
         IdeogramClient.open(SETTINGS, Wire(api)) as tools.ideogram,
     ):
-        tools.ledger, tools.marks = ledger(tools.ledger), campaign.marks or tools.marks
+        tools.ledger, tools.said = ledger(tools.ledger), Says(campaign.marks or "yes")
         try:
             await begin_run(tools, frozenset(retry))
             async with shown_alive(tools), announced(tools, campaign, last_try_s):

@@ -13,6 +13,7 @@ from tasks.ledger.records import Known
 from tasks.ledger.resume import Ask, Retried, Standing, retried, standing
 from tasks.records.option_types import Retry
 from tasks.records.outcome import Status
+from tasks.records.says import Says
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tests.factories import PRICE_USD, a_cell, a_request, an_original, an_outcome
 
@@ -28,7 +29,7 @@ def stands(
 ) -> Standing:
     """Where one cell stands."""
     known = Known(outcomes={CELL.cell_id: outcome} if outcome else {}, open={CELL.cell_id: is_open} if is_open else {})
-    return standing([cell], known, frozenset(retry), stored, variants, marks)
+    return standing([cell], known, frozenset(retry), stored, variants, Says(marks))
 
 
 def test_a_cell_that_nobody_knows_is_asked_for():
