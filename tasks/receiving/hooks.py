@@ -1,11 +1,10 @@
 """Functions of the user's own that are called with what callbacks tell."""
 
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from tasks.errors import InputInvalid
+from tasks.named_function import named_function
 from tasks.receiving.received_event import ReceivedEvent
 
 ON_COMPLETED_VARIABLE: Final = "CALLBACK_ON_COMPLETED"
@@ -28,24 +27,8 @@ class Hooks:
 
         Raises InputInvalid that names the variable whose function cannot be imported.
         """
-        return cls(find_hook(env, ON_COMPLETED_VARIABLE), find_hook(env, ON_FAILED_VARIABLE))
+        return cls(named_function(env, ON_COMPLETED_VARIABLE), named_function(env, ON_FAILED_VARIABLE))
 
     def of(self, event: ReceivedEvent) -> Hook | None:
         """The one for an event, if there is one."""
         return {"generation.completed": self.on_completed, "generation.failed": self.on_failed}.get(event.event)
-
-
-def find_hook(env: Mapping[str, str], variable: str) -> Hook | None:
-    """The function that a variable names, such as `shop.images:publish`. Raises InputInvalid."""
-    name = env.get(variable, "").strip()
-    if not name:
-        return None
-    try:
-        found: object = pkgutil.resolve_name(name)
-    except Exception as error:  # a module may fail in any way while it is imported
-        problem = f"cannot be imported: {type(error).__name__}: {error}"
-        raise InputInvalid.of(source=variable, value=name, problem=problem) from error
-    if not callable(found):
-        problem = "is not a function; name one as package.module:function"
-        raise InputInvalid.of(source=variable, value=name, problem=problem)
-    return found
