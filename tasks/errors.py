@@ -10,6 +10,7 @@ CampaignFault               the campaign stops
         Interrupted                 a person or the system ended the run                    (exit code 130)
         StorageFailed               the output: a paid image could not be kept
             RemovalDenied               which lets nothing be removed
+        SignerAway                  what signs variants, a key's service or the time stamps': nothing is left unsigned
         ServerLost                  Prefect's server, which grants the slots in flight
         ShardCancelled              somebody cancelled a shard in Prefect
         ApiAway                     the API: it answers nobody, or turns everybody away
@@ -130,6 +131,10 @@ class StorageFailed(CampaignStopped):
 
 class RemovalDenied(StorageFailed):
     """Nothing may be removed from the output; a campaign goes on unless what is to go is in its way."""
+
+
+class SignerAway(CampaignStopped):
+    """Variants are to be signed, and no signature comes; the next run cuts and signs what is stored, for nothing."""
 
 
 class ServerLost(CampaignStopped):

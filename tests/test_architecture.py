@@ -24,6 +24,7 @@ LEVELS = (
     "tasks/named_function.py",
     "tasks/api/ tasks/api/dialects/",
     "tasks/images/",
+    "tasks/signing/",
     "tasks/storage/",
     "tasks/workbooks/",
     "tasks/tables/",
@@ -158,6 +159,7 @@ def test_the_sandbox_stands_apart(path):
 
 WITHOUT_PREFECT = [
     *("tasks/records/", "tasks/errors.py", "tasks/api/", "tasks/images/", "tasks/storage/"),
+    "tasks/signing/",
     *("tasks/workbooks/", "tasks/tables/", "tasks/references/"),
     *(
         "tasks/ledger/",

@@ -47,6 +47,8 @@ class Cuts(NamedTuple):
     """What each says of how it was made, as a digest, by its name."""
     preview: dict[str, bytes]
     """The page's small picture, by its key."""
+    signed: Mapping[str, str] = MappingProxyType({})
+    """By which certificate each was signed that was, by its name: a fingerprint."""
 
 
 def cut_all(  # noqa: PLR0913  all that a cut depends on
