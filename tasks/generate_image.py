@@ -22,8 +22,9 @@ from tasks.ledger.original_keys import unreadable_key
 from tasks.ledger.records import Answered
 from tasks.records.outcome import StoredOriginal
 from tasks.run_state.hold_turn import hold_image
-from tasks.run_state.job import Job, Stage
+from tasks.run_state.job import Job
 from tasks.run_state.paid_bytes import first_key, is_lost, keys_of, moved, note_wasted, stored_original
+from tasks.run_state.stage import Stage
 from tasks.run_state.toolbox import toolbox
 
 RETRY_DELAYS_S: Final[list[float]] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]

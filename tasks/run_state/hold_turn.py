@@ -6,7 +6,8 @@ Where it stands is asked of the storage, not of a clock: a process that was stop
 import logging
 
 from tasks.errors import StorageFailed, TakenOver
-from tasks.run_state.job import Job, Stage
+from tasks.run_state.job import Job
+from tasks.run_state.stage import Stage
 from tasks.run_state.toolbox import Toolbox
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from enum import IntEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,25 +14,11 @@ from tasks.ledger.resume import Ask
 from tasks.records.cell import Cell
 from tasks.records.focus import Crop
 from tasks.records.outcome import Outcome, StoredOriginal
+from tasks.run_state.stage import Stage
 from tasks.run_state.told import told
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-
-class Stage(IntEnum):
-    """How far a job has come. What is paid never becomes unpaid again."""
-
-    IDLE = 0
-    """No request is out: it can be given back as if it had never begun."""
-    SENT = 1
-    """A request is out whose answer is not known: it may have been paid."""
-    ACCEPTED = 2
-    """The API draws it, under an id by which any run can fetch it. It is paid unless that fails."""
-    ANSWERED = 3
-    """It is paid, and its image is on its way."""
-    STORED = 4
-    """Its original is stored, and waits to be cut."""
 
 
 class Job:

@@ -5,8 +5,9 @@ from typing import Final
 
 from tasks.errors import ApiAway, CampaignStopped, NotAccepted, OutcomeUnknown, StorageFailed
 from tasks.records.outcome import Outcome
-from tasks.run_state.job import Job, Stage
+from tasks.run_state.job import Job
 from tasks.run_state.rescue_answers import forget_rescued, rescue
+from tasks.run_state.stage import Stage
 from tasks.run_state.toolbox import Toolbox
 
 OWNED_WITHIN_S: Final = 3.0

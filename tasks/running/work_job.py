@@ -13,8 +13,9 @@ from tasks.make_variants import make_variants
 from tasks.records.outcome import StoredOriginal
 from tasks.run_state.first_of import first_of
 from tasks.run_state.hold_turn import hand_over, lose
-from tasks.run_state.job import Job, Stage
+from tasks.run_state.job import Job
 from tasks.run_state.paid_bytes import note_wasted
+from tasks.run_state.stage import Stage
 from tasks.run_state.toolbox import Toolbox
 from tasks.running.check_budget import check_budget
 from tasks.running.end_job import abort, end, put_off, requeue
