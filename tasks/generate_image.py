@@ -44,21 +44,21 @@ async def keep(
     """
     tools = toolbox()
     if key is None:
-        job.in_hand = answered, data
+        job.in_hand.receive(answered, data)
     await hold_image(tools, job)
     if key is None:
         key = first_key(answered, data)
         await tools.on_storage_thread(tools.store.write, key, data)
-        job.in_hand = None
-    job.holds_pixels = tools.cells.has_room_for_pixels()
+        job.in_hand.lay_down()
+    job.in_hand.take_room(is_there=tools.cells.has_room_for_pixels())
     try:
-        proven = await tools.on_image_thread(decode if job.holds_pixels else look, data)
+        proven = await tools.on_image_thread(decode if job.in_hand.is_to_be_decoded else look, data)
     except ImageUnreadable as error:
-        job.drop_pixels()
+        job.in_hand.drop_pixels()
         kept = await moved(tools, key, unreadable_key(answered.cell_id, answered.turn))
         raise type(error)(f"Paid, but {error}; what came is kept in {kept}", kept=kept) from error
     if isinstance(proven, Original):
-        job.image = proven.image
+        job.in_hand.decode(proven.image)
     record = stored_original(answered, data, proven)
     if key != record.key:  # written and not moved, since a bucket's file keeps the type that its first name gave it
         await tools.on_storage_thread(tools.store.write, record.key, data)
@@ -92,8 +92,8 @@ async def generate_image(job: Job) -> StoredOriginal:
         job.accept(answered)
         await note_answer(tools, job, answered)
         answered = await drawn(tools, job, answered)
-    job.pay(answered)
-    job.paid_number = number = tools.paid.next_number()
+    number = tools.paid.next_number()
+    job.pay(answered, number)
     try:
         await note_answer(tools, job, answered)
         record = await keep(job, answered, await fetch(tools, answered))

@@ -39,21 +39,22 @@ async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
     tools = toolbox()
     variants = cuts_of(job.cell, tools.variants)
     try:
-        is_at_hand = job.image is not None and all(one.fit != WHOLE for one in variants)
+        is_at_hand = job.in_hand.pixels is not None and all(one.fit != WHOLE for one in variants)
         data = b"" if is_at_hand else await tools.on_storage_thread(tools.store.read, original.key)
     except FileNotFoundError as error:
         raise VariantsFailed("The original was stored and is gone, so its variants cannot be made") from error
     if data:
-        original = job.original = with_marks(original, data)
+        original = with_marks(original, data)
+        job.read(original)
     facts = facts_of(job.cell, original, tools.said.marks)
     try:
         cuts = await tools.on_image_thread(
-            cut_all, job.image, data, original.cell_id, variants, job.cell.focus, job.crops, facts
+            cut_all, job.in_hand.pixels, data, original.cell_id, variants, job.cell.focus, job.crops, facts
         )
     except OriginalUnreadable as error:
         kept = unreadable_key(*job.turn)
         await moved(tools, original.key, kept)
         raise OriginalUnreadable(f"{error}; it is kept in {kept}", kept=kept) from error
     await tools.on_storage_thread(tools.store.publish, cuts.files | cuts.preview)
-    job.crops, job.marked = cuts.crops, cuts.marked
+    job.cut(cuts.crops, cuts.marked)
     return {variant.name: variant.key(original.cell_id) for variant in variants}

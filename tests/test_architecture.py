@@ -275,7 +275,7 @@ OWNERS = {"cells", "purse", "stop", "api", "paid", "slots", "others", "tally"}
 
 
 def test_what_changes_while_a_run_works_is_changed_by_its_owner():
-    """Elsewhere nothing is assigned to it; its own functions say what happened."""
+    """Elsewhere nothing is assigned to it, nor to a job that is handed on; their own functions say what happened."""
     writes = [
         f"{name_of(path)}: {ast.unparse(target)}"
         for path in FILES
@@ -283,7 +283,8 @@ def test_what_changes_while_a_run_works_is_changed_by_its_owner():
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Delete)
         for target in (node.targets if isinstance(node, ast.Assign | ast.Delete) else [node.target])
-        if set(re.findall(r"\btools\.(\w+)[.\[]", ast.unparse(target))) & OWNERS
+        if set(re.findall(r"\btools\.(\w+)[.\[]", written := ast.unparse(target))) & OWNERS
+        or written.startswith("job.")
     ]
     assert writes == []
 

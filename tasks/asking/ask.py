@@ -80,7 +80,7 @@ async def note_answer(tools: Toolbox, job: Job, answered: Answered) -> None:
     """
     try:
         await tools.on_storage_thread(tools.ledger.note_answer, answered)
-        job.is_answer_noted = True
+        job.answer_is_noted()
     except StorageFailed as fault:
         tools.stop.because(fault)
         await rescue(tools, job)

@@ -112,7 +112,7 @@ class Cells:
 
     def use_paid(self, job: Job, turn: int) -> None:
         """A job uses an image that an earlier turn has paid for, so the cell costs no more than it has cost."""
-        job.ask = job.ask.of_paid(turn)
+        job.use_paid(turn)
         self._count(job.cell.cell_id, job.ask.cost_usd)
 
     def leave(self, job: Job) -> bool:
@@ -192,7 +192,7 @@ class Cells:
 
     def has_room_for_pixels(self) -> bool:
         """Whether one more image may be held decoded until it is cut."""
-        return sum(job.holds_pixels for job in self.under_way.values()) < PIXELS_HELD_MAX
+        return sum(job.in_hand.is_to_be_decoded for job in self.under_way.values()) < PIXELS_HELD_MAX
 
     def _count(self, cell_id: str, cost_usd: Decimal) -> None:
         """What a cell has cost so far."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tasks.errors import CellError, OriginalUnreadable
 from tasks.ledger.names import Turn
@@ -14,11 +14,9 @@ from tasks.ledger.resume import Ask
 from tasks.records.cell import Cell
 from tasks.records.focus import Crop
 from tasks.records.outcome import Outcome, StoredOriginal
+from tasks.run_state.image_in_hand import ImageInHand
 from tasks.run_state.stage import Stage
 from tasks.run_state.told import told
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 
 class Job:
@@ -45,8 +43,7 @@ class Job:
         self.answer: Answered | None = None
         self.is_answer_noted = False
         """Whether the storage has it, so that whoever comes next can still fetch its image."""
-        self.in_hand: tuple[Answered, bytes] | None = None
-        """An image that was downloaded and lies nowhere yet, with the answer that led to it."""
+        self.in_hand = ImageInHand()
         self.original: StoredOriginal | None = None
         self.crops: Mapping[str, Crop] = {}
         """Where the crops of its original lay, and then where they lie."""
@@ -58,10 +55,6 @@ class Job:
         """How it ended: made once, by the hook of the callbacks or by the run, whichever comes first."""
         self.noting: asyncio.Future[Outcome] | None = None
         """The writing of that end, which goes on when the waiting for it is cut off."""
-        self.holds_pixels = False
-        """Whether its image is decoded on arrival, and kept so until it is cut."""
-        self.image: Image | None = None
-        """Handed from download to cutting, so that nothing is decoded twice."""
 
     @property
     def cell(self) -> Cell:
@@ -91,6 +84,14 @@ class Job:
             return False
         return owning.result()
 
+    def own(self, owning: asyncio.Future[bool]) -> None:
+        """Its intent is being written."""
+        self.owning = owning
+
+    def use_paid(self, turn: int) -> None:
+        """It uses an image that an earlier turn has paid for."""
+        self.ask = self.ask.of_paid(turn)
+
     def send(self) -> None:
         """A request is about to leave."""
         self.attempts += 1
@@ -116,12 +117,17 @@ class Job:
         self.attempts = answer.attempts - self.ask.attempts
         self.stage = Stage.ACCEPTED
 
-    def pay(self, answer: Answered) -> None:
-        """The answer has come: to this run, or to one that is no more."""
+    def pay(self, answer: Answered, number: int | None = None) -> None:
+        """The answer has come: to this run, where its `number` is given, or to one that is no more."""
         self.answer = answer
+        self.paid_number = number
         self.attempts = answer.attempts - self.ask.attempts
         self.stage = Stage.ANSWERED
         self.answered.set()
+
+    def answer_is_noted(self) -> None:
+        """Whoever comes next can fetch its image."""
+        self.is_answer_noted = True
 
     def store(self, original: StoredOriginal, crops: Mapping[str, Crop] = MappingProxyType({})) -> None:
         """Its original is stored; `crops` were cut from it before."""
@@ -129,9 +135,13 @@ class Job:
         self.answered.set()
         self.stored.set()
 
-    def drop_pixels(self) -> None:
-        """Leave their room to another."""
-        self.holds_pixels, self.image = False, None
+    def read(self, original: StoredOriginal) -> None:
+        """Its original was read again, and tells more of itself."""
+        self.original = original
+
+    def cut(self, crops: Mapping[str, Crop], marked: Mapping[str, str]) -> None:
+        """Its variants are stored: where they were cut from, and what they say of themselves."""
+        self.crops, self.marked = crops, marked
 
     def done(self, original: StoredOriginal, variants: dict[str, str]) -> Outcome:
         """Its end with all its files stored."""
@@ -164,6 +174,15 @@ class Job:
             made_by=self.original.made_by if self.original is not None else self.made_by,
             request_id=getattr(error, "request_id", None),
         )
+
+    def note(self, noting: asyncio.Future[Outcome]) -> None:
+        """Its end is being written."""
+        self.noting = noting
+
+    def stands(self, outcome: Outcome) -> Outcome:
+        """The end that stands in the ledger: its own, or one that was there before."""
+        self.outcome = outcome
+        return outcome
 
     def _ended(self, **fields: Any) -> Outcome:  # noqa: ANN401  the rest of an outcome
         """The one end of this job: whoever comes second is given the first."""

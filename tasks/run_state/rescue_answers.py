@@ -13,7 +13,7 @@ async def rescue(tools: Toolbox, job: Job, *, outcome: Outcome | None = None, is
 
     `is_released`: nothing was or will be paid in its turn.
     """
-    answered, image = job.in_hand or (job.answer, None)
+    answered, image = job.in_hand.downloaded or (job.answer, None)
     if image is None and job.is_answer_noted:
         answered = None
     if answered is None and outcome is None and not is_released:

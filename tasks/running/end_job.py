@@ -15,10 +15,11 @@ OWNED_WITHIN_S: Final = 3.0
 
 async def note(tools: Toolbox, job: Job, outcome: Outcome) -> Outcome:
     """Write the end of a job, once. Returns the end that stands in the ledger then. Raises StorageFailed."""
-    if job.noting is None:
-        job.noting = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.note_end, outcome))
-    job.outcome = await asyncio.shield(job.noting)
-    return job.outcome
+    noting = job.noting
+    if noting is None:
+        noting = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.note_end, outcome))
+        job.note(noting)
+    return job.stands(await asyncio.shield(noting))
 
 
 async def end(tools: Toolbox, job: Job, outcome: Outcome) -> None:

@@ -44,7 +44,7 @@ async def recover_job(tools: Toolbox, job: Job, answered: Answered) -> None:
         job.pay(answered)
     else:
         job.accept(answered)
-    job.is_answer_noted = True
+    job.answer_is_noted()
     async with ended_by_its_faults(tools, job):
         async with tools.recoveries:
             job.store(await recover_image(job, answered))
@@ -100,8 +100,9 @@ async def ended_by_its_faults(tools: Toolbox, job: Job) -> AsyncIterator[None]:
 
 async def own(tools: Toolbox, job: Job) -> bool:
     """Create the intent. Whether this run owns the turn then; if not, the job is left to the run that does."""
-    job.owning = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.intend, job.cell, job.ask.turn))
-    if await asyncio.shield(job.owning):
+    owning = asyncio.ensure_future(tools.on_storage_thread(tools.ledger.intend, job.cell, job.ask.turn))
+    job.own(owning)
+    if await asyncio.shield(owning):
         return True
     await lose(tools, job)
     return False

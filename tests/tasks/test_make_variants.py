@@ -50,7 +50,7 @@ def made(
             store.write(ORIGINAL.key, stored)
         async with open_toolbox(SETTINGS, store, (CELL,), variants) as tools:
             job = tools.next_job()
-            job.image = image
+            job.in_hand.decode(image)
             return await make_variants.fn(job, ORIGINAL)
 
     return asyncio.run(scenario())

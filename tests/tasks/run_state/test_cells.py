@@ -107,7 +107,8 @@ class AnyOrder(RuleBasedStateMachine):
     def settle(self, status, pick: int, asked: bool) -> None:
         """A job ends, paid or not."""
         job = self.jobs()[pick % len(self.jobs())]
-        job.is_asked = asked
+        if asked:
+            job.send()
         cost_usd = job.ask.cost_usd if status == "blocked" else job.cost_usd
         self.cells.settle(job, an_outcome(job.cell, status, turn=job.ask.turn, cost_usd=cost_usd))
 
@@ -124,7 +125,8 @@ class AnyOrder(RuleBasedStateMachine):
     def lose(self, asked: bool) -> None:
         """Another run has taken a job over, perhaps after it was paid."""
         job = self.jobs()[0]
-        job.is_asked = asked
+        if asked:
+            job.send()
         later = job.ask.once_more()
         self.cells.hand_over(job, later._replace(cost_usd=job.cost_usd) if asked else later)
 

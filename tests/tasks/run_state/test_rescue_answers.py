@@ -298,7 +298,7 @@ def test_an_interruption_that_cuts_the_storing_off_loses_nothing(store):
             tools.ledger.intend(CELL, 1)
             job, answered = tools.cells.start(Ask(CELL, 1)), a_rescued(store).answered
             job.pay(answered)
-            job.in_hand = answered, api.image
+            job.in_hand.receive(answered, api.image)
             await end_interrupted(tools, Interrupted("by a person"))
 
     asyncio.run(cut_off())
