@@ -1,9 +1,7 @@
 """What a callback tells: an event, in the words that receivers know."""
 
 import hashlib
-from collections.abc import Collection
 from datetime import datetime
-from decimal import Decimal
 from typing import Final, Literal, get_args
 
 from pydantic import ConfigDict, Field
@@ -77,29 +75,6 @@ class Event(Record):
         return self.model_dump_json(by_alias=True, exclude=unknown).encode()
 
 
-class CampaignEvent(Event):
-    """What a campaign has come to, or that a run of it was stopped."""
-
-    counts: dict[Status, int]
-    """Its cells by their status."""
-    cost_usd: float
-    """In all its runs."""
-    manifest: str
-    page: str
-    manifest_url: str | None = None
-    page_url: str | None = None
-    """Their web addresses, where they are known."""
-
-
-class CampaignEnd(Record):
-    """What is known of a campaign when a run of it is over."""
-
-    counts: dict[Status, int]
-    cost_usd: Decimal
-    error: str | None = None
-    """Why it ended early, if it did."""
-
-
 def event_id(*parts: str) -> str:
     """The same for the same `parts`, on any machine; without dots, which would end it where it is signed."""
     return f"evt_{hashlib.sha256('/'.join(parts).encode()).hexdigest()[:32]}"
@@ -161,31 +136,3 @@ def event_metadata(campaign: str, cell: Cell) -> dict[str, str]:
 def cut_short(value: str) -> str:
     """`value`, or its beginning where it is long."""
     return value if len(value) <= METADATA_MAX_CHARS else f"{value[: METADATA_MAX_CHARS - 1]}…"
-
-
-def campaign_event(  # noqa: PLR0913  all that is told
-    name: str, slug: str, folder: str, end: CampaignEnd, at: datetime, public_url: str | None = None
-) -> CampaignEvent:
-    """What is told of a campaign when a run of it is over; folder and web address as of a cell."""
-    return CampaignEvent(
-        event="campaign.completed" if end.error is None else "campaign.failed",
-        job_id=slug,
-        campaign=name,
-        metadata={"campaign": name},
-        error=end.error,
-        timestamp=at,
-        counts=end.counts,
-        cost_usd=float(end.cost_usd),
-        manifest=f"{folder}/manifest.csv",
-        page=f"{folder}/index.html",
-        manifest_url=f"{public_url}/manifest.csv" if public_url else None,
-        page_url=f"{public_url}/index.html" if public_url else None,
-    )
-
-
-def counted(outcomes: Collection[Outcome]) -> CampaignEnd:
-    """The counts and the cost of these cells."""
-    counts: dict[Status, int] = {}
-    for outcome in outcomes:
-        counts[outcome.status] = counts.get(outcome.status, 0) + 1
-    return CampaignEnd(counts=counts, cost_usd=sum((one.cost_usd for one in outcomes), Decimal(0)))

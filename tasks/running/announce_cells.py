@@ -27,7 +27,8 @@ from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Intents
 from tasks.make_variants import make_variants
 from tasks.records.campaign import Campaign, settled
-from tasks.records.event import CampaignEnd, campaign_event, counted, event_id
+from tasks.records.campaign_event import CampaignEnd, campaign_event, counted
+from tasks.records.event import event_id
 from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult, NotCompleted

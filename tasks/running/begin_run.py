@@ -13,8 +13,8 @@ from tasks.images.sources import cuts_of
 from tasks.ledger.complete import is_marked, kept_key
 from tasks.ledger.put_aside import former_notes, taken_back
 from tasks.ledger.resume import Ask, standing
+from tasks.records.campaign_event import counted
 from tasks.records.cell import Cell
-from tasks.records.event import counted
 from tasks.records.keys import PROBES
 from tasks.records.outcome import SANDBOX, Outcome, Status, StoredOriginal
 from tasks.records.plan_group import Left

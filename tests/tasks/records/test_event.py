@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tasks.callbacks.signature import is_id
 from tasks.receiving.received_event import parse_event
-from tasks.records.event import METADATA_MAX_BYTES, CampaignEnd, campaign_event, cell_event, counted, event_id
+from tasks.records.campaign_event import CampaignEnd, campaign_event, counted
+from tasks.records.event import METADATA_MAX_BYTES, cell_event, event_id
 from tasks.records.review import Review
 from tests.factories import PRICE_USD, STARTED_AT, a_cell, a_request, an_original, an_outcome
 
