@@ -1,21 +1,23 @@
-"""The flows `handle-completed` and `handle-failed`: what follows a callback, as runs that Prefect's server shows.
+"""The flows `handle-completed`, `handle-failed`, `handle-approved` and `handle-rejected`: what follows a callback, as
+runs that Prefect's server shows.
 
 The receiver hands them the work that it wants to be done, so that it knows what was done when the server fails.
 """
 
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar
-from typing import Final
+from typing import Any, Final
 
-from prefect import flow
+from prefect import Flow, flow
 from prefect.runtime import flow_run
 
 from tasks.api.connection import as_text
 from tasks.receiving.handle_event import Work
 from tasks.receiving.hooks import Hooks
 from tasks.receiving.received_event import ReceivedEvent
+from tasks.records.event import EventName
 from tasks.records.fault import shortened
 
 NOT_SHOWN: Final = "Prefect's server failed, so this may not be shown there; it is done all the same"
@@ -52,6 +54,37 @@ async def handle_failed(event: ReceivedEvent) -> None:
 
     """
     await work_on(event).do()
+
+
+@flow(name="handle-approved", flow_run_name=run_name, persist_result=False)
+async def handle_approved(event: ReceivedEvent) -> None:
+    """Do what follows an image that somebody has approved.
+
+    Args:
+        event: What the callback told; its `id` is the `webhook-id`.
+
+    """
+    await work_on(event).do()
+
+
+@flow(name="handle-rejected", flow_run_name=run_name, persist_result=False)
+async def handle_rejected(event: ReceivedEvent) -> None:
+    """Do what follows an image that somebody does not want used, or wants made again.
+
+    Args:
+        event: What the callback told; its `id` is the `webhook-id`.
+
+    """
+    await work_on(event).do()
+
+
+FLOWS: Final[Mapping[EventName, Flow[[ReceivedEvent], Coroutine[Any, Any, None]]]] = {
+    "generation.completed": handle_completed,
+    "generation.failed": handle_failed,
+    "generation.approved": handle_approved,
+    "generation.rejected": handle_rejected,
+}
+"""The flow for each event of an image."""
 
 
 def work_on(event: ReceivedEvent) -> Work:

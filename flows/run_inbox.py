@@ -33,6 +33,7 @@ OF_EACH_CAMPAIGN: Final = (
     "max_in_flight",
     "callback_url",
     "callback_events",
+    "hold",
     "encoding",
     "sandbox",
     "variants",

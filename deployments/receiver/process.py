@@ -173,14 +173,13 @@ def handle_as_flow(hooks: Hooks) -> Handle:
     the event is done is noted before. Raises SettingsUnusable where Prefect cannot read its settings.
     """
     import_prefect()
-    from flows.handle_callback import done_as_run, handle_completed, handle_failed  # noqa: PLC0415  Prefect takes seconds
+    from flows.handle_callback import FLOWS, done_as_run  # noqa: PLC0415  Prefect takes seconds
 
     log_in_json()
-    flows = {"generation.completed": handle_completed, "generation.failed": handle_failed}
 
     async def handle(event: ReceivedEvent, done: Done) -> None:
-        if event.event in flows and await is_server_there():
-            await done_as_run(Work(event, hooks, done), flows[event.event])
+        if event.event in FLOWS and await is_server_there():
+            await done_as_run(Work(event, hooks, done), FLOWS[event.event])
         else:
             await handle_event(event, hooks)
 

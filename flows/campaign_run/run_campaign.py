@@ -33,6 +33,7 @@ from tasks.running.begin_run import begin_run, paid_usd
 from tasks.running.claim_folder import told_of_folder
 from tasks.running.end_job import end_interrupted
 from tasks.running.hear_webhooks import receiver_notes, webhooks_heard
+from tasks.running.held_as_asked import held_as_asked
 from tasks.running.plan_retry import looked_up, plan_dry_run
 from tasks.running.quote_plan import quoted
 from tasks.running.separate_sandbox import keep_apart, stay_apart
@@ -84,6 +85,7 @@ async def make(plan: Plan, settings: Settings, store: CampaignStore, people: Peo
     matrix, plan = plan, await asyncio.to_thread(with_takes, plan, store)
     async with open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools:
         notes = await tools.on_storage_thread(keep_apart, store, matrix)
+        notes += await tools.on_storage_thread(held_as_asked, store, campaign)
         await tools.on_storage_thread(keep_references, store, plan.references)
         notes += await settle_variants(tools, plan)
         if campaign.shards > 1:

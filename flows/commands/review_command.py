@@ -54,6 +54,9 @@ def summary(result: ReviewResult) -> str:
     lines += [f"  {shortened(trouble, 200)}" for trouble in result.troubles[:SHOWN_MAX]]
     more = len(result.notes[SHOWN_MAX:]) + len(result.troubles[SHOWN_MAX:])
     lines += [f"  and {more:,} more"] if more else []
+    lines += [f"  Callbacks: {result.callbacks.sentence()}"] if result.callbacks is not None else []
+    waits = result.approval is not None and not result.approval.is_approved
+    lines += [f"  Held for review: {result.approval.sentence()}"] if waits and result.approval else []
     lines += (
         ["  Run the campaign as before: it makes what is to be made again, and nothing else"] if result.again else []
     )

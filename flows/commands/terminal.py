@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import signal
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -19,7 +20,7 @@ from tasks.records.outcome import Status
 from tasks.records.plan import Plan
 from tasks.records.plan_group import Left
 from tasks.records.result import CampaignResult
-from tasks.reporting.endings import came_to, next_steps
+from tasks.reporting.endings import came_to, next_steps, review_step
 from tasks.reporting.reporter import Reporter
 from tasks.reporting.summarize import advice_of, clock, headline, of_plan
 from tasks.run_state.tally import Tally
@@ -30,6 +31,7 @@ TO_TYPE: Final[Mapping[Status, str]] = {
     "unknown": "may be paid; the same command with --retry unknown asks again, and may pay a second time",
 }
 """What to type next, by how cells ended."""
+TO_REVIEW: Final = "choose on the page, export the decisions, then: python flows/review.py"
 REFRESH_EVERY_S: Final = 0.25
 LINE_EVERY_S: Final = 15.0
 """How often a line is written where the output is a file and no bar can move."""
@@ -169,8 +171,9 @@ def summary(result: CampaignResult) -> str:
     where = ", see the page" if result.is_published else ""
     lines += [f"  and {result.more_troubled:,} more that need a look{where}"] if result.more_troubled else []
     lines += [f"  {one_line(kept)}" for kept in (*result.left_apart, *result.kept)]
-    lines += [f"  {status:<9} {step}" for status, step in next_steps(result, TO_TYPE)]
     folder = one_line(result.folder)
+    steps = [*next_steps(result, TO_TYPE), *review_step(result, f"{TO_REVIEW} {shlex.quote(folder)} DECISIONS.csv")]
+    lines += [f"  {status:<9} {step}" for status, step in steps]
     if result.is_published:
         return "\n".join([*lines, *files_in(folder, result.public_url)])
     return "\n".join([*lines, f"  page and manifest could not be written in {folder}"])

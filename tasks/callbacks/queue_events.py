@@ -8,6 +8,7 @@ from typing import Final, Self
 from tasks.callbacks.names import Delivery, QueuedEvent, endpoint_of
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.send_callback import Deliverer
+from tasks.ledger.hold import Hold
 from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
 from tasks.records.event import Event, EventName, cell_event, cell_event_name, event_id
@@ -17,6 +18,11 @@ from tasks.storage.public_address import public_folder
 
 AT_ONCE: Final = 100
 """So many ends that nobody has announced are queued side by side."""
+
+
+def hold_of(campaign: Campaign) -> Hold:
+    """How a campaign is asked to have it, for those who have none of its options."""
+    return Hold(is_held=campaign.hold, callback_urls=campaign.callback_urls, callback_events=campaign.callback_events)
 
 
 @dataclass(frozen=True)
@@ -30,12 +36,19 @@ class Announcer:
     wanted: frozenset[EventName]
     public_url: str | None = None
     """The web address of its folder."""
+    is_held: bool = False
+    """Whether somebody has to decide on its images before they are used."""
 
     @classmethod
     def open(cls, campaign: Campaign, outbox: Outbox) -> Self:
         """The announcer of `campaign`, whose folder gets an identity if it has none."""
-        public_url = public_folder(outbox.store.address)
-        return cls(outbox, outbox.sender_id(), campaign.title, frozenset(campaign.callback_events), public_url)
+        return cls.of(campaign.title, hold_of(campaign), outbox)
+
+    @classmethod
+    def of(cls, title: str, hold: Hold, outbox: Outbox) -> Self:
+        """The same of a campaign of which only that is known."""
+        public_url, wanted = public_folder(outbox.store.address), frozenset(hold.callback_events)
+        return cls(outbox, outbox.sender_id(), title, wanted, public_url, hold.is_held)
 
     def cell_id_of_event(self, cell_id: str, turn: int, status: Status) -> str:
         """The id of the event that tells of a cell's end: the same in every run."""
@@ -49,7 +62,8 @@ class Announcer:
         """Queue what is to be told of a cell's end; returns what was not queued before."""
         if cell_event_name(outcome.status) not in self.wanted:
             return []
-        event = cell_event(self.campaign, self.outbox.store.address, cell, outcome, self.public_url)
+        address = self.outbox.store.address
+        event = cell_event(self.campaign, address, cell, outcome, self.public_url, is_held=self.is_held)
         return self.queue(event, self.cell_id_of_event(cell.cell_id, outcome.turn, outcome.status), cell.endpoints)
 
     def queue(self, event: Event, event_id: str, urls: Iterable[str]) -> list[QueuedEvent]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
+from tasks.ledger.hold import read_hold
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.reviews import read_reviews
@@ -12,6 +13,7 @@ from tasks.publishing.gallery import GalleryLink, is_page
 from tasks.publishing.previews import make_previews, stored_previews, without_preview
 from tasks.publishing.write_gallery import gallery_html, gallery_pages
 from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet, manifest_xlsx
+from tasks.records.approval import Approval
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome
 from tasks.records.variant import Variant
@@ -24,13 +26,17 @@ def campaign_files(  # noqa: PLR0913  what a page is made of
     variants: Sequence[Variant],
     *,
     is_sandbox: bool,
+    is_held: bool = False,
     previews: AbstractSet[str] = frozenset(),
     former: Sequence[GalleryLink] = (),
 ) -> dict[str, bytes]:
     """The content of each manifest and each page by its key; `previews` as `gallery_pages` takes them."""
-    frame = manifest_frame(cells, outcomes, variants)
+    frame = manifest_frame(cells, outcomes, variants, is_held=is_held)
     now = datetime.now(UTC)
     pages = gallery_pages(name, cells, outcomes, variants, now, previews=previews, former=former, is_sandbox=is_sandbox)
+    if is_held:
+        approval = Approval.of(cells, outcomes)
+        pages = (page.model_copy(update={"approval": approval}) for page in pages)
     return {
         "manifest.csv": manifest_csv(frame),
         "manifest.parquet": manifest_parquet(frame),
@@ -82,6 +88,7 @@ def show(
         outcomes,
         published.variants,
         is_sandbox=published.is_sandbox,
+        is_held=read_hold(ledger.store).is_held,
         previews=previews,
         former=former.links(),
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tasks.publishing.copy_number import CopyNumber
 from tasks.records.cell import Cell
+from tasks.records.event import AWAITED
 from tasks.records.outcome import Outcome
 from tasks.records.variant import Variant
 
@@ -33,3 +34,9 @@ def copy_reader(copies: Mapping[str, CopyNumber]) -> Reader:
 def metadata_reader(name: str) -> Reader:
     """What the matrix says in a column of its own."""
     return lambda cell, _: cell.metadata.get(name, "")
+
+
+def review_or_awaited(cell: Cell, outcome: Outcome) -> str:
+    """What is decided on an image of a campaign that is held, or that it is awaited; empty where there is no image."""
+    awaited = AWAITED if outcome.status == "done" else ""
+    return cell.review.decision if cell.review else awaited

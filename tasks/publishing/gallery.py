@@ -8,6 +8,7 @@ from typing import Final, Literal
 from urllib.parse import quote
 
 from tasks.publishing.copy_number import CopyNumber
+from tasks.records.approval import Approval
 from tasks.records.outcome import Status
 from tasks.records.record import Record
 from tasks.records.review import Review
@@ -112,6 +113,8 @@ class GalleryPage(Record):
     name: str
     is_sandbox: bool
     """Whether the pictures are the sandbox's drawings."""
+    approval: Approval | None = None
+    """Where the review of a campaign stands that is held."""
     updated_at: datetime
     counts: dict[Status, int]
     """In the order of `STATUSES`, none left out."""

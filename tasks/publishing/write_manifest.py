@@ -18,6 +18,7 @@ from tasks.publishing.column_readers import (
     Value,
     copy_reader,
     metadata_reader,
+    review_or_awaited,
     srcset_reader,
     variant_reader,
 )
@@ -93,12 +94,16 @@ _NOTHING: Final[dict[str, Value]] = {
 """What stands in a column where there is nothing that can be shown; in all others it is empty text."""
 
 
-def manifest_frame(cells: Sequence[Cell], outcomes: Mapping[str, Outcome], variants: Sequence[Variant]) -> pd.DataFrame:
+def manifest_frame(
+    cells: Sequence[Cell], outcomes: Mapping[str, Outcome], variants: Sequence[Variant], *, is_held: bool = False
+) -> pd.DataFrame:
     """One row a cell, in the order of `cells`; `outcomes` by cell_id, and a cell that has none is `pending`.
+
+    `is_held`: images on which nobody has decided are awaited to be.
 
     Times are cut to milliseconds, so that the CSV and the Parquet file say the same.
     """
-    readers = _readers(cells, variants)
+    readers = _readers(cells, variants) | ({"review": review_or_awaited} if is_held else {})
     rows = list(of_each(cells, outcomes))
     shown = {name: [_shown(name, read, *row) for row in rows] for name, read in readers.items()}
     return pd.DataFrame({name: _typed(name, values) for name, values in shown.items()})

@@ -47,7 +47,7 @@ class ReceivedEvent(Answer):
     take: int | None = None
     """Which it is of all that were made so."""
     review: str | None = None
-    """What was decided on the image by then: keep, reject or again."""
+    """What was decided on the image by then: keep, reject or again; awaited where somebody is to decide."""
     review_reason: str | None = Field(None, alias="reviewReason")
     reviewed_at: AwareDatetime | None = Field(None, alias="reviewedAt")
     metadata: dict[str, str] | None = None

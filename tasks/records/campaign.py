@@ -76,6 +76,9 @@ class Campaign(Order):
     separated by spaces."""
     callback_events: tuple[EventName, ...] = Field(default=EVENT_NAMES, title="Callback events")
     """What they are told of; without any choice, of all."""
+    hold: bool = Field(default=False, title="Hold for review")
+    """Nothing counts as approved before somebody has decided on it (python flows/review.py): of each decision, and of
+    the campaign once all is decided, those who are called back are told."""
     encoding: str | None = Field(default=None, title="Text encoding")
     """The text encoding of tables that are not UTF-8, such as cp1252; each that is UTF-8 is read as such."""
     shards: int = Field(default=1, ge=1, le=SHARDS_MAX, title="Shards")

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
+from tasks.records.approval import Approval
 from tasks.records.event import Event
 from tasks.records.outcome import Outcome, Status
 from tasks.records.record import Record
@@ -21,6 +22,8 @@ class CampaignEvent(Event):
     manifest_url: str | None = None
     page_url: str | None = None
     """Their web addresses, where they are known."""
+    reviews: dict[str, int] | None = None
+    """Of an approved campaign: how many of its images are kept, rejected, and replaced by another take."""
 
 
 class CampaignEnd(Record):
@@ -30,6 +33,8 @@ class CampaignEnd(Record):
     cost_usd: Decimal
     error: str | None = None
     """Why it ended early, if it did."""
+    is_awaited: bool = False
+    """Whether it is held, and somebody has still to decide."""
 
 
 def campaign_event(  # noqa: PLR0913  all that is told
@@ -50,6 +55,12 @@ def campaign_event(  # noqa: PLR0913  all that is told
         manifest_url=f"{public_url}/manifest.csv" if public_url else None,
         page_url=f"{public_url}/index.html" if public_url else None,
     )
+
+
+def approved_event(event: CampaignEvent, approval: Approval) -> CampaignEvent:
+    """What is told of a campaign, of which `event` tells, once all is decided."""
+    reviews = {"kept": approval.kept, "rejected": approval.rejected, "replaced": approval.replaced}
+    return event.model_copy(update={"event": "campaign.approved", "reviews": reviews})
 
 
 def counted(outcomes: Collection[Outcome]) -> CampaignEnd:

@@ -53,6 +53,11 @@ class Cell(Record):
         return tuple(self.callback_url.split()) if self.callback_url else ()
 
     @property
+    def is_rejected(self) -> bool:
+        """Whether somebody does not want its image, or has decided to do without one."""
+        return self.review is not None and self.review.decision == "reject"
+
+    @property
     def possible_ids(self) -> tuple[str, ...]:
         """Every id that it may have, the shortest first."""
         name = self.cell_id.rpartition("-")[0]

@@ -11,14 +11,27 @@ from tasks.records.cell import Cell
 from tasks.records.marks import source_type
 from tasks.records.outcome import Outcome, Status
 from tasks.records.record import Record
-from tasks.records.review import Decision
+from tasks.records.review import Decision, Review
 
-EventName = Literal["generation.completed", "generation.failed", "campaign.completed", "campaign.failed"]
+EventName = Literal[
+    "generation.completed",
+    "generation.failed",
+    "campaign.completed",
+    "campaign.failed",
+    "generation.approved",
+    "generation.rejected",
+    "campaign.approved",
+]
 EVENT_NAMES: Final[tuple[EventName, ...]] = get_args(EventName)
+
+OF_REVIEWS: Final = frozenset[EventName]({"generation.approved", "generation.rejected", "campaign.approved"})
+"""What is told of campaigns that are held until somebody has decided on their images."""
+AWAITED: Final = "awaited"
+"""In the place of a decision: nobody has decided yet, and somebody is to."""
 
 LEFT_OUT: Final = (
     *("url", "variant_urls", "page_url", "manifest_url"),
-    *("replaces", "take", "review", "review_reason", "reviewed_at", "source_type"),
+    *("replaces", "take", "review", "review_reason", "reviewed_at", "source_type", "reviews"),
 )
 """Keys that a body has only where there is something to say."""
 METADATA_MAX_CHARS: Final = 1000
@@ -62,8 +75,8 @@ class Event(Record):
     """The cell in whose place the image was made, since somebody had looked at that."""
     take: int | None = None
     """Which it is of all that stand for one image of the matrix."""
-    review: Decision | None = None
-    """What was decided on the image so far."""
+    review: Decision | Literal["awaited"] | None = None
+    """What was decided on the image so far; `awaited` where the campaign is held and nobody has decided yet."""
     review_reason: str | None = None
     reviewed_at: datetime | None = None
     timestamp: datetime
@@ -85,12 +98,19 @@ def cell_event_name(status: Status) -> EventName:
     return "generation.completed" if status == "done" else "generation.failed"
 
 
-def cell_event(campaign: str, folder: str, cell: Cell, outcome: Outcome, public_url: str | None = None) -> Event:
+def cell_event(  # noqa: PLR0913  all that is told
+    campaign: str,
+    folder: str,
+    cell: Cell,
+    outcome: Outcome,
+    public_url: str | None = None,
+    *,
+    is_held: bool = False,
+) -> Event:
     """What is told of a cell's end. `folder` is where the campaign's files are, for whoever opens them from elsewhere.
 
-    `public_url` is the web address of that folder, if it has one.
-
-    `outcome` must be one that has ended.
+    `public_url` is the web address of that folder, if it has one. `is_held`: the image is to be reviewed before it is
+    used. `outcome` must be one that has ended.
     """
     original = outcome.original if outcome.status == "done" else None
     variants = outcome.variants if original else {}
@@ -114,11 +134,18 @@ def cell_event(campaign: str, folder: str, cell: Cell, outcome: Outcome, public_
         error=outcome.error,
         replaces=cell.replaces,
         take=cell.take if cell.replaces else None,
-        review=cell.review.decision if cell.review else None,
+        review=cell.review.decision if cell.review else AWAITED if is_held and original else None,
         review_reason=cell.review.reason if cell.review else None,
         reviewed_at=cell.review.at if cell.review else None,
         timestamp=ended_at,
     )
+
+
+def review_event(event: Event, review: Review) -> Event:
+    """What is told of a decision on the image whose end `event` tells of."""
+    name: EventName = "generation.approved" if review.decision == "keep" else "generation.rejected"
+    told = {"event": name, "review": review.decision, "review_reason": review.reason, "reviewed_at": review.at}
+    return event.model_copy(update={**told, "timestamp": review.at})
 
 
 def event_metadata(campaign: str, cell: Cell) -> dict[str, str]:

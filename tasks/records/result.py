@@ -2,6 +2,9 @@
 
 from decimal import Decimal
 
+from pydantic import Field
+
+from tasks.records.approval import Approval
 from tasks.records.exit_code import ExitCode
 from tasks.records.money import priced
 from tasks.records.outcome import Status
@@ -29,6 +32,10 @@ class CampaignResult(Record):
     """Why somebody must look at cells, a sentence each reason; the manifest has them all."""
     more_troubled: int = 0
     """How many cells must be looked at for other reasons than these."""
+    left_out: dict[Status, int] = Field(default_factory=dict)
+    """Cells without an image that somebody has decided to do without, by their status."""
+    approval: Approval | None = None
+    """Where the review of a campaign stands that is held."""
     stopped_because: str | None = None
     kept: tuple[str, ...] = ()
     """What the storage did not take, where it is kept, and what to do about it: a sentence each."""
@@ -55,7 +62,13 @@ class CampaignResult(Record):
             return ExitCode.STOPPED
         if self.is_dry_run:
             return ExitCode.DONE
-        return ExitCode.DONE if self.by_status.get("done", 0) == self.cells else ExitCode.SOME_NOT_DONE
+        seen_to = self.by_status.get("done", 0) + sum(self.left_out.values())
+        return ExitCode.DONE if seen_to == self.cells else ExitCode.SOME_NOT_DONE
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody has still to decide, and can."""
+        return self.approval is not None and bool(self.approval.open)
 
     @property
     def verdict(self) -> str:

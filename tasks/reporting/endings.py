@@ -14,18 +14,26 @@ NEXT: Final[Mapping[Status, str]] = {
     "unknown": "may be paid; Try again: unknown asks again, and may pay a second time",
 }
 """What to do next where a form is filled in, by how cells ended."""
+REVIEW: Final = "choose on the page, then take the decisions in, or run review-campaign/review, which asks in a form"
 
 
 def next_steps(result: CampaignResult, steps: Mapping[Status, str] = NEXT) -> list[tuple[Status, str]]:
     """What to do about cells that have ended so; a campaign that was stopped is gone on with first."""
-    return [] if result.stopped_because else [(how, step) for how, step in steps.items() if how in result.by_status]
+    looked_at = [how for how in steps if result.by_status.get(how, 0) > result.left_out.get(how, 0)]
+    return [] if result.stopped_because else [(how, steps[how]) for how in looked_at]
+
+
+def review_step(result: CampaignResult, step: str = REVIEW) -> list[tuple[str, str]]:
+    """The same of a campaign that is held and waits for a person's word."""
+    return [("review", step)] if result.is_awaited else []
 
 
 def ended_so(result: CampaignResult) -> str:
     """How a run ended that nothing stopped, and what to do next: `6 done`, or with what is not."""
-    if not result.verdict:
-        return result.sentence()
-    return "; ".join([counts(result), *(f"{status}: {step}" for status, step in next_steps(result))])
+    steps = [*next_steps(result), *review_step(result)]
+    said = counts(result) if result.verdict else result.sentence()
+    held = [f"held: {result.approval.sentence()}"] if result.approval is not None else []
+    return "; ".join([said, *held, *(f"{status}: {step}" for status, step in steps)])
 
 
 def ended_early(fault: CampaignFault, result: CampaignResult | None) -> str:
@@ -45,7 +53,8 @@ def came_to(result: CampaignResult) -> str:
         cost = f"{usd(result.cost_usd)} for this matrix{in_this_run}; {usd(in_all_usd)} for the campaign in all"
     charged = " (sandbox: nothing was charged)" if result.is_sandbox else ""
     former = f". {among_the_files(result.former_images)}" if result.former_images else ""
-    return f"{counts(result)}. {cost}{charged}{former}"
+    held = f". Held for review: {result.approval.sentence()}" if result.approval is not None else ""
+    return f"{counts(result)}. {cost}{charged}{former}{held}"
 
 
 def counts(result: CampaignResult) -> str:

@@ -17,7 +17,7 @@ from tasks.records.cell import Cell
 from tasks.records.fault import shortened, visible
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult
-from tasks.reporting.endings import next_steps
+from tasks.reporting.endings import next_steps, review_step
 from tasks.reporting.name_cells import Place, name_of, of_copies
 from tasks.reporting.reporter import reporter
 from tasks.reporting.summarize import LOOKED_AT, of_result, troubled
@@ -86,7 +86,8 @@ async def people_told(title: str, load: Callable[[str], Awaitable[object]] = Blo
 
 def subject(result: CampaignResult) -> str:
     """Such as `Q1 Launch, not all done: 5 done, 1 blocked`."""
-    verdict = f", {result.verdict}" if result.verdict else ""
+    waits = "waits for review" if result.is_awaited else ""
+    verdict = "".join(f", {told}" for told in (result.verdict, waits) if told)
     return f"{shortened(result.name, NAME_MAX_CHARS)}{verdict}: {result.sentence()}"
 
 
@@ -98,8 +99,9 @@ def news(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[str, O
     copied = of_copies(cells)
     lines += section("A reviewer must look at these; their prompts were refused:", refused, copied)
     lines += section("These have no image:", others, copied)
-    lines += [f"{status}: {step}" for status, step in next_steps(result)]
-    lines += [f"Page: {summary.public_url or summary.folder}/index.html"] if summary.folder is not None else []
+    lines += [f"{status}: {step}" for status, step in (*next_steps(result), *review_step(result))]
+    where = "Review it here" if result.is_awaited else "Page"
+    lines += [f"{where}: {summary.public_url or summary.folder}/index.html"] if summary.folder is not None else []
     return "\n".join(lines)
 
 

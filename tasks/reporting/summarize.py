@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from tasks.errors import CampaignStopped
 from tasks.planning.variant_notes import KEPT_HEADER, KEPT_TITLE, ROWS_SHOWN, crop_notes, cuts_by, kept_rows
+from tasks.records.approval import Approval
 from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
@@ -15,7 +16,7 @@ from tasks.records.outcome import STATUSES, Outcome, Status, of_each
 from tasks.records.plan import Plan
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.result import CampaignResult
-from tasks.reporting.endings import came_to, next_steps
+from tasks.reporting.endings import came_to, next_steps, review_step
 from tasks.reporting.name_cells import called_by_the_api, of_copies, whose
 from tasks.storage.public_address import public_folder
 
@@ -132,7 +133,7 @@ def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[s
     header = ("row", "product", "format", "copy", "status", "why")
     tables = (
         ShownTable("Needs a look", header, tuple(rows), more),
-        ShownTable("What to do next", ("status", "next"), tuple(next_steps(result))),
+        ShownTable("What to do next", ("status", "next"), (*next_steps(result), *review_step(result))),
     )
     notes = [("Stopped early", result.stopped_because)] if result.stopped_because is not None else []
     notes += [("Not stored", kept) for kept in result.kept]
@@ -145,8 +146,9 @@ def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[s
 def troubled(
     cells: Sequence[Cell], outcomes: Mapping[str, Outcome], statuses: Collection[Status] = LOOKED_AT
 ) -> list[tuple[Cell, Outcome]]:
-    """The cells that ended so, in matrix order."""
-    return [(cell, outcome) for cell, outcome in of_each(cells, outcomes) if outcome.status in statuses]
+    """The cells that ended so, in matrix order, less those that somebody has decided to do without."""
+    ended_so = ((cell, outcome) for cell, outcome in of_each(cells, outcomes) if outcome.status in statuses)
+    return [(cell, outcome) for cell, outcome in ended_so if not cell.is_rejected]
 
 
 def why(outcome: Outcome, stopped_because: str | None) -> str:
@@ -184,6 +186,8 @@ def sum_up(  # noqa: PLR0913  all that is told of a campaign
         public_url=public_folder(folder),
         cells=len(cells),
         by_status={status: counts[status] for status in STATUSES if counts[status]},
+        left_out=Counter(o.status for c, o in of_each(cells, outcomes) if o.status in LOOKED_AT and c.is_rejected),
+        approval=Approval.of(cells, outcomes) if campaign.hold else None,
         cost_usd=cost_usd,
         spent_usd=spent_usd,
         troubles=tuple(f"{whose(alike, copied)}: {how}: {reason}{asked(alike)}" for (how, reason), alike in told),

@@ -85,6 +85,8 @@ def problems_of(said: Said, desk: Desk) -> Iterator[tuple[str, object, str]]:
         yield "cell_id", said.cell_id, "is no cell of this campaign; copy it from the page or the manifest"
     elif said.decision == "again":
         yield from problems_of_again(said, cell, desk)
+    elif said.decision == "reject" and outcome is not None and outcome.status != "pending":
+        return  # also of what has no picture: the campaign does without it
     elif outcome is None or outcome.original is None:
         yield "decision", said.decision, f"has no picture to be decided on: {said.cell_id} {stands(outcome)}"
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
+from tasks.records.approval import Approval
 from tasks.records.exit_code import ExitCode
 from tasks.records.money import counted, usd
 from tasks.records.record import Order, Record
@@ -23,6 +24,26 @@ class ReviewOrder(Order):
     """The text encoding of tables that are not UTF-8, such as cp1252."""
 
 
+class Told(Record):
+    """What became of the callbacks that tell of decisions."""
+
+    queued: int
+    """So many were new."""
+    waiting: int
+    """So many of the campaign's callbacks are not delivered yet, and are tried again."""
+    dead: int = 0
+    hindrance: str = ""
+    """Why none can be sent from here; empty where they can."""
+
+    def sentence(self) -> str:
+        """Such as `3 callbacks queued, all delivered`."""
+        said = f"{counted(self.queued, 'callback')} queued" if self.queued else "no new callback"
+        all_of_it = ", all delivered" if self.queued and not self.dead else ""
+        said += f", {self.waiting:,} still to be delivered" if self.waiting else all_of_it
+        said += f", {self.dead:,} dead" if self.dead else ""
+        return f"{said}: {self.hindrance}" if self.hindrance else said
+
+
 class ReviewResult(Record):
     """Where the review of a campaign stands."""
 
@@ -37,6 +58,10 @@ class ReviewResult(Record):
     again_usd: Decimal
     undecided: int
     """Images on which nobody has decided yet."""
+    approval: Approval | None = None
+    """Where a campaign stands that is held."""
+    callbacks: Told | None = None
+    """What became of callbacks that tell of decisions; None where nobody is to hear."""
     cut: int = 0
     """Images whose variants were cut anew, since somebody has said where their crops lie."""
     notes: tuple[str, ...] = ()
@@ -55,4 +80,5 @@ class ReviewResult(Record):
         said = f"{self.kept:,} kept, {self.rejected:,} rejected, {again}"
         said += f"; {self.undecided:,} undecided" if self.undecided else ""
         said += f"; {counted(self.cut, 'image')} cut anew" if self.cut else ""
+        said += "; the campaign is approved" if self.approval is not None and self.approval.is_approved else ""
         return said if self.new else f"nothing new; {said}"

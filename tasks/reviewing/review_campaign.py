@@ -34,6 +34,7 @@ from tasks.reviewing.decide import Desk, as_meant, check, decide
 from tasks.reviewing.read_decisions import Said, read_decisions, typed_again
 from tasks.reviewing.review import ReviewOrder, ReviewResult
 from tasks.reviewing.takes import asks_of, is_wanted, take_of
+from tasks.reviewing.tell_decisions import Teller, told_of
 from tasks.storage.storage import CampaignStore
 
 NOTHING_ASKED: Final = "is missing; name a table of decisions, as the page exports it, or cells behind --again"
@@ -50,15 +51,16 @@ def review_campaign(wanted: ReviewOrder, *, progress: Progress, patience_s: floa
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
     published = published_in(store, ledger, lambda: wait_for_runs(store, patience_s))
-    faults = Faults()
+    teller, faults = Teller.of(store), Faults()
     said = [one for url in wanted.decisions for one in read_decisions(url, wanted.encoding, faults)]
     said += typed_again(wanted.again, datetime.now(UTC))
     reviews, new, notes = recorded(store, ledger, published, said, faults)
     copy_reviews(store, reviews)
     published = published.model_copy(update={"cells": reviews.shown(published.cells)})
     cut, troubles = shown_anew(ledger, published, progress)
+    told = told_of(teller, ledger, published, reviews)
     return standing_of(published, ledger, reviews).model_copy(
-        update={"new": new, "notes": notes, "cut": cut, "troubles": troubles}
+        update={"new": new, "notes": notes, "cut": cut, "troubles": troubles, **told}
     )
 
 
@@ -143,7 +145,8 @@ def standing_of(published: Published, ledger: Ledger, reviews: Reviews) -> Revie
     begun = known.outcomes.keys() | known.open.keys()
     fresh = [cell for cell in known.cells if cell.replaces is not None and cell.cell_id not in begun]
     again = [cell for cell in fresh if is_wanted(cell, reviews.verdict(cell.replaces or ""))]
-    verdicts = [reviews.verdict(cell.cell_id) for cell in published.cells if known.is_done(cell.cell_id)]
+    seen = [cell for cell in published.cells if known.is_done(cell.cell_id) or reviews.verdict(cell.cell_id)]
+    verdicts = [reviews.verdict(cell.cell_id) for cell in seen]
     decisions = [verdict.decision if verdict is not None else None for verdict in verdicts]
     return ReviewResult(
         name=published.title,

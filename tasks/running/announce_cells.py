@@ -20,15 +20,17 @@ from pydantic import ValidationError
 from tasks.callbacks.callback_settings import load_callback_settings
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.queue_events import Announcements, Announcer
+from tasks.callbacks.queue_reviews import Reviewed, queue_reviews
 from tasks.callbacks.send_callback import open_deliverer, utc_now
 from tasks.errors import CampaignStopped, CellError, InputInvalid, NotAccepted, StorageFailed
 from tasks.generate_image import generate_image
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import Intents
+from tasks.ledger.reviews import read_reviews
 from tasks.make_variants import make_variants
 from tasks.records.campaign import Campaign, settled
 from tasks.records.campaign_event import CampaignEnd, campaign_event, counted
-from tasks.records.event import event_id
+from tasks.records.event import AWAITED, event_id
 from tasks.records.keys import ENDS, INTENTS
 from tasks.records.outcome import Outcome
 from tasks.records.result import CampaignResult, NotCompleted
@@ -108,7 +110,8 @@ async def announced(tools: Toolbox, campaign: Campaign, last_try_s: float = LAST
         reporter().warn(f"callbacks are queued and not sent: {hindrance}")
     async with open_deliverer(outbox, settings) as deliverer:
         tools.announcements = announcements = Announcements(announcer, deliverer)
-        works = [catch_up(tools, announcements), *([] if hindrance else [deliverer.run()])]
+        catching_up = catch_up(tools, announcements, campaign)
+        works = [catching_up, *([] if hindrance else [deliverer.run()])]
         beside = [asyncio.create_task(work) for work in works]
         try:
             yield
@@ -117,24 +120,32 @@ async def announced(tools: Toolbox, campaign: Campaign, last_try_s: float = LAST
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-            await announce_missing(tools, announcements)
+            await announce_missing(tools, announcements, campaign)
             if not hindrance:
                 await deliverer.finish(last_try_s)
 
 
-async def catch_up(tools: Toolbox, announcements: Announcements) -> None:
+async def catch_up(tools: Toolbox, announcements: Announcements, campaign: Campaign) -> None:
     """Take up what an earlier run has left: events that wait, and ends that were never announced."""
     try:
         await announcements.deliverer.take_up()
     except StorageFailed as error:
         logger.warning("What waits in the outbox is delivered later: %s", error)
-    await announce_missing(tools, announcements)
+    await announce_missing(tools, announcements, campaign)
 
 
-async def announce_missing(tools: Toolbox, announcements: Announcements) -> None:
-    """Announce what has ended and nobody has announced."""
+async def announce_missing(tools: Toolbox, announcements: Announcements, campaign: Campaign) -> None:
+    """Announce what has ended, or was decided, and nobody has announced."""
+    cells = tools.cells
     try:
-        await announcements.announce_missing(tools.cells.planned, tools.cells.noted_outcomes())
+        await announcements.announce_missing(cells.planned, cells.noted_outcomes())
+        if campaign.hold:
+            reviews = await tools.on_storage_thread(read_reviews, tools.store)
+            shown = reviews.shown(cells.planned)
+            reviewed = Reviewed(shown, cells.noted_outcomes(), reviews, is_whole=not cells.elsewhere)
+            queue = (queue_reviews, announcements.announcer, reviewed, campaign.callback_urls)
+            for event in await tools.on_storage_thread(*queue):
+                announcements.deliverer.add_new(event)
     except StorageFailed as error:
         logger.warning("What this run has not announced, the next one will: %s", error)
 
@@ -154,7 +165,7 @@ async def announce_campaign(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
 
 def campaign_of(parameters: Mapping[str, Any]) -> Campaign:
     """What of the flow's parameters the end of a run is announced by; they were not checked where the run crashed."""
-    names = ("matrix", "name", "output", "callback_url", "callback_events", "dry_run")
+    names = ("matrix", "name", "output", "callback_url", "callback_events", "dry_run", "hold")
     given = settled(parameters)
     return Campaign.model_construct(**{name: given[name] for name in names if name in given})
 
@@ -167,6 +178,8 @@ def queue_campaign(campaign: Campaign, run: str, state: str, result: object) -> 
         return
     announcer = Announcer.open(campaign, Outbox(store))
     event = campaign_event(campaign.title, campaign.slug, store.address, end, utc_now(), announcer.public_url)
+    if end.is_awaited:
+        event = event.model_copy(update={"review": AWAITED})
     if event.event in announcer.wanted:
         is_completed = event.event == "campaign.completed"
         id_ = announcer.id_of_completion() if is_completed else event_id(announcer.sender_id, run, event.event)
@@ -178,7 +191,7 @@ def end_of(store: CampaignStore, state: str, result: object) -> CampaignEnd | No
     if isinstance(result, NotCompleted):
         result = result.result
     if isinstance(result, CampaignResult):
-        return CampaignEnd(counts=result.by_status, cost_usd=result.cost_usd)
+        return CampaignEnd(counts=result.by_status, cost_usd=result.cost_usd, is_awaited=result.is_awaited)
     if not store.names(ENDS) and not Intents.of(store.names(INTENTS)).begun:
         return None
     why = f"The run {ENDED_AS.get(state, 'failed')}"

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from tasks.callbacks.outbox import Outbox
-from tasks.callbacks.queue_events import Announcer
+from tasks.callbacks.queue_events import Announcer, hold_of
+from tasks.callbacks.queue_reviews import Reviewed, missing_of
+from tasks.ledger.hold import note_hold
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.put_aside import taken_back
 from tasks.ledger.records import Known
 from tasks.ledger.resume import standing
+from tasks.ledger.reviews import read_reviews
 from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.publishing.campaign_files import publish
 from tasks.publishing.former import among_files
@@ -42,8 +45,11 @@ def is_all_told(plan: Plan, store: CampaignStore, outcomes: Mapping[str, Outcome
     """Whether nobody wants to be called back, or everybody was. Raises StorageFailed."""
     if not plan.has_callbacks:
         return True
-    announcer = Announcer.open(plan.campaign, Outbox(store))
-    return announcer.is_all_told(plan.campaign.callback_urls, plan.cells, outcomes)
+    announcer, urls = Announcer.open(plan.campaign, Outbox(store)), plan.campaign.callback_urls
+    if not announcer.is_all_told(urls, plan.cells, outcomes):
+        return False
+    reviews = read_reviews(store)
+    return not missing_of(announcer, Reviewed(reviews.shown(plan.cells), outcomes, reviews), urls)
 
 
 Heed = Callable[[Plan, CampaignStore, Mapping[str, Outcome]], bool]
@@ -64,6 +70,7 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     if outcomes is None or not is_over(plan, store, outcomes):
         return None
     listed = change_variants(store, lambda held: held.with_asked(campaign.variants, campaign.marks)).listed
+    note_hold(store, hold_of(campaign))
     published = Published(title=campaign.title, is_sandbox=campaign.sandbox, variants=listed, cells=plan.cells)
     publish(ledger, published, outcomes, [*outcomes.values(), *known.orphaned])
     cost_usd = sum((outcome.cost_usd for outcome in outcomes.values()), Decimal(0))

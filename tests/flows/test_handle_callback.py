@@ -128,19 +128,23 @@ def test_the_work_is_done_once_wherever_the_server_fails(fails, breaks):
 def test_events_of_images_are_runs_on_the_users_server(tmp_path, shared_server, prefect_home, runs):
     """Named after the cell; a failure is shown there too, and the log stays one object a line."""
     (tmp_path / "shop.py").write_text(SHOP)
-    hooks = {"CALLBACK_ON_COMPLETED": "shop:note", "CALLBACK_ON_FAILED": "shop:note"}
+    names = ("COMPLETED", "FAILED", "APPROVED", "REJECTED")
+    hooks = {f"CALLBACK_ON_{name}": "shop:note" for name in names}
     with running_receiver(tmp_path, {**shared_server, **hooks, "PREFECT_HOME": str(prefect_home)}) as receiver:
         receiver.post("evt_done", jobId="teapot-1")
         receiver.post("evt_failed", "generation.failed", jobId="teapot-2", error="refused")
-        receiver.post("evt_campaign", "campaign.completed", jobId=None)
-        receiver.wait_for(done=3, waiting=0)
+        receiver.post("evt_approved", "generation.approved", jobId="teapot-1", review="keep")
+        receiver.post("evt_rejected", "generation.rejected", jobId="teapot-2", review="again")
+        receiver.post("evt_campaign", "campaign.approved", jobId=None)
+        receiver.wait_for(done=5, waiting=0)
         receiver.post("evt_broken", jobId="teapot-3")
         receiver.wait_for(waiting=1)
         receiver.process.terminate()
         receiver.process.wait(30)
     assert ("teapot-1", "COMPLETED") in runs("handle-completed")
     assert ("teapot-3", "FAILED") in runs("handle-completed")
-    assert runs("handle-failed") == [("teapot-2", "COMPLETED")]
+    assert runs("handle-failed") == runs("handle-rejected") == [("teapot-2", "COMPLETED")]
+    assert runs("handle-approved") == [("teapot-1", "COMPLETED")]
     seen = (tmp_path / "seen").read_text().split("\n")
     assert {"generation.completed evt_done T-1", "generation.failed evt_failed T-1"} <= set(seen)
     lines = (tmp_path / "log").read_text().splitlines()

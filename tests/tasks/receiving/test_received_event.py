@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.receiving.received_event import ReceivedEvent, parse_event
-from tasks.records.event import CampaignEnd, campaign_event, cell_event
+from tasks.records.campaign_event import CampaignEnd, campaign_event
+from tasks.records.event import cell_event
 from tests.deployments.events import event_body
 from tests.factories import PRICE_USD, STARTED_AT, a_cell, an_outcome
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from tasks.callbacks.signature import is_id
 from tasks.receiving.received_event import parse_event
-from tasks.records.campaign_event import CampaignEnd, campaign_event, counted
-from tasks.records.event import METADATA_MAX_BYTES, cell_event, event_id
+from tasks.records.approval import Approval
+from tasks.records.campaign_event import CampaignEnd, approved_event, campaign_event, counted
+from tasks.records.event import METADATA_MAX_BYTES, cell_event, event_id, review_event
 from tasks.records.review import Review
 from tests.factories import PRICE_USD, STARTED_AT, a_cell, a_request, an_original, an_outcome
 
@@ -55,6 +56,39 @@ def test_web_addresses_are_told_where_they_are_known():
     assert (ended["page"], ended["pageUrl"]) == ("/out/q1-launch/index.html", f"{public}/index.html")
     assert ended["manifestUrl"] == f"{public}/manifest.csv"
     assert "pageUrl" not in json.loads(campaign_event("Q1", "q1-launch", "/out", end, STARTED_AT).body())
+
+
+def test_an_image_of_a_campaign_that_is_held_awaits_its_review():
+    """Whoever publishes on its completion can see that he should not; what has no image awaits nothing."""
+    outcome = an_outcome(CELL, original=an_original(CELL))
+    body = cell_event("Q1", "/o", CELL, outcome, is_held=True).body()
+    received = parse_event("evt_1", body)
+    assert received is not None
+    assert (received.event, received.review) == ("generation.completed", "awaited")
+    assert list(json.loads(cell_event("Q1", "/o", CELL, an_outcome(CELL, "failed"), is_held=True).body())) == KEYS
+
+
+@pytest.mark.parametrize(
+    ("decision", "told"),
+    [("keep", "generation.approved"), ("reject", "generation.rejected"), ("again", "generation.rejected")],
+)
+def test_a_decision_is_told_as_the_image_is_with_who_wants_what(decision, told):
+    """All that leads to its files, and what was decided, why and when: `again` says that another will be made."""
+    ended = cell_event("Q1", "/o", CELL, an_outcome(CELL, original=an_original(CELL)), is_held=True)
+    review = Review(cell_id=CELL.cell_id, number=1, decision=decision, reason="warmer", at=STARTED_AT)
+    body = json.loads(review_event(ended, review).body())
+    assert list(body) == [*WITH_IMAGE[:-1], "review", "reviewReason", "reviewedAt", "timestamp"]
+    assert (body["event"], body["review"], body["reviewReason"]) == (told, decision, "warmer")
+    assert body["filePath"] == ended.file_path
+
+
+def test_an_approved_campaign_says_how_many_of_its_images_are_kept():
+    """In a key that no other event has."""
+    end = CampaignEnd(counts={"done": 3}, cost_usd=PRICE_USD)
+    completed = campaign_event("Q1", "q1", "/o", end, STARTED_AT)
+    told = json.loads(approved_event(completed, Approval(kept=2, rejected=1)).body())
+    assert list(told) == [*KEYS, "counts", "costUsd", "manifest", "page", "reviews"]
+    assert (told["event"], told["reviews"]) == ("campaign.approved", {"kept": 2, "rejected": 1, "replaced": 0})
 
 
 def test_a_take_says_in_whose_place_it_was_made():

@@ -1,5 +1,7 @@
 """What is told of a campaign is told once: terminal, Prefect's UI and people get the same facts."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,11 +10,14 @@ from flows.campaign_run.results import planned_result
 from flows.commands.terminal import summary
 from tasks.errors import StorageFailed
 from tasks.records.campaign import Campaign
+from tasks.records.cell import Cell
 from tasks.records.option_types import Retry
 from tasks.records.plan_group import Drawn, Left
 from tasks.records.result import CampaignResult
+from tasks.records.review import Decision, Review
 from tasks.records.variant import Variant
-from tasks.reporting.notify_people import news
+from tasks.reporting.endings import REVIEW, ended_so, next_steps
+from tasks.reporting.notify_people import news, subject
 from tasks.reporting.report_campaign import markdown
 from tasks.reporting.summarize import (
     TROUBLES_SHOWN,
@@ -38,6 +43,43 @@ RESULT = sum_up(
     cost_usd=Decimal("0.16"),
     spent_usd=Decimal("0.08"),
 )
+
+
+def reviewed(cell: Cell, decision: Decision) -> Cell:
+    """The cell once that is decided on it."""
+    return cell.model_copy(
+        update={"review": Review(cell_id=cell.cell_id, number=1, decision=decision, at=datetime.now(UTC))}
+    )
+
+
+def held(cells: Sequence[Cell]) -> CampaignResult:
+    """What a campaign of these has come to that is held."""
+    campaign = Campaign(matrix="tea.csv", name="Tea", hold=True)
+    return sum_up(campaign, "out/new tea", cells, OUTCOMES, cost_usd=Decimal("0.16"))
+
+
+def test_a_campaign_that_is_held_says_what_it_waits_for_and_where():
+    """In the terminal, in Prefect and to people; all images done, it is no failure that nobody has decided yet."""
+    result = held(CELLS[:1])
+    assert (result.exit_code, result.verdict) == (0, "")
+    typed = summary(result)
+    assert "1 done of 1 image. $0.16, $0.00 of it in this run. Held for review: 1 image waits for review" in typed
+    assert "python flows/review.py 'out/new tea' DECISIONS.csv" in typed
+    assert subject(result) == "Tea, waits for review: 1 done"
+    assert "Review it here: out/new tea/index.html" in news(result, CELLS[:1], OUTCOMES)
+    assert ended_so(result) == f"1 done; held: 1 image waits for review; review: {REVIEW}"
+    kept = held([reviewed(CELLS[0], "keep")])
+    assert (subject(kept), ended_so(kept)) == ("Tea: 1 done", "1 done; held: approved")
+    assert "review.py" not in summary(kept)
+
+
+def test_what_somebody_does_without_needs_no_look():
+    """A refused prompt that is rejected fails no run any more; another that nobody has decided on does."""
+    cells = [CELLS[0], reviewed(CELLS[1], "reject")]
+    result = held(cells)
+    assert (result.exit_code, result.troubles, next_steps(result)) == (0, (), [])
+    assert "Needs a look" not in markdown(of_result(result, cells, OUTCOMES))
+    assert held([*cells, CELLS[2]]).exit_code == 1
 
 
 def test_what_a_campaign_came_to_is_the_same_sentence_everywhere():

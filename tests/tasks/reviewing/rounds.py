@@ -17,6 +17,7 @@ from tasks.records.plan import Plan
 from tasks.reviewing.review import ReviewOrder, ReviewResult
 from tasks.reviewing.review_campaign import review_campaign
 from tasks.reviewing.takes import with_takes
+from tasks.running.held_as_asked import held_as_asked
 from tasks.storage.storage import CampaignStore
 from tests.tasks.harness import Api, Ended, run
 
@@ -41,6 +42,8 @@ class Rounds:
     folder: Path
     matrix: str = MATRIX
     api: Studio = field(default_factory=Studio)
+    options: dict[str, Any] = field(default_factory=dict)
+    """Of the campaign."""
 
     @property
     def store(self) -> CampaignStore:
@@ -49,13 +52,19 @@ class Rounds:
 
     def planned(self) -> Plan:
         """What its matrix and the reviews so far come to."""
-        path = self.folder / "lamps.csv"
-        path.write_text(self.matrix)
-        return with_takes(plan_campaign(Campaign(matrix=str(path), output=str(self.folder))), self.store)
+        (self.folder / "lamps.csv").write_text(self.matrix)
+        return with_takes(plan_campaign(self.campaign), self.store)
+
+    @property
+    def campaign(self) -> Campaign:
+        """As it is asked for."""
+        return Campaign(matrix=str(self.folder / "lamps.csv"), output=str(self.folder), **self.options)
 
     def made(self, **options: Any) -> Ended:
         """One run."""
-        return asyncio.run(run(self.store, self.api, **{"cells": self.planned().cells} | options))
+        plan = self.planned()
+        held_as_asked(self.store, plan.campaign)
+        return asyncio.run(run(self.store, self.api, **{"cells": plan.cells, "campaign": plan.campaign} | options))
 
     def file(self, *lines: str, name: str = "decisions.csv", header: str = HEADER) -> str:
         """A table of decisions; a line has the texts that it needs."""

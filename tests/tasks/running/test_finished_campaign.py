@@ -12,7 +12,7 @@ from tasks.callbacks.retry import Verdict
 from tasks.ledger.ledger import Ledger
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign
-from tasks.records.event import CampaignEnd, campaign_event
+from tasks.records.campaign_event import CampaignEnd, campaign_event
 from tasks.records.keys import EVENTS, SANDBOX_MARK
 from tasks.records.plan import Plan
 from tasks.running.finished_campaign import finished_result, was_run_before

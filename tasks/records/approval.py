@@ -1,0 +1,70 @@
+"""Where a campaign stands between its images and their use: what a person has still to decide."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+from tasks.records.cell import Cell
+from tasks.records.money import counted
+from tasks.records.outcome import Outcome, of_each
+from tasks.records.record import Record
+
+
+class Approval(Record):
+    """How many of a campaign's cells stand how. Each is in exactly one of these."""
+
+    kept: int = 0
+    rejected: int = 0
+    """Images that are not to be used, and cells without one that somebody has decided to do without."""
+    replaced: int = 0
+    """Images of which another take was made: that one stands in their place, and counts by itself."""
+    undecided: int = 0
+    """Images that nobody has decided on."""
+    again: int = 0
+    """Images whose next take was not made yet."""
+    without: int = 0
+    """Cells without an image, or with one that is not whole, that somebody must look at."""
+    pending: int = 0
+    """Cells that were not made yet."""
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> Self:
+        """Where these cells stand; `outcomes` are by cell_id, and a cell that has none is pending."""
+        cells = tuple(cells)
+        made = {(cell.request_sha256, cell.copy_number) for cell in cells}
+        return cls(**Counter(_place_of(cell, outcome, made) for cell, outcome in of_each(cells, outcomes)))
+
+    @property
+    def open(self) -> int:
+        """How many wait for a person's word."""
+        return self.undecided + self.without
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether everything is decided, nothing is still to be made, and something is kept."""
+        return bool(self.kept) and not (self.open or self.again or self.pending)
+
+    def sentence(self) -> str:
+        """What is missing until the campaign is approved, such as `5 images wait for review`; or that it is."""
+        if self.is_approved:
+            return "approved"
+        waits = f"{counted(self.undecided, 'image')} {'waits' if self.undecided == 1 else 'wait'} for review"
+        parts = [waits] if self.undecided else []
+        parts += [f"{self.without:,} without an image to be reworded, tried again or rejected"] if self.without else []
+        parts += [f"{self.again:,} to be made again"] if self.again else []
+        parts += [f"{self.pending:,} not made yet"] if self.pending else []
+        return "; ".join(parts) or "everything is decided, and nothing is kept"
+
+
+def _place_of(cell: Cell, outcome: Outcome, made: set[tuple[str, int]]) -> str:
+    decision = cell.review.decision if cell.review is not None else None
+    take = cell.review.take if cell.review is not None else None
+    if outcome.status == "pending":
+        return "pending"
+    if decision == "reject":
+        return "rejected"
+    if take is not None:
+        return "replaced" if (take.request_sha256, take.copy_number) in made else "again"
+    if outcome.status != "done":
+        return "without"
+    return "kept" if decision == "keep" else "undecided"
