@@ -11,12 +11,12 @@ from typing import NamedTuple
 from tasks.callbacks.names import Delivery, QueuedEvent, endpoint_of
 from tasks.callbacks.queue_events import Announcer
 from tasks.ledger.reviews import Reviews
-from tasks.records.approval import Approval
 from tasks.records.campaign_event import approved_event, campaign_event, counted
 from tasks.records.cell import Cell
 from tasks.records.event import Event, cell_event, event_id, review_event
 from tasks.records.outcome import Outcome
 from tasks.records.review import Review
+from tasks.records.verdicts import Verdicts
 
 
 class ToTell(NamedTuple):
@@ -91,14 +91,14 @@ def due_of(announcer: Announcer, reviewed: Reviewed, urls: Sequence[str]) -> Ite
         if event.event in announcer.wanted:
             id_ = event_id(announcer.sender_id, cell.cell_id, str(number), cell.review.decision, "review")
             yield ToTell(event, id_, cell.endpoints)
-    approval = Approval.of(reviewed.cells, reviewed.outcomes)
+    approval = Verdicts.of(reviewed.cells, reviewed.outcomes)
     if urls and reviewed.is_whole and approval.is_approved and "campaign.approved" in announcer.wanted:
         names = sorted(f"{cell_id}.{number}" for cell_id, number in numbers.items())
         id_ = event_id(announcer.sender_id, *names, "campaign.approved")
         yield ToTell(approved(announcer, reviewed, approval), id_, tuple(urls))
 
 
-def approved(announcer: Announcer, reviewed: Reviewed, approval: Approval) -> Event:
+def approved(announcer: Announcer, reviewed: Reviewed, approval: Verdicts) -> Event:
     """What is told of a campaign that is approved."""
     address = announcer.outbox.store.address
     slug = address.replace("\\", "/").rstrip("/").rpartition("/")[2]

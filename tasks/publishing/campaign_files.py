@@ -13,10 +13,10 @@ from tasks.publishing.gallery import GalleryLink, is_page
 from tasks.publishing.previews import make_previews, stored_previews, without_preview
 from tasks.publishing.write_gallery import gallery_html, gallery_pages
 from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet, manifest_xlsx
-from tasks.records.approval import Approval
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome
 from tasks.records.variant import Variant
+from tasks.records.verdicts import Verdicts
 
 
 def campaign_files(  # noqa: PLR0913  what a page is made of
@@ -35,7 +35,7 @@ def campaign_files(  # noqa: PLR0913  what a page is made of
     now = datetime.now(UTC)
     pages = gallery_pages(name, cells, outcomes, variants, now, previews=previews, former=former, is_sandbox=is_sandbox)
     if is_held:
-        approval = Approval.of(cells, outcomes)
+        approval = Verdicts.of(cells, outcomes)
         pages = (page.model_copy(update={"approval": approval}) for page in pages)
     return {
         "manifest.csv": manifest_csv(frame),

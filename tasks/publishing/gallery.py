@@ -8,10 +8,10 @@ from typing import Final, Literal
 from urllib.parse import quote
 
 from tasks.publishing.copy_number import CopyNumber
-from tasks.records.approval import Approval
 from tasks.records.outcome import Status
 from tasks.records.record import Record
 from tasks.records.review import Review
+from tasks.records.verdicts import Verdicts
 
 INDEX: Final = "index.html"
 CLEARLY_WIDE: Final = Fraction(5, 4)
@@ -113,7 +113,7 @@ class GalleryPage(Record):
     name: str
     is_sandbox: bool
     """Whether the pictures are the sandbox's drawings."""
-    approval: Approval | None = None
+    approval: Verdicts | None = None
     """Where the review of a campaign stands that is held."""
     updated_at: datetime
     counts: dict[Status, int]

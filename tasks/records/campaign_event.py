@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
-from tasks.records.approval import Approval
 from tasks.records.event import Event
 from tasks.records.outcome import Outcome, Status
 from tasks.records.record import Record
+from tasks.records.verdicts import Verdicts
 
 
 class CampaignEvent(Event):
@@ -57,7 +57,7 @@ def campaign_event(  # noqa: PLR0913  all that is told
     )
 
 
-def approved_event(event: CampaignEvent, approval: Approval) -> CampaignEvent:
+def approved_event(event: CampaignEvent, approval: Verdicts) -> CampaignEvent:
     """What is told of a campaign, of which `event` tells, once all is decided."""
     reviews = {"kept": approval.kept, "rejected": approval.rejected, "replaced": approval.replaced}
     return event.model_copy(update={"event": "campaign.approved", "reviews": reviews})

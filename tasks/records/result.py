@@ -4,11 +4,11 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from tasks.records.approval import Approval
 from tasks.records.exit_code import ExitCode
 from tasks.records.money import priced
 from tasks.records.outcome import Status
 from tasks.records.record import Record
+from tasks.records.verdicts import Verdicts
 
 
 class CampaignResult(Record):
@@ -34,7 +34,7 @@ class CampaignResult(Record):
     """How many cells must be looked at for other reasons than these."""
     left_out: dict[Status, int] = Field(default_factory=dict)
     """Cells without an image that somebody has decided to do without, by their status."""
-    approval: Approval | None = None
+    approval: Verdicts | None = None
     """Where the review of a campaign stands that is held."""
     stopped_because: str | None = None
     kept: tuple[str, ...] = ()

@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 
 from tasks.errors import CampaignStopped
 from tasks.planning.variant_notes import KEPT_HEADER, KEPT_TITLE, ROWS_SHOWN, crop_notes, cuts_by, kept_rows
-from tasks.records.approval import Approval
 from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
 from tasks.records.fault import shortened
@@ -16,6 +15,7 @@ from tasks.records.outcome import STATUSES, Outcome, Status, of_each
 from tasks.records.plan import Plan
 from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.result import CampaignResult
+from tasks.records.verdicts import Verdicts
 from tasks.reporting.endings import came_to, next_steps, review_step
 from tasks.reporting.name_cells import called_by_the_api, of_copies, whose
 from tasks.storage.public_address import public_folder
@@ -187,7 +187,7 @@ def sum_up(  # noqa: PLR0913  all that is told of a campaign
         cells=len(cells),
         by_status={status: counts[status] for status in STATUSES if counts[status]},
         left_out=Counter(o.status for c, o in of_each(cells, outcomes) if o.status in LOOKED_AT and c.is_rejected),
-        approval=Approval.of(cells, outcomes) if campaign.hold else None,
+        approval=Verdicts.of(cells, outcomes) if campaign.hold else None,
         cost_usd=cost_usd,
         spent_usd=spent_usd,
         troubles=tuple(f"{whose(alike, copied)}: {how}: {reason}{asked(alike)}" for (how, reason), alike in told),

@@ -7,6 +7,7 @@ from typing import Self
 from tasks.planning.identify_cells import readable_slug, shortest_id
 from tasks.records.cell import Cell
 from tasks.records.review import Take
+from tasks.records.verdicts import root_of
 from tasks.records.vocabulary import SEED_MAX
 
 
@@ -39,12 +40,8 @@ class Requested:
         self.takes[root] = max(cell.take, self.takes.get(root, 1))
 
     def root(self, cell_id: str) -> str:
-        """The cell of the matrix for whose image a cell stands; where records lead in a circle, any in it."""
-        seen = {cell_id}
-        while (parent := self.parents.get(cell_id)) is not None and parent not in seen:
-            seen.add(parent)
-            cell_id = parent
-        return cell_id
+        """The cell of the matrix for whose image a cell stands."""
+        return root_of(cell_id, self.parents)
 
 
 def next_take(cell: Cell, prompt: str | None, seed: int | None, asked: Requested) -> Take:

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from tasks.records.approval import Approval
 from tasks.records.exit_code import ExitCode
 from tasks.records.money import counted, usd
 from tasks.records.record import Order, Record
+from tasks.records.verdicts import Verdicts
 
 
 class ReviewOrder(Order):
@@ -58,7 +58,7 @@ class ReviewResult(Record):
     again_usd: Decimal
     undecided: int
     """Images on which nobody has decided yet."""
-    approval: Approval | None = None
+    approval: Verdicts | None = None
     """Where a campaign stands that is held."""
     callbacks: Told | None = None
     """What became of callbacks that tell of decisions; None where nobody is to hear."""

@@ -13,7 +13,7 @@ from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.reviews import Reviews
 from tasks.publishing.recut_campaign import outcomes_of, stored_keys
-from tasks.records.approval import Approval
+from tasks.records.verdicts import Verdicts
 from tasks.reviewing.review import Told
 from tasks.storage.storage import CampaignStore
 
@@ -37,7 +37,7 @@ class Teller(NamedTuple):
 
 def told_of(
     teller: Teller, ledger: Ledger, published: Published, reviews: Reviews
-) -> dict[str, Approval | Told | None]:
+) -> dict[str, Verdicts | Told | None]:
     """Queue what is decided and was not told, and send it; what a review says of that. Raises StorageFailed.
 
     Nothing of a campaign that is not held. What is killed before it has told is told by whoever comes next.
@@ -47,7 +47,7 @@ def told_of(
         return {}
     known = ledger.load(published.cells)
     outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
-    approval = Approval.of(published.cells, outcomes)
+    approval = Verdicts.of(published.cells, outcomes)
     if not (hold.callback_urls or any(cell.endpoints for cell in published.cells)):
         return {"approval": approval, "callbacks": None}
     outbox = Outbox(store)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tasks.callbacks.signature import is_id
 from tasks.receiving.received_event import parse_event
-from tasks.records.approval import Approval
 from tasks.records.campaign_event import CampaignEnd, approved_event, campaign_event, counted
 from tasks.records.event import METADATA_MAX_BYTES, cell_event, event_id, review_event
 from tasks.records.review import Review
+from tasks.records.verdicts import Verdicts
 from tests.factories import PRICE_USD, STARTED_AT, a_cell, a_request, an_original, an_outcome
 
 KEYS = [
@@ -86,7 +86,7 @@ def test_an_approved_campaign_says_how_many_of_its_images_are_kept():
     """In a key that no other event has."""
     end = CampaignEnd(counts={"done": 3}, cost_usd=PRICE_USD)
     completed = campaign_event("Q1", "q1", "/o", end, STARTED_AT)
-    told = json.loads(approved_event(completed, Approval(kept=2, rejected=1)).body())
+    told = json.loads(approved_event(completed, Verdicts(kept=2, rejected=1)).body())
     assert list(told) == [*KEYS, "counts", "costUsd", "manifest", "page", "reviews"]
     assert (told["event"], told["reviews"]) == ("campaign.approved", {"kept": 2, "rejected": 1, "replaced": 0})
 

@@ -10,14 +10,15 @@ from tasks.records.outcome import Outcome, of_each
 from tasks.records.record import Record
 
 
-class Approval(Record):
+class Verdicts(Record):
     """How many of a campaign's cells stand how. Each is in exactly one of these."""
 
     kept: int = 0
     rejected: int = 0
     """Images that are not to be used, and cells without one that somebody has decided to do without."""
     replaced: int = 0
-    """Images of which another take was made: that one stands in their place, and counts by itself."""
+    """Of which another take was made, that counts by itself; and takes on which nobody has to decide any more, since
+    another one of the same image is kept."""
     undecided: int = 0
     """Images that nobody has decided on."""
     again: int = 0
@@ -32,7 +33,12 @@ class Approval(Record):
         """Where these cells stand; `outcomes` are by cell_id, and a cell that has none is pending."""
         cells = tuple(cells)
         made = {(cell.request_sha256, cell.copy_number) for cell in cells}
-        return cls(**Counter(_place_of(cell, outcome, made) for cell, outcome in of_each(cells, outcomes)))
+        places = [_place_of(cell, outcome, made) for cell, outcome in of_each(cells, outcomes)]
+        parents = {cell.cell_id: cell.replaces for cell in cells if cell.replaces is not None}
+        roots = [root_of(cell.cell_id, parents) for cell in cells]
+        settled = {root for root, place in zip(roots, places, strict=True) if place == "kept"}
+        moot = {"undecided": "replaced", "without": "replaced"}
+        return cls(**Counter(moot.get(p, p) if r in settled else p for p, r in zip(places, roots, strict=True)))
 
     @property
     def open(self) -> int:
@@ -54,6 +60,18 @@ class Approval(Record):
         parts += [f"{self.again:,} to be made again"] if self.again else []
         parts += [f"{self.pending:,} not made yet"] if self.pending else []
         return "; ".join(parts) or "everything is decided, and nothing is kept"
+
+
+def root_of(cell_id: str, parents: Mapping[str, str]) -> str:
+    """The cell of the matrix for whose image a cell stands; where records lead in a circle, any in it.
+
+    `parents`: of each take, the cell that it replaces.
+    """
+    seen = {cell_id}
+    while (parent := parents.get(cell_id)) is not None and parent not in seen:
+        seen.add(parent)
+        cell_id = parent
+    return cell_id
 
 
 def _place_of(cell: Cell, outcome: Outcome, made: set[tuple[str, int]]) -> str:
