@@ -8,7 +8,7 @@ ADVICE: Final[dict[Status, str]] = {
     "blocked": (
         "A safety check refused the prompt or the image. Reword the prompt in the matrix, or choose Other words "
         "here and have that taken in; then run the campaign again. To try the same words once more, run it with "
-        "`--retry blocked`."
+        "`--retry blocked`. Reject says that the campaign does without it."
     ),
     "failed": (
         "Mend what the reason names and run the campaign again; to try these cells once more as they are, run it with "

@@ -31,6 +31,9 @@
   const say = (text) => (part(".said").textContent = text);
   const isPicture = (card) => card.dataset.status === "done";
   const isRefused = (card) => ["blocked", "failed"].includes(card.dataset.status);
+  const isWithout = (card) => isRefused(card) || card.dataset.status === "unknown";
+  // Without a picture there may be other words, and one may do without it.
+  const may = (card, key) => isPicture(card) || (key === "e" && isRefused(card)) || (key === "x" && isWithout(card));
   const nameOf = (card) => card.querySelector("h4").dataset.caption;
   const decisionOf = (card) => store[card.dataset.cell]?.decision || card.dataset.recorded || "";
 
@@ -84,7 +87,7 @@
   const describe = () => {
     part(".whom").textContent = at ? nameOf(at) : "";
     for (const button of bar.querySelectorAll(".deeds button")) {
-      button.disabled = !at || !(isPicture(at) || (button.dataset.key === "e" && isRefused(at)));
+      button.disabled = !at || !may(at, button.dataset.key);
     }
     const focus = (at && store[at.dataset.cell]?.focus) || "";
     const select = part(".focus");
@@ -188,7 +191,7 @@
     r: () => after([[at, { decision: "again" }]], `Again, with another seed: ${nameOf(at)}`),
     x: () => {
       const card = at;
-      question(card, "Reject", false, (reason) =>
+      question(card, isPicture(card) ? "Reject" : "Do without it", false, (reason) =>
         after([[card, { decision: "reject", reason }]], `Reject: ${nameOf(card)}`));
     },
     e: () => {
@@ -225,7 +228,7 @@
   const act = (key) => {
     const needsCard = "kxreo".includes(key);
     if (needsCard && !at) return move(1);
-    if (needsCard && !isPicture(at) && !(key === "e" && isRefused(at))) return say("There is no picture to decide on.");
+    if (needsCard && !may(at, key)) return say("There is no picture to decide on.");
     acts[key]();
   };
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import httpx
 import pytest
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
@@ -34,6 +35,11 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
     """Kept over a reload, undone, exported; a click says where crops lie; what was taken in is no news any more."""
     rounds = Rounds(tmp_path, MATRIX)
     rounds.made()
+    rounds.matrix += "Jug,A jug,1\nMug,A mug,1\n"
+    rounds.api.refusal = httpx.Response(422, json={"error": "no"})
+    rounds.made()
+    rounds.api.refusal = None
+    jug, mug = (row["cell_id"] for row in rounds.rows() if row["status"] == "blocked")
     ids, page = rounds.ids, (tmp_path / "lamps" / "index.html").as_uri()
     with driven(tmp_path) as browser:
         browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
@@ -47,8 +53,9 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
         browser.find_element(By.CSS_SELECTOR, ".ask textarea").send_keys(", at night")
         ActionChains(browser).key_down(Keys.CONTROL).send_keys(Keys.ENTER).key_up(Keys.CONTROL).perform()
         keys(browser, "o", "k", "u")
+        without_a_picture(browser, jug, mug)
         browser.get(page)
-        assert text_of(browser, ".count") == "6 of 7 decided, 2 again"
+        assert text_of(browser, ".count") == "6 of 7 decided, 3 again"
         keys(browser, "n", Keys.ENTER)
         until(lambda: browser.execute_script("return document.querySelector('.stage img')?.naturalWidth"))
         click_at(browser, *browser.execute_script(WHERE))
@@ -60,7 +67,7 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
         until(table.exists)
         assert "python flows/review.py" in text_of(browser, ".said")
         result = rounds.take_in([str(table)])
-        assert (result.kept, result.rejected, result.again, result.undecided) == (3, 2, 2, 0)
+        assert (result.kept, result.rejected, result.again, result.undecided) == (3, 3, 3, 0)
         browser.get(page)
         browser.find_element(By.CSS_SELECTOR, ".export").click()
         assert "0 in lamps-decisions" in text_of(browser, ".said")
@@ -68,10 +75,26 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
     shown = {row["cell_id"]: (row["review"], row["review_reason"]) for row in rounds.rows()}
     decisions = [("keep", ""), ("reject", "'=off brand"), ("again", ""), ("again", "")]
     decisions += [("keep", ""), ("reject", "another one was chosen"), ("keep", "")]
+    decisions += [("reject", "not needed"), ("again", "")]
     assert [shown[cell_id] for cell_id in ids] == decisions
     rounds.made()
     takes = {row["replaces"]: row["prompt"] for row in rounds.rows() if row["replaces"]}
-    assert takes == {ids[2]: "Lamp number 2", ids[3]: "Lamp number 3, at night"}
+    assert takes == {ids[2]: "Lamp number 2", ids[3]: "Lamp number 3, at night", mug: "A mug on a shelf"}
+    assert rounds.api.billed["A jug"] == 0
+
+
+def without_a_picture(browser: Chrome, jug: str, mug: str) -> None:
+    """Do without one of two that were refused, and reword the other; neither can be kept."""
+    to = "document.querySelector(`[data-cell='${arguments[0]}'] h4`).click()"
+    browser.execute_script(to, jug)
+    assert browser.execute_script("return document.querySelector('.deeds .keep').disabled")
+    keys(browser, "k", "x", "not needed", Keys.ENTER)
+    browser.execute_script(to, mug)
+    keys(browser, "e")
+    words = browser.find_element(By.CSS_SELECTOR, ".ask textarea")
+    assert words.get_attribute("value") == "A mug"
+    words.send_keys(" on a shelf")
+    ActionChains(browser).key_down(Keys.CONTROL).send_keys(Keys.ENTER).key_up(Keys.CONTROL).perform()
 
 
 def click_at(browser: Chrome, left: int, top: int) -> None:
