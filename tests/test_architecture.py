@@ -39,6 +39,7 @@ LEVELS = (
     "tasks/planning/",
     "tasks/publishing/",
     "tasks/reviewing/",
+    "tasks/exporting/",
     "tasks/run_state/",
     "tasks/asking/",
     "tasks/generate_image.py tasks/make_variants.py",
@@ -171,6 +172,7 @@ WITHOUT_PREFECT = [
         "tasks/publishing/",
     ),
     "tasks/reviewing/",
+    "tasks/exporting/",
     *("tasks/run_state/", "sandbox/"),
 ]
 

@@ -13,6 +13,7 @@ from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifa
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
 
+from tasks.exporting.export import ExportResult
 from tasks.inbox.names import InboxResult
 from tasks.publishing.recut import RecutResult
 from tasks.records.campaign import SLUG_MAX_CHARS
@@ -94,6 +95,14 @@ async def report_recut(result: RecutResult) -> None:
 async def report_review(result: ReviewResult) -> None:
     """Where a review stands, in the same way."""
     await report_free(result, "review", [])
+
+
+async def report_export(result: ExportResult) -> None:
+    """What was handed over, in the same way."""
+    notes = tuple(("Note", note) for note in result.notes)
+    said = f"{result.sentence()}. Nothing was paid. It lies at {result.base_url or result.to}."
+    key = slug(result.folder.rpartition("/")[2], SLUG_MAX_CHARS)
+    await keep_artifact(Summary(result.name, said, notes), f"{key}-export", result.sentence())
 
 
 async def report_free(result: RecutResult | ReviewResult, kind: str, tables: Sequence[ShownTable]) -> None:

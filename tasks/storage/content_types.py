@@ -12,8 +12,10 @@ CONTENT_TYPES: Final = {
     "parquet": "application/vnd.apache.parquet",
     "png": "image/png",
     "tif": "image/tiff",
+    "txt": "text/plain; charset=utf-8",
     "webp": "image/webp",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
 }
 OTHER_CONTENT_TYPE: Final = "application/octet-stream"
 _CONTENT_TYPE_ARGUMENT: Final = {"s3": "ContentType", "s3a": "ContentType", "gs": "content_type", "gcs": "content_type"}

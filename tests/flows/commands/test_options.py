@@ -14,16 +14,18 @@ from prefect.utilities.callables import parameter_schema
 from deployments import callback_receiver, setup
 from flows.campaign import campaign
 from flows.commands import campaign_command as command_line
-from flows.commands import deliver_command, recut_command
+from flows.commands import deliver_command, export_command, recut_command
 from flows.commands.answer import answer
 from flows.commands.options import Command
 from flows.deliver_callbacks import deliver_callbacks
+from flows.export import export_campaign
 from flows.parameters import EMPTY_BOX
 from flows.prefect_server.named_server import ServerNotStarted
 from flows.recut_variants import recut_variants
 from flows.run_inbox import run_inbox
 from tasks.callbacks.delivery_report import Wish
 from tasks.errors import CampaignStopped, InputInvalid, Interrupted
+from tasks.exporting.export import ExportOrder
 from tasks.publishing.recut import Recut
 from tasks.records.campaign import Campaign
 from tasks.records.fault import Fault
@@ -35,11 +37,13 @@ OF_A_SHAPE = ("type", "enum", "minimum", "maximum", "exclusiveMinimum", "minItem
 FLOWS: list[tuple[Flow[..., Any], type[Order]]] = [
     (campaign, Campaign),
     (recut_variants, Recut),
+    (export_campaign, ExportOrder),
     (deliver_callbacks, Wish),
 ]
 COMMANDS: list[Command[Any]] = [
     command_line.COMMAND,
     recut_command.COMMAND,
+    export_command.COMMAND,
     deliver_command.COMMAND,
     setup.COMMAND,
     callback_receiver.COMMAND,

@@ -9,12 +9,13 @@ from rich.cells import cell_len
 from rich.progress import TextColumn
 
 from flows.commands import campaign_command as command_line
-from flows.commands import deliver_command, recut_command
+from flows.commands import deliver_command, export_command, recut_command
 from flows.commands.answer import print_faults
 from flows.commands.screen import Screen, progress_bar
 from flows.commands.terminal import Terminal, facts, print_finished, print_plan
 from tasks.callbacks.delivery_report import Line, Report
 from tasks.errors import InputInvalid, StorageFailed
+from tasks.exporting.export import ExportResult
 from tasks.publishing.recut import RecutResult
 from tasks.records.fault import Fault
 from tasks.run_state.tally import Tally
@@ -53,6 +54,14 @@ PRINTERS: dict[str, Callable[[str], object]] = {
     "callbacks": told_of_callbacks,
     "a recut": lambda text: Screen(soft_wrap=True).print(
         recut_command.summary(RecutResult(name=text, folder=text, images=1, variants=(), troubles=(text,))),
+        markup=False,
+    ),
+    "an export": lambda text: Screen(soft_wrap=True).print(
+        export_command.summary(
+            ExportResult(
+                name=text, folder=text, to=text, images=1, files=(text,), tables=(text,), written=1, notes=(text,)
+            )
+        ),
         markup=False,
     ),
 }
@@ -121,6 +130,8 @@ def test_whatever_there_is_to_say_the_bar_stays_where_it_is(width, note):
         (command_line.main, ["m.csv", "--\x1b[31m[red]"]),
         (recut_command.main, ["absent\x1b[31m[red]", "--variant", "a=1x1"]),
         (recut_command.main, ["absent", "--variant", "\x1b[31m[red]"]),
+        (export_command.main, ["absent\x1b[31m[red]", "to"]),
+        (export_command.main, ["absent", "to", "--feeds", "\x1b[31m[red]"]),
         (deliver_command.main, ["absent\x1b[31m[red]"]),
         (deliver_command.main, ["--replay-since", "\x1b[31m[red]"]),
     ],

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import nullcontext
 
-from flows import handle_callback, recut_variants
+from flows import export, handle_callback, recut_variants
 from tasks.reporting.notify_people import People, news, subject
 from tasks.reporting.report_campaign import markdown
 from tasks.reporting.summarize import of_plan, of_result
@@ -48,6 +48,7 @@ def test_runs_are_named_without_commands(monkeypatch) -> None:
     """After a folder, or the cell that an event names."""
     for flow, parameters in (
         (recut_variants, {"campaign_folder": f"out/{ALL}"}),
+        (export, {"campaign_folder": f"out/{ALL}"}),
         (handle_callback, {"event": {"jobId": ALL}}),
     ):
         monkeypatch.setattr(

@@ -1,0 +1,1 @@
+"""What is approved, handed over: under names of a pattern, with a manifest of its own and the feeds of shops."""
