@@ -27,8 +27,10 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.parameters import asked_of, takes
+from tasks.exporting.export import ExportOrder
+from tasks.exporting.export_campaign import export_campaign
 from tasks.records.fault import shortened
-from tasks.reporting.report_campaign import report_review
+from tasks.reporting.report_campaign import report_export, report_review
 from tasks.reporting.report_refusal import unless_refused
 from tasks.reviewing.review import ReviewOrder, ReviewResult
 from tasks.reviewing.review_campaign import review_campaign as taken_in
@@ -53,6 +55,9 @@ async def end_of(asked: Mapping[str, object]) -> State[ReviewResult]:
     wanted = asked_of(ReviewOrder, asked)
     result = await asyncio.to_thread(taken_in, wanted, progress=lambda *_: None)
     await report_review(result)
+    if wanted.export is not None:
+        order = ExportOrder(campaign_folder=wanted.campaign_folder, to=wanted.export)
+        await report_export(await asyncio.to_thread(export_campaign, order))
     if result.exit_code:
         return Failed(message=result.sentence())
     return Completed(message=result.sentence(), data=result)

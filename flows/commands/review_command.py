@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from flows.commands.answer import answer
+from flows.commands.export_command import main as export
 from flows.commands.options import Command, Written
 from flows.commands.screen import Screen, progress_bar
 from flows.commands.terminal import files_in
@@ -22,7 +23,7 @@ COMMAND: Final = Command(
     untouched="nothing was recorded, nothing was paid",
     first="campaign_folder",
     rest="decisions",
-    fields={"again": Written(takes_all=True, metavar="CELL")},
+    fields={"again": Written(takes_all=True, metavar="CELL"), "export": Written(metavar="PLACE")},
 )
 
 
@@ -44,7 +45,9 @@ def run(wanted: ReviewOrder) -> int:
             wanted, progress=lambda done, total: bar.update(task, completed=done, total=total, visible=True)
         )
     screen.print(summary(result), markup=False)
-    return result.exit_code
+    if wanted.export is None:
+        return result.exit_code
+    return max(result.exit_code, export([wanted.campaign_folder, wanted.export]))
 
 
 def summary(result: ReviewResult) -> str:

@@ -98,7 +98,8 @@ def files_of(
         source = f"{missing[0].key} ({len(missing):,} such)" if len(missing) > 1 else missing[0].key
         raise InputInvalid.of(source=source, problem=problem)
     if not files:
-        raise InputInvalid.of(source="--only", problem="leaves no file of these images; name other variants")
+        problem = f"leaves no file of these images; use {', '.join([*names, ORIGINAL])}"
+        raise InputInvalid.of(source="--only", problem=problem)
     return tuple(files)
 
 

@@ -22,6 +22,9 @@ class ReviewOrder(Order):
     """Cells to be made again with another seed, by their cell_id."""
     encoding: str | None = Field(default=None, title="Text encoding")
     """The text encoding of tables that are not UTF-8, such as cp1252."""
+    export: str | None = Field(default=None, title="Hand over to")
+    """A folder, a file that ends in .zip or a URL, to which what is approved then is handed over, as python
+    flows/export.py does, which has more to choose."""
 
 
 class Told(Record):

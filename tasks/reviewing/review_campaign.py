@@ -46,7 +46,7 @@ def review_campaign(wanted: ReviewOrder, *, progress: Progress, patience_s: floa
 
     InputInvalid as well where the folder is no campaign's, or a run is busy in it for longer than `patience_s`.
     """
-    if not (wanted.decisions or wanted.again):
+    if not (wanted.decisions or wanted.again or wanted.export):
         raise InputInvalid.of(source="DECISIONS", problem=NOTHING_ASKED)
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing

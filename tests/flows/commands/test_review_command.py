@@ -7,6 +7,7 @@ import pytest
 from flows.commands.review_command import main
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
+from tasks.records.variant import DEFAULT_VARIANTS
 from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, a_request, an_outcome
 
@@ -38,6 +39,27 @@ def test_decisions_are_taken_in_and_told(folder: Path, tmp_path: Path, capsys: p
         f"  page      {folder}/index.html",
         f"  manifest  {folder}/manifest.csv",
     ]
+
+
+def test_what_is_approved_then_is_handed_over_at_once(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """Where nothing is, the decisions are taken in all the same, and it is said apart."""
+    table, place = tmp_path / "kim.csv", str(tmp_path / "handed.zip")
+    table.write_text(f"cell_id;decision\n{CELLS[1].cell_id};reject\n")
+    assert main([str(folder), str(table), "--export", place]) == 2
+    said = capsys.readouterr().err
+    assert "Q1 Launch: 0 kept, 1 rejected" in said
+    assert "nothing was written, nothing was paid" in said
+    assert "has no image that somebody has kept" in said
+    table.write_text(f"cell_id;decision\n{CELLS[0].cell_id};keep\n")
+    assert main([str(folder), str(table), "--export", place]) == 2
+    assert "--only: leaves no file of these images; use original" in capsys.readouterr().err
+    store = CampaignStore.at(str(folder))
+    published = Ledger(store, "").read_published()
+    assert published is not None
+    store.write(DEFAULT_VARIANTS[0].key(CELLS[0].cell_id), b"a cut")
+    Ledger(store, "").keep_published(published.model_copy(update={"variants": DEFAULT_VARIANTS[:1]}))
+    assert main([str(folder), "--export", place]) == 1, "its originals are none, and the worse of both ends counts"
+    assert "1 image in 1 file handed over" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
