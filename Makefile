@@ -1,6 +1,7 @@
 # `make demo` and `make test` are all that a newcomer needs; the README has the plain pip commands they stand for.
 
 PYTHON ?= python3
+WORKERS ?= 2
 VENV ?= .venv
 BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --generate-hashes \
@@ -18,7 +19,7 @@ demo: $(VENV)/installed   ## make the sample campaign's images with the built-in
 		--variant social=1080x1080,only=best --variant story=1080x1920,only=best
 
 test: $(VENV)/installed-dev   ## run the tests
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 coverage: $(VENV)/installed-dev   ## run the tests, and hold how much of the code they run, by branch, to its floor
 	$(BIN)/coverage run -m pytest $(TESTS)

@@ -33,10 +33,10 @@ def test_what_is_asked_for_joins_what_is_there():
 
 def test_marks_stay_as_somebody_has_chosen():
     """A later run or recut that chooses nothing says what the campaign says; of a new one, yes."""
-    assert VariantSet().with_asked(()).said == "yes"
+    assert VariantSet().with_asked(()).said.marks == "yes"
     chosen = VariantSet().with_asked((), "none")
-    assert chosen.with_asked([STORY]).while_cutting([THUMB]).said == "none"
-    assert chosen.while_cutting([], "prompt").said == "prompt"
+    assert chosen.with_asked([STORY]).while_cutting([THUMB]).said.marks == "none"
+    assert chosen.while_cutting([], "prompt").said.marks == "prompt"
     assert chosen.come_along((), None) == [UNMARKED]
     assert chosen.come_along((), "yes") == []
 

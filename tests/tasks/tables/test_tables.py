@@ -39,8 +39,8 @@ def problem(url: str) -> str:
         ("m", CSV),
         ("m.csv~", CSV),
         ("m.csv.gz", CSV),
-        ("m.csv", gzip.compress(CSV)),
-        ("m.csv.gz", gzip.compress(CSV)),
+        ("m.csv", gzip.compress(CSV, mtime=0)),
+        ("m.csv.gz", gzip.compress(CSV, mtime=0)),
         ("m.csv.bz2", bz2.compress(CSV)),
         ("m.csv.xz", lzma.compress(CSV)),
         ("q1 launch (final) [2].csv", CSV),
@@ -75,7 +75,7 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     assert problem(f"file://{file}.csv").endswith(f"does not exist in {tmp_path}; there is {Path(file).name}")
     assert "no storage is known as klingon://; name a folder" in problem("klingon://m.csv")
     damaged = "cannot be read: it is compressed, and was cut off or damaged; copy or download it again"
-    assert problem(a_file(tmp_path, gzip.compress(CSV * 1000)[:-30], "cut.csv.gz")).endswith(damaged)
+    assert problem(a_file(tmp_path, gzip.compress(CSV * 1000, mtime=0)[:-30], "cut.csv.gz")).endswith(damaged)
     assert problem(a_file(tmp_path, b"\xfd7zXZ\x00" + bytes(40), "m.csv.xz")).endswith(damaged)
 
 
