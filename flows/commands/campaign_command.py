@@ -26,6 +26,7 @@ COMMAND: Final = Command(
         "model": Written(note=f"One of {', '.join(MODELS)}.", metavar="MODEL"),
         "quality": Written(note=f"One of {', '.join(QUALITIES)}.", metavar="QUALITY"),
         "size": Written(note="Such as auto, 16:9 or 1344x704.", metavar="SIZE"),
+        "languages": Written(metavar="TAGS"),
         "retry": Written(note="What that comes to is told before anything is paid."),
         "callback_url": Written(is_repeated=True),
         "variants": Written("variant", note=f"Each is written {GRAMMAR}."),

@@ -41,6 +41,12 @@ class Alternatives:
         self._templates.add(templates)
         self._factors.add(factor)
 
+    def take_back(self, factor: int, kept: int, num_images: int) -> None:
+        """Count fewer of those that were added last, since another language has the others: `kept` of `factor`."""
+        is_left = kept > 1 or (kept == 1 and self.are_too_many)
+        self.images -= (0 if self.are_too_many and kept else factor - kept if is_left else factor) * num_images
+        self.without -= 0 if is_left else num_images
+
     def pay(self, factor: int, num_images: int, usd_per_image: Decimal) -> None:
         """Count what they cost, and those that are not made, since they are too many."""
         self._uncounted += (factor - 1) * num_images if self.are_too_many else 0

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tasks.planning.brand_kit import NO_KIT, BrandKit, brand_kit, forbidden_in, is_kit
 from tasks.planning.cross_formats import written_as
 from tasks.planning.faults import Faults
-from tasks.planning.parse_matrix import ParsedRow
+from tasks.planning.parsed_row import ParsedRow
 from tasks.planning.request_rules import ONE_CHOICE, prompt_of
 from tasks.records.campaign import Campaign
 from tasks.records.models import Offer
@@ -87,4 +87,4 @@ class Branding:
 def _column(row: ParsedRow, one: ParsedRow) -> str:
     """The column whose text a prompt was made of."""
     column = written_as("prompt", row, one)
-    return column if any(column in level.wishes for level in (row, one)) else "product"
+    return row.title(column if any(column in level.wishes for level in (row, one)) else "product")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tasks.errors import InputInvalid
 from tasks.records.fault import Fault
+from tasks.records.language import parse_languages
 from tasks.records.variant import Variant
 from tasks.records.vocabulary import NAME_MAX_CHARS, PROMPT_MAX_CHARS
 from tasks.tables.brand_table import Pairs
@@ -24,9 +25,9 @@ COLUMNS: Final = {
 """Keys that stand for a column where neither row nor format says it."""
 TEXTS: Final = ("name", "look")
 LISTS: Final = ("negative", "forbidden")
-LATER: Final = ("label", "credit", "languages", "style_codes", "reference_images")
+LATER: Final = ("label", "credit", "style_codes", "reference_images")
 """Keys that have a meaning to come: they may stand there, and nothing is made of them."""
-KEYS: Final = (*TEXTS, *COLUMNS, *LISTS, "variants", *LATER)
+KEYS: Final = (*TEXTS, *COLUMNS, *LISTS, "variants", "languages", *LATER)
 _NEAR: Final = 0.6
 
 
@@ -43,6 +44,7 @@ class BrandKit:
     negative: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
+    languages: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     """Keys of which nothing is made yet."""
 
@@ -97,6 +99,7 @@ def brand_kit(source: str, content: bytes, pairs: Pairs) -> BrandKit:
         negative=told.get("negative", ()),
         forbidden=words,
         variants=told.get("variants", ()),
+        languages=told.get("languages", ()),
         unused=tuple(key for key in pairs if any(squeezed(key) == squeezed(later) for later in LATER)),
     )
 
@@ -120,6 +123,8 @@ def _reader(key: str) -> Callable[[object], Any]:
         return lambda value: tuple(dict.fromkeys(_texts(value)))
     if key == "variants":
         return _variants
+    if key == "languages":
+        return lambda value: parse_languages(", ".join(_texts(value)))
     return lambda value: parse_text(_text(value), NAME_MAX_CHARS if key == "name" else PROMPT_MAX_CHARS)
 
 

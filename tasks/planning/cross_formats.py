@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
-from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
+from tasks.planning.parse_matrix import parse_rows
+from tasks.planning.parsed_row import ParsedRow
+from tasks.planning.read_header import read_header
 from tasks.planning.request_rules import ONE_CHOICE
 from tasks.planning.size_rules import Misfit
 from tasks.records.campaign import Campaign
@@ -152,12 +154,12 @@ def add_misfits(
             faults.add(f"--{column}", f"{problem}; {remedy}", value=options[column])
             continue
         if column in row.wishes or column not in one.wishes:
-            faults.add(row.source, f"{problem}; {remedy}", row.number, column, text)
+            faults.add(row.source, f"{problem}; {remedy}", row.number, row.title(column), text)
         elif has_model:
             whose = f"of the format {one.wishes.get('format')!r}"
             faults.add(row.source, f"{whose} {problem}; change the model or the format", row.number, column, text)
         else:
-            faults.add(one.source, f"{problem}; {remedy}", one.number, column, text)
+            faults.add(one.source, f"{problem}; {remedy}", one.number, one.title(column), text)
 
 
 def written_as(column: str, row: ParsedRow, one: ParsedRow) -> str:

@@ -9,10 +9,13 @@ from typing import Any, Final
 from tasks.planning.alternatives import Alternatives
 from tasks.planning.brand_kit import BrandKit
 from tasks.planning.faults import Faults
-from tasks.planning.find_template import NO_ROW, Templates
-from tasks.planning.parse_matrix import Columns, ParsedRow
+from tasks.planning.find_template import Templates
+from tasks.planning.in_language import untranslated
+from tasks.planning.parsed_row import Family, ParsedRow
+from tasks.planning.read_header import Columns
 from tasks.planning.request_rules import prompt_of
-from tasks.planning.template_names import NO_NAMES, Placed, RowValues, Unfit
+from tasks.planning.row_values import RowValues
+from tasks.planning.template_names import Placed, Unfit
 from tasks.records.campaign import Campaign
 from tasks.records.models import Offer
 from tasks.records.vocabulary import PROMPT_MAX_CHARS
@@ -37,7 +40,8 @@ class Prompts:
     longest: tuple[str, int, str] = ("", 0, "")
     """The longest prompt, its row and its format."""
     _texts: set[int] = field(default_factory=set)
-    _values: RowValues = field(default_factory=lambda: RowValues(NO_NAMES, NO_ROW))
+    _values: dict[str, RowValues] = field(default_factory=dict)
+    """Of the row at hand, by its languages."""
 
     @classmethod
     def of(cls, campaign: Campaign, kit: BrandKit, faults: Faults) -> "Prompts":
@@ -58,16 +62,19 @@ class Prompts:
         """How many prompts that were filled in differ."""
         return len(self._texts)
 
-    def begin(self, columns: Columns, formats: Sequence[ParsedRow]) -> None:
+    def begin(
+        self, columns: Columns, formats: Sequence[ParsedRow], translated: Sequence[tuple[Family, bool]] = ()
+    ) -> None:
         """Know which names there are; what options and formats ask for is checked, whether or not a row uses it."""
-        self.templates.begin(columns, formats)
+        self.templates.begin(columns, formats, translated)
 
     def filled(
-        self, row: ParsedRow, one: ParsedRow, crossed: ParsedRow, offer: Offer
+        self, row: ParsedRow, one: ParsedRow, crossed: ParsedRow, offer: Offer, language: str = ""
     ) -> tuple[int, Iterable[ParsedRow]]:
         """How many alternatives `row` has in the format `one`, and `crossed` with the prompts of each.
 
-        Of too many, the first one alone; none where something is wrong, which is noted. `offer`: of its model.
+        Of too many, the first one alone; none where something is wrong, which is noted. `offer`: of its model;
+        `language`: in which row and format are.
         """
         made: dict[str, Filled] = {}
         texts: tuple[str, ...] = ()
@@ -75,11 +82,17 @@ class Prompts:
             level = self.templates.level_of(sent, row, one, offer)
             if level is None:
                 continue
-            filled = self._filled(sent, level, row, one)
+            filled = self._filled(sent, level, row, one, language)
             if filled is None:
                 return 0, ()
             made[sent] = filled
             texts = (*texts, level.wishes[TEMPLATE_OF[sent]])
+        if row.missing or one.missing:
+            lacks = list(untranslated(row, one, made))
+            for level, missing in lacks:
+                self.faults.add(level.source, missing.problem, missing.row, missing.title)
+            if lacks:
+                return 0, ()
         if not made and not self.look:
             return 1, (crossed,)
         factor = prod(filled.alternatives() for filled in made.values())
@@ -88,7 +101,7 @@ class Prompts:
         return factor, self._each(made, factor, row, crossed)
 
     def _each(self, made: Mapping[str, Filled], factor: int, row: ParsedRow, crossed: ParsedRow) -> Iterator[ParsedRow]:
-        source, number, wishes, metadata, texts, places = crossed
+        wishes, metadata = crossed.wishes, crossed.metadata
         if self.look and "prompt" not in made and "prompt" not in wishes and "product" in wishes:
             wishes = {**wishes, "prompt": self._with_look(prompt_of(wishes))}
         is_one = factor == 1 or self.alternatives.are_too_many
@@ -98,7 +111,7 @@ class Prompts:
             for column, (text, chosen) in zip(made, found, strict=True):
                 sent[column] = self._with_look(text) if column == "prompt" else text
                 if problem := _unfit(sent[column]):
-                    self.faults.add(row.source, problem, row.number, TEMPLATE_OF[column], sent[column])
+                    self.faults.add(row.source, problem, row.number, row.title(TEMPLATE_OF[column]), sent[column])
                     return
                 if chosen:
                     named = chosen if column == "prompt" else _of_negatives(chosen)
@@ -106,7 +119,7 @@ class Prompts:
                     told = told | named
             if "prompt" in made:
                 self._remember(sent, row)
-            yield ParsedRow(source, number, sent, told, texts, places)
+            yield crossed._replace(wishes=sent, metadata=told)
 
     def _with_look(self, text: str) -> str:
         if not self.look or not text:
@@ -120,28 +133,29 @@ class Prompts:
         if len(prompt) > len(self.longest[0]):
             self.longest = prompt, row.number, wishes.get("format", "")
 
-    def _filled(self, sent: str, level: ParsedRow, row: ParsedRow, one: ParsedRow) -> Filled | None:
+    def _filled(self, sent: str, level: ParsedRow, row: ParsedRow, one: ParsedRow, language: str) -> Filled | None:
         template = self.templates.template_of(sent, level, is_format=level is one)
         if template is None:
             return None
-        if row is not self._values.row:
-            self._values = RowValues(self.templates.names, row)
-        self._values.one = one
+        values = self._values.get(language)
+        if values is None or values.row is not row:
+            values = self._values[language] = RowValues(self.templates.names, row)
+        values.one = one
         try:
-            return fill(template, self._values)
+            return fill(template, values)
         except EmptyGap:
             for name in dict.fromkeys(gap.name for gap in template.pieces if isinstance(gap, Gap)):
-                if not self._values[name]:
+                if not values[name]:
                     self._add_empty(name, self.templates.placed(sent, level, is_format=level is one), row, one)
         except Unfit as unfit:
-            self.faults.add(unfit.level.source, str(unfit), unfit.level.number, unfit.column, unfit.text)
+            self.faults.add(unfit.level.source, str(unfit), unfit.row, unfit.column, unfit.text)
         return None
 
     def _add_empty(self, name: str, placed: Placed, row: ParsedRow, one: ParsedRow) -> None:
         level, column = self.templates.names.where_empty(name, row, one)
         remedy = f"fill it in, or put what depends on it into an optional part, such as [ in {{{name}}}]"
         problem = f"is empty, and {placed.title} names {{{name}}}; {remedy}"
-        self.faults.add(level.source, problem, level.number, column)
+        self.faults.add(level.source, problem, level.number, level.title(column))
 
 
 def _of_negatives(chosen: Mapping[str, str]) -> dict[str, str]:

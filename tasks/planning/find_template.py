@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tasks.planning.faults import Faults
-from tasks.planning.parse_matrix import Columns, ParsedRow
+from tasks.planning.parsed_row import Family, ParsedRow
+from tasks.planning.read_header import Columns
 from tasks.planning.template_names import NO_NAMES, Names, Placed
 from tasks.records.models import Offer
 from tasks.tables.columns import TEMPLATE_OF
@@ -32,10 +33,13 @@ class Templates:
     _bound: dict[str, Template | str] = field(default_factory=dict)
     """Those whose names are known, or what is wrong with them, by their texts."""
 
-    def begin(self, columns: Columns, formats: Sequence[ParsedRow]) -> None:
+    def begin(
+        self, columns: Columns, formats: Sequence[ParsedRow], translated: Sequence[tuple[Family, bool]] = ()
+    ) -> None:
         """Know which names there are; what options and formats ask for is checked, whether or not a row uses it."""
-        self.names = Names.of(columns, formats)
-        has = {*columns.known, *(formats[0].places if formats else ())}.union(*(one.wishes for one in self.shared))
+        self.names = Names.of(columns, formats, translated)
+        has = {*columns.known, *(formats[0].places if formats else ()), *(family.name for family, _ in translated)}
+        has = has.union(*(one.wishes for one in self.shared))
         self.used = tuple(sent for sent, template in TEMPLATE_OF.items() if template in has)
         for level in (*self.shared, *formats):
             for sent in self.used:
@@ -67,7 +71,7 @@ class Templates:
         if level in self.shared:
             return Placed(text, level.source, None, template)
         name = str(level.wishes.get("format", "")) if is_format else ""
-        return Placed(text, level.source, level.number, template, name)
+        return Placed(text, level.source, level.number, level.title(template), name)
 
     def template_of(self, sent: str, level: ParsedRow, *, is_format: bool) -> Template | None:
         """The same, if it is one, and names what there is; else that is noted."""

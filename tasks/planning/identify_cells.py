@@ -1,6 +1,7 @@
 """Gives every cell of a plan its copy number, and the words that its id begins with."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,16 +13,18 @@ PRODUCT_SLUG_MAX_CHARS: Final = 40
 FORMAT_SLUG_MAX_CHARS: Final = 24
 
 
-def readable_slug(product: str, format_name: str) -> str:
+def readable_slug(product: str, format_name: str, languages: Sequence[str] = ()) -> str:
     """Lower-case words of product and format, joined by dashes; `image` where neither has a letter or digit.
 
-    A prompt stands for a product that has no name; a structured one says in a sentence what it shows.
+    A prompt stands for a product that has no name; a structured one says in a sentence what it shows. Behind them comes
+    the language, unless the image is for several.
     """
     parts = (
         slug(title_of(product), PRODUCT_SLUG_MAX_CHARS, whole_words=True),
         slug(format_name, FORMAT_SLUG_MAX_CHARS),
     )
-    return "-".join(filter(None, parts)) or "image"
+    words = "-".join(filter(None, parts)) or "image"
+    return f"{words}-{languages[0].lower()}" if len(languages) == 1 else words
 
 
 def shortest_id(name: str, request_sha256: str, copy_number: int) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Container, Iterable
 from typing import Final
 
 from tasks.planning.fill_prompts import Prompts
-from tasks.planning.parse_matrix import Columns
+from tasks.planning.in_language import Speech
+from tasks.planning.read_header import Columns
 from tasks.records.fault import shortened
 from tasks.records.money import counted
 from tasks.records.vocabulary import Model
-from tasks.tables.columns import similar_column
+from tasks.tables.columns import column_name, similar_column
 
 LONGEST_SHOWN_CHARS: Final = 400
 
@@ -40,6 +41,16 @@ def prompt_notes(prompts: Prompts) -> list[str]:
         named = ", ".join(prompts.templates.left_out)
         notes.append(f"negative_template of the whole campaign is left out for {named}, which takes none")
     return notes
+
+
+def speech_notes(speech: Speech, prompts: Prompts) -> list[str]:
+    """Where the plain text stands in the place of translations that are missing, of what any prompt is made of."""
+    names = prompts.templates.names
+    return [
+        f"{title} is missing in {counted(count, 'row')}, first in row {first}: the text of the first language is used"
+        for (name, title), (count, first) in speech.fallen.items()
+        if column_name(name) is not None or name in names.used
+    ]
 
 
 def visibility_notes(models: Iterable[Model]) -> list[str]:

@@ -15,10 +15,13 @@ from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
 from tasks.planning.fill_prompts import Prompts
 from tasks.planning.identify_cells import Copies, readable_slug, shortest_id
-from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
+from tasks.planning.in_language import Speech
+from tasks.planning.parse_matrix import parse_rows
+from tasks.planning.parsed_row import ParsedRow
 from tasks.planning.plan_notes import column_notes, prompt_notes, repeat_notes
 from tasks.planning.price_cells import Bill
 from tasks.planning.prices import priced, read_prices
+from tasks.planning.read_header import read_header
 from tasks.planning.reference_rules import typed_references
 from tasks.planning.references import References
 from tasks.planning.request_rules import build_request
@@ -68,13 +71,15 @@ class Planner:
     @cached_property
     def crossed(self) -> RowsInFormats:
         """Its rows in their formats."""
-        return RowsInFormats(self.campaign, self.faults, self.prompts, Branding(self.kit, self.faults))
+        speech = Speech(self.faults, self.campaign.languages, self.campaign.language_fallback)
+        return RowsInFormats(self.campaign, self.faults, self.prompts, Branding(self.kit, self.faults), speech)
 
     def read_brand(self) -> None:
         """Read the brand kit, if there is one. Raises InputInvalid where it cannot be read, or holds faults."""
         self.kit = read_kit(self.campaign, self.fetch)
-        if not self.campaign.variants:
-            self.campaign = self.campaign.model_copy(update={"variants": self.kit.variants})
+        kits = {"variants": self.kit.variants, "languages": self.kit.languages}
+        unsaid = {name: value for name, value in kits.items() if not getattr(self.campaign, name)}
+        self.campaign = self.campaign.model_copy(update=unsaid)
 
     def read_formats(self) -> None:
         """Read the formats, if there are any. Raises InputInvalid where their table cannot be read."""
@@ -102,8 +107,11 @@ class Planner:
         """Each image in matrix order: its row as it is in its format, its request, and its place in the row from 0."""
         count = self.faults.count
         columns = read_header(table, self.faults, names_of(self.crossed.formats))
-        self.prompts.begin(columns, self.crossed.formats)
-        if columns.known.keys().isdisjoint({"product", "prompt"}) and not self.prompts.has_any:
+        speech = self.crossed.speech
+        speech.begin(table.source, columns, self.crossed.formats)
+        self.prompts.begin(columns, self.crossed.formats, tuple(speech.families))
+        has_none = {*columns.known, *(family.name for family in speech.of_matrix)}.isdisjoint({"product", "prompt"})
+        if has_none and not self.prompts.has_any:
             names = ", ".join(table.header)
             problem = f"has neither a column 'product' nor a column 'prompt'; it needs one of them, and has {names}"
             self.faults.add(table.source, problem)
@@ -121,7 +129,9 @@ class Planner:
             self.faults.add(table.source, "has no rows below its header")
         if self.faults.count == count:
             self.prompts.alternatives.check(self.bill.images(), self.bill.cost_usd(), self.faults)
-        of_columns = column_notes(columns, self.prompts.templates.named)
+            if not self.prompts.alternatives.are_too_many:
+                self.crossed.spoken.check(self.bill.images(), self.campaign.max_images, self.faults)
+        of_columns = column_notes(columns, {*self.prompts.templates.named, *speech.titles})
         self.notes += [*table.notes, *duplicates.notes(), *columns.notes(table.source), *of_columns]
 
     def _images_in(self, in_one: InFormat) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
@@ -129,9 +139,11 @@ class Planner:
         copies = wishes.get("num_images", 1)
         for nth in range(copies):
             request = build_request(wishes, in_one.model, nth)
+            usd = self.bill.prices[priced(request)].usd_per_image
             if in_one.alternatives > 1 and not nth:
-                usd = self.bill.prices[priced(request)].usd_per_image
                 self.prompts.alternatives.pay(in_one.alternatives, copies, usd)
+            if len(in_one.languages) > 1 and not nth:
+                self.crossed.spoken.add(wishes["languages"], in_one.languages, copies, usd)
             yield in_one.wanted, request, nth
 
     def count(self, row: ParsedRow, request: GenerationRequest, sha256: str, nth: int) -> int:
@@ -147,8 +159,10 @@ class Planner:
     def cell(self, row: ParsedRow, request: GenerationRequest, sha256: str, copy_number: int) -> Cell:
         """The cell of an image that was counted, under its shortest id, which another may have as well."""
         product, format_name = row.wishes.get("product", ""), row.wishes.get("format", "")
+        languages = row.wishes.get("languages", ())
         return Cell(
-            cell_id=shortest_id(readable_slug(product or request.prompt, format_name), sha256, copy_number),
+            cell_id=shortest_id(readable_slug(product or request.prompt, format_name, languages), sha256, copy_number),
+            languages=languages,
             row=row.number,
             product=product,
             format=format_name,

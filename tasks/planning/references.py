@@ -10,7 +10,7 @@ from typing import Final
 
 from tasks.errors import InputInvalid
 from tasks.planning.faults import Faults
-from tasks.planning.parse_matrix import ParsedRow
+from tasks.planning.parsed_row import ParsedRow
 from tasks.records.fault import without_secrets
 from tasks.records.reference import REFERENCE_COLUMNS, FoundReference, Reference
 from tasks.references.look import NoPicture, look_at

@@ -22,6 +22,7 @@ OWN_COLUMNS: Final = frozenset(
         "visibility",
         "callback_url",
         "focus",
+        "languages",
         "size",
         *TEMPLATE_OF.values(),
     }

@@ -1,11 +1,12 @@
 """Which names a template may use, and what stands under them in a row and its format."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
-from tasks.planning.parse_matrix import Columns, ParsedRow
+from tasks.planning.parsed_row import Family, ParsedRow
+from tasks.planning.read_header import Columns
 from tasks.records.vocabulary import PROMPT_MAX_CHARS
 from tasks.tables.columns import TEMPLATE_OF, column_name, parse_text
 from tasks.tables.placeholders import check_filled, may_hold_one, placeholder
@@ -49,9 +50,9 @@ class Placed(NamedTuple):
 class Unfit(ValueError):
     """A value that is not to be sent, and where it stands."""
 
-    def __init__(self, problem: str, level: ParsedRow, column: str, text: str) -> None:
+    def __init__(self, problem: str, level: ParsedRow, column: str, text: str | None, row: int | None) -> None:
         super().__init__(problem)
-        self.level, self.column, self.text = level, column, text
+        self.level, self.column, self.text, self.row = level, column, text, row
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,34 @@ class Names:
     places: Mapping[str, Place]
     asked: dict[str, Place | None] = field(default_factory=dict)
     """Those that were looked up, as they are written."""
+    translations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The columns of a text's languages."""
+
+    @property
+    def used(self) -> set[str]:
+        """What templates name, squeezed."""
+        return {squeezed(_called(place)) for place in self.asked.values() if place is not None}
 
     @classmethod
-    def of(cls, columns: Columns, formats: Sequence[ParsedRow]) -> "Names":
-        """What a matrix with these columns and formats has."""
+    def of(
+        cls, columns: Columns, formats: Sequence[ParsedRow], translated: Iterable[tuple[Family, bool]] = ()
+    ) -> "Names":
+        """What a matrix with these columns and formats has, of which some are `translated`, or the formats' are."""
         own, more = (formats[0].places, formats[0].metadata) if formats else ({}, {})
         named = (name for name in (*columns.known, *own) if name not in _SENT)
         places = {squeezed(name): Place(name, is_of_formats=name in own) for name in named}
         for title in (*columns.metadata, *more):
             column, titles, is_of_formats = places.get(squeezed(title), Place())
             places[squeezed(title)] = Place(column, (*titles, title), is_of_formats or title in more)
-        return cls(columns, places)
+        translations: dict[str, tuple[str, ...]] = {}
+        for family, in_formats in translated:
+            name = squeezed(family.name)
+            column, titles, is_of_formats = places.get(name, Place(family.name if family.is_ours else ""))
+            titles = titles if family.is_ours or family.title in titles else (*titles, family.title)
+            if family.name not in _SENT:
+                places[name] = Place(column, titles, is_of_formats or in_formats)
+            translations[name] = (*translations.get(name, ()), *family.tags.values())
+        return cls(columns, places, translations=translations)
 
     def place(self, name: str) -> Place | None:
         """Where the values of a name stand, also where it is another name of a column of ours."""
@@ -108,15 +126,20 @@ class Names:
     def titles(self, template: Template) -> Iterator[str]:
         """The columns of metadata that a template names."""
         for gap in template.gaps:
-            yield from (self.place(gap.name) or Place()).titles
+            place = self.place(gap.name) or Place()
+            yield from place.titles
+            if self.translations:
+                yield from self.translations.get(squeezed(_called(place)), ())
 
     def value(self, name: str, level: ParsedRow) -> str:
         """What stands under a name in a row or in a format; empty where nothing does. Raises Unfit."""
         column, titles, _ = self.place(name) or Place()
         if column and (text := level.typed(column)):
+            _check_there(column, level)
             return parse_text(text, PROMPT_MAX_CHARS)
         for title in titles:
             if text := _edged(level.metadata.get(title, "")):
+                _check_there(title, level)
                 return self._fit(text, level, title)
         return ""
 
@@ -129,7 +152,7 @@ class Names:
                 check_filled(text, self.columns.names)
             return parse_text(text, PROMPT_MAX_CHARS)
         except ValueError as error:
-            raise Unfit(str(error), level, title, text) from error
+            raise Unfit(str(error), level, level.title(title), text, level.number) from error
 
     def where_empty(self, name: str, row: ParsedRow, one: ParsedRow) -> tuple[ParsedRow, str]:
         """Where a value is to be filled in: in the row, unless only the formats have its column."""
@@ -138,6 +161,14 @@ class Names:
             return row, place.column
         title = next((each for each in place.titles if each in row.metadata), None)
         return (row, title) if title is not None else (one, place.column or place.titles[0])
+
+
+def _check_there(column: str, level: ParsedRow) -> None:
+    """Raise Unfit where the text of a column is another language's, since its translation is missing."""
+    if level.missing:
+        missing = level.missing.get(column) or level.missing.get(squeezed(column))
+        if missing is not None:
+            raise Unfit(missing.problem, level, missing.title, None, missing.row)
 
 
 def _called(place: Place) -> str:
@@ -151,28 +182,3 @@ def _edged(text: str) -> str:
 
 
 NO_NAMES: Final = Names(Columns({}, {}), {})
-
-
-class RowValues(dict[str, str]):
-    """What stands under the names that templates use in a row, else in its format, looked up once for each row.
-
-    Indexing raises Unfit.
-    """
-
-    def __init__(self, names: Names, row: ParsedRow) -> None:
-        super().__init__()
-        self.row = row
-        self.one = row
-        """The format that the row is made in."""
-        self._names = names
-        self._empty: dict[str, bool] = {}
-        """Names under which the row has nothing, and whether formats may have something."""
-
-    def __missing__(self, name: str) -> str:
-        if name not in self._empty:
-            text = self._names.value(name, self.row)
-            if text:
-                self[name] = text
-                return text
-            self._empty[name] = (self._names.place(name) or Place()).is_of_formats
-        return self._names.value(name, self.one) if self._empty[name] else ""

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from tasks.records.event import EVENT_NAMES, EventName
 from tasks.records.fault import without_secrets
 from tasks.records.model_words import AnyModel, AnyQuality
-from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Marks, Retry, ToDo, Usd, Variants
+from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Languages, Marks, Retry, ToDo, Usd, Variants
 from tasks.records.record import Order, Record
 from tasks.records.size_words import AnySize
 from tasks.records.slug import slug
@@ -57,6 +57,11 @@ class Campaign(Order):
     brand: str | None = Field(default=None, title="Brand kit")
     """Path or URL of a brand kit (TOML): palette, style, look, words that are not to be seen or not to be said; without
     one, the sheet `brand` of the matrix's workbook."""
+    languages: Languages = Field(default=(), title="Languages", json_schema_extra={"default": ""})
+    """Make an image of each of these languages where its words differ, such as en,de: a column headline:de has the
+    German of headline, whose own language is the first; without any, the brand kit's."""
+    language_fallback: bool = Field(default=False, title="Language fallback")
+    """Use the text of the first language where a translation is missing, which is a fault otherwise."""
     max_images: int | None = Field(default=None, ge=1, title="Most images")
     """Plan no more images than this, in all; without it, alternatives in templates come to no more than 500."""
     model: AnyModel = Field(default="V_2", title="Model")

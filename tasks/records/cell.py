@@ -16,6 +16,7 @@ DIGEST_SHOWN_CHARS: Final = (8, 16, 64)
 """How many digits of its digest a cell's id ends in; more where another cell has the shorter id."""
 
 _NUMBER: Final = re.compile(r"-copy[1-9]\d*(?=-[0-9a-f]+$)")
+_TAG: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
 class Cell(Record):
@@ -43,6 +44,8 @@ class Cell(Record):
     """Which it is of the images that stand for one image of the matrix."""
     review: Review | None = None
     """What somebody has decided on its image: from then on no other is paid for under its id."""
+    languages: tuple[str, ...] = ()
+    """Which it is for, where its campaign has any: several where they ask for the same."""
     brand: str = ""
     """The brand kit that it was planned with: its name and digest; of no part in what the cell is."""
     metadata: dict[str, str] = Field(default_factory=dict)
@@ -56,6 +59,11 @@ class Cell(Record):
     def is_rejected(self) -> bool:
         """Whether somebody does not want its image, or has decided to do without one."""
         return self.review is not None and self.review.decision == "reject"
+
+    @property
+    def language(self) -> str:
+        """The languages that it is for, with spaces between; empty where its campaign has none."""
+        return " ".join(self.languages)
 
     @property
     def possible_ids(self) -> tuple[str, ...]:
@@ -90,7 +98,7 @@ def with_own_ids(cells: Sequence[Cell], held: Mapping[str, str | None]) -> tuple
     own: dict[str, int] = {}
     alike: dict[str, list[str]] = {}
     for each in sorted(held):
-        alike.setdefault(without_number(each), []).append(each)
+        alike.setdefault(each.rpartition("-")[2], []).append(each)
     # Copies of one request come one after the other, so that the first has what the first had before.
     order = sorted(range(len(cells)), key=lambda n: (cells[n].request_sha256, cells[n].copy_number))
     new: list[int] = []
@@ -112,6 +120,18 @@ def with_own_ids(cells: Sequence[Cell], held: Mapping[str, str | None]) -> tuple
 
 
 def _held_ids(cell: Cell, alike: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The ids under which a cell may be held, the longest first, and each as it is before as it might be numbered."""
+    """The ids under which a cell may be held, the longest first, and each as it is before as it might be named.
+
+    Numbers of copies and languages tell people images apart: they may have been others when the image was made, such as
+    none before its campaign had languages. `alike`: all that are held, by their digests.
+    """
     for possible in reversed(cell.possible_ids):
-        yield from sorted(alike.get(without_number(possible), ()), key=lambda each: each != possible)
+        name, _, digest = without_number(possible).rpartition("-")
+        bare = name.removesuffix(f"-{cell.language.lower()}")
+        found = (each for each in alike.get(digest, ()) if _is_called(without_number(each).rpartition("-")[0], bare))
+        yield from sorted(found, key=lambda each: (each != possible, without_number(each) != without_number(possible)))
+
+
+def _is_called(name: str, bare: str) -> bool:
+    """Whether an id begins with the words `bare`, and behind them with nothing but a language."""
+    return name == bare or (name.startswith(f"{bare}-") and _TAG.fullmatch(name[len(bare) + 1 :]) is not None)

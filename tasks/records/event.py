@@ -31,7 +31,7 @@ AWAITED: Final = "awaited"
 
 LEFT_OUT: Final = (
     *("url", "variant_urls", "page_url", "manifest_url"),
-    *("replaces", "take", "review", "review_reason", "reviewed_at", "source_type", "reviews"),
+    *("replaces", "take", "review", "review_reason", "reviewed_at", "source_type", "language", "reviews"),
 )
 """Keys that a body has only where there is something to say."""
 METADATA_MAX_CHARS: Final = 1000
@@ -70,6 +70,8 @@ class Event(Record):
     """Web address of each variant by its name, where they are known."""
     source_type: str | None = None
     """Of which kind the image is, in IPTC's word, such as `trainedAlgorithmicMedia`."""
+    language: str | None = None
+    """Which it is for, by its tag; several, where they ask for the same image, with spaces between."""
     error: str | None = None
     replaces: str | None = None
     """The cell in whose place the image was made, since somebody had looked at that."""
@@ -131,6 +133,7 @@ def cell_event(  # noqa: PLR0913  all that is told
         variants={name: f"{folder}/{key}" for name, key in variants.items()},
         variant_urls={name: f"{public_url}/{key}" for name, key in variants.items()} if public_url else None,
         source_type=source_type(cell, original) if original else None,
+        language=cell.language or None,
         error=outcome.error,
         replaces=cell.replaces,
         take=cell.take if cell.replaces else None,

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from tasks.records.endpoint import parse_callback_url
+from tasks.records.language import parse_languages
 from tasks.records.variant import Variant
 
 Retry = Literal["failed", "blocked", "unknown"]
@@ -41,6 +42,15 @@ def _told_apart(variants: object) -> object:
     return re.sub(r"\s*([,=])\s*", r"\1", variants).split() if isinstance(variants, str) else variants
 
 
+def _tags(languages: object) -> object:
+    """A text of several languages, or several such texts, as tags, each once."""
+    if isinstance(languages, str):
+        return parse_languages(languages) if languages.strip(" ,;") else ()
+    if isinstance(languages, list | tuple) and all(isinstance(one, str) for one in languages):
+        return _tags(",".join(languages))
+    return languages
+
+
 def _joined(urls: object) -> object:
     return " ".join(map(str, urls)) if isinstance(urls, list | tuple) else urls
 
@@ -59,4 +69,5 @@ Variants = Annotated[
     AfterValidator(with_widths),
     AfterValidator(_names_differ),
 ]
+Languages = Annotated[tuple[str, ...], BeforeValidator(_tags, json_schema_input_type=_Line | _Lines)]
 CallbackUrls = Annotated[str, BeforeValidator(_joined), AfterValidator(parse_callback_url)]

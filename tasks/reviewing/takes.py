@@ -149,7 +149,7 @@ def named_anew(cell: Cell, request: GenerationRequest | None = None, *, copy_num
     """The cell with another request, or as another copy of its own, under the shortest id of that."""
     request = request or cell.request
     sha256 = request.sha256()
-    name = readable_slug(cell.product or request.prompt, cell.format)
+    name = readable_slug(cell.product or request.prompt, cell.format, cell.languages)
     asked = {"request": request, "request_sha256": sha256, "copy_number": copy_number}
     return cell.model_copy(update={"cell_id": shortest_id(name, sha256, copy_number), **asked})
 
@@ -168,8 +168,8 @@ def gives_way(known: Known, cell_id: str) -> bool:
 
 
 def in_their_places(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    """The cells in the order of the matrix, each take behind all that its row has in its format."""
-    of_wishes: dict[tuple[int, str, str], list[Cell]] = {}
+    """The cells in the order of the matrix, each take behind all that its row has in its format and language."""
+    of_wishes: dict[tuple[int, str, str, str], list[Cell]] = {}
     for cell in cells:
-        of_wishes.setdefault((cell.row, cell.product, cell.format), []).append(cell)
+        of_wishes.setdefault(cell.wish, []).append(cell)
     return tuple(cell for alike in of_wishes.values() for cell in alike)

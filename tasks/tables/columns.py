@@ -9,6 +9,7 @@ from typing import Any, Final
 from tasks.records import vocabulary as words
 from tasks.records.endpoint import parse_callback_url
 from tasks.records.focus import parse_focus
+from tasks.records.language import parse_languages
 from tasks.records.model_words import parse_model, parse_quality
 from tasks.records.size_words import parse_aspect_ratio, parse_resolution, parse_size
 from tasks.tables.one_of import one_of
@@ -105,6 +106,7 @@ PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "color_palette": parse_color_palette,
     "callback_url": parse_callback_url,
     "focus": parse_focus,
+    "languages": parse_languages,
     "quality": parse_quality,
     "style_preset": lambda text: one_of(words.STYLE_PRESETS, text),
     "style_codes": parse_style_codes,
@@ -122,6 +124,8 @@ TEMPLATE_OF: Final = {"prompt": "template", "negative_prompt": "negative_templat
 """What is sent, and the column that it is made of where a row does not say it itself."""
 SENT_AS_TYPED: Final = frozenset({"product", "format", "prompt", "negative_prompt"})
 FREE_TEXT: Final = SENT_AS_TYPED | frozenset(TEMPLATE_OF.values())
+TRANSLATED: Final = FREE_TEXT - {"format"}
+"""Those that may be there in several languages, as columns of metadata may."""
 NAMES: Final = {squeezed(name): name for name in PARSERS} | {squeezed(a): name for a, name in ALIASES.items()}
 """Every name of a column, squeezed, and the column."""
 

@@ -6,7 +6,9 @@ import pytest
 
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
-from tasks.planning.parse_matrix import ParsedRow, parse_rows, read_header
+from tasks.planning.parse_matrix import parse_rows
+from tasks.planning.parsed_row import ParsedRow
+from tasks.planning.read_header import read_header
 from tasks.tables.tables import open_table
 from tests.matrices import a_file
 

@@ -12,7 +12,7 @@ from PIL import Image
 from sandbox.dialects.sizes import is_edit_size
 from tasks.errors import InputInvalid
 from tasks.planning.faults import Faults
-from tasks.planning.parse_matrix import ParsedRow
+from tasks.planning.parsed_row import ParsedRow
 from tasks.planning.references import AT_A_TIME, ROWS_AHEAD, References
 from tasks.records.models import OFFERS
 from tasks.records.sizes import pixels
