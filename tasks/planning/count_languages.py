@@ -35,24 +35,27 @@ class LanguageCount:
             self.without_usd += images * usd_per_image
 
     def sentence(self) -> str:
-        """Such as `3 languages: 24 images, $1.92 (8 in one language, $0.64)`."""
-        many = f"{counted(len(self.languages), 'language')}: {counted(self.images, 'image')}, {usd(self.cost_usd)}"
+        """Such as `languages en, de, fr: 24 images, $1.92 (8 in one language, $0.64)`."""
+        many = f"{self.named()}: {counted(self.images, 'image')}, {usd(self.cost_usd)}"
         return f"{many} ({self.without:,} in one language, {usd(self.without_usd)})"
+
+    def named(self) -> str:
+        """The first few."""
+        names = list(self.languages)
+        more = f" and {len(names) - LANGUAGES_SHOWN:,} more" if len(names) > LANGUAGES_SHOWN else ""
+        return f"languages {', '.join(names[:LANGUAGES_SHOWN])}{more}"
 
     def notes(self) -> list[str]:
         """What they come to, if there are any."""
         if not self.images:
             return []
-        names = list(self.languages)
-        more = f" and {len(names) - LANGUAGES_SHOWN:,} more" if len(names) > LANGUAGES_SHOWN else ""
-        named = f"{', '.join(names[:LANGUAGES_SHOWN])}{more}"
-        if self.images == self.without:
-            return [f"languages: {named}: no prompt differs by its language; each image is made once, for all of them"]
+        if self.images == self.without == self.shared:
+            return [f"{self.named()}: no prompt differs by its language; each image is made once, for all of them"]
         shared = ""
         if self.shared:
             are = "1 of them is" if self.shared == 1 else f"{self.shared:,} of them are"
             shared = f"; {are} for several languages, whose prompts are equal"
-        return [f"languages: {self.sentence()}: {named}{shared}"]
+        return [f"{self.sentence()}{shared}"]
 
     def check(self, images: int, max_images: int | None, faults: Faults) -> None:
         """Note where languages come to more images than were asked for; `images`: of the whole plan."""

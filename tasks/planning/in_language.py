@@ -60,6 +60,8 @@ class Speech:
     falls_back: bool = False
     of_matrix: tuple[Family, ...] = ()
     of_formats: tuple[Family, ...] = ()
+    unasked: tuple[Family, ...] = ()
+    """The matrix's texts in languages of which nobody has asked for any."""
     names: Container[str] = ()
     """What a placeholder may name, squeezed."""
     plain: str = ""
@@ -74,6 +76,7 @@ class Speech:
         self.plain = self.asked[0] if self.asked else ""
         self.names = columns.names
         if not (self.asked or "languages" in columns.known or any("languages" in one.wishes for one in formats)):
+            self.unasked = families(columns.known, columns.metadata)
             for title in columns.metadata:
                 column = column_name(of_header(title)[0])
                 if column in TRANSLATED and column not in columns.known:

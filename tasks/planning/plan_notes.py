@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable
 from typing import Final
 
 from tasks.planning.fill_prompts import Prompts
-from tasks.planning.in_language import Speech
+from tasks.planning.in_language import ASK, Speech
 from tasks.planning.read_header import Columns
 from tasks.records.fault import shortened
 from tasks.records.money import counted
@@ -44,9 +44,16 @@ def prompt_notes(prompts: Prompts) -> list[str]:
 
 
 def speech_notes(speech: Speech, prompts: Prompts) -> list[str]:
-    """Where the plain text stands in the place of translations that are missing, of what any prompt is made of."""
+    """Where the plain text stands for translations that are missing, and languages of which none is asked for.
+
+    Of texts that any prompt is made of.
+    """
     names = prompts.templates.names
-    return [
+    unasked = [family for family in speech.unasked if family.is_ours or family.name in names.used]
+    tags = ", ".join(dict.fromkeys(tag for family in unasked for tag in family.tags))
+    titles = ", ".join(family.title for family in unasked)
+    asked = [f"{titles} is there in other languages ({tags}), of which none is made; {ASK}"] if unasked else []
+    return asked + [
         f"{title} is missing in {counted(count, 'row')}, first in row {first}: the text of the first language is used"
         for (name, title), (count, first) in speech.fallen.items()
         if column_name(name) is not None or name in names.used

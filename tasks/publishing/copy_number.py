@@ -1,4 +1,4 @@
-"""Which of several images of one row in one format a cell is, as people count them."""
+"""Which of several images of one row in one format and language a cell is, as people count them."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from tasks.records.cell import Cell
 
 
 class CopyNumber(NamedTuple):
-    """The place of a cell among the images of its row in its format."""
+    """The place of a cell among the images of its row in its format and language."""
 
     number: int
     """From 1, in matrix order."""
@@ -21,10 +21,9 @@ def numbered_copies(cells: Iterable[Cell]) -> dict[str, CopyNumber]:
 
     Other than the `copy_number` of a cell, which counts equal requests in all rows: those of a row with a seed differ.
     """
-    places: dict[str, tuple[tuple[int, str, str], int]] = {}
-    counts: Counter[tuple[int, str, str]] = Counter()
+    places: dict[str, tuple[tuple[int, str, str, str], int]] = {}
+    counts: Counter[tuple[int, str, str, str]] = Counter()
     for cell in cells:
-        wish = (cell.row, cell.product, cell.format)
-        counts[wish] += 1
-        places[cell.cell_id] = wish, counts[wish]
+        counts[cell.wish] += 1
+        places[cell.cell_id] = cell.wish, counts[cell.wish]
     return {cell_id: CopyNumber(number, counts[wish]) for cell_id, (wish, number) in places.items()}

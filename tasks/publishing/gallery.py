@@ -45,6 +45,8 @@ class GalleryCard(Record):
     place: CopyNumber
     product: str
     format: str
+    language: str
+    """Which it is for; several with spaces between."""
     status: Status
     alt: str
     """What is seen, for those who do not see it."""
@@ -122,6 +124,7 @@ class GalleryPage(Record):
     with_credentials: int = 0
     """How many of all originals carried a C2PA manifest when they came."""
     formats: tuple[str, ...]
+    languages: tuple[str, ...] = ()
     problems: tuple[GalleryProblem, ...]
     """On the first page."""
     former: tuple[GalleryLink, ...] = ()

@@ -46,6 +46,7 @@ def _whole_card(cell: Cell, outcome: Outcome, place: CopyNumber, shelf: Shelf) -
         place=place,
         product=cell.product,
         format=cell.format,
+        language=cell.language,
         status=outcome.status,
         alt=alt_of(cell),
         prompt=bounded(cell.request.prompt),
@@ -70,8 +71,9 @@ def alt_of(cell: Cell) -> str:
 
 
 def title_of(cell: Cell) -> str:
-    """The format, or what stands for it where the matrix names none."""
-    return cell.format or cell.request.aspect_text() or "Image"
+    """The format, or what stands for it where the matrix names none, and the language."""
+    name = cell.format or cell.request.aspect_text() or "Image"
+    return ", ".join((name, *cell.languages))
 
 
 def shown_image(original: StoredOriginal, previews: AbstractSet[str]) -> GalleryImage:

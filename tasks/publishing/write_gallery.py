@@ -75,6 +75,7 @@ def gallery_pages(  # noqa: PLR0913  what a page is made of
             cost_usd=sum((outcome.cost_usd for _, outcome in sheet.pairs), Decimal(0)),
             with_credentials=sum(outcome.has_credentials for _, outcome in sheet.pairs),
             formats=tuple(dict.fromkeys(cell.format for cell in cells if cell.format)),
+            languages=tuple(dict.fromkeys(tag for cell in cells for tag in cell.languages)),
             problems=tuple(sheet.problem(status) for status in ADVICE if counts[status]) if number == 1 else (),
             former=tuple(former) if number == 1 else (),
             groups=sheet.groups(sets),
@@ -106,7 +107,7 @@ class Sheet:
         """What is done or pending by product, in matrix order, copies together."""
         shown = (pair for pair in self.pairs if pair[1].status not in ADVICE)
         found: dict[str, list[Copies]] = {}
-        for _, copies in groupby(shown, key=lambda pair: (pair[0].row, pair[0].product, pair[0].format)):
+        for _, copies in groupby(shown, key=lambda pair: pair[0].wish):
             together = list(copies)
             found.setdefault(together[0][0].product, []).append(together)
         return found

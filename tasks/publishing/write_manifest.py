@@ -116,7 +116,9 @@ def resolution_text(outcome: Outcome) -> str:
 
 def _readers(cells: Sequence[Cell], variants: Sequence[Variant]) -> dict[str, Reader]:
     """How to read each column, in the order of the columns."""
-    fixed = [*_ASKED, *_CAME_OUT, COPY, *_REVIEWED, *_MARKS]
+    # Of campaigns that have languages; in others a column of this name is the matrix's own.
+    spoken: dict[str, Reader] = {"language": lambda cell, _: cell.language} if any(c.languages for c in cells) else {}
+    fixed = [*_ASKED, *_CAME_OUT, COPY, *_REVIEWED, *_MARKS, *spoken]
     cuts = unique_names([variant.name for variant in variants], fixed, "variant_")
     sets = [variant for variant in variants if variant.widths]
     set_names = unique_names([f"{variant.name}_srcset" for variant in sets], [*fixed, *cuts], "variant_")
@@ -129,6 +131,7 @@ def _readers(cells: Sequence[Cell], variants: Sequence[Variant]) -> dict[str, Re
         COPY: copy_reader(numbered_copies(cells)),
         **_REVIEWED,
         **_MARKS,
+        **spoken,
         **{column: srcset_reader(one) for column, one in zip(set_names, sets, strict=True)},
         **{column: metadata_reader(name) for column, name in zip(names, metadata, strict=True)},
     }

@@ -61,6 +61,11 @@ class Cell(Record):
         return self.review is not None and self.review.decision == "reject"
 
     @property
+    def wish(self) -> tuple[int, str, str, str]:
+        """What copies and takes of an image have in common: row, product, format and languages."""
+        return self.row, self.product, self.format, self.language
+
+    @property
     def language(self) -> str:
         """The languages that it is for, with spaces between; empty where its campaign has none."""
         return " ".join(self.languages)

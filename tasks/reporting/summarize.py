@@ -17,7 +17,7 @@ from tasks.records.plan_group import Left, PlanGroup
 from tasks.records.result import CampaignResult
 from tasks.records.verdicts import Verdicts
 from tasks.reporting.endings import came_to, next_steps, review_step
-from tasks.reporting.name_cells import called_by_the_api, of_copies, whose
+from tasks.reporting.name_cells import called_by_the_api, of_copies, whole_format, whose
 from tasks.storage.public_address import public_folder
 
 TROUBLES_TOLD: Final = 5
@@ -128,7 +128,7 @@ def of_result(result: CampaignResult, cells: Sequence[Cell], outcomes: Mapping[s
     ended = troubled(cells, outcomes)
     reasons = (f"{why(outcome, result.stopped_because)}{called_by_the_api([outcome])}" for _, outcome in ended)
     shown = ended[:TROUBLES_SHOWN]
-    rows = [(str(c.row), c.product, c.format, str(c.copy_number), o.status, next(reasons)) for c, o in shown]
+    rows = [(str(c.row), c.product, whole_format(c), str(c.copy_number), o.status, next(reasons)) for c, o in shown]
     more = f"And {len(ended) - len(rows):,} more: see the manifest." if len(ended) > len(rows) else ""
     header = ("row", "product", "format", "copy", "status", "why")
     tables = (

@@ -55,9 +55,10 @@ def next_take(cell: Cell, prompt: str | None, seed: int | None, asked: Requested
         request = request.model_copy(update={"seed": (request.seed + 1) % (SEED_MAX + 1)})
     sha256 = request.sha256()
     copy_number = asked.copies.get(sha256, 0) + 1
+    name = readable_slug(cell.product or request.prompt, cell.format, cell.languages)
     return Take(
         number=asked.takes.get(asked.root(cell.cell_id), 1) + 1,
-        cell_id=shortest_id(readable_slug(cell.product or request.prompt, cell.format, cell.languages), sha256, copy_number),
+        cell_id=shortest_id(name, sha256, copy_number),
         prompt=request.prompt,
         seed=request.seed,
         request_sha256=sha256,

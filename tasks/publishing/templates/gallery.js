@@ -4,6 +4,7 @@
     element,
     status: element.dataset.status,
     format: element.dataset.format,
+    languages: (element.dataset.language || "").split(" "),
     text: element.textContent.toLowerCase(),
   }));
   const form = document.querySelector(".filters");
@@ -31,6 +32,7 @@
       const isShown =
         (!wanted.status || item.status === wanted.status) &&
         (!wanted.format || item.format === wanted.format) &&
+        (!wanted.language || item.languages.includes(wanted.language)) &&
         (!wanted.review || (item.element.dataset.review || "undecided") === wanted.review) &&
         words.every((word) => item.text.includes(word));
       item.element.hidden = !isShown;
@@ -39,7 +41,7 @@
     for (const group of document.querySelectorAll(".set, .group, .problems")) {
       group.hidden = !group.querySelector(".item:not([hidden])");
     }
-    const isFiltered = words.length > 0 || wanted.status || wanted.format || wanted.review;
+    const isFiltered = words.length > 0 || wanted.status || wanted.format || wanted.language || wanted.review;
     images.classList.toggle("one-grid", Boolean(wanted.format));
     images.dataset.shape = wanted.format
       ? shapeOf(Array.from(images.querySelectorAll(".item:not([hidden]) img"), size))

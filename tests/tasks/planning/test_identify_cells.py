@@ -60,3 +60,18 @@ def test_the_id_as_it_is_goes_before_one_with_another_number() -> None:
     assert [one.cell_id for one in with_own_ids([cell], held)] == [cell.cell_id]
     assert [one.cell_id for one in with_own_ids([cell], {other: cell.request_sha256})] == [other]
     assert [one.cell_id for one in with_own_ids([cell], {other: "another"})] == [cell.cell_id]
+
+
+def test_an_image_keeps_its_id_whatever_languages_its_campaign_has() -> None:
+    """One that was made before there were any is the first language's, and the other way round."""
+    plain = a_cell()
+    german = plain.model_copy(update={"cell_id": plain.cell_id.replace("hero-", "hero-de-"), "languages": ("de",)})
+    austrian = plain.model_copy(
+        update={"cell_id": plain.cell_id.replace("hero-", "hero-de-at-"), "languages": ("de-AT",)}
+    )
+    for cell in (plain, german, austrian):
+        for made in (plain, german, austrian):
+            assert [one.cell_id for one in with_own_ids([cell], {made.cell_id: made.request_sha256})] == [made.cell_id]
+            assert [one.cell_id for one in with_own_ids([cell], {made.cell_id: "another"})] != [made.cell_id]
+    assert readable_slug("Tea", "hero", ("pt-BR",)) == "tea-hero-pt-br"
+    assert readable_slug("Tea", "hero", ("en", "de")) == "tea-hero"

@@ -56,7 +56,7 @@ def test_the_plan_says_what_languages_come_to(tmp_path: Path) -> None:
     """In words and money, beside what one language would be; which columns are sent, and which are not."""
     plan = planned(tmp_path)
     assert (
-        "languages: 2 languages: 3 images, $0.24 (2 in one language, $0.16): en, de; "
+        "languages en, de: 3 images, $0.24 (2 in one language, $0.16); "
         "1 of them is for several languages, whose prompts are equal" in plan.notes
     )
     assert "kept as metadata, sent where a template names them: headline, headline:de, headline:FR" in plan.notes
@@ -67,6 +67,9 @@ def test_without_languages_such_columns_are_metadata(tmp_path: Path) -> None:
     plan = planned(tmp_path, languages="")
     assert made(plan) == [("", "A poster of a Teapot: Spring sale"), ("", "A poster of a Cup: New")]
     assert [cell.cell_id.rpartition("-")[0] for cell in plan.cells] == ["teapot", "cup"]
+    (note,) = (note for note in plan.notes if "languages" in note)
+    assert note.startswith("headline is there in other languages (de, fr), of which none is made; say which")
+    assert not any("languages" in note for note in planned(tmp_path, template="{product}", languages="").notes)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +203,9 @@ def test_too_many_are_asked_for(tmp_path: Path) -> None:
     """As of alternatives: nobody makes 600 images of one more word."""
     matrix = as_csv([["product", "headline", "headline:de"], *([f"Cup {n}", "New", "Neu"] for n in range(300))])
     (fault,) = told(tmp_path, matrix)
-    assert fault.startswith("--max-images: is needed: 2 languages: 600 images, $48.00 (300 in one language, $24.00)")
+    assert fault.startswith(
+        "--max-images: is needed: languages en, de: 600 images, $48.00 (300 in one language, $24.00)"
+    )
     assert "--max-images 600" in fault
     assert planned(tmp_path, matrix, max_images=600).cell_count == 600
     assert planned(tmp_path, matrix, template="{product}").cell_count == 300

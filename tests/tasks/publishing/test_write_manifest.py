@@ -305,3 +305,13 @@ def test_widths_are_listed_ready_for_a_page():
     assert row["hero_srcset"] == f"{start}-320.webp 320w, {start}-640.webp 640w, {start}.webp 1280w"
     assert row["hero-320"] == f"{start}-320.webp"
     assert one_row(cell, an_outcome(cell, "failed"), variants)["hero_srcset"] == ""
+
+
+def test_a_manifest_lists_the_languages_of_each_image_where_there_are_any():
+    """In one column, one row an image; without languages, a column of this name is the matrix's own."""
+    both, german = a_cell(languages=("en", "de")), a_cell(a_request("Tee"), languages=("de",))
+    assert list(manifest_frame([both, german], {}, ())["language"]) == ["en de", "de"]
+    assert list(manifest_frame([a_cell(metadata={"language": "de"})], {}, ())["language"]) == ["de"]
+    own = manifest_frame([a_cell(metadata={"language": "x"}, languages=("de",))], {}, ())
+    assert (own["language"][0], own["matrix_language"][0]) == ("de", "x")
+    assert "language" not in manifest_frame([a_cell()], {}, ()).columns

@@ -37,3 +37,12 @@ def test_each_language_has_its_own():
     cell = a_cell(metadata={"alt:fr": "Théière", "Alt: de-AT": "Kanne", "alt:": "x", "alt:a b": "y", "prompt:de": "z"})
     assert alt_texts(cell) == {"x-default": "Teapot, hero", "de-at": "Kanne", "fr": "Théière"}
     assert next(iter(alt_texts(cell))) == "x-default"
+
+
+def test_an_image_for_a_language_is_described_in_that():
+    """By its own column, or that of less detail, else by the plain one, with the product as that language calls it."""
+    texts = {"alt": "A kettle", "alt:de": "Ein Kessel", "product:fr": "Théière"}
+    assert alt_text(a_cell(metadata=texts, languages=("de-AT",))) == "Ein Kessel"
+    assert alt_text(a_cell(metadata=texts, languages=("en", "de"))) == "A kettle"
+    assert alt_texts(a_cell(metadata=texts, languages=("de",)))["de"] == "Ein Kessel"
+    assert alt_text(a_cell(metadata={"product:fr": "Théière"}, languages=("fr",))) == "Théière, hero"

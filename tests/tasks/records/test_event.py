@@ -158,3 +158,11 @@ def test_an_id_can_stand_in_a_header_and_where_it_is_signed(parts):
     assert is_id(id_)
     assert "." not in id_
     assert event_id(*parts, "x") != id_ == event_id(*parts)
+
+
+def test_an_event_says_which_languages_its_image_is_for():
+    """Where there are any; in other campaigns, a body has no such key."""
+    cell = a_cell(languages=("en", "de"))
+    assert cell_event("Spring", "/out", cell, an_outcome(cell)).language == "en de"
+    assert b'"language":"en de"' in cell_event("Spring", "/out", cell, an_outcome(cell)).body()
+    assert b"language" not in cell_event("Spring", "/out", a_cell(), an_outcome(a_cell())).body()
