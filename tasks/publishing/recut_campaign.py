@@ -4,15 +4,11 @@ Whatever interrupts it, the manifest and the page lead to whole files, and whoev
 again what may be of two kinds.
 """
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import Any, Final, NamedTuple
+from typing import Final
 
-from tasks.errors import InputInvalid, VariantsFailed
-from tasks.images.cut_image import cut_all
-from tasks.images.found_marks import with_marks
+from tasks.errors import InputInvalid
 from tasks.images.sources import cuts_of, with_sources
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
@@ -22,26 +18,19 @@ from tasks.ledger.resume import as_it_is_now
 from tasks.ledger.variant_set import change_variants, read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.publishing.campaign_files import publish
+from tasks.publishing.cut_originals import LOST, CutOrder, Progress, cut_each
 from tasks.publishing.previews import stale_previews, stored_previews
-from tasks.publishing.recut import Cut, Recut, RecutResult, in_flight, with_all, with_cuts
+from tasks.publishing.recut import Recut, RecutResult, in_flight, with_all, with_cuts
 from tasks.publishing.recut_notes import kept_of, notes_of
-from tasks.records.cell import Cell
 from tasks.records.keys import ENDS
-from tasks.records.marks import facts_of
 from tasks.records.outcome import Outcome
-from tasks.records.says import Says
-from tasks.records.variant import Variant
 from tasks.storage.absence import absent
 from tasks.storage.storage import CampaignStore
 
-THREADS_MORE_THAN_CORES: Final = 2
-LOST: Final = "The original was stored and is gone"
 NOTHING_ASKED: Final = (
     "is missing; name a cut to make, such as --variant story=1080x1920, or --marks, --prune or --put-aside"
 )
 
-Progress = Callable[[int, int], None]
-"""Is told how many originals are cut, and of how many."""
 Wait = Callable[[CampaignStore, float], object]
 """Returns when no run is at work in a campaign; waits for so many seconds."""
 
@@ -121,68 +110,6 @@ def outcomes_of(published: Published, known: Known, originals: frozenset[str]) -
         if cell.cell_id in known.open:
             outcomes[cell.cell_id] = in_flight(cell, outcomes.get(cell.cell_id))
     return outcomes
-
-
-class CutOrder(NamedTuple):
-    """What is cut of each original."""
-
-    variants: Sequence[Variant]
-    said: Says
-    """What they say of how they were made."""
-
-
-class Recuts(NamedTuple):
-    """What came of cutting the originals of many cells, by their ids."""
-
-    failed: dict[str, str]
-    """What went wrong."""
-    done: dict[str, Cut]
-    """What was cut."""
-
-
-def cut_each(
-    store: CampaignStore,
-    cells: Sequence[Cell],
-    outcomes: Mapping[str, Outcome],
-    asked: CutOrder,
-    progress: Progress,
-) -> Recuts:
-    """Cut all that have an original. Raises StorageFailed; nothing goes on after that."""
-    recuts = Recuts({}, {})
-    ready = [(cell, outcomes[cell.cell_id]) for cell in cells if cell.cell_id in outcomes]
-    ready = [
-        (cell, outcome) for cell, outcome in ready if outcome.original is not None and cuts_of(cell, asked.variants)
-    ]
-    pool = ThreadPoolExecutor((os.cpu_count() or 1) + THREADS_MORE_THAN_CORES, "recut")
-    try:
-        progress(0, len(ready))
-        cutting = {pool.submit(cut_one, store, cell, one, asked): cell.cell_id for cell, one in ready}
-        for number, done in enumerate(as_completed(cutting), start=1):
-            result = done.result()
-            kind: dict[str, Any] = recuts.failed if isinstance(result, str) else recuts.done
-            kind[cutting[done]] = result
-            progress(number, len(ready))
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return recuts
-
-
-def cut_one(store: CampaignStore, cell: Cell, outcome: Outcome, asked: CutOrder) -> Cut | str:
-    """Cut one original and store the cuts; what was cut, or what went wrong."""
-    if outcome.original is None:
-        return LOST
-    variants = cuts_of(cell, asked.variants)
-    try:
-        data = store.read(outcome.original.key)
-        original = with_marks(outcome.original, data)
-        facts = facts_of(cell, original, asked.said.marks)
-        cuts = cut_all(None, data, original.cell_id, variants, cell.focus, outcome.crops, facts)
-    except FileNotFoundError:
-        return LOST
-    except VariantsFailed as error:
-        return str(error)
-    store.publish(cuts.files | cuts.preview)
-    return Cut(original, tuple(variant.name for variant in variants), cuts.crops, cuts.marked)
 
 
 def publish_recut(  # noqa: PLR0913  all that is published

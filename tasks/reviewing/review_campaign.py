@@ -19,11 +19,9 @@ from tasks.ledger.reviews import Reviews, copy_reviews, note_review, read_review
 from tasks.ledger.variant_set import read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.planning.faults import Faults
+from tasks.publishing.cut_originals import CutOrder, Progress, cut_each
 from tasks.publishing.recut import with_all
 from tasks.publishing.recut_campaign import (
-    CutOrder,
-    Progress,
-    cut_each,
     outcomes_of,
     publish_recut,
     published_in,

@@ -1,0 +1,86 @@
+"""Cuts stored originals, many at a time. It pays nothing, and can be done again at any time."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any, Final, NamedTuple
+
+from tasks.errors import VariantsFailed
+from tasks.images.cut_image import cut_all
+from tasks.images.found_marks import with_marks
+from tasks.images.sources import cuts_of
+from tasks.publishing.recut import Cut
+from tasks.records.cell import Cell
+from tasks.records.marks import facts_of
+from tasks.records.outcome import Outcome
+from tasks.records.says import Says
+from tasks.records.variant import Variant
+from tasks.storage.storage import CampaignStore
+
+THREADS_MORE_THAN_CORES: Final = 2
+LOST: Final = "The original was stored and is gone"
+
+Progress = Callable[[int, int], None]
+"""Is told how many originals are cut, and of how many."""
+
+
+class CutOrder(NamedTuple):
+    """What is cut of each original."""
+
+    variants: Sequence[Variant]
+    said: Says
+    """What they say of how they were made."""
+
+
+class Recuts(NamedTuple):
+    """What came of cutting the originals of many cells, by their ids."""
+
+    failed: dict[str, str]
+    """What went wrong."""
+    done: dict[str, Cut]
+    """What was cut."""
+
+
+def cut_each(
+    store: CampaignStore,
+    cells: Sequence[Cell],
+    outcomes: Mapping[str, Outcome],
+    asked: CutOrder,
+    progress: Progress,
+) -> Recuts:
+    """Cut all that have an original. Raises StorageFailed; nothing goes on after that."""
+    recuts = Recuts({}, {})
+    ready = [(cell, outcomes[cell.cell_id]) for cell in cells if cell.cell_id in outcomes]
+    ready = [
+        (cell, outcome) for cell, outcome in ready if outcome.original is not None and cuts_of(cell, asked.variants)
+    ]
+    pool = ThreadPoolExecutor((os.cpu_count() or 1) + THREADS_MORE_THAN_CORES, "recut")
+    try:
+        progress(0, len(ready))
+        cutting = {pool.submit(cut_one, store, cell, one, asked): cell.cell_id for cell, one in ready}
+        for number, done in enumerate(as_completed(cutting), start=1):
+            result = done.result()
+            kind: dict[str, Any] = recuts.failed if isinstance(result, str) else recuts.done
+            kind[cutting[done]] = result
+            progress(number, len(ready))
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return recuts
+
+
+def cut_one(store: CampaignStore, cell: Cell, outcome: Outcome, asked: CutOrder) -> Cut | str:
+    """Cut one original and store the cuts; what was cut, or what went wrong."""
+    if outcome.original is None:
+        return LOST
+    variants = cuts_of(cell, asked.variants)
+    try:
+        data = store.read(outcome.original.key)
+        original = with_marks(outcome.original, data)
+        facts = facts_of(cell, original, asked.said.marks)
+        cuts = cut_all(None, data, original.cell_id, variants, cell.focus, outcome.crops, facts)
+    except FileNotFoundError:
+        return LOST
+    except VariantsFailed as error:
+        return str(error)
+    store.publish(cuts.files | cuts.preview)
+    return Cut(original, tuple(variant.name for variant in variants), cuts.crops, cuts.marked)
