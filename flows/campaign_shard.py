@@ -23,6 +23,8 @@ from tasks.run_state.toolbox import open_toolbox
 from tasks.running.begin_run import begin_run
 from tasks.running.finished_campaign import publish_finished
 from tasks.running.quote_plan import quoted
+from tasks.running.settle_variants import use_variants
+from tasks.signing.variant_signer import open_signer
 from tasks.storage.storage import CampaignStore
 
 
@@ -57,7 +59,7 @@ async def make_part(matrix: Plan, shard: int, settings: Settings, store: Campaig
     async with open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools:
         tools.cells.share(whole.cells)
         held = (await tools.on_storage_thread(read_variants, store)).with_asked(campaign.variants, campaign.marks)
-        tools.variants, tools.said = held.listed, held.said
+        use_variants(tools, held, await tools.on_storage_thread(open_signer))
         await begin_run(tools, frozenset(campaign.retry))
         key = f"{campaign.slug}-shard-{shard}"
         await work_through(campaign, tools, key)

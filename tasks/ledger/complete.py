@@ -11,6 +11,7 @@ from tasks.records.marks import facts_of
 from tasks.records.outcome import Outcome, StoredOriginal
 from tasks.records.says import Says
 from tasks.records.variant import Variant
+from tasks.signing.claim import to_sign
 
 
 def kept_original(outcome: Outcome, stored: AbstractSet[str]) -> StoredOriginal | None:
@@ -31,9 +32,33 @@ def is_complete(
     original = kept_original(outcome, stored)
     if outcome.status != "done" or original is None:
         return False
+    return are_as_wanted(cell, outcome, original, stored, variants, said)
+
+
+def left_as_they_are(
+    cell: Cell, outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant], said: Says
+) -> frozenset[str]:
+    """The names of variants that need not be cut again with others, where that would sign them anew: as other bytes."""
+    original = outcome.original
+    if said.signed_over_px is None or original is None:
+        return frozenset()
+    kept = (one for one in variants if are_as_wanted(cell, outcome, original, stored, [one], said))
+    return frozenset(one.name for one in kept)
+
+
+def are_as_wanted(  # noqa: PLR0913  all that a variant is made of
+    cell: Cell,
+    outcome: Outcome,
+    original: StoredOriginal,
+    stored: AbstractSet[str],
+    variants: Sequence[Variant],
+    said: Says,
+) -> bool:
+    """Whether each of the variants is there, is cut where and says what it is to, and is signed where it is to be."""
     if not lie_as_wanted(outcome.crops, Size(original.width_px, original.height_px), variants, cell.focus):
         return False
-    return are_there(outcome, stored, variants) and is_marked(cell, outcome, original, variants, said)
+    is_said = is_marked(cell, outcome, original, variants, said) and is_signed(outcome, original, variants, said)
+    return is_said and are_there(outcome, stored, variants)
 
 
 def are_there(outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant]) -> bool:
@@ -49,3 +74,11 @@ def is_marked(cell: Cell, outcome: Outcome, original: StoredOriginal, variants: 
     wanted = marks_of(facts_of(cell, original, said.marks), variants, source)
     digests = {name: facts.digest for name, facts in wanted.items()}
     return all(outcome.marked.get(one.name) == digests.get(one.name) for one in variants)
+
+
+def is_signed(outcome: Outcome, original: StoredOriginal, variants: Sequence[Variant], said: Says) -> bool:
+    """Whether each of the variants is signed that is to be, by whichever certificate; one too many is no harm."""
+    source = Size(original.width_px, original.height_px)
+    if said.signed_over_px is None or min(source) < 1:
+        return True
+    return all(one.name in outcome.signed for one in to_sign(variants, source, said.signed_over_px))

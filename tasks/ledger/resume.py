@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
 from tasks.images.sources import cuts_of
-from tasks.ledger.complete import is_complete, kept_original
+from tasks.ledger.complete import is_complete, kept_original, left_as_they_are
 from tasks.ledger.names import Turn
 from tasks.ledger.original_keys import cells_with_bytes
 from tasks.ledger.records import Known
@@ -74,6 +74,8 @@ class Standing(NamedTuple):
     """How the cells that are tried again ended before; it stands until they have ended again."""
     begun: tuple[Ask, ...]
     """Asked for by another run that has not ended them: it is alive, or it left them behind."""
+    left: Mapping[str, frozenset[str]] = MappingProxyType({})
+    """Of those to cut, by cell: the variants that are left as they are, since they are signed."""
 
 
 def standing(  # noqa: PLR0913  all that it depends on
@@ -93,6 +95,7 @@ def standing(  # noqa: PLR0913  all that it depends on
     to_ask: list[Ask] = []
     earlier: list[Outcome] = []
     begun: list[Ask] = []
+    left: dict[str, frozenset[str]] = {}
     for cell in cells:
         outcome = known.outcomes.get(cell.cell_id)
         if outcome is not None:
@@ -106,6 +109,7 @@ def standing(  # noqa: PLR0913  all that it depends on
             ended.append(with_variants(outcome, own))
         elif (original := kept_original(outcome, stored)) and (outcome.status == "done" or outcome.status in retry):
             to_cut.append((cell, outcome, original))
+            left[cell.cell_id] = left_as_they_are(cell, outcome, stored, own, said)
         elif cell.review is not None and outcome.error == LOST:
             ended.append(outcome.model_copy(update={"error": LOST_REVIEWED}))
         elif outcome.status in retry and cell.review is None:
@@ -113,7 +117,7 @@ def standing(  # noqa: PLR0913  all that it depends on
             earlier.append(outcome)
         else:
             ended.append(outcome)
-    return Standing(tuple(ended), tuple(to_cut), tuple(to_ask), tuple(earlier), tuple(begun))
+    return Standing(tuple(ended), tuple(to_cut), tuple(to_ask), tuple(earlier), tuple(begun), left)
 
 
 class Retried(NamedTuple):

@@ -39,5 +39,7 @@ def _planned(planner: Planner, *, look: bool) -> Plan:
                 cells.append(planner.cell(row, request, sha256, copy_number))
     with planner.faults.collected():
         planner.check_callbacks()
+    with planner.faults.collected():
+        planner.check_signing()
     planner.faults.raise_if_any()
     return planner.plan(tuple(cells))

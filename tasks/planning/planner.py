@@ -35,6 +35,7 @@ from tasks.records.reference import REFERENCE_COLUMNS
 from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device
 from tasks.records.variant import DEFAULT_VARIANTS
+from tasks.signing.variant_signer import open_signer
 from tasks.tables.open_table import Fetch
 from tasks.tables.tables import Table
 from tasks.tables.web_copy import fetched
@@ -102,6 +103,11 @@ class Planner:
             self.notes += [UNSIGNED_NOTE] if settings.secrets is None else []
             allow_private = settings.allow_private or self.campaign.sandbox or was_allowed(self.campaign)
             self.notes += undialled_notes(hosts, allow_private=allow_private)
+
+    def check_signing(self) -> None:
+        """Try out what signs variants, and say so. Raises InputInvalid where it does not."""
+        signer = open_signer()
+        self.notes += signer.notes() if signer is not None else []
 
     def wanted_images(self, table: Table) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
         """Each image in matrix order: its row as it is in its format, its request, and its place in the row from 0."""

@@ -18,6 +18,9 @@ Status = Literal["done", "failed", "blocked", "unknown", "pending"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 
+Credentials = Literal["signed", "lost", "none"]
+"""Of an image's variants: signed by us, or not, and then whether its original was; `none` where that was not either."""
+
 LinkFault = Literal["not allowed", "refused", "too large", "not answered"]
 """Why a link gives no image."""
 
@@ -82,6 +85,8 @@ class Outcome(Record):
     """Where each variant that is a crop lies in the original, by its name; none in the records of earlier versions."""
     marked: dict[str, str] = Field(default_factory=dict)
     """What each variant says of how it was made, as a digest, by its name; none of those that say nothing."""
+    signed: dict[str, str] = Field(default_factory=dict)
+    """By which certificate each variant is signed, as a fingerprint, by its name; none of those that are not."""
     cost_usd: Decimal = Decimal(0)
     """What the cell has cost, as far as is known: an `unknown` one counts as paid."""
     attempts: int = 0
@@ -111,6 +116,18 @@ class Outcome(Record):
         return self.original is not None and self.original.marks is not None and self.original.marks.c2pa
 
     @property
+    def signed_variants(self) -> list[str]:
+        """Those of its variants that are signed, by their names."""
+        return [name for name in self.variants if name in self.signed]
+
+    @property
+    def credentials(self) -> Credentials | None:
+        """What has become of Content Credentials in its variants; None where it has no original."""
+        if self.original is None:
+            return None
+        return "signed" if self.signed_variants else "lost" if self.has_credentials else "none"
+
+    @property
     def doubt(self) -> str:
         """What of the cost may not have been paid, or was paid for an image too many; empty where nothing was."""
         in_doubt_usd = sum(self.in_doubt.values(), Decimal(0))
@@ -128,7 +145,7 @@ class Outcome(Record):
     def says_the_same(self, other: "Outcome") -> bool:
         """Whether both tell of one end, at whatever time, in whatever words, and lead to the same files."""
         mine, its = (one.original.image_sha256 if one.original else None for one in (self, other))
-        files = [(one.variants, one.crops, one.marked) for one in (self, other)]
+        files = [(one.variants, one.crops, one.marked, one.signed) for one in (self, other)]
         return (self.status, mine, files[0]) == (other.status, its, files[1])
 
 

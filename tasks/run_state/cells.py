@@ -11,6 +11,7 @@ from tasks.ledger.resume import Ask, Standing
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome, Outcomes
 from tasks.run_state.job import Job
+from tasks.run_state.known_cuts import KnownCuts
 from tasks.run_state.purse import Purse
 from tasks.run_state.tally import Tally
 
@@ -32,11 +33,9 @@ class Cells:
     """The cells of the campaign that are other shards' to make."""
     orphaned: tuple[Outcome, ...] = ()
     """Of cells that the matrix does not ask for any more."""
-    former: int = 0
-    """How many images of those lie among the files that are handed on."""
+    former: int = 0  # how many images of those lie among the files that are handed on
     waiting: deque[Ask] = field(default_factory=deque)
-    begun: dict[str, Ask] = field(default_factory=dict)
-    """Asked for by another run that has not ended them."""
+    begun: dict[str, Ask] = field(default_factory=dict)  # asked for by another run that has not ended them
     under_way: dict[str, Job] = field(default_factory=dict)
     left: dict[str, Ask] = field(default_factory=dict)  # drawn by the API, for the next run to fetch
     outcomes: Outcomes = field(default_factory=Outcomes)
@@ -68,7 +67,8 @@ class Cells:
         for outcome in now.ended:
             self.tally.take_over(outcome)
         for cell, outcome, original in now.to_cut:
-            self.start(Ask.after(cell, outcome.turn, outcome).of_paid(outcome.turn)).store(original, outcome.crops)
+            before = KnownCuts.before(outcome, now.left[cell.cell_id])
+            self.start(Ask.after(cell, outcome.turn, outcome).of_paid(outcome.turn)).store(original, before)
         for ask in now.to_ask:
             self.wait(ask)
         for ask in now.begun:

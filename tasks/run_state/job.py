@@ -1,20 +1,19 @@
 """A job: the work of this run on one cell, handed on from hop to hop until its one end."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 from tasks.errors import CellError, OriginalUnreadable
+from tasks.images.cut_image import Cuts
 from tasks.ledger.names import Turn
 from tasks.ledger.records import Answered
 from tasks.ledger.resume import Ask
 from tasks.records.cell import Cell
-from tasks.records.focus import Crop
 from tasks.records.outcome import Outcome, StoredOriginal
 from tasks.run_state.image_in_hand import ImageInHand
+from tasks.run_state.known_cuts import NO_CUTS, KnownCuts
 from tasks.run_state.stage import Stage
 from tasks.run_state.told import told
 
@@ -45,10 +44,7 @@ class Job:
         """Whether the storage has it, so that whoever comes next can still fetch its image."""
         self.in_hand = ImageInHand()
         self.original: StoredOriginal | None = None
-        self.crops: Mapping[str, Crop] = {}
-        """Where the crops of its original lay, and then where they lie."""
-        self.marked: Mapping[str, str] = {}
-        """What each of its variants says of how it was made, as a digest."""
+        self.cuts = NO_CUTS
         self.paid_number: int | None = None
         """Which of the images that this run has paid is this; None where it was not asked for, or not answered."""
         self.outcome: Outcome | None = None
@@ -129,9 +125,9 @@ class Job:
         """Whoever comes next can fetch its image."""
         self.is_answer_noted = True
 
-    def store(self, original: StoredOriginal, crops: Mapping[str, Crop] = MappingProxyType({})) -> None:
-        """Its original is stored; `crops` were cut from it before."""
-        self.original, self.crops, self.stage = original, crops, Stage.STORED
+    def store(self, original: StoredOriginal, cuts: KnownCuts = NO_CUTS) -> None:
+        """Its original is stored; `cuts`: what was cut from it before."""
+        self.original, self.cuts, self.stage = original, cuts, Stage.STORED
         self.answered.set()
         self.stored.set()
 
@@ -139,9 +135,9 @@ class Job:
         """Its original was read again, and tells more of itself."""
         self.original = original
 
-    def cut(self, crops: Mapping[str, Crop], marked: Mapping[str, str]) -> None:
-        """Its variants are stored: where they were cut from, and what they say of themselves."""
-        self.crops, self.marked = crops, marked
+    def cut(self, cuts: Cuts) -> None:
+        """Its variants are stored."""
+        self.cuts = self.cuts.and_now(cuts)
 
     def done(self, original: StoredOriginal, variants: dict[str, str]) -> Outcome:
         """Its end with all its files stored."""
@@ -149,8 +145,7 @@ class Job:
             status="done",
             original=original,
             variants=variants,
-            crops=dict(self.crops),
-            marked=dict(self.marked),
+            **self.cuts.fields(),
             cost_usd=self.cost_usd,
             attempts=original.attempts,
             started_at=original.started_at,

@@ -40,6 +40,7 @@ from tasks.run_state.pause import Pause
 from tasks.run_state.purse import Purse
 from tasks.run_state.stop import Stop
 from tasks.run_state.tally import Tally
+from tasks.signing.variant_signer import VariantSigner
 from tasks.storage.storage import CampaignStore
 
 STORAGE_THREADS: Final = 32
@@ -85,6 +86,8 @@ class Toolbox:
     """The jobs at work; it is entered anew for each round of lanes."""
     cuts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CUTS_MAX))
     said: Says = USUAL
+    signer: VariantSigner | None = None
+    """What variants are signed with, if they are."""
     """What the variants say of how they were made."""
     announcements: Announcements | None = None
     """Where the ends of cells are announced, if anybody wants to be told of them."""

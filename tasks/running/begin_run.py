@@ -10,7 +10,7 @@ from prefect import get_run_logger
 
 from tasks.errors import OutcomeUnknown
 from tasks.images.sources import cuts_of
-from tasks.ledger.complete import is_marked, kept_key
+from tasks.ledger.complete import is_marked, is_signed, kept_key, left_as_they_are
 from tasks.ledger.put_aside import former_notes, taken_back
 from tasks.ledger.resume import Ask, standing
 from tasks.records.campaign_event import counted
@@ -18,6 +18,7 @@ from tasks.records.cell import Cell
 from tasks.records.keys import PROBES
 from tasks.records.outcome import SANDBOX, Outcome, Status, StoredOriginal
 from tasks.records.plan_group import Left
+from tasks.run_state.known_cuts import KnownCuts
 from tasks.run_state.toolbox import Toolbox
 from tasks.running.brand_change import brand_notes
 from tasks.running.end_job import end, note
@@ -115,7 +116,9 @@ async def take_end(tools: Toolbox, ask: Ask, outcome: Outcome) -> None:
     spare = tools.cells.take_spare(ask.cell.cell_id)
     if outcome.original is not None and lacks_any(tools, ask.cell, outcome, outcome.original):
         job = tools.cells.start(Ask.after(ask.cell, ask.turn, outcome).of_paid(ask.turn))
-        job.store(outcome.original, outcome.crops)
+        there, own = frozenset(outcome.variants.values()), cuts_of(ask.cell, tools.variants)
+        left = left_as_they_are(ask.cell, outcome, there, own, tools.said)
+        job.store(outcome.original, KnownCuts.before(outcome, left))
         tools.jobs.create_task(finish_jobs(tools, deque([job])))
         return
     if spare is None or outcome.original is not None:
@@ -127,9 +130,11 @@ async def take_end(tools: Toolbox, ask: Ask, outcome: Outcome) -> None:
 
 
 def lacks_any(tools: Toolbox, cell: Cell, outcome: Outcome, original: StoredOriginal) -> bool:
-    """Whether the run that made an image cut fewer variants than the campaign has by now, or marked them otherwise."""
+    """Whether the run that made an image cut fewer variants than the campaign has by now, or made them otherwise."""
     is_cut = all(one.name in outcome.variants for one in tools.variants)
-    return not (is_cut and is_marked(cell, outcome, original, cuts_of(cell, tools.variants), tools.said))
+    own = cuts_of(cell, tools.variants)
+    is_said = is_marked(cell, outcome, original, own, tools.said) and is_signed(outcome, original, own, tools.said)
+    return not (is_cut and is_said)
 
 
 async def take_over(tools: Toolbox, ask: Ask, retry: AbstractSet[Status]) -> None:

@@ -25,6 +25,7 @@ from tasks.reporting.summarize import sum_up
 from tasks.rescue.refuge import Refuge
 from tasks.reviewing.takes import with_takes
 from tasks.running.plan_retry import stored_files
+from tasks.signing.settings import signed_over_px
 from tasks.storage.storage import CampaignStore
 
 
@@ -89,6 +90,6 @@ def all_ended(campaign: Campaign, ledger: Ledger, known: Known) -> dict[str, Out
     if listed != held.listed or held.redefined(listed) or not ledger.is_published():
         return None
     stored = taken_back(ledger.store, known, stored_files(ledger.store))
-    now = standing(known.cells, known, frozenset(campaign.retry), stored, listed, wanted.said)
+    now = standing(known.cells, known, frozenset(campaign.retry), stored, listed, wanted.said.signed(signed_over_px()))
     outcomes = {outcome.cell_id: outcome for outcome in now.ended}
     return outcomes if len(outcomes) == len(known.cells) else None

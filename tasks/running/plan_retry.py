@@ -25,6 +25,7 @@ from tasks.rescue.refuge import Refuge
 from tasks.reviewing.takes import with_takes
 from tasks.running.brand_change import brand_notes
 from tasks.running.marks_notes import marks_notes
+from tasks.signing.settings import signed_over_px
 from tasks.storage.storage import CampaignStore
 
 TRIED: Final = "the sandbox has tried this campaign here; a paid run removes what it drew, and makes every image"
@@ -81,8 +82,9 @@ def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
     notes += held.come_along(campaign.variants, campaign.marks)
     plan = plan.model_copy(update={"variants": wanted.listed})
     retry: frozenset[Status] = frozenset(campaign.retry)
-    now = standing(known.cells, known, retry, stored, wanted.listed, wanted.said)
-    notes += marks_notes(now, stored, wanted.listed, wanted.said)
+    said = wanted.said.signed(signed_over_px())
+    now = standing(known.cells, known, retry, stored, wanted.listed, said)
+    notes += marks_notes(now, stored, wanted.listed, said)
     found = (one.rescued for one in Refuge.of(store).found())
     kept = {one.intent.cell_id for one in found if one.answered is not None and one.is_sandbox == campaign.sandbox}
     answered = answered_turns(ledger, now)

@@ -18,6 +18,7 @@ from tasks.records.campaign import Campaign
 from tasks.records.keys import ENDS
 from tasks.records.plan import Plan
 from tasks.run_state.toolbox import Toolbox
+from tasks.signing.variant_signer import VariantSigner, open_signer
 from tasks.storage.storage import CampaignStore
 
 IN_USE: Final = (
@@ -33,12 +34,19 @@ CHOSEN_OTHERWISE: Final = (
 async def settle_variants(tools: Toolbox, plan: Plan) -> tuple[str, ...]:
     """Give the run the campaign's variants, those asked for among them. Returns notes for the person who watches.
 
-    Raises InputInvalid where a name is to stand for another cut while another run makes the one before, and
-    StorageFailed.
+    Raises InputInvalid where a name is to stand for another cut while another run makes the one before, or where what
+    is to sign them does not, and StorageFailed.
     """
+    signer = await tools.on_storage_thread(open_signer)
     held, notes = await tools.on_storage_thread(settle, tools.ledger, plan)
-    tools.variants, tools.said = held.listed, held.said
+    use_variants(tools, held, signer)
     return (*notes, *crop_notes(tools.variants, plan.drawn))
+
+
+def use_variants(tools: Toolbox, held: VariantSet, signer: VariantSigner | None) -> None:
+    """Have the run cut these variants, and sign them where there is what signs."""
+    tools.variants, tools.signer = held.listed, signer
+    tools.said = held.said.signed(signer.over_px if signer is not None else None)
 
 
 def settle(ledger: Ledger, plan: Plan, patience_s: float = PATIENCE_S) -> tuple[VariantSet, tuple[str, ...]]:

@@ -41,6 +41,7 @@ from tasks.running import fetch_again, work_job
 from tasks.running.announce_cells import announced
 from tasks.running.begin_run import begin_run
 from tasks.running.show_life import shown_alive
+from tasks.signing.variant_signer import VariantSigner
 from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, a_request
 from tests.waiting import LIMIT_S
@@ -170,6 +171,7 @@ async def run(
     last_try_s: float = LIMIT_S,
     ledger: Callable[[Ledger], Ledger] = lambda own: own,
     variants: Sequence[Variant] = VARIANTS,
+    signer: VariantSigner | None = None,
     **settings: Any,
 ) -> Ended:
     """One run of a campaign, from the ledger to the manifest."""
@@ -178,6 +180,7 @@ async def run(
         IdeogramClient.open(SETTINGS, Wire(api)) as tools.ideogram,
     ):
         tools.ledger, tools.said = ledger(tools.ledger), Says(campaign.marks or "yes")
+        tools.signer, tools.said = signer, tools.said.signed(signer.over_px if signer else None)
         try:
             await begin_run(tools, frozenset(retry))
             async with shown_alive(tools), announced(tools, campaign, last_try_s):
