@@ -1,6 +1,7 @@
 """The embedded server's socket, and who may call it; what it does is tested by the campaigns that run on it."""
 
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -29,6 +30,17 @@ def test_no_page_in_a_browser_may_call_it(shared_server, named):
         known = client.post(f"{address}/filter", json={"flows": {"name": {"any_": [flow["name"]]}}})
     assert refused.is_client_error
     assert known.json() == []
+
+
+def test_two_that_start_at_once_in_a_new_home_both_answer(tmp_path):
+    """Each finds no database, and makes one; it is made once."""
+    servers = [started_in(tmp_path / "home", os.environ) for _ in range(2)]
+    try:
+        for server in servers:
+            server.wait_until_ready()
+    finally:
+        for server in servers:
+            server.stop()
 
 
 NEWER = """
