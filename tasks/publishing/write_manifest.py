@@ -8,7 +8,6 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
 
 import pandas as pd
 
@@ -24,74 +23,14 @@ from tasks.publishing.column_readers import (
 )
 from tasks.publishing.copy_number import numbered_copies
 from tasks.publishing.formulas import without_formula
+from tasks.publishing.manifest_columns import ASKED, CAME_OUT, COPY, MARKS, NOTHING, NUMBERS, REVIEWED, TIMES
 from tasks.publishing.manifest_workbook import manifest_workbook
 from tasks.records.alt_text import COLUMN as ALT
-from tasks.records.alt_text import alt_text
 from tasks.records.answer import SEED_LIMIT
 from tasks.records.cell import Cell
-from tasks.records.marks import source_type
-from tasks.records.models import OFFERS
 from tasks.records.outcome import Outcome, of_each
 from tasks.records.record import writable
-from tasks.records.sizes import as_written
 from tasks.records.variant import Variant
-
-_ASKED: Final[dict[str, Reader]] = {
-    "cell_id": lambda cell, _: cell.cell_id,
-    "row": lambda cell, _: cell.row,
-    "product": lambda cell, _: cell.product,
-    "format": lambda cell, _: cell.format,
-    "prompt": lambda cell, _: cell.request.prompt,
-    "model": lambda cell, _: cell.request.model,
-    "aspect_ratio": lambda cell, _: as_written(cell.request.aspect_ratio or ""),
-    "style_type": lambda cell, _: cell.request.style_type or "",
-    "status": lambda _, outcome: outcome.status,
-    "seed": lambda cell, outcome: outcome.original.seed if outcome.original else cell.request.seed,
-    "resolution": lambda _, outcome: resolution_text(outcome),
-    "original": lambda _, outcome: outcome.original.key if outcome.original else "",
-}
-_CAME_OUT: Final[dict[str, Reader]] = {
-    "cost_usd": lambda _, outcome: round(float(outcome.cost_usd), 6),
-    "attempts": lambda _, outcome: outcome.attempts,
-    "error": lambda _, outcome: outcome.error or "",
-    "request_sha256": lambda cell, _: cell.request_sha256,
-    "image_sha256": lambda _, outcome: outcome.original.image_sha256 if outcome.original else "",
-    "started_at": lambda _, outcome: outcome.started_at,
-    "finished_at": lambda _, outcome: outcome.finished_at,
-    "made_by": lambda _, outcome: (outcome.original.made_by or "") if outcome.original else "",
-    "quality": lambda cell, _: cell.request.quality or OFFERS[cell.request.model].default_quality,
-    "api_request_id": lambda _, outcome: outcome.request_id or "",
-    "alt": lambda cell, _: alt_text(cell),
-    "brand": lambda cell, _: cell.brand,
-    "prompt_drawn": lambda _, outcome: outcome.original.final_prompt if outcome.original else "",
-}
-_REVIEWED: Final[dict[str, Reader]] = {
-    "review": lambda cell, _: cell.review.decision if cell.review else "",
-    "review_reason": lambda cell, _: cell.review.reason if cell.review else "",
-    "reviewed_at": lambda cell, _: cell.review.at if cell.review else None,
-    "replaces": lambda cell, _: cell.replaces or "",
-    "take": lambda cell, _: cell.take,
-}
-_MARKS: Final[dict[str, Reader]] = {
-    "source_type": lambda cell, outcome: source_type(cell, outcome.original) if outcome.original else "",
-    "marks_found": lambda _, outcome: found.words if (found := outcome.original and outcome.original.marks) else "",
-}
-COPY: Final = "copy_number"
-"""Which of its row's images in its format a cell is; not `copy`, since that is what marketing calls its own texts."""
-_NUMBERS: Final = {
-    "row": "int64",
-    COPY: "int64",
-    "take": "int64",
-    "seed": "Int64",
-    "attempts": "int64",
-    "cost_usd": "float64",
-}
-_TIMES: Final = frozenset({"started_at", "finished_at", "reviewed_at"})
-_NOTHING: Final[dict[str, Value]] = {
-    **dict.fromkeys(("row", COPY, "take", "attempts", "cost_usd"), 0),
-    **dict.fromkeys(("seed", *_TIMES)),
-}
-"""What stands in a column where there is nothing that can be shown; in all others it is empty text."""
 
 
 def manifest_frame(
@@ -109,28 +48,23 @@ def manifest_frame(
     return pd.DataFrame({name: _typed(name, values) for name, values in shown.items()})
 
 
-def resolution_text(outcome: Outcome) -> str:
-    """The size of the stored original, such as `1344x768`: width first, in pixels; empty where there is none."""
-    return f"{outcome.original.width_px}x{outcome.original.height_px}" if outcome.original else ""
-
-
 def _readers(cells: Sequence[Cell], variants: Sequence[Variant]) -> dict[str, Reader]:
     """How to read each column, in the order of the columns."""
     # Of campaigns that have languages; in others a column of this name is the matrix's own.
     spoken: dict[str, Reader] = {"language": lambda cell, _: cell.language} if any(c.languages for c in cells) else {}
-    fixed = [*_ASKED, *_CAME_OUT, COPY, *_REVIEWED, *_MARKS, *spoken]
+    fixed = [*ASKED, *CAME_OUT, COPY, *REVIEWED, *MARKS, *spoken]
     cuts = unique_names([variant.name for variant in variants], fixed, "variant_")
     sets = [variant for variant in variants if variant.widths]
     set_names = unique_names([f"{variant.name}_srcset" for variant in sets], [*fixed, *cuts], "variant_")
     metadata = list(dict.fromkeys(name for cell in cells for name in cell.metadata if name.casefold() != ALT))
     names = unique_names([writable(name) for name in metadata], [*fixed, *cuts, *set_names], "matrix_")
     return {
-        **_ASKED,
+        **ASKED,
         **{column: variant_reader(variant.name) for column, variant in zip(cuts, variants, strict=True)},
-        **_CAME_OUT,
+        **CAME_OUT,
         COPY: copy_reader(numbered_copies(cells)),
-        **_REVIEWED,
-        **_MARKS,
+        **REVIEWED,
+        **MARKS,
         **spoken,
         **{column: srcset_reader(one) for column, one in zip(set_names, sets, strict=True)},
         **{column: metadata_reader(name) for column, name in zip(names, metadata, strict=True)},
@@ -147,16 +81,16 @@ def _shown(name: str, read: Reader, cell: Cell, outcome: Outcome) -> Value:
         if isinstance(value, datetime):
             return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
         if isinstance(value, int) and not -SEED_LIMIT <= value < SEED_LIMIT:
-            return _NOTHING[name]
+            return NOTHING[name]
         return writable(value) if isinstance(value, str) else value
     except (ArithmeticError, ValueError):
-        return _NOTHING.get(name, "")
+        return NOTHING.get(name, "")
 
 
 def _typed(name: str, values: list[Value]) -> pd.Series:
-    if name in _TIMES:
+    if name in TIMES:
         return pd.Series(pd.to_datetime(pd.Series(values, dtype=object), utc=True)).dt.as_unit("ms")
-    return pd.Series(values, dtype=_NUMBERS.get(name, "string"))
+    return pd.Series(values, dtype=NUMBERS.get(name, "string"))
 
 
 def manifest_parquet(frame: pd.DataFrame) -> bytes:
