@@ -3,6 +3,7 @@
 from typing import Final
 
 from tasks.planning.planner import Planner
+from tasks.planning.settings_notes import callback_notes, signing_notes
 from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
 from tasks.records.plan import Plan
@@ -38,8 +39,8 @@ def _planned(planner: Planner, *, look: bool) -> Plan:
             if not look or len(cells) < CELLS_SHOWN:
                 cells.append(planner.cell(row, request, sha256, copy_number))
     with planner.faults.collected():
-        planner.check_callbacks()
+        planner.notes += callback_notes(planner.campaign, planner.called)
     with planner.faults.collected():
-        planner.check_signing()
+        planner.notes += signing_notes()
     planner.faults.raise_if_any()
     return planner.plan(tuple(cells))

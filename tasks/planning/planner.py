@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_settings
-from tasks.callbacks.undialled import undialled_notes
 from tasks.images.sources import with_sources
 from tasks.planning.apply_brand import Branding, read_kit
 from tasks.planning.brand_kit import NO_KIT, BrandKit
-from tasks.planning.called_hosts import hosts_of, was_allowed
+from tasks.planning.called_hosts import hosts_of
 from tasks.planning.cross_formats import add_leftovers, campaign_formats, names_of
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
@@ -35,7 +33,6 @@ from tasks.records.reference import REFERENCE_COLUMNS
 from tasks.records.request import GenerationRequest
 from tasks.records.slug import is_device
 from tasks.records.variant import DEFAULT_VARIANTS
-from tasks.signing.variant_signer import open_signer
 from tasks.tables.open_table import Fetch
 from tasks.tables.tables import Table
 from tasks.tables.web_copy import fetched
@@ -94,20 +91,6 @@ class Planner:
         table = self.campaign.formats or self.campaign.matrix
         self.crossed.formats = [self.references.found_in(row, table) for row in formats]
         self.notes += notes
-
-    def check_callbacks(self) -> None:
-        """Say which are not signed, or not sent. Raises InputInvalid where their settings are malformed."""
-        hosts = self.called | hosts_of(self.campaign.callback_url or "")
-        if hosts:
-            settings = load_callback_settings()
-            self.notes += [UNSIGNED_NOTE] if settings.secrets is None else []
-            allow_private = settings.allow_private or self.campaign.sandbox or was_allowed(self.campaign)
-            self.notes += undialled_notes(hosts, allow_private=allow_private)
-
-    def check_signing(self) -> None:
-        """Try out what signs variants, and say so. Raises InputInvalid where it does not."""
-        signer = open_signer()
-        self.notes += signer.notes() if signer is not None else []
 
     def wanted_images(self, table: Table) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
         """Each image in matrix order: its row as it is in its format, its request, and its place in the row from 0."""
