@@ -101,7 +101,7 @@ class Prompts:
         return factor, self._each(made, factor, row, crossed)
 
     def _each(self, made: Mapping[str, Filled], factor: int, row: ParsedRow, crossed: ParsedRow) -> Iterator[ParsedRow]:
-        wishes, metadata = crossed.wishes, crossed.metadata
+        source, number, wishes, metadata, texts, places, titles, missing = crossed
         if self.look and "prompt" not in made and "prompt" not in wishes and "product" in wishes:
             wishes = {**wishes, "prompt": self._with_look(prompt_of(wishes))}
         is_one = factor == 1 or self.alternatives.are_too_many
@@ -119,7 +119,7 @@ class Prompts:
                     told = told | named
             if "prompt" in made:
                 self._remember(sent, row)
-            yield crossed._replace(wishes=sent, metadata=told)
+            yield ParsedRow(source, number, sent, told, texts, places, titles, missing)
 
     def _with_look(self, text: str) -> str:
         if not self.look or not text:

@@ -128,11 +128,8 @@ class Planner:
         copies = wishes.get("num_images", 1)
         for nth in range(copies):
             request = build_request(wishes, in_one.model, nth)
-            usd = self.bill.prices[priced(request)].usd_per_image
-            if in_one.alternatives > 1 and not nth:
-                self.prompts.alternatives.pay(in_one.alternatives, copies, usd)
-            if len(in_one.languages) > 1 and not nth:
-                self.crossed.spoken.add(wishes["languages"], in_one.languages, copies, usd)
+            if not nth and (in_one.alternatives > 1 or len(in_one.languages) > 1):
+                self.crossed.multiply(in_one, copies, self.bill.prices[priced(request)].usd_per_image)
             yield in_one.wanted, request, nth
 
     def count(self, row: ParsedRow, request: GenerationRequest, sha256: str, nth: int) -> int:

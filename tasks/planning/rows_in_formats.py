@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from tasks.planning.apply_brand import Branding
@@ -107,6 +108,13 @@ class RowsInFormats:
             if not found and not lacks_pictures(wanted.wishes):
                 yield crossed._replace(wanted=wanted, alternatives=alternatives)
             alternatives = 1
+
+    def multiply(self, one: InFormat, copies: int, usd_per_image: Decimal) -> None:
+        """Count what there is more of, because of alternatives or of languages."""
+        if one.alternatives > 1:
+            self.prompts.alternatives.pay(one.alternatives, copies, usd_per_image)
+        if len(one.languages) > 1:
+            self.spoken.add(one.wanted.wishes["languages"], one.languages, copies, usd_per_image)
 
     def _remember(self, one: InFormat) -> None:
         if one.has_lost_style:
