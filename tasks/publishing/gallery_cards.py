@@ -10,7 +10,7 @@ from tasks.images.preview import preview_key, preview_size
 from tasks.publishing.copy_number import CopyNumber
 from tasks.publishing.gallery import GalleryCard, GalleryImage, GalleryLink, relative_href
 from tasks.records.alt_text import alt_text
-from tasks.records.cell import Cell
+from tasks.records.cell import LANGUAGES_TOLD, Cell
 from tasks.records.marks import source_type
 from tasks.records.outcome import Outcome, StoredOriginal
 from tasks.records.variant import Variant
@@ -73,7 +73,7 @@ def alt_of(cell: Cell) -> str:
 def title_of(cell: Cell) -> str:
     """The format, or what stands for it where the matrix names none, and the language."""
     name = cell.format or cell.request.aspect_text() or "Image"
-    return ", ".join((name, *cell.languages))
+    return f"{name}, {cell.language_told}" if cell.languages else name
 
 
 def shown_image(original: StoredOriginal, previews: AbstractSet[str]) -> GalleryImage:
@@ -102,6 +102,7 @@ def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         "Row": str(cell.row),
         "In the place of": cell.replaces or "",
         "Decided": cell.review.told() if cell.review else "",
+        "Languages": cell.language if len(cell.languages) > LANGUAGES_TOLD else "",
         "Alt text": alt_of(cell),
         "Model": cell.request.model,
         "Aspect": cell.request.aspect_text(),

@@ -15,6 +15,8 @@ from tasks.records.review import Review
 DIGEST_SHOWN_CHARS: Final = (8, 16, 64)
 """How many digits of its digest a cell's id ends in; more where another cell has the shorter id."""
 
+LANGUAGES_TOLD: Final = 4
+"""Of an image for more, only their number stands where there is little room."""
 _NUMBER: Final = re.compile(r"-copy[1-9]\d*(?=-[0-9a-f]+$)")
 _TAG: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
@@ -69,6 +71,12 @@ class Cell(Record):
     def language(self) -> str:
         """The languages that it is for, with spaces between; empty where its campaign has none."""
         return " ".join(self.languages)
+
+    @property
+    def language_told(self) -> str:
+        """The same for people, such as `en, de` or `12 languages`."""
+        is_short = len(self.languages) <= LANGUAGES_TOLD
+        return ", ".join(self.languages) if is_short else f"{len(self.languages)} languages"
 
     @property
     def possible_ids(self) -> tuple[str, ...]:

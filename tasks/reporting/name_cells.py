@@ -26,13 +26,13 @@ def name_of(cell: Cell, copied: Collection[Place], otherwise: str = "") -> str:
     product = Text(shortened(cell.product or otherwise, PRODUCT_SHOWN_CHARS))
     product.truncate(PRODUCT_SHOWN_CHARS, overflow="ellipsis")  # of which some may be wide
     copy = f"copy {cell.copy_number}" if (cell.row, cell.format) in copied else ""
-    words = (f"row {cell.row}", product.plain.replace(" …", "…"), cell.format, *cell.languages, copy)
+    words = (f"row {cell.row}", product.plain.replace(" …", "…"), cell.format, cell.language_told, copy)
     return ", ".join(filter(None, words))
 
 
 def whole_format(cell: Cell) -> str:
     """Its format, and its languages where it has any."""
-    return " ".join(filter(None, (cell.format, cell.language)))
+    return " ".join(filter(None, (cell.format, cell.language_told)))
 
 
 def of_copies(cells: Iterable[Cell]) -> frozenset[Place]:

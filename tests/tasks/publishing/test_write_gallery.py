@@ -325,3 +325,18 @@ def test_what_the_sandbox_drew_says_so_on_its_card():
     page = a_page([drawn, paid], outcomes)
     assert [card.is_drawing for group in page.groups for card in group.cards] == [True, False]
     assert gallery_html(page).count("drawn by the sandbox") == 1
+
+
+def test_languages_stand_side_by_side_and_can_be_chosen():
+    """Each card says which it is for, one for all of them among the others; the copies of one are told apart by it."""
+    cells = [a_cell(a_request(tag), languages=tuple(tag.split())) for tag in ("en", "de", "en de fr it es")]
+    page = a_page(cells, [an_outcome(cell) for cell in cells])
+    assert [[card.title for card in one.cards] for group in page.groups for one in group.sets] == [
+        ["hero, en"],
+        ["hero, de"],
+        ["hero, 5 languages"],
+    ]
+    html = gallery_html(page)
+    assert [f'<option value="{tag}">{tag}</option>' in html for tag in ("en", "de", "fr", "it", "es")] == [True] * 5
+    assert 'data-language="en de fr it es"' in html
+    assert "data-language" not in gallery_html(a_page([a_cell()], [an_outcome(a_cell())]))
