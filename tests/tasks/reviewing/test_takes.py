@@ -167,3 +167,30 @@ def test_shards_share_the_takes(rounds):
     assert len(set(ids)) == 6
     assert plans[0].cell_count == 6
     assert plans[0].cost_usd == 6 * PRICE_USD
+
+
+def test_languages_come_and_go_and_pay_for_their_own_images_only(tmp_path):
+    """What is there stays what it is: the plain image is the first language's, and a take has its cell's language."""
+    matrix = "product,prompt,prompt:de\nLamp,A lamp,Eine Lampe\nVase,A vase,A vase\n"
+    rounds = Rounds(tmp_path, matrix)
+    assert rounds.made().spent_usd == 2 * PRICE_USD
+    plain, vase = rounds.ids
+    rounds.options = {"languages": "en,de"}
+    assert rounds.made().spent_usd == PRICE_USD
+    assert [(row["cell_id"], row["language"]) for row in rounds.rows() if row["language"] != "de"] == [
+        (plain, "en"),
+        (vase, "en de"),
+    ]
+    german = rounds.ids[1]
+    assert german.startswith("lamp-de-")
+    rounds.reviewed(again=[german])
+    assert rounds.made().spent_usd == PRICE_USD
+    assert [row["language"] for row in rounds.rows()] == ["en", "de", "de", "en de"]
+    assert rounds.ids[2].startswith("lamp-de-copy2-")
+    rounds.options = {}
+    assert rounds.made().spent_usd == 0
+    assert rounds.ids == [plain, vase]
+    assert (tmp_path / "lamps" / "originals" / f"{german}.png").exists()
+    rounds.options = {"languages": "de,en"}
+    rounds.matrix = matrix.replace("prompt,", "prompt:en,", 1)
+    assert rounds.made().spent_usd == 0

@@ -30,7 +30,7 @@ TEXTS = st.one_of(
 ROWS = st.lists(
     st.tuples(WORDS, TEXTS, st.one_of(st.just(""), TEXTS), st.integers(0, 99).map(str)), min_size=1, max_size=5
 )
-HEADER = ("product", "prompt", "note", "seed")
+HEADERS = st.sampled_from([("product", "prompt", "note", "seed"), ("product", "prompt", "prompt: DE", "seed")])
 
 
 def as_xlsx(rows: list[tuple[str, ...]]) -> bytes:
@@ -82,10 +82,12 @@ def as_parquet(rows: list[tuple[str, ...]]) -> bytes:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=ROWS)
-def test_any_texts_plan_to_the_same_cells_in_any_file(tmp_path: Path, rows: list[tuple[str, ...]]) -> None:
-    """Ids included, whoever wrote the file."""
-    table = [HEADER, *rows]
+@given(header=HEADERS, rows=ROWS)
+def test_any_texts_plan_to_the_same_cells_in_any_file(
+    tmp_path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]
+) -> None:
+    """Ids and languages included, whoever wrote the file."""
+    table, asked = [header, *rows], {"languages": "en,de", "language_fallback": True}
     files = {
         "m.csv": as_csv(table),
         "m.tsv": as_csv(table, "\t"),
@@ -94,7 +96,7 @@ def test_any_texts_plan_to_the_same_cells_in_any_file(tmp_path: Path, rows: list
         "m.ods": as_ods(table),
         "m.parquet": as_parquet(table),
     }
-    plans = {name: plan_of(a_file(tmp_path, content, name)).cells for name, content in files.items()}
+    plans = {name: plan_of(a_file(tmp_path, content, name), **asked).cells for name, content in files.items()}
     assert plans["m.csv"]
     for name, cells in plans.items():
         assert cells == plans["m.csv"], name
