@@ -11,11 +11,13 @@ from tasks.errors import ImageUnreadable, OriginalUnreadable, VariantsFailed
 from tasks.images.decode_image import decode, without_idle_alpha
 from tasks.images.geometry import Box, Size, contain_size, cover_box, is_covered
 from tasks.images.ground import on_ground
+from tasks.images.labels import Labels, Pen
 from tasks.images.mark_png import marked_png, saved_png
 from tasks.images.marks import marks_of, packet_of
 from tasks.images.place_crops import place_crops
 from tasks.images.preview import preview, preview_key
 from tasks.records.focus import Crop
+from tasks.records.label import DrawnLabel, Label
 from tasks.records.marks import Facts
 from tasks.records.variant import Variant
 from tasks.records.variant_text import WHOLE
@@ -45,6 +47,8 @@ class Cuts(NamedTuple):
     """Where those that are crops lie, by their names."""
     marked: dict[str, str]
     """What each says of how it was made, as a digest, by its name."""
+    labelled: dict[str, DrawnLabel]
+    """What is drawn on each for people to see, by its name."""
     preview: dict[str, bytes]
     """The page's small picture, by its key."""
     signed: Mapping[str, str] = MappingProxyType({})
@@ -59,23 +63,31 @@ def cut_all(  # noqa: PLR0913  all that a cut depends on
     focus: str | None = None,
     before: Mapping[str, Crop] = MappingProxyType({}),
     facts: Facts | None = None,
+    labels: Mapping[str, Label] = MappingProxyType({}),
+    pen: Pen | None = None,
 ) -> Cuts:
     """Every variant, and the preview; `data` is decoded where no decoded image is at hand.
 
-    `focus` and `before` as for `place_crops`; `facts`: what the variants say of how the image was made.
+    `focus` and `before` as for `place_crops`; `facts`: what the variants say of how the image was made;
+    `labels`: what is drawn on them, with the `pen`, to say it for people.
     """
     try:
         source = image if image is not None else decode(data).image
         crops = place_crops(source, variants, focus, before)
         said = marks_of(facts, variants, Size(*source.size))
-        files = {
-            variant.key(cell_id): _whole(data, source, xmp)
-            if variant.fit == WHOLE
-            else cut(source, variant, crops.get(variant.name), xmp)
-            for variant, xmp in ((one, packet_of(said.get(one.name))) for one in variants)
-        }
+        badges, size = Labels.of(labels, pen, variants), Size(*source.size)
+        files = {}
+        for variant in variants:
+            xmp = packet_of(said.get(variant.name))
+            key, crop = variant.key(cell_id), crops.get(variant.name)
+            if variant.fit == WHOLE:
+                files[key] = _whole(data, source, xmp)
+            elif variant.name in labels:
+                files[key] = encoded(badges.on(drawn(source, variant, crop), variant, size), variant, xmp)
+            else:
+                files[key] = cut(source, variant, crop, xmp)
         digests = {name: own.digest for name, own in said.items()}
-        return Cuts(files, crops, digests, {preview_key(cell_id): preview(source)})
+        return Cuts(files, crops, digests, badges.drawn, {preview_key(cell_id): preview(source)})
     except ImageUnreadable as error:
         raise OriginalUnreadable(f"The original that is stored cannot be read: {error}") from error
     except (OSError, ValueError, KeyError, MemoryError) as error:
@@ -93,6 +105,11 @@ def cut(image: Image.Image, variant: Variant, crop: Crop | None = None, xmp: byt
 
     The same image, crop and XMP give the same bytes. What is cropped without a `crop` is cropped to its middle.
     """
+    return encoded(drawn(image, variant, crop), variant, xmp)
+
+
+def drawn(image: Image.Image, variant: Variant, crop: Crop | None = None) -> Image.Image:
+    """The pixels of `variant`, RGB or RGBA."""
     source, size, box = Size(*image.size), Size(variant.width, variant.height), None
     if is_covered(source, variant):
         box = cover_box(source, size) if crop is None else Box(*crop.box)
@@ -101,10 +118,10 @@ def cut(image: Image.Image, variant: Variant, crop: Crop | None = None, xmp: byt
     is_enlarged = size.width_px > (source.width_px if box is None else box.right - box.left)
     resample = _ENLARGES if is_enlarged else Image.Resampling.LANCZOS
     resized = image.resize(size, resample, box=box, reducing_gap=_REDUCING_GAP)
-    return _encode(on_ground(without_idle_alpha(resized), image, variant), variant, xmp)
+    return on_ground(without_idle_alpha(resized), image, variant)
 
 
-def _encode(image: Image.Image, variant: Variant, xmp: bytes) -> bytes:
+def encoded(image: Image.Image, variant: Variant, xmp: bytes) -> bytes:
     """`image` in the variant's format, on white where that knows no alpha; and the XMP packet, where there is one."""
     if image.mode == "RGBA" and variant.format == "jpeg":
         paper = Image.new("RGB", image.size, "white")

@@ -24,7 +24,7 @@ def on_ground(picture: Image.Image, original: Image.Image, variant: Variant) -> 
     """`picture`, as large as it is drawn, in the middle of the variant's size; `original` is what it was drawn from."""
     size = Size(variant.width, variant.height)
     fills = picture.size == size
-    if variant.fit in {"cover", "inside"} or (fills and (picture.mode == "RGB" or _is_clear(variant))):
+    if variant.fit in {"cover", "inside"} or (fills and (picture.mode == "RGB" or is_clear(variant))):
         return picture
     whole = _ground(original, variant, size)
     place = ((size.width_px - picture.width) // 2, (size.height_px - picture.height) // 2)
@@ -47,14 +47,14 @@ def dominant_colour(image: Image.Image) -> Colour:
     return (red, green, blue)
 
 
-def _is_clear(variant: Variant) -> bool:
+def is_clear(variant: Variant) -> bool:
     """Whether what is transparent stays so."""
     return variant.ground is None and variant.fit == "contain"
 
 
 def _ground(original: Image.Image, variant: Variant, size: Size) -> Image.Image:
     """An image of `size` to lay the picture on."""
-    if _is_clear(variant):
+    if is_clear(variant):
         return Image.new("RGBA", size, (255, 255, 255, 0))
     if variant.ground is not None:
         return Image.new("RGB", size, dominant_colour(original) if variant.ground == "auto" else variant.ground)

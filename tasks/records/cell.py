@@ -48,6 +48,10 @@ class Cell(Record):
     """What somebody has decided on its image: from then on no other is paid for under its id."""
     languages: tuple[str, ...] = ()
     """Which it is for, where its campaign has any: several where they ask for the same."""
+    label: str | None = None
+    """What its variants say visibly, by its row or its format: empty for nothing, None where neither says it."""
+    credit: str = ""
+    """Whom its variants name as their source, in the words of the brand kit."""
     brand: str = ""
     """The brand kit that it was planned with: its name and digest; of no part in what the cell is."""
     metadata: dict[str, str] = Field(default_factory=dict)
