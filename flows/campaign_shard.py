@@ -58,7 +58,7 @@ async def make_part(matrix: Plan, shard: int, settings: Settings, store: Campaig
     get_run_logger().info("Shard %d of %d: %d images", shard, campaign.shards, plan.cell_count)
     async with open_toolbox(settings, store, plan.cells, campaign.variants, campaign.budget_usd) as tools:
         tools.cells.share(whole.cells)
-        held = (await tools.on_storage_thread(read_variants, store)).with_asked(campaign.variants, campaign.marks)
+        held = (await tools.on_storage_thread(read_variants, store)).as_planned(whole)
         use_variants(tools, held, await tools.on_storage_thread(open_signer))
         await begin_run(tools, frozenset(campaign.retry))
         key = f"{campaign.slug}-shard-{shard}"

@@ -1,6 +1,7 @@
 """Cuts an original into its variants. It pays nothing, so it can be done again at any time."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from prefect import task
@@ -8,10 +9,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
-from tasks.errors import OriginalUnreadable, SignerAway, StorageFailed, VariantsFailed
+from tasks.errors import InputInvalid, OriginalUnreadable, SignerAway, StorageFailed, VariantsFailed
 from tasks.images.cut_image import Cuts, cut_all
 from tasks.images.found_marks import with_marks
 from tasks.images.sources import cuts_of
+from tasks.ledger.label_files import pen_of
 from tasks.ledger.original_keys import unreadable_key
 from tasks.records.marks import facts_of
 from tasks.records.outcome import StoredOriginal
@@ -52,10 +54,24 @@ async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
         original = with_marks(original, data)
         job.read(original)
     facts = facts_of(job.cell, original, tools.said.marks)
+    labels = tools.said.labels(job.cell, variants)
     try:
+        pen = await tools.on_storage_thread(pen_of, tools.store, tools.said.label) if labels else None
         cuts = await tools.on_image_thread(
-            cut_all, job.in_hand.pixels, data, original.cell_id, variants, job.cell.focus, job.cuts.crops, facts
+            partial(cut_all, facts=facts, labels=labels, pen=pen),
+            *(job.in_hand.pixels, data, original.cell_id, variants, job.cell.focus, job.cuts.crops),
+            job.in_hand.pixels,
+            data,
+            original.cell_id,
+            variants,
+            job.cell.focus,
+            job.cuts.crops,
+            facts,
+            labels,
+            pen,
         )
+    except InputInvalid as error:  # somebody has taken the icon or the font away since the run began
+        raise VariantsFailed(str(error)) from error
     except OriginalUnreadable as error:
         kept = unreadable_key(*job.turn)
         await moved(tools, original.key, kept)

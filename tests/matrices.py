@@ -41,8 +41,8 @@ def a_parquet(folder: Path, columns: Mapping[str, Any], name: str = "m.parquet")
 
 
 def plan_of(matrix: str, **options: Any) -> Plan:
-    """The plan of the matrix at `matrix`."""
-    return plan_campaign(Campaign(matrix=matrix, **options))
+    """The plan of the matrix at `matrix`; without a label, unless one is named, which would be noted otherwise."""
+    return plan_campaign(Campaign(**{"matrix": matrix, "label": "none", **options}))
 
 
 def faults_of(matrix: str, **options: Any) -> tuple[Fault, ...]:

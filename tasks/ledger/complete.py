@@ -57,13 +57,25 @@ def are_as_wanted(  # noqa: PLR0913  all that a variant is made of
     """Whether each of the variants is there, is cut where and says what it is to, and is signed where it is to be."""
     if not lie_as_wanted(outcome.crops, Size(original.width_px, original.height_px), variants, cell.focus):
         return False
-    is_said = is_marked(cell, outcome, original, variants, said) and is_signed(outcome, original, variants, said)
+    is_said = says_all(cell, outcome, original, variants, said) and is_signed(outcome, original, variants, said)
     return is_said and are_there(outcome, stored, variants)
 
 
 def are_there(outcome: Outcome, stored: AbstractSet[str], variants: Sequence[Variant]) -> bool:
     """Whether the file of each of the variants is there."""
     return all(variant.key(outcome.cell_id) in stored for variant in variants)
+
+
+def says_all(cell: Cell, outcome: Outcome, original: StoredOriginal, variants: Sequence[Variant], said: Says) -> bool:
+    """Whether each of the variants says what it is to say of how it was made, in metadata and for people to see."""
+    return is_marked(cell, outcome, original, variants, said) and not relabelled(cell, outcome, variants, said)
+
+
+def relabelled(cell: Cell, outcome: Outcome, variants: Sequence[Variant], said: Says) -> list[Variant]:
+    """Those of the variants that show another label than they are to show."""
+    wanted = {name: label.digest for name, label in said.labels(cell, variants).items()}
+    shown = {name: drawn.digest for name, drawn in outcome.labelled.items()}
+    return [one for one in variants if shown.get(one.name) != wanted.get(one.name)]
 
 
 def is_marked(cell: Cell, outcome: Outcome, original: StoredOriginal, variants: Sequence[Variant], said: Says) -> bool:

@@ -16,10 +16,12 @@ from pydantic import Field
 from tasks.errors import StorageFailed
 from tasks.ledger.published import Published
 from tasks.records.keys import PUBLISHED_KEY
+from tasks.records.label import NOTHING_SAID, LabelStyle
 from tasks.records.marks import UNMARKED
 from tasks.records.option_types import Marks
+from tasks.records.plan import Plan
 from tasks.records.record import Record
-from tasks.records.says import Says
+from tasks.records.says import Says, labelled_of
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
 from tasks.storage.storage import CampaignStore
 
@@ -38,6 +40,8 @@ class VariantSet(Record):
     """The sizes that were chosen for the variants of then, by model and format: images are made in them."""
     marks: Marks | None = None
     """What they say of how they were made; None where nobody has chosen."""
+    label: LabelStyle = LabelStyle()
+    """What they say visibly of that."""
 
     @property
     def cut(self) -> tuple[Variant, ...]:
@@ -47,27 +51,38 @@ class VariantSet(Record):
     @property
     def said(self) -> Says:
         """What they say of how they were made."""
-        return Says(self.marks or "yes")
+        return Says(self.marks or "yes", self.label, labelled_of(self.listed))
 
-    def with_asked(self, asked: Iterable[Variant], marks: Marks | None = None) -> "VariantSet":
+    def with_asked(
+        self, asked: Iterable[Variant], marks: Marks | None = None, label: LabelStyle = NOTHING_SAID
+    ) -> "VariantSet":
         """The set once those that are `asked` for are in it: in the place of their namesakes, or at the end.
 
-        Of a campaign that has none yet, where nobody asks for any, the usual ones. `marks`: what they are to say of how
-        they were made, where somebody has chosen.
+        Of a campaign that has none yet, where nobody asks for any, the usual ones. `marks` and `label`: what they are
+        to say of how they were made, as far as somebody has chosen.
         """
         listed = {variant.name: variant for variant in (*self.listed, *asked)} or {v.name: v for v in DEFAULT_VARIANTS}
         unlisted = tuple(variant for variant in self.unlisted if variant.name not in listed)
-        now = {"listed": tuple(listed.values()), "unlisted": unlisted, "marks": marks or self.marks}
-        return self.model_copy(update=now)
+        now = {"listed": tuple(listed.values()), "unlisted": unlisted}
+        return self._saying(marks, label).model_copy(update=now)
+
+    def as_planned(self, plan: Plan) -> "VariantSet":
+        """The set with all that a plan asks for of it, less its sizes."""
+        return self.with_asked(plan.campaign.variants, plan.campaign.marks, plan.label)
 
     def with_sizes(self, sizes: Mapping[str, str]) -> "VariantSet":
         """The set once images are made in these sizes as well."""
         return self.model_copy(update={"sizes": {**self.sizes, **sizes}})
 
-    def while_cutting(self, variants: Iterable[Variant], marks: Marks | None = None) -> "VariantSet":
+    def while_cutting(
+        self, variants: Iterable[Variant], marks: Marks | None = None, label: LabelStyle = NOTHING_SAID
+    ) -> "VariantSet":
         """The same while `variants` are being cut, some of which may take the places of others."""
         unlisted = tuple(dict.fromkeys((*self.unlisted, *variants)))
-        return self.model_copy(update={"unlisted": unlisted, "marks": marks or self.marks})
+        return self._saying(marks, label).model_copy(update={"unlisted": unlisted})
+
+    def _saying(self, marks: Marks | None, label: LabelStyle) -> "VariantSet":
+        return self.model_copy(update={"marks": marks or self.marks, "label": label.over(self.label)})
 
     def redefined(self, asked: Iterable[Variant]) -> list[Variant]:
         """Those of the variants `asked` under whose names other cuts may lie."""

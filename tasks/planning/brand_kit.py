@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tasks.errors import InputInvalid
 from tasks.records.fault import Fault
+from tasks.records.label import parse_label
 from tasks.records.language import parse_languages
 from tasks.records.variant import Variant
 from tasks.records.vocabulary import NAME_MAX_CHARS, PROMPT_MAX_CHARS
@@ -25,9 +26,10 @@ COLUMNS: Final = {
 """Keys that stand for a column where neither row nor format says it."""
 TEXTS: Final = ("name", "look")
 LISTS: Final = ("negative", "forbidden")
-LATER: Final = ("label", "credit", "style_codes", "reference_images")
+LATER: Final = ("style_codes", "reference_images")
 """Keys that have a meaning to come: they may stand there, and nothing is made of them."""
-KEYS: Final = (*TEXTS, *COLUMNS, *LISTS, "variants", "languages", *LATER)
+KEYS: Final = (*TEXTS, *COLUMNS, *LISTS, "label", "credit", "variants", "languages", *LATER)
+CREDIT_MAX_CHARS: Final = 200
 _NEAR: Final = 0.6
 
 
@@ -45,6 +47,10 @@ class BrandKit:
     forbidden: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
     languages: tuple[str, ...] = ()
+    label: str | None = None
+    """What variants say visibly where neither row nor format nor option does; empty for nothing."""
+    credit: str = ""
+    """Whom variants name as their source in their metadata."""
     unused: tuple[str, ...] = ()
     """Keys of which nothing is made yet."""
 
@@ -100,6 +106,8 @@ def brand_kit(source: str, content: bytes, pairs: Pairs) -> BrandKit:
         forbidden=words,
         variants=told.get("variants", ()),
         languages=told.get("languages", ()),
+        label=told.get("label"),
+        credit=told.get("credit", ""),
         unused=tuple(key for key in pairs if any(squeezed(key) == squeezed(later) for later in LATER)),
     )
 
@@ -121,10 +129,8 @@ def _reader(key: str) -> Callable[[object], Any]:
         return lambda value: parse_value(COLUMNS[key], ", ".join(_texts(value)))
     if key in LISTS:
         return lambda value: tuple(dict.fromkeys(_texts(value)))
-    if key == "variants":
-        return _variants
-    if key == "languages":
-        return lambda value: parse_languages(", ".join(_texts(value)))
+    if key in _OWN:
+        return _OWN[key]
     return lambda value: parse_text(_text(value), NAME_MAX_CHARS if key == "name" else PROMPT_MAX_CHARS)
 
 
@@ -154,6 +160,15 @@ def _variants(value: object) -> tuple[Variant, ...]:
     if len({variant.name for variant in found}) < len(found):
         raise ValueError("is not accepted; give each variant a name of its own")
     return found
+
+
+_OWN: Final[Mapping[str, Callable[[object], Any]]] = {
+    "variants": _variants,
+    "languages": lambda value: parse_languages(", ".join(_texts(value))),
+    "label": lambda value: parse_label(_text(value)),
+    "credit": lambda value: " ".join(parse_text(_text(value), CREDIT_MAX_CHARS).split()),
+}
+"""How those are read that are neither a column, nor a list, nor just a text."""
 
 
 def _unknown(key: str) -> str:

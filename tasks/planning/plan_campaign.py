@@ -42,5 +42,6 @@ def _planned(planner: Planner, *, look: bool) -> Plan:
         planner.notes += callback_notes(planner.campaign, planner.called)
     with planner.faults.collected():
         planner.notes += signing_notes()
+    planner.labels.end()
     planner.faults.raise_if_any()
     return planner.plan(tuple(cells))

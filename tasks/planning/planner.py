@@ -8,6 +8,7 @@ from tasks.images.sources import with_sources
 from tasks.planning.apply_brand import Branding, read_kit
 from tasks.planning.brand_kit import NO_KIT, BrandKit
 from tasks.planning.called_hosts import hosts_of
+from tasks.planning.campaign_labels import CampaignLabels
 from tasks.planning.cross_formats import add_leftovers, campaign_formats, names_of
 from tasks.planning.equal_rows import Duplicates
 from tasks.planning.faults import Faults
@@ -67,6 +68,11 @@ class Planner:
         return Prompts.of(self.campaign, self.kit, self.faults)
 
     @cached_property
+    def labels(self) -> CampaignLabels:
+        """Those that are drawn on its variants."""
+        return CampaignLabels.of(self.campaign, self.kit, self.faults)
+
+    @cached_property
     def crossed(self) -> RowsInFormats:
         """Its rows in their formats."""
         speech = Speech(self.faults, self.campaign.languages, self.campaign.language_fallback)
@@ -89,7 +95,7 @@ class Planner:
             self.faults.add("--name", problem, value=self.campaign.title)
         formats, notes = campaign_formats(self.campaign, self.faults, self.fetch)
         table = self.campaign.formats or self.campaign.matrix
-        self.crossed.formats = [self.references.found_in(row, table) for row in formats]
+        self.crossed.formats = [self.references.found_in(self.labels.looked_at(row), table) for row in formats]
         self.notes += notes
 
     def wanted_images(self, table: Table) -> Iterator[tuple[ParsedRow, GenerationRequest, int]]:
@@ -112,7 +118,7 @@ class Planner:
             rows = self.references.found_in_each(rows, self.campaign.matrix)
         for row in rows:
             self.rows += 1
-            for one in self.crossed.of(row):
+            for one in self.crossed.of(self.labels.looked_at(row)):
                 yield from self._images_in(one)
         if not self.rows and self.faults.count == count:
             self.faults.add(table.source, "has no rows below its header")
@@ -158,6 +164,8 @@ class Planner:
             price_usd=self.bill.prices[priced(request)].usd_per_image,
             callback_url=row.wishes.get("callback_url", self.campaign.callback_url),
             focus=row.wishes.get("focus"),
+            label=row.wishes.get("label"),
+            credit=self.kit.credit,
             brand=self.kit.stamp,
             metadata=row.metadata | typed_references(row.wishes),
         )
@@ -167,7 +175,8 @@ class Planner:
         groups = self.bill.groups()
         slots = self.campaign.max_in_flight
         of_images = (*self.crossed.notes(), *repeat_notes(self.repeats, self.first_repeat))
-        notes = [*self.notes, *prompt_notes(self.prompts), *of_images, *variant_notes(self.campaign)]
+        of_variants = (*variant_notes(self.campaign), *self.labels.notes())
+        notes = [*self.notes, *prompt_notes(self.prompts), *of_images, *of_variants]
         return Plan(
             campaign=self.campaign,
             cells=with_sources(with_own_ids(cells, held={})),
@@ -179,6 +188,8 @@ class Planner:
             sizes=self.crossed.sizes.chosen,
             notes=tuple(dict.fromkeys(notes)),
             references=self.references.listed(),
+            label=self.labels.asked.style,
+            label_files=self.labels.asked.sources,
             cost_usd=self.bill.cost_usd(),
             prices_read_on=self.bill.prices_read_on(),
             duration_min_s=self.bill.duration_min_s(slots),

@@ -23,6 +23,7 @@ OWN_COLUMNS: Final = frozenset(
         "callback_url",
         "focus",
         "languages",
+        "label",
         "size",
         *TEMPLATE_OF.values(),
     }

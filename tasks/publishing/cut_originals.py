@@ -9,6 +9,8 @@ from tasks.errors import VariantsFailed
 from tasks.images.cut_image import cut_all
 from tasks.images.found_marks import with_marks
 from tasks.images.sources import cuts_of
+from tasks.ledger.complete import relabelled
+from tasks.ledger.label_files import pen_of
 from tasks.publishing.recut import Cut
 from tasks.records.cell import Cell
 from tasks.records.marks import facts_of
@@ -30,6 +32,13 @@ class CutOrder(NamedTuple):
     variants: Sequence[Variant]
     said: Says
     """What they say of how they were made."""
+    others: Sequence[Variant] = ()
+    """Those that are cut where they show another label than they are to show."""
+
+    def of(self, cell: Cell, outcome: Outcome) -> tuple[Variant, ...]:
+        """What is cut of one."""
+        others = cuts_of(cell, self.others)
+        return (*cuts_of(cell, self.variants), *relabelled(cell, outcome, others, self.said))
 
 
 class Recuts(NamedTuple):
@@ -51,9 +60,7 @@ def cut_each(
     """Cut all that have an original. Raises StorageFailed; nothing goes on after that."""
     recuts = Recuts({}, {})
     ready = [(cell, outcomes[cell.cell_id]) for cell in cells if cell.cell_id in outcomes]
-    ready = [
-        (cell, outcome) for cell, outcome in ready if outcome.original is not None and cuts_of(cell, asked.variants)
-    ]
+    ready = [(cell, one) for cell, one in ready if one.original is not None and asked.of(cell, one)]
     pool = ThreadPoolExecutor((os.cpu_count() or 1) + THREADS_MORE_THAN_CORES, "recut")
     try:
         progress(0, len(ready))
@@ -72,15 +79,17 @@ def cut_one(store: CampaignStore, cell: Cell, outcome: Outcome, asked: CutOrder)
     """Cut one original and store the cuts; what was cut, or what went wrong."""
     if outcome.original is None:
         return LOST
-    variants = cuts_of(cell, asked.variants)
+    variants = asked.of(cell, outcome)
+    labels = asked.said.labels(cell, variants)
     try:
         data = store.read(outcome.original.key)
         original = with_marks(outcome.original, data)
         facts = facts_of(cell, original, asked.said.marks)
-        cuts = cut_all(None, data, original.cell_id, variants, cell.focus, outcome.crops, facts)
+        pen = pen_of(store, asked.said.label) if labels else None
+        cuts = cut_all(None, data, original.cell_id, variants, cell.focus, outcome.crops, facts, labels, pen)
     except FileNotFoundError:
         return LOST
     except VariantsFailed as error:
         return str(error)
     store.publish(cuts.files | cuts.preview)
-    return Cut(original, tuple(variant.name for variant in variants), cuts.crops, cuts.marked)
+    return Cut(original, tuple(variant.name for variant in variants), cuts.crops, cuts.marked, cuts.labelled)

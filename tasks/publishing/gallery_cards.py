@@ -112,6 +112,7 @@ def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         "Attempts": str(outcome.attempts) if outcome.attempts > 1 else "",
         "In doubt": outcome.doubt,
         "API request": outcome.request_id or "",
+        "Label": outcome.label,
         "Source type": source_type(cell, outcome.original) if outcome.original else "",
         "Original carries": carried(outcome.original),
         "Noted": "; ".join(outcome.original.notes) if outcome.original else "",

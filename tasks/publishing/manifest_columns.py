@@ -48,6 +48,7 @@ REVIEWED: Final[dict[str, Reader]] = {
 MARKS: Final[dict[str, Reader]] = {
     "source_type": lambda cell, outcome: source_type(cell, outcome.original) if outcome.original else "",
     "marks_found": lambda _, outcome: found.words if (found := outcome.original and outcome.original.marks) else "",
+    "label": lambda _, outcome: outcome.label,
 }
 COPY: Final = "copy_number"
 """Which of its row's images in its format a cell is; not `copy`, since that is what marketing calls its own texts."""

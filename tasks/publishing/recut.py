@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from tasks.planning.variant_notes import KeptRow
 from tasks.records.cell import Cell
 from tasks.records.exit_code import ExitCode
 from tasks.records.focus import Crop
+from tasks.records.label import NOTHING_SAID, DrawnLabel, LabelAt, LabelStyle, LabelText
 from tasks.records.money import counted
 from tasks.records.option_types import Marks, Variants
 from tasks.records.outcome import Outcome, StoredOriginal
@@ -20,7 +21,8 @@ from tasks.records.record import Order, Record
 from tasks.records.variant import Variant
 from tasks.records.variant_text import SUFFIXES
 
-IN_FLIGHT: Final = "CutOrder for by a run that has not ended it; run the campaign again to find out what became of it"
+T = TypeVar("T")
+IN_FLIGHT: Final = "Asked for by a run that has not ended it; run the campaign again to find out what became of it"
 
 
 class Recut(Order):
@@ -40,13 +42,28 @@ class Recut(Order):
     also with which words; none says nothing. All variants are cut anew to say it. Without a choice, what is cut says
     what the campaign's variants say."""
 
+    label: LabelText | None = Field(default=None, title="Label")
+    """What is drawn on variants for people to see, such as AI-generated; none takes it away. Rows and formats that have
+    a label of their own keep it. What shows another label is cut anew, and nothing else."""
+    label_at: LabelAt | None = Field(default=None, title="Label's corner")
+    """Where it lies: br, bl, tr, tl (bottom or top, left or right), or auto, the corner in which it is seen best."""
+    label_icon: str | None = Field(default=None, title="Label's icon")
+    """Path or URL of a PNG that stands before the text, or alone; none takes it away."""
+    label_font: str | None = Field(default=None, title="Label's font")
+    """Path or URL of a font (TTF, OTF) for labels in other scripts than Latin, Greek and Cyrillic; none for ours."""
+
     put_aside: bool = Field(default=False, title="Put aside what the matrix no longer has")
     """Move the images of rows that the matrix no longer has to removed/, and remove their variants; nothing that was
     paid is deleted, and a row that comes back costs nothing."""
 
-    def of(self, held: VariantSet) -> VariantSet:
-        """The campaign's variants afterwards."""
-        after = held.with_asked(self.variants, self.marks)
+    @property
+    def says_label(self) -> bool:
+        """Whether it says anything of labels."""
+        return any(one is not None for one in (self.label, self.label_at, self.label_icon, self.label_font))
+
+    def of(self, held: VariantSet, label: LabelStyle = NOTHING_SAID) -> VariantSet:
+        """The campaign's variants afterwards; `label`: what its options come to."""
+        after = held.with_asked(self.variants, self.marks, label)
         if not self.prune:
             return after
         return after.model_copy(update={"listed": self.variants or after.listed, "unlisted": ()})
@@ -133,14 +150,22 @@ class Cut(NamedTuple):
     """The names of those that were cut."""
     crops: Mapping[str, Crop]
     marked: Mapping[str, str]
+    labelled: Mapping[str, DrawnLabel]
 
     def noted_in(self, outcome: Outcome) -> Outcome:
         """The outcome with that; of variants that were not cut, what was known before stands."""
         if outcome.original is None:
             return outcome
-        before = {name: told for name, told in outcome.marked.items() if name not in self.variants}
-        crops, marked = {**outcome.crops, **self.crops}, {**before, **self.marked}
-        return outcome.model_copy(update={"original": self.original, "crops": crops, "marked": marked})
+        noted = {
+            "original": self.original,
+            "crops": {**outcome.crops, **self.crops},
+            "marked": self._instead(outcome.marked, self.marked),
+            "labelled": self._instead(outcome.labelled, self.labelled),
+        }
+        return outcome.model_copy(update=noted)
+
+    def _instead(self, before: Mapping[str, T], now: Mapping[str, T]) -> dict[str, T]:
+        return {name: told for name, told in before.items() if name not in self.variants} | dict(now)
 
 
 def with_all(outcomes: Mapping[str, Outcome], cuts: Mapping[str, Cut]) -> dict[str, Outcome]:

@@ -4,31 +4,36 @@ Whatever interrupts it, the manifest and the page lead to whole files, and whoev
 again what may be of two kinds.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
 from tasks.errors import InputInvalid
 from tasks.images.sources import cuts_of, with_sources
+from tasks.ledger.label_files import keep_label_files
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.put_aside import put_aside
 from tasks.ledger.records import Known
 from tasks.ledger.resume import as_it_is_now
-from tasks.ledger.variant_set import change_variants, read_variants
+from tasks.ledger.variant_set import VariantSet, change_variants, read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
+from tasks.planning.faults import Faults
+from tasks.planning.label_rules import LabelCheck, asked_label, pen_for, read_again
 from tasks.publishing.campaign_files import publish
 from tasks.publishing.cut_originals import LOST, CutOrder, Progress, cut_each
 from tasks.publishing.previews import stale_previews, stored_previews
 from tasks.publishing.recut import Recut, RecutResult, in_flight, with_all, with_cuts
 from tasks.publishing.recut_notes import kept_of, notes_of
+from tasks.records.cell import Cell
 from tasks.records.keys import ENDS
+from tasks.records.label import LabelStyle, label_of
 from tasks.records.outcome import Outcome
 from tasks.storage.absence import absent
 from tasks.storage.storage import CampaignStore
 
 NOTHING_ASKED: Final = (
-    "is missing; name a cut to make, such as --variant story=1080x1920, or --marks, --prune or --put-aside"
+    "is missing; name a cut to make, such as --variant story=1080x1920, or --marks, --label, --prune or --put-aside"
 )
 
 Wait = Callable[[CampaignStore, float], object]
@@ -43,7 +48,7 @@ def recut_campaign(
     A variant that has the name of another takes its place. Raises InputInvalid where nothing is asked for, where the
     folder is no campaign's, or a run is busy in it for longer than `patience_s`, and StorageFailed.
     """
-    if not (wanted.variants or wanted.marks or wanted.prune or wanted.put_aside):
+    if not (wanted.variants or wanted.marks or wanted.says_label or wanted.prune or wanted.put_aside):
         raise InputInvalid.of(source="--variant", problem=NOTHING_ASKED)
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
@@ -53,12 +58,13 @@ def recut_campaign(
     published = published.model_copy(update={"cells": known.cells})
     outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
     held = read_variants(store)
-    asked = wanted.cuts(held)
-    change_variants(store, lambda before: before.while_cutting(asked, wanted.marks))
-    asked_for = CutOrder(asked, wanted.of(held).said)
-    cuts = cut_each(store, published.cells, outcomes if asked else {}, asked_for, progress)
+    asked, label = wanted.cuts(held), label_for(wanted, store, held, known.cells)
+    change_variants(store, lambda before: before.while_cutting(asked, wanted.marks, label))
+    after = wanted.of(held, label)
+    others = [one for one in after.listed if one not in asked] if asked or wanted.says_label else ()
+    cuts = cut_each(store, published.cells, outcomes, CutOrder(asked, after.said, others), progress)
     failed, outcomes = cuts.failed, with_all(outcomes, cuts.done)
-    now = published.model_copy(update={"variants": wanted.of(held).listed})
+    now = published.model_copy(update={"variants": after.listed})
     stored = stored_keys(store, "variants")
     gone = wanted.leftover(held, stored, known.cells, known.orphaned_ids)
     moved = put_aside(store, known.orphaned_ids) if wanted.put_aside else 0
@@ -66,7 +72,7 @@ def recut_campaign(
         gone |= stale_previews(stored_previews(store), stored_keys(store, "originals"))
     noted = known.model_copy(update={"outcomes": with_all(known.outcomes, cuts.done)})
     publish_recut(ledger, now, stored, gone, outcomes, noted)
-    change_variants(store, wanted.of)
+    change_variants(store, lambda before: wanted.of(before, label))
     lost = {cell_id: LOST for cell_id, o in outcomes.items() if o.original is None and known.is_done(cell_id)}
     return RecutResult(
         name=now.title,
@@ -75,10 +81,32 @@ def recut_campaign(
         removed=len(gone),
         put_aside=moved,
         variants=tuple(variant.name for variant in now.variants),
-        notes=tuple(notes_of(wanted, known.cells)),
+        notes=tuple(notes_of(wanted, known.cells, after)),
         fits=kept_of(wanted.variants, known.cells, outcomes),
         troubles=tuple(f"{cell_id}: {why}" for cell_id, why in (failed | lost).items()),
     )
+
+
+def label_for(wanted: Recut, store: CampaignStore, held: VariantSet, cells: Sequence[Cell]) -> LabelStyle:
+    """What is asked for of labels, once the campaign has a copy of its files and each label was found to be drawable.
+
+    Raises InputInvalid with every fault, and StorageFailed.
+    """
+    faults = Faults()
+    asked = asked_label(wanted, faults)
+    faults.raise_if_any()
+    after = wanted.of(held, asked.style)
+    if after.said == held.said and after.listed == held.listed:
+        return asked.style
+    check = LabelCheck(after.said, after.listed, pen_for(asked, after.label, lambda: store))
+    for cell in cells:
+        label = label_of(cell, after.label)
+        if label is not None and (problem := check.problem(label.text)):
+            is_own = bool(cell.label)
+            faults.add("matrix" if is_own else "--label", problem, cell.row if is_own else None, value=label.text)
+    faults.raise_if_any()
+    keep_label_files(store, asked.sources, read_again)
+    return asked.style
 
 
 def published_in(store: CampaignStore, ledger: Ledger, wait: Callable[[], object]) -> Published:

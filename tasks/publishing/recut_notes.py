@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tasks.images.sources import cuts_of
+from tasks.ledger.variant_set import VariantSet
 from tasks.planning.variant_notes import KeptRow, crop_notes, drawn_rows, ground_notes, kept_rows, shapes
 from tasks.publishing.recut import Recut
 from tasks.records.cell import Cell
@@ -12,10 +13,16 @@ from tasks.records.plan_group import Drawn
 from tasks.records.variant import Variant
 
 
-def notes_of(wanted: Recut, cells: Sequence[Cell]) -> list[str]:
-    """What a person should know of the variants that are asked for."""
+def notes_of(wanted: Recut, cells: Sequence[Cell], after: VariantSet) -> list[str]:
+    """What a person should know of the variants that are asked for; `after`: what the campaign then has."""
+    labelled = after.said.sentence(after.listed, has_own=any(cell.label for cell in cells))
     unmarked = [UNMARKED] if wanted.marks == "none" else []
-    return [*ground_notes(wanted.variants), *crop_notes(wanted.variants, drawn_rows(cells)), *unmarked]
+    return [
+        *ground_notes(wanted.variants),
+        *crop_notes(wanted.variants, drawn_rows(cells)),
+        *unmarked,
+        *([labelled] if labelled else []),
+    ]
 
 
 def kept_of(asked: Sequence[Variant], cells: Sequence[Cell], outcomes: Mapping[str, Outcome]) -> tuple[KeptRow, ...]:

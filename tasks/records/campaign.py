@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from tasks.records.event import EVENT_NAMES, EventName
 from tasks.records.fault import without_secrets
+from tasks.records.label import LabelAt, LabelText
 from tasks.records.model_words import AnyModel, AnyQuality
 from tasks.records.option_types import SWITCHES, CallbackUrls, Kind, Languages, Marks, Retry, ToDo, Usd, Variants
 from tasks.records.record import Order, Record
@@ -29,6 +30,8 @@ class Addresses(Record):
     formats: str | None
     brand: str | None = None
     callback_url: str | None
+    label_icon: str | None = None
+    label_font: str | None = None
 
 
 class Campaign(Order):
@@ -101,6 +104,16 @@ class Campaign(Order):
     """What variants say of how they were made, in metadata that platforms read: yes says that AI has made them; prompt
     also with which words; none says nothing. Without a choice, what the campaign's variants say already; of a new
     campaign, yes."""
+    label: LabelText | None = Field(default=None, title="Label")
+    """What is drawn on variants for people to see, such as AI-generated, where no row or format has a label of its own;
+    none takes it away. Without a choice, the brand kit's, and what the campaign has from before."""
+    label_at: LabelAt | None = Field(default=None, title="Label's corner")
+    """Where it lies: br, bl, tr, tl (bottom or top, right or left); auto, the usual, takes the corner in which it is
+    seen best."""
+    label_icon: str | None = Field(default=None, title="Label's icon")
+    """Path or URL of a PNG that stands before the text, or alone; none takes it away."""
+    label_font: str | None = Field(default=None, title="Label's font")
+    """Path or URL of a font (TTF, OTF) for labels in other scripts than Latin, Greek and Cyrillic; none for ours."""
     variants: Variants = Field(default=(), title="Variants", json_schema_extra={"default": ""})
     """The cuts to make of every image, each such as story=1080x1920 or card=600x400,contain,png; in one text, with
     spaces between. The campaign keeps those that it has from before; without any, a new campaign has og=1200x630,
@@ -136,14 +149,15 @@ class Campaign(Order):
     @property
     def addresses(self) -> Addresses:
         """What `told` leaves secrets out of, whole."""
-        return Addresses(matrix=self.matrix, formats=self.formats, brand=self.brand, callback_url=self.callback_url)
+        return Addresses(**{name: getattr(self, name) for name in Addresses.model_fields})
 
     def told(self) -> Self:
         """The campaign as others may see it: its addresses without passwords, signatures and tokens.
 
         Of those who are called back only the hosts stay: a token may be anywhere in such an address.
         """
-        addresses = {name: getattr(self, name) for name in ("matrix", "formats", "brand", "output")}
+        addresses = {"output": self.output, **dict(self.addresses)}
+        del addresses["callback_url"]
         shown = {name: _without_query(url) for name, url in addresses.items() if url is not None}
         hosts = [f"{parts.scheme}://{parts.netloc}/" for parts in map(urlsplit, self.callback_urls)]
         return self.model_copy(update=shown | ({"callback_url": " ".join(hosts)} if hosts else {}))

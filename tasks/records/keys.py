@@ -20,13 +20,15 @@ REVIEWS_KEY: Final = "ledger/reviews.jsonl"
 PUBLISHED_KEY: Final = "ledger/published.json"
 HOLD_KEY: Final = "ledger/hold.json"
 """Whether the campaign waits for reviews, and who is told of them."""
+LABELS: Final = "ledger/labels"
+"""Icons and fonts that labels are drawn with, each named by the digest of its content; fonts are somebody's."""
 ADDRESSES: Final = "ledger/addresses"
 """What runs that share a campaign are handed in the place of addresses among their parameters."""
 EVENTS: Final = "callbacks/events"
 REFERENCES: Final = "references"
 """Pictures that go along with requests, each named by the digest of its content: written once, and the same for all."""
 
-PRIVATE_FOLDERS: Final = (ANSWERS, ENDS, EVENTS, ADDRESSES, SANDBOX_BOOKS)
+PRIVATE_FOLDERS: Final = (ANSWERS, ENDS, EVENTS, ADDRESSES, SANDBOX_BOOKS, LABELS)
 PRIVATE_FILES: Final = (OUTCOMES_KEY, PUBLISHED_KEY, HOLD_KEY)
 """Which are their owner's alone: they hold links that open to whoever has them, or who is called back."""
 

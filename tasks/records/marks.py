@@ -73,7 +73,7 @@ def facts_of(cell: Cell, original: StoredOriginal, marks: Marks) -> Facts | None
         version=cell.request.model,
         guid=uuid5(NAMESPACE_URL, f"sha256:{original.image_sha256}").urn,
         created=original.finished_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        credit="Sandbox drawing" if is_drawn else "AI-generated with Ideogram",
+        credit=cell.credit or ("Sandbox drawing" if is_drawn else "AI-generated with Ideogram"),
         alt=alt_texts(cell),
     )
     return facts if marks == "yes" else facts._replace(prompt=prompt_of(cell, original), prompt_writer=writer_of(cell))

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from tasks.records.answer import with_odd_seed_noted
 from tasks.records.cell import Cell
 from tasks.records.focus import Crop
+from tasks.records.label import DrawnLabel
 from tasks.records.money import usd
 from tasks.records.record import Record, Text
 
@@ -85,6 +86,8 @@ class Outcome(Record):
     """Where each variant that is a crop lies in the original, by its name; none in the records of earlier versions."""
     marked: dict[str, str] = Field(default_factory=dict)
     """What each variant says of how it was made, as a digest, by its name; none of those that say nothing."""
+    labelled: dict[str, DrawnLabel] = Field(default_factory=dict)
+    """What is drawn on each variant for people to see, by its name; none of those that show nothing."""
     signed: dict[str, str] = Field(default_factory=dict)
     """By which certificate each variant is signed, as a fingerprint, by its name; none of those that are not."""
     cost_usd: Decimal = Decimal(0)
@@ -128,6 +131,11 @@ class Outcome(Record):
         return "signed" if self.signed_variants else "lost" if self.has_credentials else "none"
 
     @property
+    def label(self) -> str:
+        """What a label says that is drawn on any of its variants; empty where there is none."""
+        return next((drawn.words for name, drawn in self.labelled.items() if drawn.words and name in self.variants), "")
+
+    @property
     def doubt(self) -> str:
         """What of the cost may not have been paid, or was paid for an image too many; empty where nothing was."""
         in_doubt_usd = sum(self.in_doubt.values(), Decimal(0))
@@ -145,7 +153,7 @@ class Outcome(Record):
     def says_the_same(self, other: "Outcome") -> bool:
         """Whether both tell of one end, at whatever time, in whatever words, and lead to the same files."""
         mine, its = (one.original.image_sha256 if one.original else None for one in (self, other))
-        files = [(one.variants, one.crops, one.marked, one.signed) for one in (self, other)]
+        files = [(one.variants, one.crops, one.marked, one.labelled, one.signed) for one in (self, other)]
         return (self.status, mine, files[0]) == (other.status, its, files[1])
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
+from tasks.records.label import NOTHING_SAID, LabelSource, LabelStyle
 from tasks.records.plan_group import Drawn, Left, PlanGroup
 from tasks.records.record import Record
 from tasks.records.reference import FoundReference
@@ -36,6 +37,10 @@ class Plan(Record):
     """The pictures that go along with its requests, each of them once."""
     sizes: dict[str, str] = Field(default_factory=dict)
     """Those that were chosen for it, as `tasks/planning/choose_sizes.py` names formats."""
+    label: LabelStyle = NOTHING_SAID
+    """What is asked for of labels."""
+    label_files: tuple[LabelSource, ...] = ()
+    """Where what they are drawn with was found."""
     left: Left | None = None
     """Where it was looked up what is there already; None of a campaign that nobody has run."""
 

@@ -109,10 +109,22 @@ class Variant(Record):
         _shown(10, "Widths", "More files of the same shape, each so many pixels wide, for the `srcset` of a page."),
     ] = ()
 
+    label: Annotated[
+        bool | None,
+        _shown(
+            11,
+            "Label",
+            "Whether the campaign's label is drawn on it. Where nobody says it of any variant, on all; where it is "
+            "asked for of some, on those.",
+        ),
+    ] = None
+
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if self.fit == WHOLE and self.format != "png":
             raise ValueError(f"an original keeps every pixel, which {self.format} does not; leave the format out")
+        if self.fit == WHOLE and self.label:
+            raise ValueError("an original keeps every pixel, so no label can be drawn on it; leave label out")
         if self.widths and self.fit in {"inside", WHOLE}:
             raise ValueError(f"{self.fit} has no width that is known before, so it cannot have widths")
         sides = [round(self.height * px / self.width) for px in self.widths]

@@ -20,13 +20,15 @@ GRAMMAR: Final = (
     "NAME=WIDTHxHEIGHT, then in any order what is not as usual, with commas: cover, contain, fill, cover-or-fill=60 or "
     "inside; auto, centre, top, bottom, left, right, top-left and so on; ground=#rrggbb or ground=auto; "
     "only=FORMAT+FORMAT or only=best; webp, jpeg, png or avif; a quality of 1 to 100; widths=320+640 for more files; "
+    "label or nolabel; "
     "such as story=1080x1920,fill,webp,85; or NAME=original, a PNG of every pixel"
 )
 
 _TEXT: Final = re.compile(r"(?P<name>[^=]+)=(?:(?P<width>\d+)x(?P<height>\d+)|original)(?P<rest>(?:,[^,]*)*)")
-_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+_WORDS: Final[Mapping[str, Mapping[str, str | bool]]] = {
     "fit": {name: name for name in FITS},
     "format": {name: name for name in SUFFIXES} | {"jpg": "jpeg"},
+    "label": {"label": True, "nolabel": False},
 }
 _LIMITS: Final = {
     "name": "its name may have a-z, 0-9 and dashes between them, 40 characters at most",
@@ -54,7 +56,7 @@ def fields_of(text: str) -> dict[str, Any]:
     return fields
 
 
-def _parts(rest: str) -> Iterator[tuple[str, str]]:
+def _parts(rest: str) -> Iterator[tuple[str, str | bool]]:
     """Each field that the words behind the size set, and its value. Raises ValueError at a word that sets none."""
     for said in map(str.strip, rest.lower().split(",")[1:]):
         head, is_assigned, value = said.partition("=")

@@ -10,7 +10,7 @@ from prefect import get_run_logger
 
 from tasks.errors import OutcomeUnknown
 from tasks.images.sources import cuts_of
-from tasks.ledger.complete import is_marked, is_signed, kept_key, left_as_they_are
+from tasks.ledger.complete import is_signed, kept_key, left_as_they_are, says_all
 from tasks.ledger.put_aside import former_notes, taken_back
 from tasks.ledger.resume import Ask, standing
 from tasks.records.campaign_event import counted
@@ -133,7 +133,7 @@ def lacks_any(tools: Toolbox, cell: Cell, outcome: Outcome, original: StoredOrig
     """Whether the run that made an image cut fewer variants than the campaign has by now, or made them otherwise."""
     is_cut = all(one.name in outcome.variants for one in tools.variants)
     own = cuts_of(cell, tools.variants)
-    is_said = is_marked(cell, outcome, original, own, tools.said) and is_signed(outcome, original, own, tools.said)
+    is_said = says_all(cell, outcome, original, own, tools.said) and is_signed(outcome, original, own, tools.said)
     return not (is_cut and is_said)
 
 

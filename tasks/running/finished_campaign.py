@@ -67,10 +67,10 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     plan = with_takes(plan, store)
     known = ledger.load(plan.cells)
     plan = plan.model_copy(update={"cells": known.cells})
-    outcomes = None if Refuge.of(store).holds_any() else all_ended(campaign, ledger, known)
+    outcomes = None if Refuge.of(store).holds_any() else all_ended(plan, ledger, known)
     if outcomes is None or not is_over(plan, store, outcomes):
         return None
-    listed = change_variants(store, lambda held: held.with_asked(campaign.variants, campaign.marks)).listed
+    listed = change_variants(store, lambda held: held.as_planned(plan)).listed
     note_hold(store, hold_of(campaign))
     published = Published(title=campaign.title, is_sandbox=campaign.sandbox, variants=listed, cells=plan.cells)
     publish(ledger, published, outcomes, [*outcomes.values(), *known.orphaned])
@@ -80,16 +80,17 @@ def publish_finished(plan: Plan, is_over: Heed = lambda *_: True) -> CampaignRes
     return result.model_copy(update=former)
 
 
-def all_ended(campaign: Campaign, ledger: Ledger, known: Known) -> dict[str, Outcome] | None:
+def all_ended(plan: Plan, ledger: Ledger, known: Known) -> dict[str, Outcome] | None:
     """How every cell has ended, by its id; None where anything is left to do. Raises StorageFailed."""
-    if known.open or len(known.outcomes) < len(known.cells) or ledger.is_sandbox() != campaign.sandbox:
+    if known.open or len(known.outcomes) < len(known.cells) or ledger.is_sandbox() != plan.campaign.sandbox:
         return None
     held = read_variants(ledger.store)
-    wanted = held.with_asked(campaign.variants, campaign.marks)
+    wanted = held.as_planned(plan)
     listed = wanted.listed
-    if listed != held.listed or held.redefined(listed) or not ledger.is_published():
+    if listed != held.listed or wanted.label != held.label or held.redefined(listed) or not ledger.is_published():
         return None
     stored = taken_back(ledger.store, known, stored_files(ledger.store))
-    now = standing(known.cells, known, frozenset(campaign.retry), stored, listed, wanted.said.signed(signed_over_px()))
+    said = wanted.said.signed(signed_over_px())
+    now = standing(known.cells, known, frozenset(plan.campaign.retry), stored, listed, said)
     outcomes = {outcome.cell_id: outcome for outcome in now.ended}
     return outcomes if len(outcomes) == len(known.cells) else None

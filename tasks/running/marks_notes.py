@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from tasks.images.sources import cuts_of
-from tasks.ledger.complete import are_there, is_marked, is_signed
+from tasks.ledger.complete import are_there, is_marked, is_signed, relabelled
 from tasks.ledger.resume import Standing
 from tasks.records.money import counted
 from tasks.records.says import Says
@@ -14,15 +14,21 @@ from tasks.signing.settings import UNSIGNED
 
 def marks_notes(now: Standing, stored: AbstractSet[str], variants: Sequence[Variant], said: Says) -> list[str]:
     """How many images are cut anew whose variants are all there, and do not say what they are to; none where none."""
-    anew = signed = 0
+    anew = shown = signed = 0
     for cell, outcome, original in now.to_cut:
         own = cuts_of(cell, variants)
         if are_there(outcome, stored, own):
             is_said = is_marked(cell, outcome, original, own, said)
             anew += not is_said
-            signed += is_said and not is_signed(outcome, original, own, said)
+            is_shown = not relabelled(cell, outcome, own, said)
+            shown += not is_shown
+            signed += is_said and is_shown and not is_signed(outcome, original, own, said)
     says = "no longer say" if said.marks == "none" else "say"
-    told = [(anew, f"variants {says} how they were made"), (signed, "variants are signed with Content Credentials")]
+    told = [
+        (anew, f"variants {says} how they were made"),
+        (shown, "variants show the label that they are to show"),
+        (signed, "variants are signed with Content Credentials"),
+    ]
     notes = [f"{counted(n, 'image')} cut anew from what is stored, for nothing: {why}" for n, why in told if n]
     return [*notes, *([UNSIGNED] if leaves_unsigned(now, said) else [])]
 

@@ -78,7 +78,7 @@ def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
         notes = [TRIED] if ledger.is_sandbox() else []
     stored, held = taken_back(store, known, stored_files(store), is_look=True), read_variants(store)
     notes += brand_notes(ledger, known.cells)
-    wanted = held.with_asked(campaign.variants, campaign.marks)
+    wanted = held.as_planned(plan)
     notes += held.come_along(campaign.variants, campaign.marks)
     plan = plan.model_copy(update={"variants": wanted.listed})
     retry: frozenset[Status] = frozenset(campaign.retry)

@@ -7,12 +7,14 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from tasks.errors import InputInvalid
+from tasks.ledger.label_files import keep_label_files, pen_of
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.names import parse_name
 from tasks.ledger.published import Published
 from tasks.ledger.variant_set import VariantSet, change_variants, keys_of, names_of, read_variants
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
 from tasks.planning.choose_sizes import held_by
+from tasks.planning.label_rules import read_again
 from tasks.planning.variant_notes import crop_notes
 from tasks.records.campaign import Campaign
 from tasks.records.keys import ENDS
@@ -60,8 +62,9 @@ def settle(ledger: Ledger, plan: Plan, patience_s: float = PATIENCE_S) -> tuple[
         raise InputInvalid.of(source="size", value="auto", problem=CHOSEN_OTHERWISE)
     if changed := redefined(held, campaign):
         make_way(store, plan, changed, patience_s)
-    asked = (campaign.variants, campaign.marks)
-    now = change_variants(store, lambda before: before.with_asked(*asked).with_sizes(plan.sizes))
+    keep_label_files(store, plan.label_files, read_again)
+    now = change_variants(store, lambda before: before.as_planned(plan).with_sizes(plan.sizes))
+    pen_of(store, now.label)  # which says before anything is paid if a copy is gone
     if not ledger.is_published():
         is_sandbox = campaign.sandbox
         first = Published(title=campaign.title, is_sandbox=is_sandbox, variants=now.listed, cells=plan.cells)

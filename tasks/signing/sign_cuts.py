@@ -25,7 +25,8 @@ def signed_cuts(  # noqa: PLR0913  all that a signature tells of
     chosen = to_sign(variants, source, signer.over_px)
     for one in chosen:
         key = one.key(original.cell_id)
-        actions = actions_of(original.key, source, one, cuts.crops.get(one.name))
+        label = cuts.labelled[one.name].words if one.name in cuts.labelled else ""
+        actions = actions_of(original.key, source, one, cuts.crops.get(one.name), label)
         claim = claim_of(key.rpartition("/")[2], mime_of(key), kind, actions)
         files[key] = signer.signed(files[key], mime_of(key), claim, parent)
     return cuts._replace(files=files, signed={one.name: signer.chain.fingerprint for one in chosen})

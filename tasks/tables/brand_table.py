@@ -25,7 +25,7 @@ _NO_KIT: Final = "is no brand kit; name a TOML file, or a workbook with a sheet 
 BYTES_MAX: Final = 1_000_000
 _TITLES: Final = frozenset({"key", "setting", "brand", "what"})
 """What may stand above the keys of a sheet."""
-_WHOLE: Final = frozenset({"name", "look", "template", "negativetemplate", "palette", "styletype"})
+_WHOLE: Final = frozenset({"name", "look", "label", "credit", "template", "negativetemplate", "palette", "styletype"})
 """Keys, squeezed, that are one text, commas included."""
 
 

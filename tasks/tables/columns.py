@@ -9,6 +9,7 @@ from typing import Any, Final
 from tasks.records import vocabulary as words
 from tasks.records.endpoint import parse_callback_url
 from tasks.records.focus import parse_focus
+from tasks.records.label import parse_label
 from tasks.records.language import parse_languages
 from tasks.records.model_words import parse_model, parse_quality
 from tasks.records.size_words import parse_aspect_ratio, parse_resolution, parse_size
@@ -107,6 +108,7 @@ PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "callback_url": parse_callback_url,
     "focus": parse_focus,
     "languages": parse_languages,
+    "label": parse_label,
     "quality": parse_quality,
     "style_preset": lambda text: one_of(words.STYLE_PRESETS, text),
     "style_codes": parse_style_codes,

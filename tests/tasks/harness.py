@@ -32,6 +32,7 @@ from tasks.make_variants import make_variants
 from tasks.publish_campaign import publish_campaign
 from tasks.records.campaign import Campaign
 from tasks.records.cell import Cell
+from tasks.records.label import LabelStyle
 from tasks.records.outcome import Outcome
 from tasks.records.says import Says
 from tasks.records.variant import Variant
@@ -179,7 +180,7 @@ async def run(
         open_toolbox(SETTINGS.model_copy(update=settings), store, tuple(cells), tuple(variants), budget_usd) as tools,
         IdeogramClient.open(SETTINGS, Wire(api)) as tools.ideogram,
     ):
-        tools.ledger, tools.said = ledger(tools.ledger), Says(campaign.marks or "yes")
+        tools.ledger, tools.said = ledger(tools.ledger), Says(campaign.marks or "yes", LabelStyle(text=campaign.label))
         tools.signer, tools.said = signer, tools.said.signed(signer.over_px if signer else None)
         try:
             await begin_run(tools, frozenset(retry))

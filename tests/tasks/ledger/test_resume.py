@@ -11,6 +11,7 @@ from tasks.ledger.names import Turn
 from tasks.ledger.original_keys import unreadable_key
 from tasks.ledger.records import Known
 from tasks.ledger.resume import Ask, Retried, Standing, retried, standing
+from tasks.records.label import DrawnLabel, Label, LabelStyle
 from tasks.records.option_types import Retry
 from tasks.records.outcome import Status
 from tasks.records.says import Says
@@ -63,6 +64,21 @@ def test_a_crop_that_is_to_lie_elsewhere_is_cut_without_paying():
     )
     assert stands(earlier).to_cut == ((CELL, earlier, ORIGINAL),)
     assert stands(earlier, variants=centred).ended == (earlier,)
+
+
+def test_variants_that_show_another_label_are_cut_without_paying():
+    """Whether it was put on, taken away, or said otherwise in the row."""
+    said = Says(label=LabelStyle(text="AI"))
+    known = Known(cells=(CELL,), outcomes={CELL.cell_id: an_outcome(CELL)}, open={})
+    now = standing([CELL], known, frozenset(), FILES, DEFAULT_VARIANTS, said)
+    assert now.to_cut == ((CELL, an_outcome(CELL), ORIGINAL),)
+    digest = Label("AI").digest
+    drawn = an_outcome(CELL, labelled={v.name: DrawnLabel(words="AI", digest=digest) for v in DEFAULT_VARIANTS})
+    known = Known(cells=(CELL,), outcomes={CELL.cell_id: drawn}, open={})
+    assert standing([CELL], known, frozenset(), FILES, DEFAULT_VARIANTS, said).ended == (drawn,)
+    assert stands(drawn).to_cut == ((CELL, drawn, ORIGINAL),)
+    own = CELL.model_copy(update={"label": ""})
+    assert standing([own], known, frozenset(), FILES, DEFAULT_VARIANTS, said).to_cut == ((own, drawn, ORIGINAL),)
 
 
 def test_variants_that_do_not_say_what_they_are_to_are_cut_without_paying():

@@ -57,6 +57,7 @@ COLUMNS = [
     "take",
     "source_type",
     "marks_found",
+    "label",
 ]
 AWKWARD = {"a": "NA", "b": "None", "c": "00123", "d": " leading space", "e": "1e5", "f": "", "g": "true\rfalse"}
 
@@ -122,6 +123,7 @@ def test_a_done_cell_tells_all_that_is_known():
         "take": "2",
         "source_type": "trainedAlgorithmicMedia",
         "marks_found": "",
+        "label": "",
     }
 
 
@@ -279,7 +281,7 @@ def test_a_column_alt_is_not_listed_twice():
     """It is the manifest's own, whatever its case; marketing's own `copy` stays under its name."""
     cell = a_cell(metadata={"Alt": "A blue pot", "alt:de": "Blaue Kanne", "copy": "Sip slowly"})
     columns = manifest_frame([cell], {}, ()).columns.tolist()
-    assert columns[-5:] == ["take", "source_type", "marks_found", "alt:de", "copy"]
+    assert columns[-5:] == ["source_type", "marks_found", "label", "alt:de", "copy"]
     row = one_row(cell)
     assert (row["alt"], row["alt:de"], row["copy"]) == ("A blue pot", "Blaue Kanne", "Sip slowly")
 

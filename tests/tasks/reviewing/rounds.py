@@ -58,7 +58,7 @@ class Rounds:
     @property
     def campaign(self) -> Campaign:
         """As it is asked for."""
-        return Campaign(matrix=str(self.folder / "lamps.csv"), output=str(self.folder), **self.options)
+        return Campaign(matrix=str(self.folder / "lamps.csv"), output=str(self.folder), label="none", **self.options)
 
     def made(self, **options: Any) -> Ended:
         """One run."""

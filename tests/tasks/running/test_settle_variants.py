@@ -177,3 +177,27 @@ def test_a_campaign_of_an_earlier_version_is_marked_by_its_next_run(tmp_path):
     assert api.billed.total() == 0
     assert b"DigitalSourceType" in store.read(key)
     assert finished_result(planned(tmp_path)) is not None
+
+
+@pytest.mark.usefixtures("without_engine")
+def test_a_label_is_put_on_by_the_next_run(tmp_path):
+    """For nothing, told before, also by a dry run; later runs that say nothing of it keep it."""
+    og = Variant(name="og", width=240, height=120, format="png")
+    plan = planned(tmp_path, og, label="none")
+    store = store_of(plan)
+    settled(plan)
+    asyncio.run(run(store, Api(), plan.cells, campaign=plan.campaign, variants=(og,)))
+    key = og.key(plan.cells[0].cell_id)
+    bare = store.read(key)
+    labelled = planned(tmp_path, label="AI")
+    told = "2 images cut anew from what is stored, for nothing: variants show the label that they are to show"
+    assert told in plan_dry_run(labelled.campaign).notes
+    assert finished_result(labelled) is None
+    settled(labelled)
+    api = Api()
+    asyncio.run(run(store, api, labelled.cells, campaign=labelled.campaign, variants=(og,)))
+    assert api.billed.total() == 0
+    assert store.read(key) != bare
+    again = planned(tmp_path)
+    assert "labelled 'AI': og" in again.notes
+    assert finished_result(again) is not None
