@@ -30,7 +30,8 @@ def campaign(tmp_path: Path) -> Campaign:
     matrix = tmp_path / "lamps.csv"
     matrix.write_text("prompt\n" + "".join(f"Lamp {number}\n" for number in range(ROWS)))
     square = (Variant(name="thumb", width=400, height=400),)  # of which no advice is given
-    return Campaign(matrix=str(matrix), output=str(tmp_path / "out"), retry=("failed",), variants=square, dry_run=True)
+    quiet = {"variants": square, "label": "none"}
+    return Campaign(matrix=str(matrix), output=str(tmp_path / "out"), retry=("failed",), dry_run=True, **quiet)
 
 
 @pytest.fixture
