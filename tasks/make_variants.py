@@ -1,7 +1,6 @@
 """Cuts an original into its variants. It pays nothing, so it can be done again at any time."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from prefect import task
@@ -53,23 +52,12 @@ async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
     if data:
         original = with_marks(original, data)
         job.read(original)
-    facts = facts_of(job.cell, original, tools.said.marks)
     labels = tools.said.labels(job.cell, variants)
     try:
         pen = await tools.on_storage_thread(pen_of, tools.store, tools.said.label) if labels else None
-        cuts = await tools.on_image_thread(
-            partial(cut_all, facts=facts, labels=labels, pen=pen),
-            *(job.in_hand.pixels, data, original.cell_id, variants, job.cell.focus, job.cuts.crops),
-            job.in_hand.pixels,
-            data,
-            original.cell_id,
-            variants,
-            job.cell.focus,
-            job.cuts.crops,
-            facts,
-            labels,
-            pen,
-        )
+        facts = facts_of(job.cell, original, tools.said.marks)
+        told = (job.cell.focus, job.cuts.crops, facts, labels, pen)
+        cuts = await tools.on_image_thread(cut_all, job.in_hand.pixels, data, original.cell_id, variants, *told)
     except InputInvalid as error:  # somebody has taken the icon or the font away since the run began
         raise VariantsFailed(str(error)) from error
     except OriginalUnreadable as error:
