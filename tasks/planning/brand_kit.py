@@ -11,6 +11,7 @@ from tasks.errors import InputInvalid
 from tasks.records.fault import Fault
 from tasks.records.label import parse_label
 from tasks.records.language import parse_languages
+from tasks.records.option_types import with_widths
 from tasks.records.variant import Variant
 from tasks.records.vocabulary import NAME_MAX_CHARS, PROMPT_MAX_CHARS
 from tasks.tables.brand_table import Pairs
@@ -159,7 +160,7 @@ def _variants(value: object) -> tuple[Variant, ...]:
     found = tuple(Variant.parse(text.replace(" ", "")) for text in written)
     if len({variant.name for variant in found}) < len(found):
         raise ValueError("is not accepted; give each variant a name of its own")
-    return found
+    return with_widths(found)
 
 
 _OWN: Final[Mapping[str, Callable[[object], Any]]] = {

@@ -125,6 +125,12 @@ def test_a_kit_is_checked_as_columns_are(tmp_path: Path, kit: str, fault: str) -
     assert told.startswith(fault)
 
 
+def test_widths_of_a_kits_variants_are_variants(tmp_path: Path) -> None:
+    """As they are of the command's, or a `srcset` would have a file less."""
+    plan = planned(tmp_path, "product\nCup\n", '[variants]\nhero = "640x360,widths=320"\n')
+    assert [one.name for one in plan.variants] == ["hero", "hero-320"]
+
+
 def test_a_kit_that_is_not_there_is_told(tmp_path: Path) -> None:
     """With the other faults."""
     faults = faults_of(a_file(tmp_path, "product,seed\nCup,x\n"), brand=str(tmp_path / "absent.toml"))
