@@ -1,5 +1,7 @@
 """The labels of a campaign as it is planned: what is asked for, what it has from before, and what that comes to."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -10,10 +12,12 @@ from tasks.planning.faults import Faults
 from tasks.planning.label_rules import AskedLabel, LabelCheck, asked_label, pen_for
 from tasks.planning.parsed_row import ParsedRow
 from tasks.records.campaign import Campaign
-from tasks.records.label import UNLABELLED, LabelStyle
+from tasks.records.label import UNLABELLED, LabelStyle, parse_label
+from tasks.records.language import of_header
 from tasks.records.says import Says
 from tasks.records.variant import Variant
 from tasks.storage.storage import CampaignStore
+from tasks.tables.columns import column_name
 
 COLUMN = "label"
 NOTHING_TO_DRAW = (
@@ -65,12 +69,11 @@ class CampaignLabels:
                 self.faults.add("--label-icon", problem, value=self.campaign.label_icon)
 
     def looked_at(self, row: ParsedRow) -> ParsedRow:
-        """The row, or the format, once what is wrong with its label is noted."""
-        text = row.wishes.get(COLUMN)
-        if text:
+        """The row, or the format, once what is wrong with its label is noted, in each language."""
+        for title, text in labels_in(row):
             self.own.add(text)
-        if text and self.check is not None and (problem := self.check.problem(text)):
-            self.faults.add(row.source, problem, row.number, COLUMN, row.typed(COLUMN))
+            if self.check is not None and (problem := self.check.problem(text)):
+                self.faults.add(row.source, problem, row.number, title, row.typed(title) or row.metadata.get(title))
         return row
 
     def end(self) -> None:
@@ -91,6 +94,17 @@ class CampaignLabels:
             is_told = not self.campaign.sandbox and self.says.label.text is None
             return [UNLABELLED] if is_told else []
         return [self.says.sentence(self.variants, has_own=bool(self.own))]
+
+
+def labels_in(row: ParsedRow) -> Iterator[tuple[str, str]]:
+    """What a row or a format says in `label`, and in `label:de` and its like; nothing that is no label."""
+    if row.wishes.get(COLUMN):
+        yield COLUMN, row.wishes[COLUMN]
+    for title, text in row.metadata.items():
+        if text.strip() and column_name(of_header(title)[0]) == COLUMN:
+            with suppress(ValueError):  # told where it is read
+                if words := parse_label(text):
+                    yield title, words
 
 
 def held_before(campaign: Campaign) -> VariantSet:

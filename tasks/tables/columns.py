@@ -126,7 +126,7 @@ TEMPLATE_OF: Final = {"prompt": "template", "negative_prompt": "negative_templat
 """What is sent, and the column that it is made of where a row does not say it itself."""
 SENT_AS_TYPED: Final = frozenset({"product", "format", "prompt", "negative_prompt"})
 FREE_TEXT: Final = SENT_AS_TYPED | frozenset(TEMPLATE_OF.values())
-TRANSLATED: Final = FREE_TEXT - {"format"}
+TRANSLATED: Final = FREE_TEXT - {"format"} | {"label"}
 """Those that may be there in several languages, as columns of metadata may."""
 NAMES: Final = {squeezed(name): name for name in PARSERS} | {squeezed(a): name for a, name in ALIASES.items()}
 """Every name of a column, squeezed, and the column."""

@@ -111,6 +111,15 @@ def test_the_kit_labels_and_credits(tmp_path: Path) -> None:
         assert told(tmp_path, brand=a_file(tmp_path, wrong, "brand.toml"))[0].startswith("brand.toml, ")
 
 
+def test_each_language_has_its_own_label(tmp_path: Path) -> None:
+    """Beside the words of its prompt; a picture that serves several has that of the first, and glyphs are looked at."""
+    matrix = "prompt,prompt:de,label,label:de\nA cup,Eine Tasse,By AI,Von KI\nA pot,A pot,By AI,Von KI\n"
+    cells = planned(tmp_path, matrix, languages="en,de").cells
+    assert [(cell.language, cell.label) for cell in cells] == [("en", "By AI"), ("de", "Von KI"), ("en de", "By AI")]
+    (fault,) = told(tmp_path, "prompt,label,label:ja\nA cup,By AI,生成\n", languages="en,ja", language_fallback=True)
+    assert fault.startswith("m.csv, row 2, label:ja: '生成' has '生' (U+751F)")
+
+
 def test_whoever_pays_is_told_once_that_there_is_no_label(tmp_path: Path) -> None:
     """Not a trial, nor whoever has one, on some rows at least, or has said that there shall be none."""
     assert planned(tmp_path).notes.count(UNLABELLED) == 1
