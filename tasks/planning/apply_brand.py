@@ -1,13 +1,15 @@
 """What a brand kit makes of a row in a format: below what they say themselves, above defaults."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from tasks.planning.brand_kit import NO_KIT, BrandKit, brand_kit, forbidden_in, is_kit
+from tasks.planning.brand_kit import COLUMNS, NO_KIT, PICTURES, BrandKit, brand_kit, forbidden_in, is_kit
 from tasks.planning.cross_formats import written_as
 from tasks.planning.faults import Faults
 from tasks.planning.parsed_row import ParsedRow
+from tasks.planning.references import References
 from tasks.planning.request_rules import ONE_CHOICE, prompt_of
 from tasks.records.campaign import Campaign
 from tasks.records.models import Offer
@@ -17,7 +19,13 @@ from tasks.tables.open_table import Fetch
 from tasks.tables.sheets import BRAND
 from tasks.tables.tables import own_formats
 
-_OPTIONAL: Final = {"color_palette": "palette", "style_type": "style_type"}
+_OPTIONAL: Final = {
+    "color_palette": "palette",
+    "style_codes": "style_codes",
+    "style_reference": PICTURES,
+    "style_type": "style_type",
+}
+"""Columns that some models do not take, and their keys."""
 _RIVALS: Final = {
     column: frozenset({a if b == column else b for a, b in ONE_CHOICE if column in {a, b}} | {"style_preset"})
     for column in _OPTIONAL
@@ -36,6 +44,18 @@ def read_kit(campaign: Campaign, fetch: Fetch) -> BrandKit:
     return brand_kit(source, content, pairs) if is_kit(pairs) else BrandKit(source)
 
 
+def with_pictures(kit: BrandKit, references: References, table: str) -> BrandKit:
+    """A kit with the pictures that it names, which lie beside its file, or its workbook; they count for its digest."""
+    column = COLUMNS[PICTURES]
+    if column not in kit.wishes:
+        return kit
+    row = ParsedRow(kit.source, 0, {column: kit.wishes[column]}, {}, titles={column: PICTURES})
+    found = references.found_in(row, table).wishes[column]
+    whole = "\n".join([kit.sha256, *(one.reference.sha256 for one in found)])
+    wishes = {**kit.wishes, column: found}
+    return replace(kit, wishes=wishes, sha256=hashlib.sha256(whole.encode()).hexdigest())
+
+
 @dataclass
 class Branding:
     """Applies a kit, and knows what of it models do not take."""
@@ -45,7 +65,7 @@ class Branding:
     _left_out: dict[str, dict[Model, None]] = field(default_factory=dict)
 
     def dressed(self, wanted: ParsedRow, offer: Offer) -> ParsedRow:
-        """A row in a format with the kit's palette and style, where it has none of its own and its model takes them."""
+        """A row in a format with the kit's colours and styles, where it says none itself and its model takes them."""
         if not self.kit.wishes:
             return wanted
         more = {column: self.kit.wishes[column] for column in _OPTIONAL if column in self.kit.wishes}
@@ -55,6 +75,8 @@ class Branding:
             elif column not in offer.takes or (column == "style_type" and more[column] not in offer.styles):
                 self._left_out.setdefault(_OPTIONAL[column], {}).setdefault(offer.model)
                 del more[column]
+        if "style_codes" in more:
+            more.pop("style_type", None)  # a kit has both for models of both kinds
         return wanted._replace(wishes={**wanted.wishes, **more}) if more else wanted
 
     def finished(self, wanted: ParsedRow, row: ParsedRow, one: ParsedRow, offer: Offer) -> ParsedRow:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
@@ -11,6 +11,7 @@ from tasks.errors import InputInvalid
 from tasks.records.fault import Fault
 from tasks.records.label import parse_label
 from tasks.records.language import parse_languages
+from tasks.records.models import OFFERS
 from tasks.records.option_types import with_widths
 from tasks.records.variant import Variant
 from tasks.records.vocabulary import NAME_MAX_CHARS, PROMPT_MAX_CHARS
@@ -21,15 +22,17 @@ from tasks.tables.unseen import squeezed
 COLUMNS: Final = {
     "palette": "color_palette",
     "style_type": "style_type",
+    "style_codes": "style_codes",
+    "reference_images": "style_reference",
     "template": "template",
     "negative_template": "negative_template",
 }
 """Keys that stand for a column where neither row nor format says it."""
+PICTURES: Final = "reference_images"
+PICTURES_MAX: Final = max(offer.references.get("style_reference", 0) for offer in OFFERS.values())
 TEXTS: Final = ("name", "look")
 LISTS: Final = ("negative", "forbidden")
-LATER: Final = ("style_codes", "reference_images")
-"""Keys that have a meaning to come: they may stand there, and nothing is made of them."""
-KEYS: Final = (*TEXTS, *COLUMNS, *LISTS, "label", "credit", "variants", "languages", *LATER)
+KEYS: Final = (*TEXTS, *COLUMNS, *LISTS, "label", "credit", "variants", "languages")
 CREDIT_MAX_CHARS: Final = 200
 _NEAR: Final = 0.6
 
@@ -52,8 +55,6 @@ class BrandKit:
     """What variants say visibly where neither row nor format nor option does; empty for nothing."""
     credit: str = ""
     """Whom variants name as their source in their metadata."""
-    unused: tuple[str, ...] = ()
-    """Keys of which nothing is made yet."""
 
     @property
     def stamp(self) -> str:
@@ -61,11 +62,10 @@ class BrandKit:
         return f"{self.name} sha256:{self.sha256}" if self.sha256 else ""
 
     def notes(self) -> list[str]:
-        """What kit it is, and what of it is for later."""
+        """What kit it is."""
         if self.source and not self.sha256:
             return [f"{self.source}: was not read as a brand kit, since its first column has no key of one"]
-        later = f"; nothing is made yet of {', '.join(self.unused)}" if self.unused else ""
-        return [f"{self.source}: the brand kit {self.name!r} ({self.sha256[:8]}){later}"] if self.sha256 else []
+        return [f"{self.source}: the brand kit {self.name!r} ({self.sha256[:8]})"] if self.sha256 else []
 
 
 NO_KIT: Final = BrandKit()
@@ -87,7 +87,7 @@ def brand_kit(source: str, content: bytes, pairs: Pairs) -> BrandKit:
         known = next((name for name in KEYS if squeezed(name) == squeezed(key)), None)
         if known is None:
             faults.append(Fault(source=source, column=key, problem=_unknown(key)))
-        elif known not in LATER:
+        else:
             read(known, value, _reader(known))
     words = told.get("forbidden", ())
     faults += [
@@ -95,6 +95,7 @@ def brand_kit(source: str, content: bytes, pairs: Pairs) -> BrandKit:
         for key in ("look", "template")
         for word in forbidden_in(told.get(key, ""), words)
     ]
+    faults += [Fault(source=source, column=PICTURES, problem=problem) for problem in _picture_problems(told)]
     if faults:
         raise InputInvalid(faults)
     return BrandKit(
@@ -109,8 +110,16 @@ def brand_kit(source: str, content: bytes, pairs: Pairs) -> BrandKit:
         languages=told.get("languages", ()),
         label=told.get("label"),
         credit=told.get("credit", ""),
-        unused=tuple(key for key in pairs if any(squeezed(key) == squeezed(later) for later in LATER)),
     )
+
+
+def _picture_problems(told: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the pictures that a kit names, whatever model they are for."""
+    count = len(told.get(PICTURES, ()))
+    if count > PICTURES_MAX:
+        yield f"names {count} pictures; name {PICTURES_MAX} at most"
+    if count and "style_codes" in told:
+        yield "and style_codes exclude each other; leave one of them out"
 
 
 def is_kit(pairs: Pairs) -> bool:
@@ -127,7 +136,8 @@ def forbidden_in(prompt: str, words: tuple[str, ...]) -> list[str]:
 
 def _reader(key: str) -> Callable[[object], Any]:
     if key in COLUMNS:
-        return lambda value: parse_value(COLUMNS[key], ", ".join(_texts(value)))
+        sign = "; " if key == PICTURES else ", "
+        return lambda value: parse_value(COLUMNS[key], sign.join(_texts(value)))
     if key in LISTS:
         return lambda value: tuple(dict.fromkeys(_texts(value)))
     if key in _OWN:

@@ -39,7 +39,7 @@ class Faults:
         text = None if value is None else str(value)
         self.note(Fault(source=source, row=row, column=column, value=text, problem=problem))
 
-    def add_shared(self, source: str, problem: str, row: int, column: str, value: str) -> None:
+    def add_shared(self, source: str, problem: str, row: int | None, column: str, value: str) -> None:
         """Note one fault that many rows may share, such as a file that is missing: at the first, with their count."""
         key = source, problem, column, value
         if key in self._others:

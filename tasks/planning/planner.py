@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from tasks.images.sources import with_sources
-from tasks.planning.apply_brand import Branding, read_kit
+from tasks.planning.apply_brand import Branding, read_kit, with_pictures
 from tasks.planning.brand_kit import NO_KIT, BrandKit
 from tasks.planning.called_hosts import hosts_of
 from tasks.planning.campaign_labels import CampaignLabels
@@ -80,7 +80,8 @@ class Planner:
 
     def read_brand(self) -> None:
         """Read the brand kit, if there is one. Raises InputInvalid where it cannot be read, or holds faults."""
-        self.kit = read_kit(self.campaign, self.fetch)
+        kit = read_kit(self.campaign, self.fetch)
+        self.kit = with_pictures(kit, self.references, self.campaign.brand or self.campaign.matrix)
         kits = {"variants": self.kit.variants, "languages": self.kit.languages}
         unsaid = {name: value for name, value in kits.items() if not getattr(self.campaign, name)}
         self.campaign = self.campaign.model_copy(update=unsaid)

@@ -66,7 +66,7 @@ class References:
         for name in names:
             if folder is None and not is_whole(name):
                 problem = "lies beside no table, since this one is in no folder; write its whole path or address"
-                self.faults.add_shared(row.source, problem, row.number, column, name)
+                self._add(row, column, name, problem)
                 continue
             place = place_of(name, folder or "")
             if place not in self._known:
@@ -75,7 +75,10 @@ class References:
             if isinstance(known, FoundReference):
                 yield known if known.typed == name else known.model_copy(update={"typed": name})
             else:
-                self.faults.add_shared(row.source, _told(known, name, folder), row.number, column, name)
+                self._add(row, column, name, _told(known, name, folder))
+
+    def _add(self, row: ParsedRow, column: str, name: str, problem: str) -> None:
+        self.faults.add_shared(row.source, problem, row.number or None, row.title(column), name)
 
     def _look(self, place: str) -> FoundReference | str:
         try:

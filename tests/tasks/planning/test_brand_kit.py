@@ -9,6 +9,7 @@ import pytest
 
 from tasks.records.plan import Plan
 from tests.matrices import a_file, faults_of, plan_of
+from tests.tasks.planning.test_references import a_picture
 
 KIT = """name = "Oak & Linen"  # a comment
 palette = ["#e8ddcb:0.5", "#7c6a55"]
@@ -176,3 +177,51 @@ def test_a_sheet_that_is_called_brand_need_not_be_a_kit(tmp_path: Path) -> None:
     plan = plan_of(str(tmp_path / "m.xlsx"))
     assert plan.cells[0].brand == ""
     assert any("m.xlsx#brand: was not read as a brand kit" in note for note in plan.notes)
+
+
+CODES = 'style_codes = ["1a2b3c4d", "5E6F7A8B"]\nstyle_type = "DESIGN"\n'
+
+
+def test_style_codes_are_for_models_that_take_them(tmp_path: Path) -> None:
+    """Before the kit's style, which is for the others; below what a row says of its style in any way."""
+    matrix = "product,model,style_type,style_preset\nCup,3.0,,\nJar,V_2,,\nPot,3.0,FICTION,\nPan,3.0,,ART_DECO\n"
+    plan = planned(tmp_path, matrix, CODES)
+    assert [(cell.request.style_codes, cell.request.style_type) for cell in plan.cells] == [
+        (("1A2B3C4D", "5E6F7A8B"), None),
+        (None, "DESIGN"),
+        (None, "FICTION"),
+        (None, None),
+    ]
+    assert f"{tmp_path}/brand.toml: style_codes is left out for V_2, which takes no such thing" in plan.notes
+    assert len(said(tmp_path, matrix, 'style_codes = "red"')) == 1
+
+
+def test_reference_images_lie_beside_the_kit(tmp_path: Path) -> None:
+    """They go along where the model takes pictures of a style, are copied as a row's, and are in its digest."""
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "kit" / "mood.png").write_bytes(a_picture())
+    kit = a_file(tmp_path / "kit", 'reference_images = ["mood.png"]', "brand.toml")
+    matrix = a_file(tmp_path, "product,model,style_codes\nCup,3.0,\nJar,4.5,\nPot,3.0,1A2B3C4D\n")
+    plan = plan_of(matrix, brand=kit)
+    cup, jar, pot = plan.cells
+    (one,) = cup.request.style_reference or ()
+    assert [found.reference for found in plan.references] == [one]
+    assert (jar.request.references, pot.request.references) == ((), ())
+    assert cup.metadata["style_reference"] == "mood.png"
+    assert any("reference_images is left out for ideogram-4-5" in note for note in plan.notes)
+    (tmp_path / "kit" / "mood.png").write_bytes(a_picture("#ffffff"))
+    changed = plan_of(matrix, brand=kit).cells[0]
+    assert changed.brand != cup.brand
+    assert changed.cell_id != cup.cell_id
+
+
+def test_what_is_wrong_with_a_kits_pictures_is_told_once(tmp_path: Path) -> None:
+    """By the key, before anything is paid."""
+    matrix = "product,model\nCup,3.0\nJar,3.0\n"
+    (missing,) = said(tmp_path, matrix, 'reference_images = "none.png"')
+    assert missing.startswith("brand.toml, reference_images: 'none.png' does not exist in ")
+    many = str([f"{n}.png" for n in range(11)])
+    (fault,) = said(tmp_path, matrix, f"reference_images = {many}")
+    assert fault == "brand.toml, reference_images: names 11 pictures; name 10 at most"
+    both = said(tmp_path, matrix, CODES + 'reference_images = "a.png"')
+    assert both == ["brand.toml, reference_images: and style_codes exclude each other; leave one of them out"]
