@@ -139,9 +139,9 @@ def test_a_kit_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_the_plan_and_every_cell_name_the_kit(tmp_path: Path) -> None:
-    """By its name and digest; what is for later is said; it is no part of what a cell is."""
+    """By its name and digest; it is no part of what a cell is."""
     plan = planned(tmp_path, "product,prompt\nCup,A cup\n", 'name = "Oak"\nstyle_codes = ["1A2B3C4D"]\n')
-    assert any("the brand kit 'Oak' (" in note and "nothing is made yet of style_codes" in note for note in plan.notes)
+    assert any("the brand kit 'Oak' (" in note for note in plan.notes)
     assert plan.cells[0].brand.startswith("Oak sha256:")
     assert plan.cells[0].cell_id == plan_of(str(tmp_path / "m.csv")).cells[0].cell_id
 
