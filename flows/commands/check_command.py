@@ -14,6 +14,7 @@ from flows.commands.answer import answer
 from flows.commands.ask_beforehand import command_settings, named_server
 from flows.commands.campaign_command import COMMAND
 from flows.commands.check_server import check_notification, check_server
+from flows.commands.check_signing import check_signing
 from flows.commands.check_webhooks import check_webhooks
 from flows.commands.finding import Findings
 from flows.commands.options import Command
@@ -92,6 +93,8 @@ def run(wanted: Checkup) -> int:
         check_storage(findings, wanted.output)
     with findings.of("callbacks"):
         check_callbacks(findings, wanted, plan)
+    with findings.of("signature"):
+        check_signing(findings)
     with findings.of("page"):
         if base := public_base():
             findings.add("right", "page", f"{VARIABLE}: pages are told as below {base}")

@@ -13,12 +13,15 @@ from tasks.api.webhook_url import VARIABLE
 from tasks.errors import CampaignFault, CellError, InputInvalid
 from tasks.records.exit_code import ExitCode
 from tasks.records.fault import one_line
+from tasks.signing.settings import SIGNING_VARIABLES
 
 Verdict = Literal["right", "wrong", "note"]
 """A note is what nobody can tell beforehand, or what is to be known and no fault."""
 COLOURS: Final[dict[Verdict, str]] = {"right": "green", "wrong": "red", "note": "yellow"}
 SUBJECT_CHARS: Final = 13
-SUBJECT_OF: Final = {VARIABLE: "webhooks"} | dict.fromkeys(POLLING, "polling")
+SUBJECT_OF: Final = (
+    {VARIABLE: "webhooks"} | dict.fromkeys(POLLING, "polling") | dict.fromkeys(SIGNING_VARIABLES, "signature")
+)
 """What a setting is about that is read together with others."""
 
 
@@ -38,8 +41,10 @@ class Findings:
         self.found: list[Finding] = []
 
     def add(self, verdict: Verdict, subject: str, said: str) -> None:
-        """Show one more."""
-        self.found.append(Finding(verdict, subject, said))
+        """Show one more, unless it was shown."""
+        if (finding := Finding(verdict, subject, said)) in self.found:
+            return
+        self.found.append(finding)
         colour, named = COLOURS[verdict], f"{subject:<{SUBJECT_CHARS}}"
         self._screen.print(f"[{colour}]{verdict:<5}[/]  {named}{escape(one_line(said))}", soft_wrap=True)
 

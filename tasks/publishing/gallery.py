@@ -121,8 +121,10 @@ class GalleryPage(Record):
     counts: dict[Status, int]
     """In the order of `STATUSES`, none left out."""
     cost_usd: Decimal
-    with_credentials: int = 0
-    """How many of all originals carried a C2PA manifest when they came."""
+    signed: int = 0
+    """Of how many images variants are signed, and carry what their originals did."""
+    lost: int = 0
+    """How many of the other originals carried a C2PA manifest when they came."""
     formats: tuple[str, ...]
     languages: tuple[str, ...] = ()
     problems: tuple[GalleryProblem, ...]

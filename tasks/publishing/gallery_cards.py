@@ -115,6 +115,7 @@ def _details(cell: Cell, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         "Label": outcome.label,
         "Source type": source_type(cell, outcome.original) if outcome.original else "",
         "Original carries": carried(outcome.original),
+        "Signed": ", ".join(outcome.signed_variants),
         "Noted": "; ".join(outcome.original.notes) if outcome.original else "",
     }
     return tuple((label, bounded(value)) for label, value in [*known.items(), *cell.metadata.items()] if value)

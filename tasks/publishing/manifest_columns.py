@@ -49,6 +49,7 @@ MARKS: Final[dict[str, Reader]] = {
     "source_type": lambda cell, outcome: source_type(cell, outcome.original) if outcome.original else "",
     "marks_found": lambda _, outcome: found.words if (found := outcome.original and outcome.original.marks) else "",
     "label": lambda _, outcome: outcome.label,
+    "c2pa": lambda _, outcome: outcome.credentials or "",
 }
 COPY: Final = "copy_number"
 """Which of its row's images in its format a cell is; not `copy`, since that is what marketing calls its own texts."""

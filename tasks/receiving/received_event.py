@@ -42,6 +42,8 @@ class ReceivedEvent(Answer):
     """From a variant's name to its web address, as above."""
     source_type: str | None = Field(None, alias="sourceType")
     """Of which kind the image is, in IPTC's word."""
+    c2pa: str | None = None
+    """`signed` where its variants have Content Credentials, `lost` where only its original has."""
     language: str | None = None
     """Which it is for, by its tag; several with spaces between, where they ask for the same image."""
     replaces: str | None = None

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from tasks.records.cell import Cell
 from tasks.records.marks import source_type
-from tasks.records.outcome import Outcome, Status
+from tasks.records.outcome import Credentials, Outcome, Status
 from tasks.records.record import Record
 from tasks.records.review import Decision, Review
 
@@ -31,7 +31,7 @@ AWAITED: Final = "awaited"
 
 LEFT_OUT: Final = (
     *("url", "variant_urls", "page_url", "manifest_url"),
-    *("replaces", "take", "review", "review_reason", "reviewed_at", "source_type", "language", "reviews"),
+    *("replaces", "take", "review", "review_reason", "reviewed_at", "source_type", "c2pa", "language", "reviews"),
 )
 """Keys that a body has only where there is something to say."""
 METADATA_MAX_CHARS: Final = 1000
@@ -72,6 +72,8 @@ class Event(Record):
     """Of which kind the image is, in IPTC's word, such as `trainedAlgorithmicMedia`."""
     language: str | None = None
     """Which it is for, by its tag; several, where they ask for the same image, with spaces between."""
+    c2pa: Credentials | None = Field(default=None, alias="c2pa")
+    """Whether its variants are signed with Content Credentials, or have lost those of the original."""
     error: str | None = None
     replaces: str | None = None
     """The cell in whose place the image was made, since somebody had looked at that."""
@@ -133,6 +135,7 @@ def cell_event(  # noqa: PLR0913  all that is told
         variants={name: f"{folder}/{key}" for name, key in variants.items()},
         variant_urls={name: f"{public_url}/{key}" for name, key in variants.items()} if public_url else None,
         source_type=source_type(cell, original) if original else None,
+        c2pa=None if original is None or outcome.credentials == "none" else outcome.credentials,
         language=cell.language or None,
         error=outcome.error,
         replaces=cell.replaces,

@@ -8,6 +8,7 @@ from PIL import Image
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.commands.campaign_command import main
+from tests.certificates import Authority
 from tests.matrices import a_file, as_csv
 
 
@@ -154,3 +155,18 @@ def test_the_receiver_of_webhooks_is_asked_where_one_is_named(checked):
     [said] = [said for verdict, subject, said in lines if (verdict, subject) == ("wrong", "webhooks")]
     assert said.startswith("the receiver of webhooks (127.0.0.1) does not tell which images are done")
     assert verdicts(lines)["key"] == {"right"}
+
+
+def test_what_signs_is_tried(checked, tmp_path):
+    """It says as whom and for how long; what does not sign is told once, also where the matrix is checked as well."""
+    pytest.importorskip("c2pa", reason="the extra c2pa is not installed")
+    root = Authority()
+    env = root.issued.written(tmp_path)
+    code, lines = checked(**env)
+    assert code == 0
+    assert verdicts(lines)["signature"] == {"right", "note"}
+    (tmp_path / "signer.key").write_bytes(root.issue().key_pem())
+    code, lines = checked(a_file(tmp_path, "prompt\na cup\n"), **env)
+    assert code == 2
+    (line,) = [said for verdict, subject, said in lines if (verdict, subject) == ("wrong", "signature")]
+    assert "does not belong to the first certificate of C2PA_CERTIFICATE" in line

@@ -58,6 +58,7 @@ COLUMNS = [
     "source_type",
     "marks_found",
     "label",
+    "c2pa",
 ]
 AWKWARD = {"a": "NA", "b": "None", "c": "00123", "d": " leading space", "e": "1e5", "f": "", "g": "true\rfalse"}
 
@@ -124,6 +125,7 @@ def test_a_done_cell_tells_all_that_is_known():
         "source_type": "trainedAlgorithmicMedia",
         "marks_found": "",
         "label": "",
+        "c2pa": "none",
     }
 
 
@@ -281,7 +283,7 @@ def test_a_column_alt_is_not_listed_twice():
     """It is the manifest's own, whatever its case; marketing's own `copy` stays under its name."""
     cell = a_cell(metadata={"Alt": "A blue pot", "alt:de": "Blaue Kanne", "copy": "Sip slowly"})
     columns = manifest_frame([cell], {}, ()).columns.tolist()
-    assert columns[-5:] == ["source_type", "marks_found", "label", "alt:de", "copy"]
+    assert columns[-5:] == ["marks_found", "label", "c2pa", "alt:de", "copy"]
     row = one_row(cell)
     assert (row["alt"], row["alt:de"], row["copy"]) == ("A blue pot", "Blaue Kanne", "Sip slowly")
 
@@ -295,6 +297,20 @@ def test_what_an_image_is_and_what_its_original_carried_is_listed():
     drawing = one_row(cell, an_outcome(cell, original=an_original(cell, made_by="sandbox", marks=FoundMarks())))
     assert (drawing["source_type"], drawing["marks_found"]) == ("algorithmicMedia", "")
     assert one_row(cell, an_outcome(cell, "failed"))["source_type"] == ""
+
+
+@pytest.mark.parametrize(
+    ("signed", "is_vendors", "told"),
+    [({"og": "f"}, True, "signed"), ({"og": "f"}, False, "signed"), ({}, True, "lost"), ({}, False, "none")],
+)
+def test_what_became_of_content_credentials_is_listed(signed, is_vendors, told):
+    """Of an image that is there; a variant that is listed no more signs nothing."""
+    cell = a_cell()
+    original = an_original(cell, marks=FoundMarks(c2pa=is_vendors))
+    assert one_row(cell, an_outcome(cell, original=original, signed=signed))["c2pa"] == told
+    gone = an_outcome(cell, original=original, signed={"story": "f"})
+    assert one_row(cell, gone)["c2pa"] == ("lost" if is_vendors else "none")
+    assert one_row(cell, an_outcome(cell, "failed", signed=signed))["c2pa"] == ""
 
 
 def test_widths_are_listed_ready_for_a_page():

@@ -11,6 +11,7 @@ from tasks.callbacks.signature import is_id
 from tasks.receiving.received_event import parse_event
 from tasks.records.campaign_event import CampaignEnd, approved_event, campaign_event, counted
 from tasks.records.event import METADATA_MAX_BYTES, cell_event, event_id, review_event
+from tasks.records.outcome import FoundMarks
 from tasks.records.review import Review
 from tasks.records.verdicts import Verdicts
 from tests.factories import PRICE_USD, STARTED_AT, a_cell, a_request, an_original, an_outcome
@@ -35,6 +36,17 @@ def test_a_done_cell_is_told_in_the_words_of_the_reference_design():
     assert told["metadata"] == {"sku": "00123", "campaign": "Q1 Launch", "product": "Teapot", "format": "hero"}
     assert told["variants"]["og"] == f"/out/q1-launch/variants/{CELL.cell_id}-og.webp"
     assert (told["error"], told["status"]) == (None, "done")
+
+
+@pytest.mark.parametrize(("signed", "told"), [({"og": "f"}, "signed"), ({}, "lost")])
+def test_what_became_of_content_credentials_is_told(signed, told):
+    """Where the original had them, or the variants have; of others there is no key."""
+    outcome = an_outcome(CELL, original=an_original(CELL, marks=FoundMarks(c2pa=True)), signed=signed)
+    body = cell_event("Q1", "/out/q1", CELL, outcome).body()
+    assert json.loads(body)["c2pa"] == told
+    received = parse_event("evt_1", body)
+    assert received is not None
+    assert received.c2pa == told
 
 
 def test_web_addresses_are_told_where_they_are_known():
