@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any, Final, NamedTuple
 
@@ -9,7 +10,7 @@ from tasks.errors import VariantsFailed
 from tasks.images.cut_image import cut_all
 from tasks.images.found_marks import with_marks
 from tasks.images.sources import cuts_of
-from tasks.ledger.complete import relabelled
+from tasks.ledger.complete import left_as_they_are, relabelled
 from tasks.ledger.label_files import pen_of
 from tasks.publishing.recut import Cut
 from tasks.records.cell import Cell
@@ -17,6 +18,8 @@ from tasks.records.marks import facts_of
 from tasks.records.outcome import Outcome
 from tasks.records.says import Says
 from tasks.records.variant import Variant
+from tasks.signing.sign_cuts import signed_cuts
+from tasks.signing.variant_signer import VariantSigner
 from tasks.storage.storage import CampaignStore
 
 THREADS_MORE_THAN_CORES: Final = 2
@@ -34,11 +37,23 @@ class CutOrder(NamedTuple):
     """What they say of how they were made."""
     others: Sequence[Variant] = ()
     """Those that are cut where they show another label than they are to show."""
+    signer: VariantSigner | None = None
+    """What they are signed with, if they are."""
+    there: AbstractSet[str] = frozenset()
+    """The keys of those whose files are what their names stand for."""
+    renews: bool = False
+    """Whether what another certificate has signed is signed anew."""
 
     def of(self, cell: Cell, outcome: Outcome) -> tuple[Variant, ...]:
-        """What is cut of one."""
-        others = cuts_of(cell, self.others)
-        return (*cuts_of(cell, self.variants), *relabelled(cell, outcome, others, self.said))
+        """What is cut of one: not what is as it is to be, where it would be signed anew."""
+        others = relabelled(cell, outcome, cuts_of(cell, self.others), self.said)
+        own = cuts_of(cell, self.variants)
+        if self.signer is None:
+            return (*own, *others)
+        left = left_as_they_are(cell, outcome, self.there, own, self.said)
+        by = self.signer.chain.fingerprint
+        anew = {name for name, signed_by in outcome.signed.items() if self.renews and signed_by != by}
+        return (*(one for one in own if one.name not in left - anew), *others)
 
 
 class Recuts(NamedTuple):
@@ -48,6 +63,8 @@ class Recuts(NamedTuple):
     """What went wrong."""
     done: dict[str, Cut]
     """What was cut."""
+    unchanged: int = 0
+    """How many had nothing to be cut."""
 
 
 def cut_each(
@@ -57,10 +74,12 @@ def cut_each(
     asked: CutOrder,
     progress: Progress,
 ) -> Recuts:
-    """Cut all that have an original. Raises StorageFailed; nothing goes on after that."""
-    recuts = Recuts({}, {})
-    ready = [(cell, outcomes[cell.cell_id]) for cell in cells if cell.cell_id in outcomes]
-    ready = [(cell, one) for cell, one in ready if one.original is not None and asked.of(cell, one)]
+    """Cut all that have an original. Raises StorageFailed and SignerAway; nothing goes on after either."""
+    known = [(cell, outcomes[cell.cell_id]) for cell in cells if cell.cell_id in outcomes]
+    known = [(cell, one) for cell, one in known if one.original is not None]
+    ready = [(cell, one) for cell, one in known if asked.of(cell, one)]
+    unchanged = sum(bool(cuts_of(cell, asked.variants)) for cell, _ in known) - len(ready) if asked.signer else 0
+    recuts = Recuts({}, {}, max(0, unchanged))
     pool = ThreadPoolExecutor((os.cpu_count() or 1) + THREADS_MORE_THAN_CORES, "recut")
     try:
         progress(0, len(ready))
@@ -87,9 +106,12 @@ def cut_one(store: CampaignStore, cell: Cell, outcome: Outcome, asked: CutOrder)
         facts = facts_of(cell, original, asked.said.marks)
         pen = pen_of(store, asked.said.label) if labels else None
         cuts = cut_all(None, data, original.cell_id, variants, cell.focus, outcome.crops, facts, labels, pen)
+        if asked.signer is not None:
+            cuts = signed_cuts(cuts, variants, cell, original, data, asked.signer)
     except FileNotFoundError:
         return LOST
     except VariantsFailed as error:
         return str(error)
     store.publish(cuts.files | cuts.preview)
-    return Cut(original, tuple(variant.name for variant in variants), cuts.crops, cuts.marked, cuts.labelled)
+    told = (cuts.crops, cuts.marked, cuts.labelled, cuts.signed)
+    return Cut(original, tuple(variant.name for variant in variants), *told)

@@ -51,6 +51,9 @@ class Recut(Order):
     """Path or URL of a PNG that stands before the text, or alone; none takes it away."""
     label_font: str | None = Field(default=None, title="Label's font")
     """Path or URL of a font (TTF, OTF) for labels in other scripts than Latin, Greek and Cyrillic; none for ours."""
+    sign: bool = Field(default=False, title="Sign")
+    """Sign every variant that is not signed yet, or by another certificate, with Content Credentials (C2PA) as the
+    environment says. Whatever is cut where that is set is signed also without this."""
 
     put_aside: bool = Field(default=False, title="Put aside what the matrix no longer has")
     """Move the images of rows that the matrix no longer has to removed/, and remove their variants; nothing that was
@@ -72,7 +75,7 @@ class Recut(Order):
         """What is cut: besides what is asked for, and unless it goes, what may lie there in two kinds."""
         if self.prune and self.variants:
             return self.variants
-        before = held.redefined(held.listed) if self.marks is None else held.listed
+        before = held.listed if self.marks or self.sign else held.redefined(held.listed)
         by_name = {variant.name: variant for variant in (*before, *self.variants)}
         return tuple(by_name.values())
 
@@ -103,6 +106,8 @@ class RecutResult(Record):
     """Originals that were cut."""
     variants: tuple[str, ...]
     """The names of all variants that the manifest lists now."""
+    unchanged: int = 0
+    """Originals whose variants are as they are to be, and signed, so that they were left."""
     removed: int = 0
     """Files of variants, and previews, to which nothing leads any more."""
     put_aside: int = 0
@@ -122,6 +127,7 @@ class RecutResult(Record):
     def sentence(self) -> str:
         """Such as `60 images cut, 1 not, 61 files removed; the campaign has og, thumb, story`."""
         failed = f", {len(self.troubles):,} not" if self.troubles else ""
+        failed += f", {self.unchanged:,} left as they are" if self.unchanged else ""
         removed = f", {counted(self.removed, 'file')} removed" if self.removed else ""
         removed += f", {counted(self.put_aside, 'image')} moved to removed/" if self.put_aside else ""
         has = ", ".join(self.variants) or "no variants"
@@ -151,6 +157,7 @@ class Cut(NamedTuple):
     crops: Mapping[str, Crop]
     marked: Mapping[str, str]
     labelled: Mapping[str, DrawnLabel]
+    signed: Mapping[str, str]
 
     def noted_in(self, outcome: Outcome) -> Outcome:
         """The outcome with that; of variants that were not cut, what was known before stands."""
@@ -161,6 +168,7 @@ class Cut(NamedTuple):
             "crops": {**outcome.crops, **self.crops},
             "marked": self._instead(outcome.marked, self.marked),
             "labelled": self._instead(outcome.labelled, self.labelled),
+            "signed": self._instead(outcome.signed, self.signed),
         }
         return outcome.model_copy(update=noted)
 

@@ -25,15 +25,19 @@ from tasks.publishing.cut_originals import LOST, CutOrder, Progress, cut_each
 from tasks.publishing.previews import stale_previews, stored_previews
 from tasks.publishing.recut import Recut, RecutResult, in_flight, with_all, with_cuts
 from tasks.publishing.recut_notes import kept_of, notes_of
+from tasks.publishing.sign_originals import forget_signatures, leaves_unsigned, signed_order
 from tasks.records.cell import Cell
 from tasks.records.keys import ENDS
 from tasks.records.label import LabelStyle, label_of
 from tasks.records.outcome import Outcome
+from tasks.signing.settings import CERTIFICATE
+from tasks.signing.variant_signer import VariantSigner, open_signer
 from tasks.storage.absence import absent
 from tasks.storage.storage import CampaignStore
 
 NOTHING_ASKED: Final = (
-    "is missing; name a cut to make, such as --variant story=1080x1920, or --marks, --label, --prune or --put-aside"
+    "is missing; name a cut to make, such as --variant story=1080x1920, or --marks, --label, --sign, --prune or "
+    "--put-aside"
 )
 
 Wait = Callable[[CampaignStore, float], object]
@@ -46,23 +50,22 @@ def recut_campaign(
     """Make the variants that are `wanted` of every original in a folder, and remove others where that is wanted.
 
     A variant that has the name of another takes its place. Raises InputInvalid where nothing is asked for, where the
-    folder is no campaign's, or a run is busy in it for longer than `patience_s`, and StorageFailed.
+    folder is no campaign's, what is to sign does not, or a run is busy in it for longer than `patience_s`, and
+    StorageFailed and SignerAway.
     """
-    if not (wanted.variants or wanted.marks or wanted.says_label or wanted.prune or wanted.put_aside):
-        raise InputInvalid.of(source="--variant", problem=NOTHING_ASKED)
+    signer = signer_for(wanted)
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
-    published = published_in(store, ledger, lambda: wait(store, patience_s))
-    known = ledger.load(published.cells)
-    known = known.model_copy(update={"cells": with_sources(known.cells)})
-    published = published.model_copy(update={"cells": known.cells})
-    outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
+    published, known = loaded(ledger, published_in(store, ledger, lambda: wait(store, patience_s)))
     held = read_variants(store)
-    asked, label = wanted.cuts(held), label_for(wanted, store, held, known.cells)
-    change_variants(store, lambda before: before.while_cutting(asked, wanted.marks, label))
+    label = label_for(wanted, store, held, known.cells)
     after = wanted.of(held, label)
-    others = [one for one in after.listed if one not in asked] if asked or wanted.says_label else ()
-    cuts = cut_each(store, published.cells, outcomes, CutOrder(asked, after.said, others), progress)
+    order = order_of(wanted, held, after, signer)
+    order = signed_order(order, held, stored_keys(store, "variants"), known.cells)
+    change_variants(store, lambda before: before.while_cutting(order.variants, wanted.marks, label))
+    known = forget_signatures(ledger, known, known.cells, order)
+    outcomes = outcomes_of(published, known, stored_keys(store, "originals"))
+    cuts = cut_each(store, published.cells, outcomes, order, progress)
     failed, outcomes = cuts.failed, with_all(outcomes, cuts.done)
     now = published.model_copy(update={"variants": after.listed})
     stored = stored_keys(store, "variants")
@@ -78,13 +81,21 @@ def recut_campaign(
         name=now.title,
         folder=store.root,
         images=len(cuts.done),
+        unchanged=cuts.unchanged,
         removed=len(gone),
         put_aside=moved,
         variants=tuple(variant.name for variant in now.variants),
-        notes=tuple(notes_of(wanted, known.cells, after)),
+        notes=tuple(notes_of(wanted, known.cells, after, is_unsigned=leaves_unsigned(order, outcomes))),
         fits=kept_of(wanted.variants, known.cells, outcomes),
         troubles=tuple(f"{cell_id}: {why}" for cell_id, why in (failed | lost).items()),
     )
+
+
+def order_of(wanted: Recut, held: VariantSet, after: VariantSet, signer: VariantSigner | None) -> CutOrder:
+    """What is cut, of a campaign that had the variants `held` and has those of `after` then."""
+    asked = wanted.cuts(held)
+    others = [one for one in after.listed if one not in asked] if asked or wanted.says_label else ()
+    return CutOrder(asked, after.said, others, signer, renews=wanted.sign)
 
 
 def label_for(wanted: Recut, store: CampaignStore, held: VariantSet, cells: Sequence[Cell]) -> LabelStyle:
@@ -107,6 +118,23 @@ def label_for(wanted: Recut, store: CampaignStore, held: VariantSet, cells: Sequ
     faults.raise_if_any()
     keep_label_files(store, asked.sources, read_again)
     return asked.style
+
+
+def signer_for(wanted: Recut) -> VariantSigner | None:
+    """What signs, if anything does. Raises InputInvalid where nothing is asked for, or is to be signed by nothing."""
+    if not (wanted.variants or wanted.marks or wanted.says_label or wanted.sign or wanted.prune or wanted.put_aside):
+        raise InputInvalid.of(source="--variant", problem=NOTHING_ASKED)
+    signer = open_signer()
+    if wanted.sign and signer is None:
+        raise InputInvalid.of(source="--sign", problem=f"needs what signs: {CERTIFICATE} is not set here")
+    return signer
+
+
+def loaded(ledger: Ledger, published: Published) -> tuple[Published, Known]:
+    """The campaign, each of its cells knowing its row's formats, and what is known of them. Raises StorageFailed."""
+    known = ledger.load(published.cells)
+    known = known.model_copy(update={"cells": with_sources(known.cells)})
+    return published.model_copy(update={"cells": known.cells}), known
 
 
 def published_in(store: CampaignStore, ledger: Ledger, wait: Callable[[], object]) -> Published:

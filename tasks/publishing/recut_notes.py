@@ -11,9 +11,10 @@ from tasks.records.marks import UNMARKED
 from tasks.records.outcome import Outcome
 from tasks.records.plan_group import Drawn
 from tasks.records.variant import Variant
+from tasks.signing.settings import UNSIGNED
 
 
-def notes_of(wanted: Recut, cells: Sequence[Cell], after: VariantSet) -> list[str]:
+def notes_of(wanted: Recut, cells: Sequence[Cell], after: VariantSet, *, is_unsigned: bool = False) -> list[str]:
     """What a person should know of the variants that are asked for; `after`: what the campaign then has."""
     labelled = after.said.sentence(after.listed, has_own=any(cell.label for cell in cells))
     unmarked = [UNMARKED] if wanted.marks == "none" else []
@@ -21,6 +22,7 @@ def notes_of(wanted: Recut, cells: Sequence[Cell], after: VariantSet) -> list[st
         *ground_notes(wanted.variants),
         *crop_notes(wanted.variants, drawn_rows(cells)),
         *unmarked,
+        *([UNSIGNED] if is_unsigned else []),
         *([labelled] if labelled else []),
     ]
 

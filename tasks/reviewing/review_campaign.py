@@ -27,12 +27,14 @@ from tasks.publishing.recut_campaign import (
     published_in,
     stored_keys,
 )
+from tasks.publishing.sign_originals import forget_signatures, signed_order
 from tasks.records.cell import Cell
 from tasks.reviewing.decide import Desk, as_meant, check, decide
 from tasks.reviewing.read_decisions import Said, read_decisions, typed_again
 from tasks.reviewing.review import ReviewOrder, ReviewResult
 from tasks.reviewing.takes import asks_of, is_wanted, take_of
 from tasks.reviewing.tell_decisions import Teller, told_of
+from tasks.signing.variant_signer import open_signer
 from tasks.storage.storage import CampaignStore
 
 NOTHING_ASKED: Final = "is missing; name a table of decisions, as the page exports it, or cells behind --again"
@@ -129,7 +131,9 @@ def shown_anew(ledger: Ledger, published: Published, progress: Progress) -> tupl
         size = Size(original.width_px, original.height_px)
         if not lie_as_wanted(outcome.crops, size, cuts_of(cell, cut.variants), cell.focus):
             moved[cell.cell_id] = outcome
-    order = CutOrder(cut.variants, held.said)
+    order = CutOrder(cut.variants, held.said, signer=open_signer() if moved else None)
+    order = signed_order(order, held, stored_keys(store, "variants"), published.cells)
+    known = forget_signatures(ledger, known, [one for one in published.cells if one.cell_id in moved], order)
     recuts = cut_each(store, published.cells, moved, order, progress if moved else lambda *_: None)
     shown = with_all(outcomes, recuts.done)
     noted = known.model_copy(update={"outcomes": with_all(known.outcomes, recuts.done)})

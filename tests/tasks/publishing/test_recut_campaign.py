@@ -27,7 +27,9 @@ from tasks.publishing.recut_campaign import recut_campaign
 from tasks.records.focus import Crop
 from tasks.records.marks import UNMARKED, facts_of
 from tasks.records.variant import Variant
+from tasks.signing.settings import UNSIGNED
 from tasks.storage.storage import CampaignStore
+from tests.certificates import Authority
 from tests.factories import a_cell, a_request, an_original, an_outcome
 
 OG = Variant(name="og", width=12, height=6)
@@ -363,3 +365,86 @@ def test_what_an_original_carries_is_noted_when_it_is_cut(campaign):
     page = campaign.read("index.html").decode()
     assert "1 original carries Content Credentials" in page
     assert '<dt dir="auto">Original carries</dt><dd dir="auto">Content Credentials (C2PA)</dd>' in page
+
+
+@pytest.fixture
+def signing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    """The environment signs, variants of any size."""
+    pytest.importorskip("c2pa", reason="the extra c2pa is not installed")
+    root = Authority()
+    for name, value in (root.issued.written(tmp_path) | {"C2PA_OVER_PX": "0"}).items():
+        monkeypatch.setenv(name, value)
+    return root
+
+
+def files_of(store: CampaignStore) -> dict[str, bytes]:
+    """Every variant that is stored, by its key."""
+    return {f"variants/{name}": store.read(f"variants/{name}") for name in store.names("variants")}
+
+
+def noted_of(store: CampaignStore) -> list[dict[str, str]]:
+    """By which certificates the variants of the two cells are signed, as the ledger has it."""
+    known = Ledger(store, "looks").load(CELLS[:2])
+    return [known.outcomes[cell_id].signed for cell_id in IDS[:2]]
+
+
+def test_a_recut_signs_what_is_not_signed_and_once(campaign, signing):
+    """By itself where the environment signs; what has not changed keeps its bytes, which others may have published."""
+    result = recut(campaign, sign=True)
+    assert (result.images, result.unchanged) == (2, 0)
+    before = files_of(campaign)
+    for cell_id in IDS[:2]:
+        assert signing.read(before[OG.key(cell_id)], "image/webp")["validation_state"] == "Trusted"
+    assert [row["c2pa"] for row in rows_of(campaign)] == ["signed", "signed", ""]
+    assert "Variants of 2 images are signed with Content Credentials (C2PA)" in campaign.read("index.html").decode()
+    again = recut(campaign, sign=True)
+    assert (again.images, again.unchanged) == (0, 2)
+    assert "0 images cut, 2 left as they are" in again.sentence()
+    assert recut(campaign, OG, STORY, marks="yes").images == 2
+    now = files_of(campaign)
+    assert {key: now[key] for key in before} == before
+    assert signing.read(now[STORY.key(IDS[0])], "image/png")["validation_state"] == "Trusted"
+    assert [sorted(one) for one in noted_of(campaign)] == [["og", "story", "thumb"]] * 2
+
+
+def test_a_recut_signs_anew_what_has_changed(campaign, signing, tmp_path):
+    """A cut that is another, what it says, and on demand what another certificate has signed."""
+    recut(campaign, sign=True)
+    before = files_of(campaign)
+    assert recut(campaign, OG.model_copy(update={"height": 5})).images == 2
+    assert recut(campaign, marks="none").images == 2
+    now = files_of(campaign)
+    assert all(now[key] != before[key] for key in before)
+    assert b"xmpmeta" not in now[THUMB.key(IDS[0])]
+    first = noted_of(campaign)
+    signing.issue("Another").written(tmp_path)
+    assert recut(campaign, marks="none").unchanged == 2
+    assert recut(campaign, sign=True).images == 2
+    assert set(noted_of(campaign)[0].values()).isdisjoint(first[0].values())
+
+
+@pytest.mark.usefixtures("signing")
+def test_a_recut_without_what_signs_says_so(campaign, monkeypatch):
+    """What it cuts is not signed, and is not listed as if it were; what it does not cut stays."""
+    recut(campaign, sign=True)
+    for name in ("C2PA_CERTIFICATE", "C2PA_PRIVATE_KEY", "C2PA_OVER_PX"):
+        monkeypatch.delenv(name)
+    result = recut(campaign, OG)
+    assert UNSIGNED in result.notes
+    assert [sorted(one) for one in noted_of(campaign)] == [["thumb"]] * 2
+    with pytest.raises(InputInvalid, match="--sign: needs what signs: C2PA_CERTIFICATE is not set here"):
+        recut(campaign, sign=True)
+    assert recut(campaign, prune=True).notes == ()
+
+
+def test_what_was_about_to_be_cut_is_not_taken_for_signed(campaign, signing, monkeypatch):
+    """A recut that is killed leaves both kinds: the next one signs what may not be signed."""
+    recut(campaign, sign=True)
+    with monkeypatch.context() as without:
+        for name in ("C2PA_CERTIFICATE", "C2PA_PRIVATE_KEY", "C2PA_OVER_PX"):
+            without.delenv(name)
+        interrupt(campaign, OG)
+    assert [sorted(one) for one in noted_of(campaign)] == [["thumb"]] * 2
+    assert recut(campaign, sign=True).images == 2
+    for cell_id in IDS[:2]:
+        assert signing.read(campaign.read(OG.key(cell_id)), "image/webp")["validation_state"] == "Trusted"
