@@ -38,6 +38,10 @@ OF_EACH_CAMPAIGN: Final = (
     "sandbox",
     "variants",
     "marks",
+    "label",
+    "label_at",
+    "label_icon",
+    "label_font",
 )
 INBOX: Final = FieldInfo(
     annotation=str,

@@ -47,7 +47,10 @@ class LabelFont:
 
     def _has_shape(self, char: str) -> bool:
         font = ImageFont.truetype(BytesIO(self._data), _SAMPLE_PX, layout_engine=ImageFont.Layout.BASIC)
-        shapes = [(mask.size, bytes(mask)) for mask in (font.getmask(char), font.getmask(_ABSENT))]
+        try:
+            shapes = [(mask.size, bytes(mask)) for mask in (font.getmask(char), font.getmask(_ABSENT))]
+        except OSError:  # an outline that FreeType cannot draw
+            return False
         return shapes[0] != shapes[1]
 
 

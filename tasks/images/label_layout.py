@@ -22,7 +22,12 @@ _MARGIN_SHARE: Final = 0.04
 _GAP: Final = 0.4
 _ICON: Final = 1.25
 _ICON_ALONE: Final = 1.9
-_WORD: Final = re.compile(r"\S+?(?:(?<=\w)[-‐–/](?=\w)|(?=\s|$))\s?")  # noqa: RUF001  dashes are meant
+_IDEOGRAM: Final = "[\u2e80-\u2fdf\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+"""Between which a line may be broken, as Chinese and Japanese have no spaces."""
+WORD: Final = re.compile(
+    rf"{_IDEOGRAM}[\u3001\u3002\u300d\u30fc\uff01\uff09\uff0c\uff1f]*\s?"
+    rf"|\S+?(?:(?<=\w)[-‐–/](?=\w)|(?=\s|$|{_IDEOGRAM}))\s?"  # noqa: RUF001  dashes are meant
+)
 
 Extent = Callable[[str, int], tuple[int, int, int]]
 """Of a line of text in a size: its width, and how far it reaches above the baseline and below it, in pixels."""
@@ -78,7 +83,7 @@ def place_of(layout: Layout, frame: Size, corner: Corner) -> tuple[int, int]:
 def _settings(content: Content, size_px: int) -> Iterator[Sequence[str]]:
     """The text in one line, and broken into more as evenly as its words allow."""
     yield (content.text,) if content.text else ()
-    words = _WORD.findall(content.text)
+    words = WORD.findall(content.text)
     for count in range(2, min(LINES_MAX, len(words)) + 1):
         yield _broken(words, count, lambda part: content.extent(part, size_px)[0])
 

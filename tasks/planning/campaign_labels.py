@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Self
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Self
 
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.ledger.variant_set import VariantSet, read_variants
@@ -19,8 +20,8 @@ from tasks.records.variant import Variant
 from tasks.storage.storage import CampaignStore
 from tasks.tables.columns import column_name
 
-COLUMN = "label"
-NOTHING_TO_DRAW = (
+COLUMN: Final = "label"
+NOTHING_TO_DRAW: Final = (
     "asks for a label, and there is none: give --label TEXT, a column label, or the key label of a brand kit"
 )
 
@@ -37,8 +38,8 @@ class CampaignLabels:
     """Those that the campaign will have, as far as its folder can be looked into."""
     check: LabelCheck | None
     """None where icon or font cannot be used, which is a fault already."""
-    own: set[str] = field(default_factory=set)
-    """The labels that rows and formats say."""
+    has_own: bool = False
+    """Whether any row or format says one."""
 
     @classmethod
     def of(cls, campaign: Campaign, kit: BrandKit, faults: Faults) -> Self:
@@ -71,7 +72,7 @@ class CampaignLabels:
     def looked_at(self, row: ParsedRow) -> ParsedRow:
         """The row, or the format, once what is wrong with its label is noted, in each language."""
         for title, text in labels_in(row):
-            self.own.add(text)
+            self.has_own = True
             if self.check is not None and (problem := self.check.problem(text)):
                 self.faults.add(row.source, problem, row.number, title, row.typed(title) or row.metadata.get(title))
         return row
@@ -79,7 +80,7 @@ class CampaignLabels:
     def end(self) -> None:
         """Note variants that ask for a label where there is none in the whole campaign."""
         asking = [one.name for one in self.campaign.variants if one.label]
-        if asking and not self.own and not self.has_usual:
+        if asking and not self.has_own and not self.has_usual:
             self.faults.add("--variant", NOTHING_TO_DRAW, value=", ".join(asking))
 
     @property
@@ -90,10 +91,10 @@ class CampaignLabels:
 
     def notes(self) -> list[str]:
         """Which label is drawn on which variants; or that none is, which a trial need not be told."""
-        if not self.own and not self.has_usual:
+        if not self.has_own and not self.has_usual:
             is_told = not self.campaign.sandbox and self.says.label.text is None
             return [UNLABELLED] if is_told else []
-        return [self.says.sentence(self.variants, has_own=bool(self.own))]
+        return [self.says.sentence(self.variants, has_own=self.has_own)]
 
 
 def labels_in(row: ParsedRow) -> Iterator[tuple[str, str]]:
@@ -101,10 +102,16 @@ def labels_in(row: ParsedRow) -> Iterator[tuple[str, str]]:
     if row.wishes.get(COLUMN):
         yield COLUMN, row.wishes[COLUMN]
     for title, text in row.metadata.items():
-        if text.strip() and column_name(of_header(title)[0]) == COLUMN:
+        if is_label(title) and text.strip():
             with suppress(ValueError):  # told where it is read
                 if words := parse_label(text):
                     yield title, words
+
+
+@lru_cache(maxsize=4096)
+def is_label(title: str) -> bool:
+    """Whether a column of metadata holds labels in a language."""
+    return column_name(of_header(title)[0]) == COLUMN
 
 
 def held_before(campaign: Campaign) -> VariantSet:

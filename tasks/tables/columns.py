@@ -126,7 +126,9 @@ TEMPLATE_OF: Final = {"prompt": "template", "negative_prompt": "negative_templat
 """What is sent, and the column that it is made of where a row does not say it itself."""
 SENT_AS_TYPED: Final = frozenset({"product", "format", "prompt", "negative_prompt"})
 FREE_TEXT: Final = SENT_AS_TYPED | frozenset(TEMPLATE_OF.values())
-TRANSLATED: Final = FREE_TEXT - {"format"} | {"label"}
+AS_SEEN: Final = FREE_TEXT | {"label"}
+"""Those of which every character counts, or whose own parser knows which do not."""
+TRANSLATED: Final = AS_SEEN - {"format"}
 """Those that may be there in several languages, as columns of metadata may."""
 NAMES: Final = {squeezed(name): name for name in PARSERS} | {squeezed(a): name for a, name in ALIASES.items()}
 """Every name of a column, squeezed, and the column."""
@@ -145,7 +147,7 @@ def similar_column(header: str) -> str | None:
 
 def parse_value(column: str, text: str) -> Any:  # noqa: ANN401  one type a column
     """The value of `text` in `column`. Raises ValueError with the end of a sentence that says what is accepted."""
-    return PARSERS[column](text) if column in FREE_TEXT else _parse_again(column, text)
+    return PARSERS[column](text) if column in AS_SEEN else _parse_again(column, text)
 
 
 @lru_cache(maxsize=4096)

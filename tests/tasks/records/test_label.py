@@ -8,6 +8,7 @@ from tasks.records.campaign import Campaign
 from tasks.records.label import Label, LabelFile, LabelStyle, label_of, label_text, parse_label
 from tasks.records.says import Says, labelled_of
 from tasks.records.variant import DEFAULT_VARIANTS, Variant
+from tasks.tables.columns import parse_value
 from tests.factories import a_cell
 
 OG, THUMB, SOCIAL = DEFAULT_VARIANTS
@@ -34,6 +35,7 @@ OG, THUMB, SOCIAL = DEFAULT_VARIANTS
 def test_a_label_is_drawn_as_it_is_seen(typed, drawn):
     """In one line, composed, without what nobody sees, but for what joins letters; `none` draws nothing."""
     assert parse_label(typed) == drawn
+    assert parse_value("label", typed) == drawn
 
 
 @pytest.mark.parametrize("typed", ["yes", "TRUE", "no", "x", "1", "", " ", "\u200b", "\n", "A" * 81])
