@@ -115,7 +115,7 @@ def parse_label(text: str) -> str:
     if words.casefold() == NO_LABEL:
         return ""
     if words.casefold() in _TRUTHS:
-        raise ValueError("would be drawn as it stands; write the text, such as AI-generated, or none")
+        raise ValueError("is no label, and would be drawn as it stands; write a text, such as AI-generated, or none")
     if not words:
         raise ValueError("has nothing that is seen; write the text, such as AI-generated, or none")
     if len(words) > LABEL_MAX_CHARS:
