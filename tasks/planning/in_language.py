@@ -1,53 +1,21 @@
 """A row as it is in a language: of each text that has translations, the one that is meant."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tasks.planning.faults import Faults
 from tasks.planning.find_template import NO_ROW
+from tasks.planning.language_columns import families, misnamed, slips
 from tasks.planning.parse_matrix import read_value
 from tasks.planning.parsed_row import Family, Missing, ParsedRow
 from tasks.planning.read_header import Columns
 from tasks.records.language import lookup, of_header
-from tasks.tables.columns import TEMPLATE_OF, TRANSLATED, column_name
-from tasks.tables.unseen import is_blank, squeezed
+from tasks.tables.columns import FREE_TEXT, TEMPLATE_OF, TRANSLATED, column_name
+from tasks.tables.unseen import is_blank
 
 FALLBACK: Final = "--language-fallback"
 ASK: Final = "say which languages are to be made, with --languages or in a column languages"
-
-
-def families(known: Container[str], metadata: Iterable[str]) -> tuple[Family, ...]:
-    """The texts of a table that are there in languages, by the names of its columns."""
-    titles = list(metadata)
-    plain = {squeezed(title): title for title in titles}
-    found: dict[str, Family] = {}
-    for title in titles:
-        base, tag = of_header(title)
-        column = column_name(base) if tag else None
-        if not tag or (column is not None and column not in TRANSLATED):
-            continue
-        name = column or squeezed(base)
-        is_whole = name in known if column else name in plain
-        family = found.get(name) or Family(name, column or plain.get(name, base), {}, column is not None, is_whole)
-        found[name] = family._replace(tags={**family.tags, tag: family.tags.get(tag, title)})
-    return tuple(found.values())
-
-
-def misnamed(metadata: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Columns that are in a language and cannot be, and why: such as `seed:de`, or the same language twice."""
-    seen: dict[tuple[str, str], str] = {}
-    for title in metadata:
-        base, tag = of_header(title)
-        if not tag:
-            continue
-        column = column_name(base)
-        if column is not None and column not in TRANSLATED:
-            texts = ", ".join(sorted(TRANSLATED))
-            yield title, f"is in a language, which {column} is not; of our columns only texts are: {texts}"
-        first = seen.setdefault((column or squeezed(base), tag), title)
-        if first != title:
-            yield title, f"is the same language as {first!r}; leave one of them out"
 
 
 @dataclass
@@ -62,6 +30,8 @@ class Speech:
     of_formats: tuple[Family, ...] = ()
     unasked: tuple[Family, ...] = ()
     """The matrix's texts in languages of which nobody has asked for any."""
+    slips: Sequence[tuple[str, str]] = ()
+    """Columns that may be meant to be in a language, and what they would be called."""
     names: Container[str] = ()
     """What a placeholder may name, squeezed."""
     plain: str = ""
@@ -85,6 +55,7 @@ class Speech:
         of_each = formats[0] if formats else NO_ROW
         self.of_matrix = families(columns.known, columns.metadata)
         self.of_formats = families(of_each.places, of_each.metadata)
+        self.slips = [*slips(columns.known, columns.metadata), *slips(of_each.places, of_each.metadata)]
         for where, titles in ((source, columns.metadata), (of_each.source, of_each.metadata)):
             for title, problem in misnamed(titles):
                 self.faults.add(where, problem, column=title)
@@ -103,7 +74,7 @@ class Speech:
     @property
     def titles(self) -> Iterator[str]:
         """The columns of translations that are sent themselves, or made into what is sent."""
-        return (title for family, _ in self.families if family.is_ours for title in family.tags.values())
+        return (title for family, _ in self.families if family.name in FREE_TEXT for title in family.tags.values())
 
     def of(self, wishes: Mapping[str, Any]) -> tuple[str, ...]:
         """The languages of a row in a format."""
@@ -136,7 +107,7 @@ class Speech:
         at, plain = plain_text(level, family, first)
         if is_blank(plain) or self._is_plain(language, first):
             return level if family.is_whole else self._put(level, family, title, plain)
-        if self.falls_back:
+        if self.falls_back or (family.is_ours and family.name not in FREE_TEXT):  # a label in any language is one
             count, number = self.fallen.get((family.name, title), (0, level.number))
             self.fallen[family.name, title] = count + 1, number
             return level if family.is_whole else self._put(level, family, at, plain)

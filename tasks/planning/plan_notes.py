@@ -53,7 +53,8 @@ def speech_notes(speech: Speech, prompts: Prompts) -> list[str]:
     tags = ", ".join(dict.fromkeys(tag for family in unasked for tag in family.tags))
     titles = ", ".join(family.title for family in unasked)
     asked = [f"{titles} is there in other languages ({tags}), of which none is made; {ASK}"] if unasked else []
-    return asked + [
+    slips = [f"is the column {title!r} meant to be {meant!r}? Then rename it" for title, meant in speech.slips]
+    return [*asked, *slips] + [
         f"{title} is missing in {counted(count, 'row')}, first in row {first}: the text of the first language is used"
         for (name, title), (count, first) in speech.fallen.items()
         if column_name(name) is not None or name in names.used

@@ -10,6 +10,7 @@ from langcodes import Language, standardize_tag, tag_is_valid
 TAG_MAX_CHARS: Final = 35
 EXAMPLES: Final = "such as en, de, pt-BR or zh-Hant"
 _TAG: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
+_BESIDE: Final = re.compile(r"(.*?\w)[\s_.(\[/-]+([a-z]{2,3}(?:[-_][a-z]{2,4})?)[)\]]?", re.IGNORECASE)
 _COLON: Final = re.compile("[:\uff1a]")
 _NONE: Final = frozenset({"und", "mul", "mis", "zxx"})
 """Tags of no language, of several, and of what is without words."""
@@ -62,6 +63,13 @@ def of_header(header: str) -> tuple[str, str]:
         return base, parse_language(last)
     except ValueError:
         return "", ""
+
+
+@lru_cache(maxsize=4096)
+def meant_by(header: str) -> tuple[str, str]:
+    """The same of a header that may be meant so, as `Headline (DE)`, `headline_de` or `headline pt-BR`."""
+    found = _BESIDE.fullmatch(header.strip())
+    return of_header(f"{found[1]}:{found[2]}") if found else ("", "")
 
 
 def lookup(wanted: str, there: Collection[str]) -> str | None:

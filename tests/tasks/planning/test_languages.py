@@ -257,3 +257,25 @@ def test_any_script_is_a_text(tmp_path: Path, text: str) -> None:
     assert made(plan)[1] == ("de", f"{text}!")
     same = as_csv([["headline", "headline:de"], ["é", "e\u0301"]])
     assert made(planned(tmp_path, same, template="{headline}")) == [("en de", "é")]
+
+
+def test_a_label_that_is_not_translated_is_drawn_as_it_is(tmp_path: Path) -> None:
+    """Which is said, and stops nothing: it is no part of what is paid, and any label is better than none."""
+    matrix = as_csv([["prompt", "prompt:de", "label", "label:de"], ["A cup", "Eine Tasse", "By AI", ""]])
+    plan = planned(tmp_path, matrix, template="")
+    assert [cell.label for cell in plan.cells] == ["By AI", "By AI"]
+    assert "label:de is missing in 1 row, first in row 2: the text of the first language is used" in plan.notes
+    assert not [note for note in plan.notes if "sent where" in note and "label" in note]
+
+
+def test_a_column_that_may_be_meant_to_be_in_a_language_is_asked_about(tmp_path: Path) -> None:
+    """Where languages are asked for, as other slips of the pen are; nothing is made of it."""
+    matrix = as_csv([["headline", "Headline (DE)", "shape_xl"], ["New", "Neu", "1"]])
+    plan = planned(tmp_path, matrix, template="{headline}")
+    assert made(plan) == [("en de", "New")]
+    assert [note for note in plan.notes if "meant" in note] == [
+        "is the column 'Headline (DE)' meant to be 'headline:de'? Then rename it"
+    ]
+    assert not [
+        note for note in planned(tmp_path, matrix, template="{headline}", languages="").notes if "meant" in note
+    ]

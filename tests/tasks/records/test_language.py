@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.records.language import lookup, of_header, parse_language, parse_languages
+from tasks.records.language import lookup, meant_by, of_header, parse_language, parse_languages
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,15 @@ def test_several_are_parted_by_commas_or_spaces_each_once() -> None:
 def test_a_header_tells_its_language(header: str, found: tuple[str, str]) -> None:
     """Behind its last colon, unless there is no language."""
     assert of_header(header) == found
+
+
+@pytest.mark.parametrize("header", ["Headline (DE)", "headline_de", "headline-DE", "headline [de]", "headline / de"])
+def test_what_may_be_meant_as_one(header: str) -> None:
+    """A question is asked of it, and nothing is done."""
+    assert meant_by(header) == (header[:8], "de")
+    assert of_header(header) == ("", "")
+    assert meant_by("headline pt_BR")[1] == "pt-BR"
+    assert {meant_by(other) for other in ("headline", "headline:de", "size_xl", "de", "code_")} == {("", "")}
 
 
 def test_a_language_is_served_by_one_of_less_detail() -> None:
