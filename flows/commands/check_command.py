@@ -10,6 +10,7 @@ from typing import Final
 
 from pydantic import Field
 
+from flows.campaign_run.before_run import check_lasting
 from flows.commands.answer import answer
 from flows.commands.ask_beforehand import command_settings, named_server
 from flows.commands.campaign_command import COMMAND
@@ -19,7 +20,6 @@ from flows.commands.check_webhooks import check_webhooks
 from flows.commands.finding import Findings
 from flows.commands.options import Command
 from flows.commands.screen import Screen
-from flows.commands.start_run import check_lasting
 from sandbox.server import SandboxNotStarted
 from tasks.api.ideogram import IdeogramClient
 from tasks.api.usage import usage_between

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.markup import escape
 
+from flows.campaign_run.before_run import check_lasting, claim_output, known_output
 from flows.commands.ask_beforehand import quoted_plan
 from flows.commands.last_callbacks import callbacks_told
 from flows.commands.screen import Screen
@@ -18,20 +19,18 @@ from flows.prefect_server.prefect_home import has_settings_of_its_own
 from flows.prefect_server.quiet import quieten
 from tasks.api.proxies import check_way_out
 from tasks.api.settings import is_key_set, load_settings
-from tasks.errors import InputInvalid, Interrupted, StorageFailed
+from tasks.errors import Interrupted
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign
 from tasks.records.exit_code import ExitCode
-from tasks.records.keys import PROBES
 from tasks.records.plan import Plan
 from tasks.records.result import NotCompleted
 from tasks.reporting.reporter import watched_by
 from tasks.reviewing.takes import with_takes
-from tasks.running.claim_folder import claim_folder, told_of_folder
-from tasks.running.finished_campaign import finished_result, was_run_before
+from tasks.running.claim_folder import told_of_folder
+from tasks.running.finished_campaign import finished_result
 from tasks.running.plan_retry import plan_dry_run, store_of
 from tasks.storage.public_address import public_base
-from tasks.storage.storage import CampaignStore
 
 if TYPE_CHECKING:
     from tasks.records.result import CampaignResult
@@ -63,13 +62,6 @@ def start_run(campaign: Campaign) -> int:
                 print_finished(Screen(), with_takes(plan, store_of(plan)), result)
             return result.exit_code
     return carry_out(campaign, start_embedded_server(), plan)
-
-
-def check_lasting(output: str) -> None:
-    """Raise InputInvalid where what is stored is gone when this process ends."""
-    if not output.strip() or output.startswith("memory:"):
-        problem = "is no place to keep images; name a folder, or a URL such as s3://bucket/campaigns"
-        raise InputInvalid.of(source="--output", value=output, problem=problem)
 
 
 def carry_out(campaign: Campaign, server: EmbeddedServer | None, plan: Plan | None) -> int:
@@ -109,25 +101,3 @@ def without_server(terminal: Terminal, error: Exception) -> int:
     said = f"[red]Stopped:[/] {escape(stopped)}" if stopped else f"[yellow]Note:[/] {SERVER_GONE}"
     Screen(soft_wrap=True).print(said)
     return terminal.result.exit_code
-
-
-def known_output(campaign: Campaign) -> bool:
-    """Whether the campaign was run before. Raises InputInvalid where its output cannot be looked into."""
-    try:
-        return was_run_before(campaign)
-    except StorageFailed as error:
-        raise InputInvalid.of(source="--output", problem=str(error)) from error
-
-
-def claim_output(plan: Plan) -> None:
-    """Raise InputInvalid where the images could not be kept, or would lie among those of another campaign.
-
-    Tried, since nothing has been paid yet.
-    """
-    campaign = plan.campaign
-    try:
-        store = CampaignStore.open(campaign.output, campaign.slug)
-        store.probe(PROBES)
-        claim_folder(store, plan)
-    except StorageFailed as error:
-        raise InputInvalid.of(source="--output", problem=str(error)) from error
