@@ -23,6 +23,7 @@ from typing import Any, Final, cast
 from prefect import State, flow
 from prefect.runtime import flow_run
 
+from flows.campaign_run.called import called
 from flows.campaign_run.end_of_run import end_of_run
 from flows.campaign_run.end_shards import cancel_shards
 from flows.campaign_run.run_campaign import run_campaign
@@ -57,6 +58,15 @@ async def campaign(**asked: Any) -> CampaignResult:  # noqa: ANN401  of many typ
     """Turn a campaign matrix into finished images."""
     # Prefect hands out the state's data.
     return cast("CampaignResult", await unless_refused(end_of(asked), named(asked).slug))
+
+
+def make_campaign(**options: Any) -> CampaignResult:  # noqa: ANN401  as above
+    """Run a campaign from a script, as the command does: the same options, with underscores. See `flows/PYTHON.md`.
+
+    Returns what it came to, also where some images are not done. Raises InputInvalid, the CampaignStopped that ended it
+    early, ServerNotStarted or SandboxNotStarted.
+    """
+    return called(asked_of(Campaign, options), lambda told: campaign(**dict(told)))
 
 
 async def end_of(asked: Mapping[str, object]) -> State[CampaignResult]:

@@ -48,6 +48,14 @@ async def export_campaign(**asked: Any) -> ExportResult:  # noqa: ANN401  of man
     return cast("ExportResult", await unless_refused(end_of(asked), "export"))
 
 
+def hand_over(campaign_folder: str, to: str, **options: Any) -> ExportResult:  # noqa: ANN401  as above
+    """Hand over what is approved from a script, without Prefect; `options` are the flow's. See `flows/PYTHON.md`.
+
+    Raises InputInvalid with what is to be mended, before anything is written, and StorageFailed.
+    """
+    return handed_over(asked_of(ExportOrder, {"campaign_folder": campaign_folder, "to": to, **options}))
+
+
 async def end_of(asked: Mapping[str, object]) -> State[ExportResult]:
     """The state in which the run ends. Raises InputInvalid, or StorageFailed."""
     wanted = asked_of(ExportOrder, asked)

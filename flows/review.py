@@ -32,6 +32,7 @@ from tasks.exporting.export_campaign import export_campaign
 from tasks.records.fault import shortened
 from tasks.reporting.report_campaign import report_export, report_review
 from tasks.reporting.report_refusal import unless_refused
+from tasks.reviewing.called_decisions import Decided
 from tasks.reviewing.review import ReviewOrder, ReviewResult
 from tasks.reviewing.review_campaign import review_campaign as taken_in
 
@@ -48,6 +49,15 @@ async def review_campaign(**asked: Any) -> ReviewResult:  # noqa: ANN401  of man
     """Take in what was decided on a campaign's images: which to keep, to reject, and to make again; nothing is paid."""
     # Prefect hands out the state's data.
     return cast("ReviewResult", await unless_refused(end_of(asked), "review"))
+
+
+def decide(campaign_folder: str, decisions: Mapping[str, Decided], **options: Any) -> ReviewResult:  # noqa: ANN401  as above
+    """Take in decisions from a script, by cell_id, without Prefect; `options` are the flow's. See `flows/PYTHON.md`.
+
+    Each is a word (keep, reject, again), or that and more: `{"decision": "again", "prompt": "A vase at night"}`. Raises
+    InputInvalid with every fault, before anything is recorded, and StorageFailed.
+    """
+    return taken_in(asked_of(ReviewOrder, {"campaign_folder": campaign_folder, **options}), decisions=decisions)
 
 
 async def end_of(asked: Mapping[str, object]) -> State[ReviewResult]:

@@ -20,8 +20,8 @@ def planned_result(plan: Plan) -> CampaignResult:
         cells=plan.cell_count,
         by_status={"done": made, "pending": plan.cell_count - made} if made else {"pending": plan.cell_count},
         cost_usd=plan.cost_usd,
-        to_pay_usd=plan.left.cost_usd if plan.left else None,
-        most_usd=plan.left.most_usd if plan.left else None,
+        to_pay_usd=plan.left.cost_usd if plan.left else plan.cost_usd,
+        most_usd=plan.left.most_usd if plan.left else plan.cost_usd,
         is_dry_run=True,
     )
 

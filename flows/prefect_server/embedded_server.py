@@ -125,6 +125,8 @@ def start_embedded_server() -> EmbeddedServer | None:
     """
     os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect's client reads it when it is imported
     global _server  # noqa: PLW0603  one a process, as Prefect's settings are
+    if _server is not None and os.environ.get("PREFECT_API_URL") == _server.api_url:
+        return _server  # a script calls campaign after campaign
     if has_settings_of_its_own(os.environ, Path.cwd()):
         _server = _start_unless_named()
     else:

@@ -4,9 +4,10 @@ Whatever interrupts it, the same decisions again come to the same: what was reco
 next run of the campaign makes what is to be made again; whoever publishes, shows what was decided by then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from tasks.errors import InputInvalid, StorageFailed
@@ -29,6 +30,7 @@ from tasks.publishing.recut_campaign import (
 )
 from tasks.publishing.sign_originals import forget_signatures, signed_order
 from tasks.records.cell import Cell
+from tasks.reviewing.called_decisions import Decided, called_decisions
 from tasks.reviewing.decide import Desk, as_meant, check, decide
 from tasks.reviewing.read_decisions import Said, read_decisions, typed_again
 from tasks.reviewing.review import ReviewOrder, ReviewResult
@@ -41,19 +43,26 @@ NOTHING_ASKED: Final = "is missing; name a table of decisions, as the page expor
 TRIES: Final = 20
 
 
-def review_campaign(wanted: ReviewOrder, *, progress: Progress, patience_s: float = PATIENCE_S) -> ReviewResult:
+def review_campaign(
+    wanted: ReviewOrder,
+    *,
+    progress: Progress = lambda *_: None,
+    patience_s: float = PATIENCE_S,
+    decisions: Mapping[str, Decided] = MappingProxyType({}),
+) -> ReviewResult:
     """Take in the decisions that are `wanted`. Raises InputInvalid with every fault, and StorageFailed.
 
+    `decisions`: more of them, by cell_id, each a word or what a row of a table has in its columns.
     InputInvalid as well where the folder is no campaign's, or a run is busy in it for longer than `patience_s`.
     """
-    if not (wanted.decisions or wanted.again or wanted.export):
+    if not (wanted.decisions or wanted.again or wanted.export or decisions):
         raise InputInvalid.of(source="DECISIONS", problem=NOTHING_ASKED)
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
     published = published_in(store, ledger, lambda: wait_for_runs(store, patience_s))
     teller, faults = Teller.of(store), Faults()
     said = [one for url in wanted.decisions for one in read_decisions(url, wanted.encoding, faults)]
-    said += typed_again(wanted.again, datetime.now(UTC))
+    said += [*typed_again(wanted.again, datetime.now(UTC)), *called_decisions(decisions, faults)]
     reviews, new, notes = recorded(store, ledger, published, said, faults)
     copy_reviews(store, reviews)
     published = published.model_copy(update={"cells": reviews.shown(published.cells)})
