@@ -65,6 +65,19 @@ class HandedFile:
         return cut_size(source, self.variant) if self.variant is not None else source
 
     @property
+    def label(self) -> str:
+        """What it says for people to see; empty where nothing is drawn on it."""
+        drawn = self.image.outcome.labelled.get(self.variant.name) if self.variant is not None else None
+        return drawn.words if drawn is not None else ""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it carries Content Credentials."""
+        if self.variant is None:
+            return self.image.outcome.has_credentials
+        return self.variant.name in self.image.outcome.signed
+
+    @property
     def is_marked(self) -> bool:
         """Whether it says in its metadata how it was made."""
         found = self.image.original.marks

@@ -12,10 +12,11 @@ from tasks.errors import InputInvalid
 from tasks.exporting.archive import to_archive
 from tasks.exporting.choose_files import ORIGINAL, HandedFile, Image, files_of, with_names
 from tasks.exporting.export import ExportOrder, ExportResult
+from tasks.exporting.feed_pictures import base_of, urls_of
 from tasks.exporting.folder import to_folder
 from tasks.exporting.hand_over import HandOver, Progress, digests_of
 from tasks.exporting.handed_manifest import MANIFEST, manifest_of
-from tasks.exporting.plan_feeds import base_of, feeds_of, urls_of
+from tasks.exporting.plan_feeds import feeds_of
 from tasks.images.sources import with_sources
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published

@@ -52,6 +52,7 @@ class ProductPicture(NamedTuple):
     number: int
     """Of its row in the matrix."""
     url: str
+    alt: str
 
 
 def value_in(row: Mapping[str, str], column: str) -> str:
@@ -92,7 +93,7 @@ def shopify(products: Mapping[str, Sequence[ProductPicture]]) -> list[list[str]]
     rows = [["URL handle", "Title", "Product image URL", "Image position", "Image alt text"]]
     for handle, pictures in products.items():
         for place, picture in enumerate(pictures, start=1):
-            alt = without_formula(value_in(picture.row, "alt"))[:SHOPIFY_ALT_MAX_CHARS]
+            alt = without_formula(picture.alt)[:SHOPIFY_ALT_MAX_CHARS]
             rows.append([handle, "" if place > 1 else without_formula(title_of(picture)), picture.url, str(place), alt])
     return rows
 

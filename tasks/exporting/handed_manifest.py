@@ -18,7 +18,7 @@ from tasks.records.record import writable
 MANIFEST: Final = "manifest.csv"
 OF_IMAGES: Final = ("product", "format", "language")
 """Columns of the campaign's manifest that stand before what a file is, as far as it has them."""
-ALSO_OF_IMAGES: Final = ("alt", "source_type", "label", "c2pa", "made_by", "seed", "take", "cell_id")
+ALSO_OF_IMAGES: Final = ("alt", "source_type", "made_by", "seed", "take", "cell_id")
 """And behind it."""
 
 
@@ -31,8 +31,9 @@ def manifest_of(files: Sequence[HandedFile], digests: Mapping[str, str], urls: M
     metadata = list(
         dict.fromkeys(name for file in files for name in file.image.cell.metadata if name.casefold() != ALT)
     )
+    there -= set() if any(file.image.cell.languages for file in files) else {"language"}  # else it is the matrix's own
     first, behind = ([name for name in names if name in there] for names in (OF_IMAGES, ALSO_OF_IMAGES))
-    of_files = ["variant", "width", "height", "marks", "srcset", *(["url"] if urls else []), "sha256"]
+    of_files = ["variant", "width", "height", "marks", "c2pa", "label", "srcset", *(["url"] if urls else []), "sha256"]
     fixed = ["file", *first, *of_files, *behind]
     columns = unique_names([writable(name) for name in metadata], fixed, "matrix_")
     out = io.StringIO(newline="")
@@ -40,10 +41,10 @@ def manifest_of(files: Sequence[HandedFile], digests: Mapping[str, str], urls: M
     writer.writerow([without_formula(name) for name in (*fixed, *columns)])
     srcsets = srcsets_of(files)
     for file in files:
-        size, row = file.size, file.image.row
-        marks, srcset = "yes" if file.is_marked else "", srcsets.get(file.name, "")
-        url = [urls[file.name]] if urls else []
-        own = [file.variant_name, str(size.width_px), str(size.height_px), marks, srcset, *url, digests[file.name]]
+        size, row, url = file.size, file.image.row, [urls[file.name]] if urls else []
+        says = ["yes" if file.is_marked else "", "yes" if file.is_signed else "", without_formula(file.label)]
+        pixels = [str(size.width_px), str(size.height_px)]
+        own = [file.variant_name, *pixels, *says, srcsets.get(file.name, ""), *url, digests[file.name]]
         said = [without_formula(writable(file.image.cell.metadata.get(name, ""))) for name in metadata]
         writer.writerow([file.name, *(row[name] for name in first), *own, *(row[name] for name in behind), *said])
     return out.getvalue().encode()

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from tasks.errors import InputInvalid
 from tasks.exporting.choose_files import HandedFile
 from tasks.exporting.export import ExportOrder, Feed
+from tasks.exporting.feed_pictures import by_language, shown_in
 from tasks.exporting.feeds import (
     FILES,
     MERCHANT_MORE_MAX,
@@ -19,87 +19,43 @@ from tasks.exporting.feeds import (
 )
 from tasks.planning.faults import Faults
 from tasks.records.money import counted
-from tasks.storage.public_address import VARIABLE, public_base
+from tasks.storage.public_address import VARIABLE
 from tasks.tables.unseen import squeezed
 
-TAKEN: Final = ("webp", "jpeg", "png")
-"""Formats that all three importers take."""
 ROWS_SHOWN: Final = 5
-DIGEST_CHARS: Final = 12
-
-
-def urls_of(digests: Mapping[str, str], base_url: str | None) -> dict[str, str]:
-    """Where each file will be served, by its name; none where nobody has said so. A comma would part two addresses."""
-    if base_url is None:
-        return {}
-    base = base_url.replace(",", "%2C")
-    return {name: f"{base}/{name}?v={digest[:DIGEST_CHARS]}" for name, digest in digests.items()}
-
-
-def base_of(order: ExportOrder, campaign: str, to: str) -> str | None:
-    """Under which address it will be served: as it was said, or what the output's public address comes to below that.
-
-    `campaign` and `to` are whole addresses. Raises InputInvalid.
-    """
-    output, base = campaign.rpartition("/")[0], public_base()
-    if order.base_url is not None or base is None or order.is_archive or not to.startswith(f"{output}/"):
-        return order.base_url
-    return f"{base}/{to.removeprefix(output).strip('/')}"
-
-
-def shown_in_feeds(files: Sequence[HandedFile], order: ExportOrder) -> list[HandedFile]:
-    """Of each image the file that feeds show: of the variant that is named, else its largest. Raises InputInvalid."""
-    of_images: dict[str, list[HandedFile]] = {}
-    for file in files:
-        of_images.setdefault(file.image.cell.cell_id, []).append(file)
-    if order.feed_variant is not None:
-        names = list(dict.fromkeys(file.variant_name for file in files))
-        if order.feed_variant not in names:
-            problem = f"is not handed over; use {', '.join(names)}"
-            raise InputInvalid.of(source="--feed-variant", value=order.feed_variant, problem=problem)
-        of_images = {
-            cell_id: [file for file in its if file.variant_name == order.feed_variant]
-            for cell_id, its in of_images.items()
-        }
-    chosen = (max(filter(is_taken, its), key=area, default=None) for its in of_images.values())
-    shown = [file for file in chosen if file is not None]
-    if not shown:
-        problem = "find no picture that shops take; hand over a variant as WebP, JPEG or PNG"
-        raise InputInvalid.of(source="--feeds", problem=problem)
-    return shown
-
-
-def is_taken(file: HandedFile) -> bool:
-    """Whether importers take its format, and it is a cut: an original carries none of our marks."""
-    return file.variant is not None and file.variant.format in TAKEN
-
-
-def area(file: HandedFile) -> int:
-    """In pixels."""
-    return file.size.width_px * file.size.height_px
 
 
 def feeds_of(
     files: Sequence[HandedFile], urls: Mapping[str, str], order: ExportOrder
 ) -> tuple[dict[str, bytes], list[str]]:
-    """The content of each feed by its name, and what to know of them. Raises InputInvalid with every fault."""
-    if not order.feeds:
-        return {}, []
-    faults, shown = Faults(), shown_in_feeds(files, order)
-    check_fetched(urls, order, faults)
-    tables, notes = dict[str, bytes](), list[str]()
-    pictures = [ProductPicture(one.image.row, one.image.cell.row, urls.get(one.name, "")) for one in shown]
+    """The content of each feed by its name, and what to know of them. Raises InputInvalid with every fault.
+
+    A campaign of several languages has a feed for each.
+    """
+    faults, tables, notes = Faults(), dict[str, bytes](), dict[str, None]()
+    if order.feeds:
+        check_fetched(urls, order, faults)
     for feed in order.feeds:
+        shown = shown_in(feed, files, order.feed_variant)
         column = order.handle_column if feed == "shopify" else order.sku_column
-        check_column(column, feed, pictures, faults)
-        products = by_product(pictures, column)
-        check_products(feed, products, column, faults)
-        tables[FILES[feed]] = feed_of(feed, products)
-        notes += notes_of(feed, products, column, pictures)
-    if "merchant" in order.feeds:
-        check_marks(shown, faults)
+        for language, pictures in by_language(shown, urls).items():
+            name = named(feed, language)
+            check_column(column, feed, pictures, faults)
+            products = by_product(pictures, column)
+            check_products(feed, products, column, faults)
+            tables[name] = feed_of(feed, products)
+            notes |= dict.fromkeys([TO_DO[feed], *left_out_of(name, products, column, pictures)])
+        if feed == "merchant":
+            check_marks(shown, faults)
+            notes |= dict.fromkeys(notes_of_labels(shown))
     faults.raise_if_any()
-    return tables, notes
+    return tables, list(notes)
+
+
+def named(feed: Feed, language: str) -> str:
+    """What a feed is called where it is handed over."""
+    stem, dot, ending = FILES[feed].rpartition(".")
+    return f"{stem}-{language}{dot}{ending}" if language else FILES[feed]
 
 
 def check_fetched(urls: Mapping[str, str], order: ExportOrder, faults: Faults) -> None:
@@ -146,18 +102,24 @@ def check_marks(shown: Sequence[HandedFile], faults: Faults) -> None:
         )
 
 
-def notes_of(
-    feed: Feed, products: Mapping[str, Sequence[ProductPicture]], column: str, pictures: Sequence[ProductPicture]
+def notes_of_labels(shown: Sequence[HandedFile]) -> list[str]:
+    """Google takes no texts that are laid over a picture, and may take a label for one."""
+    count = sum(bool(file.label) for file in shown)
+    what = f"{FILES['merchant']}: {counted(count, 'picture')} with a visible label; Google takes no texts on pictures"
+    return [f"{what}, so hand over a variant without one as well, which is shown instead"] if count else []
+
+
+def left_out_of(
+    name: str, products: Mapping[str, Sequence[ProductPicture]], column: str, pictures: Sequence[ProductPicture]
 ) -> list[str]:
-    """What to do with a feed, and what is not in it."""
+    """What is not in a feed."""
+    notes = []
     rows = sorted({picture.number for picture in pictures} - {one.number for its in products.values() for one in its})
-    notes = [TO_DO[feed]]
     if rows:
         shown = ", ".join(f"{row:,}" for row in rows[:ROWS_SHOWN]) + (" and more" if len(rows) > ROWS_SHOWN else "")
-        notes.append(f"{FILES[feed]}: without {counted(len(rows), 'row')} that have no {column} ({shown})")
+        notes.append(f"{name}: without {counted(len(rows), 'row')} that have no {column} ({shown})")
     left = {key: len(its) - 1 - MERCHANT_MORE_MAX for key, its in products.items() if len(its) - 1 > MERCHANT_MORE_MAX}
-    if feed == "merchant" and left:
-        more = ", ".join(list(left)[:ROWS_SHOWN])
-        count = f"the last {sum(left.values())} of {more} are left out"
-        notes.append(f"{FILES[feed]}: Google takes {MERCHANT_MORE_MAX + 1} pictures of a product; {count}")
+    if left and name.startswith("google"):
+        count = f"the last {sum(left.values())} of {', '.join(list(left)[:ROWS_SHOWN])} are left out"
+        notes.append(f"{name}: Google takes {MERCHANT_MORE_MAX + 1} pictures of a product; {count}")
     return notes

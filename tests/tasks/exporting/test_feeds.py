@@ -6,19 +6,20 @@ import io
 import pytest
 
 from tasks.exporting.export import Feed
+from tasks.exporting.feed_pictures import urls_of
 from tasks.exporting.feeds import ProductPicture, by_product, feed_of, problem_of
-from tasks.exporting.plan_feeds import urls_of
 
 PICTURES = [
     ProductPicture(
-        {"product": product, "alt": alt, "SKU": sku, "Handle": handle},
+        {"product": product, "SKU": sku, "Handle": handle},
         number,
         f"https://i.example.com/{number}.webp?v=1",
+        alt,
     )
     for number, (product, alt, sku, handle) in enumerate(
         [
             ("Lamp", "A lamp, lit", "L-1", "lamp"),
-            ("Vase", "'=A vase", "V-2", "vase"),
+            ("Vase", "=A vase", "V-2", "vase"),
             ("Lamp", "x" * 600, "L-1", "lamp"),
             ("Banner", "", "", ""),
         ],
