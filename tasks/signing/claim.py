@@ -34,6 +34,11 @@ class Action(NamedTuple):
     description: str = ""
 
 
+OPENED: Final = Action("c2pa.opened")
+_OF_A_FILE: Final = {"c2pa.opened", "c2pa.transcoded"}
+"""What names the file that it was done to."""
+
+
 def mime_of(key: str) -> str:
     """The type of the file that lies under `key`, by the end of its name."""
     suffix = key.rpartition(".")[2]
@@ -72,22 +77,23 @@ def claim_of(title: str, mime: str, source_type: str, actions: Iterable[Action])
     """What the library signs for a file, as its JSON; the first action is the opening of the original."""
     name, _, version = program().partition(" ")
     agent = {"name": name, **({"version": version} if version else {})}
-    opened = {
-        "action": "c2pa.opened",
-        "digitalSourceType": SOURCE_TYPES + source_type,
-        "parameters": {"ingredientIds": [ORIGINAL]},
-    }
-    done = [
-        {"action": one.name, **({"parameters": {"description": one.description}} if one.description else {})}
-        for one in actions
+    first = {"digitalSourceType": SOURCE_TYPES + source_type}
+    told = [
+        {"action": one.name, "softwareAgent": agent, **_parameters(one), **(first if one == OPENED else {})}
+        for one in (OPENED, *actions)
     ]
-    told = [{**one, "softwareAgent": agent} for one in (opened, *done)]
     return {
         "title": title,
         "format": mime,
         "claim_generator_info": [agent],
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": told}}],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": told}, "created": True}],  # by us: not gathered
     }
+
+
+def _parameters(action: Action) -> dict[str, Any]:
+    about = {"description": action.description} if action.description else {}
+    of = {"ingredientIds": [ORIGINAL]} if action.name in _OF_A_FILE else {}
+    return {"parameters": {**of, **about}} if of or about else {}
 
 
 def parent_of(key: str, data: bytes) -> Parent:

@@ -14,6 +14,7 @@ from PIL import Image
 from tasks.errors import SignerAway
 from tasks.images.cut_image import Cuts, cut_all
 from tasks.images.xmp_packet import program
+from tasks.records.label import DrawnLabel
 from tasks.records.marks import facts_of
 from tasks.records.outcome import SANDBOX, StoredOriginal
 from tasks.records.variant import Variant
@@ -144,7 +145,20 @@ def test_the_manifest_says_who_and_from_what(signer):
     assert CELL.request.prompt not in json.dumps(read)
     actions = next(one["data"]["actions"] for one in manifest["assertions"] if "actions" in one["label"])
     assert actions[0]["digitalSourceType"] == f"{SOURCE_TYPE}trainedAlgorithmicMedia"
+    of_a_file = [one["action"] for one in actions if "ingredients" in one.get("parameters", {})]
+    assert of_a_file == ["c2pa.opened", "c2pa.transcoded"], "other readers ask for it, the library does not"
     assert manifest["signature_info"]["common_name"] == "Signer"
+
+
+@pytest.mark.parametrize(("words", "done"), [("AI-generated", ["edited"]), ("", [])])
+def test_a_label_is_an_edit(words, done, signer):
+    """With its words; one that had no room was not drawn."""
+    data, wanted = picture(), [Variant.parse("og=600x400,png")]
+    cuts = cut_all(None, data, CELL.cell_id, wanted)
+    cuts = cuts._replace(labelled={"og": DrawnLabel(words=words, digest="d")})
+    read = ROOT.read(only(signed_cuts(cuts, wanted, CELL, stored(data), data, signer)), "image/png")
+    assert done_to(read) == ["opened", "cropped", "resized", *done]
+    assert ("Visible label: AI-generated" in json.dumps(read)) == bool(done)
 
 
 @pytest.mark.parametrize("marks", ["yes", "none"])
