@@ -46,6 +46,6 @@ def slips(known: Iterable[str], metadata: Iterable[str]) -> Iterator[tuple[str, 
     titles = list(metadata)
     bases = {squeezed(name): name for name in (*titles, *TRANSLATED.intersection(known))}
     for title in titles:
-        base, tag = meant_by(title)
+        base, tag = ("", "") if of_header(title)[1] else meant_by(title)
         if tag and squeezed(base) in bases:
             yield title, f"{bases[squeezed(base)]}:{tag}"

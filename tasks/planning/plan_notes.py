@@ -12,6 +12,7 @@ from tasks.records.vocabulary import Model
 from tasks.tables.columns import column_name, similar_column
 
 LONGEST_SHOWN_CHARS: Final = 400
+FALLEN_SHOWN: Final = 8
 
 
 def column_notes(columns: Columns, named: Container[str] = ()) -> list[str]:
@@ -54,11 +55,14 @@ def speech_notes(speech: Speech, prompts: Prompts) -> list[str]:
     titles = ", ".join(family.title for family in unasked)
     asked = [f"{titles} is there in other languages ({tags}), of which none is made; {ASK}"] if unasked else []
     slips = [f"is the column {title!r} meant to be {meant!r}? Then rename it" for title, meant in speech.slips]
-    return [*asked, *slips] + [
-        f"{title} is missing in {counted(count, 'row')}, first in row {first}: the text of the first language is used"
+    fallen = [
+        f"{title} in {counted(count, 'row')} (first row {first})"
         for (name, title), (count, first) in speech.fallen.items()
         if column_name(name) is not None or name in names.used
     ]
+    more = f" and {len(fallen) - FALLEN_SHOWN:,} columns more" if len(fallen) > FALLEN_SHOWN else ""
+    said = f"where a translation is missing, the text of the first language is used: {', '.join(fallen[:FALLEN_SHOWN])}"
+    return [*asked, *slips, *([f"{said}{more}"] if fallen else [])]
 
 
 def visibility_notes(models: Iterable[Model]) -> list[str]:

@@ -66,7 +66,8 @@ class Campaign(Order):
     language_fallback: bool = Field(default=False, title="Language fallback")
     """Use the text of the first language where a translation is missing, which is a fault otherwise."""
     max_images: int | None = Field(default=None, ge=1, title="Most images")
-    """Plan no more images than this, in all; without it, alternatives in templates come to no more than 500."""
+    """Plan no more images than this, in all; without it, alternatives in templates and languages come to no
+    more than 500."""
     model: AnyModel = Field(default="V_2", title="Model")
     """The model of rows that name none, also as people write it, such as 4.5."""
     quality: AnyQuality | None = Field(default=None, title="Quality")

@@ -15,6 +15,7 @@ MATRIX = as_csv(
         ["Cup", "New", "New", "Nouveau"],
     ]
 )
+FALLEN = "where a translation is missing, the text of the first language is used: "
 TEMPLATE = "A poster of a {product}: {headline}"
 
 
@@ -163,7 +164,7 @@ def test_the_plain_text_stands_in_where_that_is_asked_for(tmp_path: Path) -> Non
     matrix = as_csv([["product", "headline", "headline:de"], ["Tea", "Sale", ""], ["Jar", "New", "Neu"]])
     plan = planned(tmp_path, matrix, language_fallback=True)
     assert [languages for languages, _ in made(plan)] == ["en de", "en", "de"]
-    assert "headline:de is missing in 1 row, first in row 2: the text of the first language is used" in plan.notes
+    assert FALLEN + "headline:de in 1 row (first row 2)" in plan.notes
 
 
 def test_an_optional_part_is_left_out_by_language(tmp_path: Path) -> None:
@@ -264,13 +265,13 @@ def test_a_label_that_is_not_translated_is_drawn_as_it_is(tmp_path: Path) -> Non
     matrix = as_csv([["prompt", "prompt:de", "label", "label:de"], ["A cup", "Eine Tasse", "By AI", ""]])
     plan = planned(tmp_path, matrix, template="")
     assert [cell.label for cell in plan.cells] == ["By AI", "By AI"]
-    assert "label:de is missing in 1 row, first in row 2: the text of the first language is used" in plan.notes
+    assert FALLEN + "label:de in 1 row (first row 2)" in plan.notes
     assert not [note for note in plan.notes if "sent where" in note and "label" in note]
 
 
 def test_a_column_that_may_be_meant_to_be_in_a_language_is_asked_about(tmp_path: Path) -> None:
     """Where languages are asked for, as other slips of the pen are; nothing is made of it."""
-    matrix = as_csv([["headline", "Headline (DE)", "shape_xl"], ["New", "Neu", "1"]])
+    matrix = as_csv([["headline", "Headline (DE)", "note", "note:pt-BR", "shape_xl"], ["New", "Neu", "x", "y", "1"]])
     plan = planned(tmp_path, matrix, template="{headline}")
     assert made(plan) == [("en de", "New")]
     assert [note for note in plan.notes if "meant" in note] == [
@@ -279,3 +280,15 @@ def test_a_column_that_may_be_meant_to_be_in_a_language_is_asked_about(tmp_path:
     assert not [
         note for note in planned(tmp_path, matrix, template="{headline}", languages="").notes if "meant" in note
     ]
+
+
+def test_a_hundred_languages_are_told_in_a_few_words(tmp_path: Path) -> None:
+    """Where most of what is asked for is missing as well."""
+    tags = [f"{tag}-{region}" for tag in ("de", "fr", "it", "es") for region in ("AT", "CH", "IT", "FR", "ES", "US")]
+    matrix = as_csv([["headline", *(f"headline:{tag}" for tag in tags)], ["New", "Neu", *[""] * (len(tags) - 1)]])
+    asked = {"template": "{headline}", "languages": ["en", *tags], "language_fallback": True}
+    plan = planned(tmp_path, matrix, **asked)
+    assert len(plan.cells) == 2
+    assert len(plan.cells[0].languages) == len(tags)
+    assert all(len(note) < 800 for note in plan.notes)
+    assert any(note.startswith(FALLEN) and note.endswith("and 15 columns more") for note in plan.notes)
