@@ -8,10 +8,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emi
 	--custom-compile-command "make lock" pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage chaos lint format bench deploy c2pa lock clean
+.PHONY: help demo test coverage chaos lint format bench deploy credentials lock clean
 
 help:           ## show this
-	@sed -n 's/^\([a-z0-9]*\): .*##/\1\t/p' Makefile
+	@sed -n 's/^\([a-z]*\): .*##/\1\t/p' Makefile
 
 demo: $(VENV)/installed   ## make the sample campaign's images with the built-in stand-in API
 	$(BIN)/python flows/campaign.py data/q1_launch.csv --formats data/formats.csv --name "Q1 Launch" --sandbox \
@@ -43,7 +43,7 @@ bench: $(VENV)/installed-dev   ## measure, as ratios within one run: a table, an
 deploy: $(VENV)/installed   ## bring the Prefect server that PREFECT_API_URL names to deployments/prefect.yaml
 	$(BIN)/python -m deployments.setup
 
-c2pa: $(VENV)/installed   ## install what signs variants with Content Credentials, as it is locked
+credentials: $(VENV)/installed   ## install what signs variants with Content Credentials, as it is locked
 	@sed -n '/^c2pa-python==/,/[^\\]$$/p' requirements-dev.lock | \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r /dev/stdin
 

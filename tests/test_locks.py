@@ -57,7 +57,7 @@ def test_both_locks_pin_the_same():
 
 
 def test_what_signs_needs_nothing_besides_that_is_not_installed():
-    """`make c2pa` installs it alone, from the one lock, beside what the other one has."""
+    """`make credentials` installs it alone, from the one lock, beside what the other one has."""
     needed = {canonicalize_name(Requirement(one).name) for one in requires("c2pa-python") or ()}
     assert needed
     assert needed <= set(pins("requirements.lock"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tasks.signing.certificate import Chain
 
 NOT_INSTALLED: Final = (
-    "is set, and what signs is not installed ({error}): make c2pa, or pip install 'c2pa-python>=0.38,<1'"
+    "is set, and what signs is not installed ({error}): make credentials, or pip install 'c2pa-python>=0.38,<1'"
 )
 SOON: Final = timedelta(days=30)
 _PROFILE: Final = (
