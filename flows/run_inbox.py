@@ -26,23 +26,9 @@ from tasks.reporting.report_campaign import report_inbox, tag_run
 from tasks.reporting.report_refusal import unless_refused
 from tasks.storage.schemes import check_output
 
-OF_EACH_CAMPAIGN: Final = (
-    "budget_usd",
-    "output",
-    "model",
-    "max_in_flight",
-    "callback_url",
-    "callback_events",
-    "hold",
-    "encoding",
-    "sandbox",
-    "variants",
-    "marks",
-    "label",
-    "label_at",
-    "label_icon",
-    "label_font",
-)
+OF_ONE_CAMPAIGN: Final = {"matrix", "formats", "name", "do", "retry", "shards", "same_campaign", "dry_run"}
+"""What is asked for of a campaign that somebody has in mind: an inbox says it of none."""
+OF_EACH_CAMPAIGN: Final = tuple(name for name in Campaign.model_fields if name not in OF_ONE_CAMPAIGN)
 INBOX: Final = FieldInfo(
     annotation=str,
     title="Inbox",

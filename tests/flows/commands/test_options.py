@@ -77,6 +77,8 @@ def test_the_inbox_asks_of_each_campaign_what_a_campaign_asks():
     of_a_campaign, of_an_inbox = [{name: one | {"position": 0} for name, one in form.items()} for form in forms]
     assert of_an_inbox.pop("inbox")["description"]
     assert of_an_inbox.items() <= of_a_campaign.items()
+    of_one = {"matrix", "formats", "name", "do", "retry", "shards", "same_campaign", "dry_run"}
+    assert of_a_campaign.keys() - of_an_inbox.keys() == of_one, "nobody says these of every matrix that may come"
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.typed)
