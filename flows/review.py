@@ -1,5 +1,7 @@
 """The flow `review-campaign`: what was decided on a campaign's images is recorded and shown, for nothing.
 
+Given no decisions, it asks for them in Prefect's form, by rounds, and has made again what is to be.
+
 As a script, `python flows/review.py --help`, it needs no Prefect server.
 """
 
@@ -19,22 +21,36 @@ if __name__ == "__main__":
     sys.exit(main())
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Coroutine, Mapping
+from typing import Any, Final, cast
 
 from prefect import State, flow
+from prefect.context import FlowRunContext
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
+from flows.campaign import campaign
+from flows.campaign_run.end_of_run import end_of_run
 from flows.parameters import asked_of, takes
+from flows.review_rounds.form import PrefectForms
+from flows.review_rounds.last_order import last_order
+from flows.review_rounds.rounds import review_in_rounds
+from tasks.errors import InputInvalid
 from tasks.exporting.export import ExportOrder
 from tasks.exporting.export_campaign import export_campaign
 from tasks.records.fault import shortened
+from tasks.records.result import NotCompleted
+from tasks.reporting.endings import came_to
 from tasks.reporting.report_campaign import report_export, report_review
 from tasks.reporting.report_refusal import unless_refused
 from tasks.reviewing.called_decisions import Decided
 from tasks.reviewing.review import ReviewOrder, ReviewResult
 from tasks.reviewing.review_campaign import review_campaign as taken_in
+from tasks.storage.storage import CampaignStore
+
+NEEDS_DEPLOYMENT: Final = (
+    "is missing; name a table of decisions. Only a run of the deployment review-campaign/review asks for them in a form"
+)
 
 
 def run_name() -> str:
@@ -46,7 +62,7 @@ def run_name() -> str:
 @flow(name="review-campaign", flow_run_name=run_name, persist_result=False, validate_parameters=False)
 @takes(ReviewOrder.model_fields)
 async def review_campaign(**asked: Any) -> ReviewResult:  # noqa: ANN401  of many types, which the record checks
-    """Take in what was decided on a campaign's images: which to keep, to reject, and to make again; nothing is paid."""
+    """Take in what was decided on a campaign's images; without any decisions, ask for them in a form, by rounds."""
     # Prefect hands out the state's data.
     return cast("ReviewResult", await unless_refused(end_of(asked), "review"))
 
@@ -61,13 +77,39 @@ def decide(campaign_folder: str, decisions: Mapping[str, Decided], **options: An
 
 
 async def end_of(asked: Mapping[str, object]) -> State[ReviewResult]:
-    """The state in which the run ends. Raises InputInvalid, or StorageFailed."""
+    """The state in which the run ends. Raises InputInvalid, or StorageFailed, and Pause while a form is waited for."""
     wanted = asked_of(ReviewOrder, asked)
-    result = await asyncio.to_thread(taken_in, wanted, progress=lambda *_: None)
+    if wanted.decisions or wanted.again or wanted.export:
+        result = await reported(asyncio.to_thread(taken_in, wanted, progress=lambda *_: None))
+        if wanted.export is not None:
+            order = ExportOrder(campaign_folder=wanted.campaign_folder, to=wanted.export)
+            await report_export(await asyncio.to_thread(export_campaign, order))
+        return completed(result)
+    run = FlowRunContext.get()
+    if run is None or run.flow_run is None or run.flow_run.deployment_id is None:
+        raise InputInvalid.of(source="Decisions (decisions)", problem=NEEDS_DEPLOYMENT)
+    rounds = review_in_rounds(wanted, PrefectForms(run.flow_run.id), made_again)
+    return await end_of_run(reported(rounds), ended=completed)
+
+
+async def reported(review: Coroutine[Any, Any, ReviewResult]) -> ReviewResult:
+    """What a review comes to, once Prefect shows it."""
+    result = await review
     await report_review(result)
-    if wanted.export is not None:
-        order = ExportOrder(campaign_folder=wanted.campaign_folder, to=wanted.export)
-        await report_export(await asyncio.to_thread(export_campaign, order))
+    return result
+
+
+async def made_again(store: CampaignStore, *, is_sandbox: bool) -> str:
+    """Ask for the campaign in `store` as it was last asked for. Raises InputInvalid and CampaignStopped."""
+    try:
+        result = await campaign(**await last_order(store, is_sandbox=is_sandbox))
+    except NotCompleted as some:
+        result = some.result
+    return f"Made again: {came_to(result)}"
+
+
+def completed(result: ReviewResult) -> State[Any]:
+    """The state of a run whose result this is."""
     if result.exit_code:
-        return Failed(message=result.sentence())
+        return Failed(message="; ".join([result.sentence(), *result.troubles[:1]]))
     return Completed(message=result.sentence(), data=result)

@@ -48,6 +48,7 @@ LEVELS = (
     "tasks/lane.py tasks/publish_campaign.py",
     "flows/prefect_server/",
     "flows/campaign_run/",
+    "flows/review_rounds/",
     "flows/*.py",
     "flows/commands/",
     "deployments/receiver/",

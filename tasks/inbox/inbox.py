@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Self
+from typing import Final, Self, get_args
 
 from tasks.errors import InputInvalid
-from tasks.inbox.names import FORMATS_NAMES, Shelf, filed_key, is_matrix
+from tasks.inbox.names import FORMATS_NAMES, Shelf, filed_key, is_filed, is_matrix
 from tasks.storage.absence import absent
 from tasks.storage.storage import CampaignStore
 
@@ -69,3 +69,19 @@ class Inbox:
 def is_settled(changed_at: datetime) -> bool:
     """Whether a file has not been changed for a while."""
     return datetime.now(UTC) - changed_at >= SETTLED_AFTER
+
+
+def where_it_lies(matrix: str) -> str:
+    """The matrix at a path or URL: there, or where an inbox has filed it since. Raises StorageFailed."""
+    folder, _, name = matrix.rpartition("/")
+    folder = folder or "."
+    if not is_matrix(name):
+        return matrix
+    try:
+        store = CampaignStore.at(folder)
+    except InputInvalid:  # a web address
+        return matrix
+    if (store.is_local and not store.is_folder()) or name in store.names(""):
+        return matrix
+    filed = [f"{shelf}/{one}" for shelf in get_args(Shelf) for one in store.names(shelf) if is_filed(one, name)]
+    return f"{folder}/{max(filed, key=lambda key: key.partition('/')[2])}" if filed else matrix

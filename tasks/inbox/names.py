@@ -83,3 +83,8 @@ def is_matrix(name: str) -> bool:
 def filed_key(shelf: Shelf, name: str, at: datetime) -> str:
     """Where matrix `name` goes that ended at `at`, an aware time; by name they sort by time."""
     return f"{shelf}/{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{name}"
+
+
+def is_filed(filed: str, name: str) -> bool:
+    """Whether a file of a shelf is the matrix `name`."""
+    return re.fullmatch(rf"\d{{8}}T\d{{6}}Z-{re.escape(name)}", filed) is not None

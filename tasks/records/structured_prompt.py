@@ -118,3 +118,12 @@ def title_of(prompt: str) -> str:
     if is_structured(prompt) and fault_in(prompt) is None:
         return StructuredPrompt.model_validate(json.loads(prompt)).high_level_description
     return prompt
+
+
+def with_words(prompt: str, words: str) -> str:
+    """A prompt with more said behind it, in a structured one behind what it says of the whole."""
+    if is_structured(prompt) and fault_in(prompt) is None:
+        said = json.loads(prompt)
+        said["high_level_description"] = with_words(said["high_level_description"], words)
+        return json.dumps(said, ensure_ascii=False)
+    return f"{prompt.rstrip().rstrip('.,;')}, {words}"

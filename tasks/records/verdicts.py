@@ -1,13 +1,16 @@
 """Where a campaign stands between its images and their use: what a person has still to decide."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Self
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Self
 
 from tasks.records.cell import Cell
 from tasks.records.money import counted
 from tasks.records.outcome import Outcome, of_each
 from tasks.records.record import Record
+
+OPEN: Final = ("undecided", "without")
+"""What waits for a person's word."""
 
 
 class Verdicts(Record):
@@ -31,14 +34,7 @@ class Verdicts(Record):
     @classmethod
     def of(cls, cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> Self:
         """Where these cells stand; `outcomes` are by cell_id, and a cell that has none is pending."""
-        cells = tuple(cells)
-        made = {(cell.request_sha256, cell.copy_number) for cell in cells}
-        places = [_place_of(cell, outcome, made) for cell, outcome in of_each(cells, outcomes)]
-        parents = {cell.cell_id: cell.replaces for cell in cells if cell.replaces is not None}
-        roots = [root_of(cell.cell_id, parents) for cell in cells]
-        settled = {root for root, place in zip(roots, places, strict=True) if place == "kept"}
-        moot = {"undecided": "replaced", "without": "replaced"}
-        return cls(**Counter(moot.get(p, p) if r in settled else p for p, r in zip(places, roots, strict=True)))
+        return cls(**Counter(place for _, place in places_of(cells, outcomes)))
 
     @property
     def open(self) -> int:
@@ -60,6 +56,18 @@ class Verdicts(Record):
         parts += [f"{self.again:,} to be made again"] if self.again else []
         parts += [f"{self.pending:,} not made yet"] if self.pending else []
         return "; ".join(parts) or "everything is decided, and nothing is kept"
+
+
+def places_of(cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> Iterator[tuple[Cell, str]]:
+    """Each cell, and which field of the above counts it."""
+    cells = tuple(cells)
+    made = {(cell.request_sha256, cell.copy_number) for cell in cells}
+    places = [_place_of(cell, outcome, made) for cell, outcome in of_each(cells, outcomes)]
+    parents = {cell.cell_id: cell.replaces for cell in cells if cell.replaces is not None}
+    roots = [root_of(cell.cell_id, parents) for cell in cells]
+    settled = {root for root, place in zip(roots, places, strict=True) if place == "kept"}
+    for cell, root, place in zip(cells, roots, places, strict=True):
+        yield cell, "replaced" if place in OPEN and root in settled else place
 
 
 def root_of(cell_id: str, parents: Mapping[str, str]) -> str:

@@ -17,7 +17,8 @@ class ReviewOrder(Order):
     """Folder or URL of the campaign, such as data/out/q1-launch or s3://bucket/campaigns/q1-launch."""
     decisions: tuple[str, ...] = Field(default=(), title="Decisions")
     """Tables with the columns cell_id and decision (keep, reject or again), as the page exports them or a spreadsheet
-    saves them: .csv, .xlsx and others, paths or URLs. Of several decisions on one cell the latest counts."""
+    saves them: .csv, .xlsx and others, paths or URLs. Of several decisions on one cell the latest counts. In Prefect,
+    leave it empty to be asked in a form."""
     again: tuple[str, ...] = Field(default=(), title="Make again")
     """Cells to be made again with another seed, by their cell_id."""
     encoding: str | None = Field(default=None, title="Text encoding")
@@ -70,7 +71,7 @@ class ReviewResult(Record):
     notes: tuple[str, ...] = ()
     """Where decisions differ, and which counts."""
     troubles: tuple[str, ...] = ()
-    """Images that could not be cut anew, a sentence each."""
+    """Images that could not be cut anew, or made again, a sentence each."""
 
     @property
     def exit_code(self) -> ExitCode:

@@ -43,26 +43,30 @@ NOTHING_ASKED: Final = "is missing; name a table of decisions, as the page expor
 TRIES: Final = 20
 
 
-def review_campaign(
+def review_campaign(  # noqa: PLR0913  all that may be said, and how
     wanted: ReviewOrder,
     *,
     progress: Progress = lambda *_: None,
     patience_s: float = PATIENCE_S,
     decisions: Mapping[str, Decided] = MappingProxyType({}),
+    also: Sequence[Said] = (),
+    at: datetime | None = None,
 ) -> ReviewResult:
     """Take in the decisions that are `wanted`. Raises InputInvalid with every fault, and StorageFailed.
 
     `decisions`: more of them, by cell_id, each a word or what a row of a table has in its columns.
     InputInvalid as well where the folder is no campaign's, or a run is busy in it for longer than `patience_s`.
+    `also`: what was said elsewhere than in tables; `at`: when all was said that names no time, or else now.
     """
-    if not (wanted.decisions or wanted.again or wanted.export or decisions):
+    if not (wanted.decisions or wanted.again or wanted.export or decisions or also):
         raise InputInvalid.of(source="DECISIONS", problem=NOTHING_ASKED)
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
     published = published_in(store, ledger, lambda: wait_for_runs(store, patience_s))
     teller, faults = Teller.of(store), Faults()
     said = [one for url in wanted.decisions for one in read_decisions(url, wanted.encoding, faults)]
-    said += [*typed_again(wanted.again, datetime.now(UTC)), *called_decisions(decisions, faults)]
+    said = [one if one.at or at is None else one._replace(at=at) for one in said]
+    said += [*typed_again(wanted.again, at or datetime.now(UTC)), *called_decisions(decisions, faults), *also]
     reviews, new, notes = recorded(store, ledger, published, said, faults)
     copy_reviews(store, reviews)
     published = published.model_copy(update={"cells": reviews.shown(published.cells)})

@@ -87,8 +87,8 @@ def taken_up(cells: Sequence[Cell], reviews: Reviews, ledger: Ledger) -> Taken:
         kept.append(cell)
         replaced |= {cell.replaces} if cell.replaces is not None else set()
     reworded = {cell_id for cell_id in replaced if gives_way(known, cell_id)}
-    shown = reviews.shown(cell for cell in kept if cell.cell_id not in reworded)
-    return Taken(with_sources(in_their_places(shown)), tuple(again), rowless(reviews, known))
+    shown = reviews.shown(cell for cell in in_their_places(kept) if cell.cell_id not in reworded)
+    return Taken(with_sources(shown), tuple(again), rowless(reviews, known))
 
 
 def with_all_takes(cells: Sequence[Cell], reviews: Reviews, ledger: Ledger) -> Known:
