@@ -18,6 +18,8 @@ _CLEARLY: Final = 1.15
 """So much better must another corner be than the first."""
 _WORST: Final = 1
 """Percent of the pixels below a label that may be worse than what it is judged by: the lines of a text are more."""
+_NEAR: Final = 0.5
+"""Of the text's size: so far around a label is looked too, lest it touches a text of the picture."""
 _BLUR: Final = 0.5
 _ROUND: Final = 0.45
 """Of the text's size."""
@@ -75,7 +77,8 @@ def with_label(
     size = Size(part[2] - part[0], part[3] - part[1])
     if placed is None:
         corners = CORNERS if badge.label.at == "auto" else (badge.label.at,)
-        boxes = [_box(found, size, corner, part) for corner in corners]
+        near = round(found.size_px * _NEAR)
+        boxes = [_grown(_box(found, size, corner, part), near, image.size) for corner in corners]
         placed = best_placed(image, list(zip(corners, boxes, strict=True)), plates_for(badge.icon))
     box = _box(found, size, placed.corner, part)
     image.paste(_drawn(image.crop(box), badge, found, placed.plate), box)
@@ -127,6 +130,11 @@ def _box(layout: Layout, size: Size, corner: Corner, part: Box) -> Box:
     left, top = place_of(layout, size, corner)
     left, top = left + part[0], top + part[1]
     return (left, top, left + layout.plate.width_px, top + layout.plate.height_px)
+
+
+def _grown(box: Box, by_px: int, size: tuple[int, int]) -> Box:
+    left, top, right, bottom = box
+    return (max(0, left - by_px), max(0, top - by_px), min(size[0], right + by_px), min(size[1], bottom + by_px))
 
 
 def _rounded(size: Size, radius_px: int) -> Image.Image:

@@ -145,6 +145,15 @@ def test_the_corner_is_where_it_is_seen_best():
     assert with_label(written, badge())[1].corner == "bl"
 
 
+def test_a_label_touches_no_text_beside_it():
+    """A line that ends just above the plate is reason enough for another corner."""
+    layout = layout_of(badge(), Size(400, 300))
+    _, top = place_of(layout, Size(400, 300), "br")
+    picture = Image.new("RGB", (400, 300), "white")
+    ImageDraw.Draw(picture).rectangle((300, top - 6, 400, top - 3), "black")
+    assert with_label(picture, badge())[1].corner == "bl"
+
+
 def test_all_widths_of_a_picture_have_it_in_one_corner():
     """A browser exchanges them for each other; on each it can be read."""
     hero = Variant(name="hero", width=1280, height=720, widths=(320, 160))
