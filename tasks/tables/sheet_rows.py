@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from tasks.records.fault import Fault
 from tasks.tables.columns import FREE_TEXT, column_name
+from tasks.tables.merged_down import MergedDown
 from tasks.tables.sheet_texts import cell_text, has_lost_digits
 from tasks.tables.spreadsheet import is_formula
 from tasks.tables.unseen import is_blank
@@ -58,13 +59,15 @@ class SheetRows:
             return
         self._tell_faulty(self.header_row)
         yield self.header_row, tuple(self.header[: self.width])
-        groups = self._groups()
+        groups, merged = self._groups(), MergedDown.of(self.marks.merged, self.header[: self.width], self.first_column)
         for number, values, texts in self._rows:
             self._tell_faulty(number)
             self._tell_lost_digits(number, values)
             if len(texts) > self.width:
                 self._tell_beside(number, texts)
             texts.extend([""] * (self.width - len(texts)))
+            for position, problem in merged.problems(number, texts):
+                self._tell(number, position, None, problem)
             if len(groups) > 1 and self._are_two(number, texts, groups):
                 groups = []
             yield number, tuple(texts[: self.width])
@@ -83,7 +86,7 @@ class SheetRows:
             if any(texts):
                 yield number, values, texts
 
-    def _tell(self, number: int, position: int, value: str, problem: str) -> None:
+    def _tell(self, number: int, position: int, value: str | None, problem: str) -> None:
         header = self.header[position].strip() if position < len(self.header) else ""
         cell = cell_name(number - 1, self.first_column + position)
         self._report(

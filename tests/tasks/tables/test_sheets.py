@@ -230,3 +230,26 @@ def test_each_row_is_read_as_it_is_asked_for(tmp_path):
         assert table.letters == {"product": "A", "prompt": "B"}
     with pytest.raises(InputInvalid, match="does not exist"), open_table(f"{path}x#P"):
         pass
+
+
+def merged(folder: Path, rows: str, *areas: str) -> str:
+    """A sheet of products, prompts and models, with merged cells."""
+    cells = "".join(f'<mergeCell ref="{area}"/>' for area in areas)
+    header = row(text("product"), text("prompt"), text("model"), text("note"))
+    return a_file(folder, xlsx(header + rows, beside=f"<mergeCells>{cells}</mergeCells>"), "m.xlsx")
+
+
+def test_a_text_that_is_merged_over_rows_holds_for_the_first_alone(tmp_path):
+    """A person reads it in each of them; what would be paid for in its place is something else."""
+    rows = "".join(row(text(f"Cup {n}"), text("A cup") if n == 2 else "<c/>", "<c/>", text("x")) for n in (2, 3, 4))
+    faults = [str(fault).partition(", ")[2] for fault in faults_of(merged(tmp_path, rows, "B2:B4"))]
+    assert [fault.partition(": ")[0] for fault in faults] == ["row 3, prompt (B3)", "row 4, prompt (B4)"]
+    why = "is empty, since it is merged with B2, and only that holds 'A cup'; take the cells apart, and fill in each"
+    assert {fault.partition(": ")[2] for fault in faults} == {why}
+
+
+@pytest.mark.parametrize("areas", [("A2:A3",), ("D2:D3",), ("B2:C2",), ("C2:C3",), ("B3:B9",), ("B1:D1",), ("B2:B2",)])
+def test_other_merged_cells_are_no_fault(tmp_path, areas):
+    """Of products and notes, of empty texts, beside each other, and below the last row."""
+    rows = row(text("Cup"), text("A cup"), "<c/>", text("x")) + row(text("Pot"), text("A pot"))
+    assert plan_of(merged(tmp_path, rows, *areas)).cell_count == 2
