@@ -54,14 +54,16 @@ def icon_of(data: bytes) -> Image.Image:
 def pen_of(store: CampaignStore, style: LabelStyle) -> Pen:
     """What labels of this style are drawn with. Raises InputInvalid where a copy is gone, and StorageFailed."""
     icon, font = ((one.sha256 if one is not None else "") for one in (style.icon, style.font))
-    if (icon, font) not in _pens:
-        if len(_pens) >= _PENS_KEPT:
-            _pens.clear()
-        _pens[icon, font] = Pen(
+    pen = _pens.get((icon, font))
+    if pen is None:
+        pen = Pen(
             LabelFont(read_label_file(store, style.font, "--label-font") if style.font and font else None),
             icon_of(read_label_file(store, style.icon, "--label-icon")) if style.icon and icon else None,
         )
-    return _pens[icon, font]
+        if len(_pens) >= _PENS_KEPT:
+            _pens.clear()
+        _pens[icon, font] = pen
+    return pen
 
 
 def keep_label_files(

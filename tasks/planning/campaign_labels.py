@@ -44,7 +44,8 @@ class CampaignLabels:
     @classmethod
     def of(cls, campaign: Campaign, kit: BrandKit, faults: Faults) -> Self:
         """Read the files that are named, and hold the usual label against font and variants; faults are noted."""
-        asked, before = asked_label(campaign, faults), faults.count
+        before = faults.count
+        asked = asked_label(campaign, faults)
         if campaign.label is None and kit.label is not None:
             asked = asked._replace(style=asked.style.model_copy(update={"text": kit.label}))
         held = held_before(campaign)

@@ -51,8 +51,10 @@ class LabelStyle(Record):
     font: LabelFile | None = None
 
     def over(self, before: "LabelStyle") -> "LabelStyle":
-        """What was said `before`, with what is said here in its place."""
+        """What was said `before`, with what is said here in its place; whoever names an icon wants it to be drawn."""
         said = {name: value for name, value in self if value is not None}
+        if self.text is None and before.text == "" and self.icon is not None and self.icon.sha256:
+            said["text"] = None
         return before.model_copy(update=said) if said else before
 
 

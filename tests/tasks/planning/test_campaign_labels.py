@@ -159,6 +159,8 @@ def test_a_font_that_is_none_is_told(tmp_path: Path) -> None:
     place = a_file(tmp_path, b"no font", "font.ttf")
     faults = told(tmp_path, label_font=place, label_icon=place, label="AI")
     assert [fault.partition(":")[0] for fault in faults] == ["--label-icon", "--label-font"]
+    (alone,) = told(tmp_path, label_font=place, label="生成")  # and not that the usual font lacks these
+    assert alone.startswith("--label-font")
 
 
 def test_files_are_known_by_their_content(tmp_path: Path) -> None:

@@ -107,6 +107,14 @@ def test_what_is_not_said_stays_as_it_was():
     assert first.with_asked((), None, LabelStyle(icon=LabelFile())).said.labels(a_cell(), [OG])["og"].icon is None
 
 
+def test_an_icon_that_is_named_is_drawn():
+    """Also where there was to be no label before; one that is named beside `none` is not."""
+    icon, without = LabelFile(sha256="0" * 64, name="a.png"), LabelStyle(text="")
+    assert label_of(a_cell(), LabelStyle(icon=icon).over(without)) == Label("", "auto", icon)
+    assert label_of(a_cell(), LabelStyle(icon=icon, text="").over(without)) is None
+    assert label_of(a_cell(), LabelStyle(icon=LabelFile()).over(without)) is None
+
+
 def test_options_are_checked_as_columns_are():
     """Before anything is read."""
     for options in ({"label": "yes"}, {"label": ""}, {"label_at": "middle"}):
