@@ -6,6 +6,7 @@ from tasks.callbacks.callback_settings import UNSIGNED_NOTE, load_callback_setti
 from tasks.callbacks.undialled import undialled_notes
 from tasks.planning.called_hosts import hosts_of, was_allowed
 from tasks.records.campaign import Campaign
+from tasks.records.event import EVENT_NAMES, OF_REVIEWS
 from tasks.signing.variant_signer import open_signer
 
 
@@ -20,7 +21,15 @@ def callback_notes(campaign: Campaign, called: AbstractSet[str]) -> list[str]:
     settings = load_callback_settings()
     allow_private = settings.allow_private or campaign.sandbox or was_allowed(campaign)
     unsigned = [UNSIGNED_NOTE] if settings.secrets is None else []
-    return [*unsigned, *undialled_notes(hosts, allow_private=allow_private)]
+    return [*unsigned, *unheld_notes(campaign), *undialled_notes(hosts, allow_private=allow_private)]
+
+
+def unheld_notes(campaign: Campaign) -> list[str]:
+    """Which of the events that somebody has named nobody will be told of, since the campaign is not held."""
+    named = set(campaign.callback_events) if campaign.callback_events != EVENT_NAMES else set()
+    untold = [] if campaign.hold else sorted(named & OF_REVIEWS)
+    tell = "is told only of a campaign that is" if len(untold) == 1 else "are told only of campaigns that are"
+    return [f"{' and '.join(untold)} {tell} held for review; --hold has it held"] if untold else []
 
 
 def signing_notes() -> list[str]:

@@ -47,12 +47,11 @@ class Verdicts(Record):
         return bool(self.kept) and not (self.open or self.again or self.pending)
 
     def sentence(self) -> str:
-        """What is missing until the campaign is approved, such as `5 images wait for review`; or that it is."""
+        """What is missing until the campaign is approved, such as `5 images undecided`; or that it is."""
         if self.is_approved:
             return "approved"
-        waits = f"{counted(self.undecided, 'image')} {'waits' if self.undecided == 1 else 'wait'} for review"
-        parts = [waits] if self.undecided else []
-        parts += [f"{self.without:,} without an image to be reworded, tried again or rejected"] if self.without else []
+        parts = [f"{counted(self.undecided, 'image')} undecided"] if self.undecided else []
+        parts += [f"{self.without:,} without an image, to be reworded, tried again or rejected"] if self.without else []
         parts += [f"{self.again:,} to be made again"] if self.again else []
         parts += [f"{self.pending:,} not made yet"] if self.pending else []
         return "; ".join(parts) or "everything is decided, and nothing is kept"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from tasks.callbacks.outbox import Outbox
 from tasks.callbacks.queue_events import Announcer, hold_of
 from tasks.callbacks.queue_reviews import Reviewed, missing_of
-from tasks.ledger.hold import note_hold
+from tasks.ledger.hold import note_hold, read_hold
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.put_aside import taken_back
@@ -43,7 +43,9 @@ def finished_result(plan: Plan) -> CampaignResult | None:
 
 
 def is_all_told(plan: Plan, store: CampaignStore, outcomes: Mapping[str, Outcome]) -> bool:
-    """Whether nobody wants to be called back, or everybody was. Raises StorageFailed."""
+    """Whether nobody wants to be called back, or everybody was, and no person has to be. Raises StorageFailed."""
+    if read_hold(store).is_held and not plan.campaign.hold:
+        return False  # the run says that the campaign is not held any more
     if not plan.has_callbacks:
         return True
     announcer, urls = Announcer.open(plan.campaign, Outbox(store)), plan.campaign.callback_urls

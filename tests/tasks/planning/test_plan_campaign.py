@@ -389,6 +389,22 @@ def test_callbacks_without_a_signature_are_noted(tmp_path, monkeypatch, is_colum
     assert plan_of(a_file(tmp_path, matrix), **options).notes == ()
 
 
+@pytest.mark.parametrize(
+    ("events", "hold", "told"),
+    [
+        (["generation.approved"], False, "generation.approved is told only of a campaign that is held for review"),
+        (["generation.completed", "generation.approved"], True, None),
+        (["generation.completed"], False, None),
+    ],
+)
+def test_events_that_nobody_will_be_told_of_are_noted(tmp_path, monkeypatch, events, hold, told):
+    """Approvals, where nobody has said that the campaign waits for them; who names no events wants whatever comes."""
+    monkeypatch.setenv("CALLBACK_SECRET", "whsec_" + "c2VjcmV0" * 5)
+    options = {"callback_url": "https://example.com/", "callback_events": events, "hold": hold}
+    notes = plan_of(a_file(tmp_path, "product\nTea\n"), **options).notes
+    assert [note.startswith(told or "-") for note in notes] == ([True] if told else [])
+
+
 def test_a_malformed_secret_is_told_with_the_other_faults(tmp_path, monkeypatch):
     """Where somebody is to be called; its value is not repeated."""
     monkeypatch.setenv("CALLBACK_SECRET", "s3cret")

@@ -46,7 +46,7 @@ def test_what_is_to_be_made_again_is_not_decided_until_it_is_made():
     """Then its take has to be; the image before it needs no further word."""
     again = decided(LAMP, "again")
     assert standing(again, decided(MUG, "keep")).sentence() == "1 to be made again"
-    assert standing(again, NEXT, decided(MUG, "keep")).sentence() == "1 image waits for review"
+    assert standing(again, NEXT, decided(MUG, "keep")).sentence() == "1 image undecided"
     assert standing(again, decided(NEXT, "keep")).is_approved
     assert standing(again, NEXT, decided(MUG, "keep"), lamp_2="blocked").without == 1
 

@@ -63,11 +63,11 @@ def test_a_campaign_that_is_held_says_what_it_waits_for_and_where():
     result = held(CELLS[:1])
     assert (result.exit_code, result.verdict) == (0, "")
     typed = summary(result)
-    assert "1 done of 1 image. $0.16, $0.00 of it in this run. Held for review: 1 image waits for review" in typed
+    assert "1 done of 1 image. $0.16, $0.00 of it in this run. Held for review: 1 image undecided" in typed
     assert "python flows/review.py 'out/new tea' DECISIONS.csv" in typed
     assert subject(result) == "Tea, waits for review: 1 done"
     assert "Review it here: out/new tea/index.html" in news(result, CELLS[:1], OUTCOMES)
-    assert ended_so(result) == f"1 done; held: 1 image waits for review; review: {REVIEW}"
+    assert ended_so(result) == f"1 done; held: 1 image undecided; review: {REVIEW}"
     kept = held([reviewed(CELLS[0], "keep")])
     assert (subject(kept), ended_so(kept)) == ("Tea: 1 done", "1 done; held: approved")
     assert "review.py" not in summary(kept)

@@ -8,9 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
-from tasks.callbacks.queue_reviews import since
+from tasks.callbacks.outbox import Outbox
+from tasks.callbacks.queue_events import Announcer
+from tasks.callbacks.queue_reviews import Reviewed, missing_of, since
 from tasks.errors import InputInvalid, StorageFailed
 from tasks.ledger.hold import read_hold
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.reviews import read_reviews
 from tasks.records.review import Decision, Review
 from tasks.reviewing import tell_decisions
 from tasks.running.finished_campaign import finished_result
@@ -77,13 +81,13 @@ def test_an_image_awaits_its_review_and_each_decision_is_told_once(rounds, recei
     lamp, second, vase = rounds.ids
     assert heard(receiver) == sorted(("generation.completed", one, "awaited") for one in rounds.ids)
     assert [row["review"] for row in rounds.rows()] == ["awaited"] * 3
-    assert "Held for review: 3 images wait for review." in rounds.store.read("index.html").decode()
+    assert "Held for review: 3 images undecided." in rounds.store.read("index.html").decode()
     result = rounds.reviewed(f"{lamp},keep", f"{vase},reject,off brand")
     assert heard(receiver) == [("generation.approved", lamp, "keep"), ("generation.rejected", vase, "reject")]
     assert result.callbacks is not None
     assert result.callbacks.sentence() == "2 callbacks queued, all delivered"
     assert result.approval is not None
-    assert result.approval.sentence() == "1 image waits for review"
+    assert result.approval.sentence() == "1 image undecided"
     assert [row["review"] for row in rounds.rows()] == ["keep", "awaited", "reject"]
     result = rounds.reviewed(f"{lamp},keep", f"{vase},reject,off brand", f"{second},keep")
     assert heard(receiver) == [("campaign.approved", "lamps", None), ("generation.approved", second, "keep")]
@@ -192,7 +196,7 @@ def test_a_campaign_with_refused_cells_is_approved_once_somebody_decides_on_them
     *pictures, jug, mug = rounds.ids
     result = rounds.reviewed(*(f"{one},keep" for one in pictures))
     assert result.approval is not None
-    assert result.approval.sentence() == "2 without an image to be reworded, tried again or rejected"
+    assert result.approval.sentence() == "2 without an image, to be reworded, tried again or rejected"
     with pytest.raises(InputInvalid, match="has no picture to be decided on"):
         rounds.reviewed(f"{jug},keep")
     heard(receiver)
@@ -206,6 +210,23 @@ def test_a_campaign_with_refused_cells_is_approved_once_somebody_decides_on_them
     assert heard(receiver) == [("generation.completed", take, "awaited")]
     rounds.reviewed(f"{take},keep")
     assert heard(receiver) == [("campaign.approved", "lamps", None), ("generation.approved", take, "keep")]
+
+
+def test_a_shard_tells_of_its_images_and_not_of_the_campaign(rounds, receiver):
+    """All that it has may be decided, and what others have may not."""
+    lamp, *_ = rounds.ids
+    reviews = read_reviews(rounds.store).after([review(1, "keep").model_copy(update={"cell_id": lamp})])
+    cells = reviews.shown(cell for cell in rounds.planned().cells if cell.cell_id == lamp)
+    outcomes = Ledger(rounds.store, "").load(cells).outcomes
+    announcer = Announcer.open(rounds.campaign, Outbox(rounds.store))
+    told = {
+        is_whole: [
+            one.event.event
+            for one in missing_of(announcer, Reviewed(cells, outcomes, reviews, is_whole=is_whole), [receiver.url])
+        ]
+        for is_whole in (True, False)
+    }
+    assert told == {True: ["generation.approved", "campaign.approved"], False: ["generation.approved"]}
 
 
 def test_nothing_is_approved_where_all_is_rejected(rounds, receiver):
@@ -222,6 +243,7 @@ def test_without_hold_nobody_is_told_of_reviews(rounds, receiver):
     lamp = rounds.ids[0]
     heard(receiver)
     rounds.options["hold"] = False
+    assert finished_result(rounds.planned()) is None, "a person is to be told"
     assert held_as_asked(rounds.store, rounds.campaign) == (RELEASED,)
     rounds.made()
     assert [row["review"] for row in rounds.rows()] == [""] * 3
