@@ -18,7 +18,8 @@ COMMAND: Final = Command(
     typed="python flows/recut_variants.py",
     asked=Recut,
     says="Cut new sizes from the stored originals of a campaign; nothing is paid, no key and no matrix is needed.",
-    epilogue="Exit codes: 0 every image cut, 1 some not, 2 bad input, 3 stopped by the storage, 130 interrupted.",
+    epilogue="Exit codes: 0 every image cut, 1 some not, 2 bad input, 3 stopped by the storage or by what signs, "
+    "130 interrupted.",
     example="data/out/q1-launch --variant story=1080x1920",
     first="campaign_folder",
     fields={"variants": Written("variant", note=f"Each is written {GRAMMAR}.")},

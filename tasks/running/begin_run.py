@@ -13,6 +13,8 @@ from tasks.images.sources import cuts_of
 from tasks.ledger.complete import is_signed, kept_key, left_as_they_are, says_all
 from tasks.ledger.put_aside import former_notes, taken_back
 from tasks.ledger.resume import Ask, standing
+from tasks.publishing.cut_originals import CutOrder
+from tasks.publishing.sign_originals import forget_signatures
 from tasks.records.campaign_event import counted
 from tasks.records.cell import Cell
 from tasks.records.keys import PROBES
@@ -60,6 +62,10 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status], slots: int = 1) 
     cells.know(known)
     cells.former = sum(kept_key(one, stored) is not None for one in known.orphaned)
     now = standing(cells.planned, known, retry, stored, tools.variants, tools.said)
+    if tools.signer is None:  # a variant that is noted as signed, and is not, would be listed so for ever
+        order = CutOrder(tools.variants, tools.said)
+        cut = [cell for cell, _, _ in now.to_cut]
+        await tools.on_storage_thread(forget_signatures, tools.ledger, known, cut, order)
     cells.take_up(now)
     answered = await tools.on_storage_thread(answered_turns, tools.ledger, now)
     left = left_now(now, answered, slots) if was_run(now) else None

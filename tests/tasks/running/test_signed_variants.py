@@ -6,7 +6,9 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tasks.errors import SignerAway
+from tasks.errors import SignerAway, StorageFailed
+from tasks.ledger.ledger import Ledger
+from tasks.publish_campaign import publish_campaign
 from tasks.records.variant import Variant
 from tasks.signing.variant_signer import VariantSigner, open_signer
 from tasks.storage.storage import CampaignStore
@@ -131,3 +133,23 @@ def test_a_key_that_is_away_stops_the_campaign_and_loses_nothing(store, monkeypa
     assert sum(api.billed.values()) == len(CELLS)
     assert paid >= 1
     assert all(is_trusted(data) for data in files(store).values())
+
+
+def test_a_run_that_is_killed_while_it_signs_nothing_leaves_nothing_listed_as_signed(store, signer, monkeypatch):
+    """What it has overwritten may lie there without a signature; the next run signs it again."""
+    api, square = Api(), Variant(name="square", width=6, height=6, format="png")
+    ran(store, api, signer, variants=(square,))
+    moved = [cell.model_copy(update={"focus": "left"}) for cell in CELLS]
+    with monkeypatch.context() as killed:
+        killed.setattr(Ledger, "note_end", refuse)
+        killed.setattr(publish_campaign, "fn", refuse)
+        ran(store, api, None, variants=(square,), cells=moved)
+    assert b"caBX" not in files(store)[square.key(CELLS[0].cell_id)]
+    ended = ran(store, api, signer, variants=(square,))
+    assert ended.statuses == ["done", "done"]
+    assert all(is_trusted(data) for data in files(store).values())
+
+
+def refuse(*_: object, **__: object) -> None:
+    """As where the process is gone before an end is noted."""
+    raise StorageFailed("gone")
