@@ -75,7 +75,7 @@ def cut_all(  # noqa: PLR0913  all that a cut depends on
         source = image if image is not None else decode(data).image
         crops = place_crops(source, variants, focus, before)
         said = marks_of(facts, variants, Size(*source.size))
-        badges, size = Labels.of(labels, pen, variants), Size(*source.size)
+        badges, size = Labels.of(labels, pen, variants if labels else ()), Size(*source.size)
         files = {}
         for variant in variants:
             xmp = packet_of(said.get(variant.name))
