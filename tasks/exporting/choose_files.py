@@ -75,7 +75,7 @@ class HandedFile:
         """Whether it carries Content Credentials."""
         if self.variant is None:
             return self.image.outcome.has_credentials
-        return self.variant.name in self.image.outcome.signed
+        return bool(self.image.outcome.signed.get(self.variant.name))
 
     @property
     def is_marked(self) -> bool:

@@ -93,4 +93,4 @@ def is_signed(outcome: Outcome, original: StoredOriginal, variants: Sequence[Var
     source = Size(original.width_px, original.height_px)
     if said.signed_over_px is None or min(source) < 1:
         return True
-    return all(one.name in outcome.signed for one in to_sign(variants, source, said.signed_over_px))
+    return all(outcome.signed.get(one.name) for one in to_sign(variants, source, said.signed_over_px))

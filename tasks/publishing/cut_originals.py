@@ -52,7 +52,7 @@ class CutOrder(NamedTuple):
             return (*own, *others)
         left = left_as_they_are(cell, outcome, self.there, own, self.said)
         by = self.signer.chain.fingerprint
-        anew = {name for name, signed_by in outcome.signed.items() if self.renews and signed_by != by}
+        anew = {name for name, signed_by in outcome.signed.items() if self.renews and signed_by not in {"", by}}
         return (*(one for one in own if one.name not in left - anew), *others)
 
 

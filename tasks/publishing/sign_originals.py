@@ -23,7 +23,7 @@ def signed_order(order: CutOrder, held: VariantSet, stored: AbstractSet[str], ce
 def leaves_unsigned(order: CutOrder, outcomes: Mapping[str, Outcome]) -> bool:
     """Whether variants are cut without a signature, of a campaign in which others are signed."""
     cuts_any = bool(order.variants or order.others)
-    return order.signer is None and cuts_any and any(outcome.signed for outcome in outcomes.values())
+    return order.signer is None and cuts_any and any(outcome.signed_variants for outcome in outcomes.values())
 
 
 def forget_signatures(ledger: Ledger, known: Known, cells: Iterable[Cell], order: CutOrder) -> Known:

@@ -20,7 +20,7 @@ STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 
 Credentials = Literal["signed", "lost", "none"]
-"""Of an image's variants: signed by us, or not, and then whether its original was; `none` where that was not either."""
+"""Of an image's variants: all signed that were to be, or not, and then whether its original was."""
 
 LinkFault = Literal["not allowed", "refused", "too large", "not answered"]
 """Why a link gives no image."""
@@ -89,7 +89,8 @@ class Outcome(Record):
     labelled: dict[str, DrawnLabel] = Field(default_factory=dict)
     """What is drawn on each variant for people to see, by its name; none of those that show nothing."""
     signed: dict[str, str] = Field(default_factory=dict)
-    """By which certificate each variant is signed, as a fingerprint, by its name; none of those that are not."""
+    """By which certificate each variant is signed, as a fingerprint, by its name; empty of one that was too small to be
+    signed where others were, none of those that were cut where nothing signs."""
     cost_usd: Decimal = Decimal(0)
     """What the cell has cost, as far as is known: an `unknown` one counts as paid."""
     attempts: int = 0
@@ -121,14 +122,15 @@ class Outcome(Record):
     @property
     def signed_variants(self) -> list[str]:
         """Those of its variants that are signed, by their names."""
-        return [name for name in self.variants if name in self.signed]
+        return [name for name in self.variants if self.signed.get(name)]
 
     @property
     def credentials(self) -> Credentials | None:
         """What has become of Content Credentials in its variants; None where it has no original."""
         if self.original is None:
             return None
-        return "signed" if self.signed_variants else "lost" if self.has_credentials else "none"
+        is_signed = bool(self.signed_variants) and self.variants.keys() <= self.signed.keys()
+        return "signed" if is_signed else "lost" if self.has_credentials else "none"
 
     @property
     def label(self) -> str:

@@ -37,4 +37,4 @@ def leaves_unsigned(now: Standing, said: Says) -> bool:
     """Whether images are cut without a signature, of a campaign that has signed others."""
     if said.signed_over_px is not None or not (now.to_cut or now.to_ask or now.begun):
         return False
-    return any(outcome.signed for outcome in (*now.ended, *(outcome for _, outcome, _ in now.to_cut)))
+    return any(outcome.signed_variants for outcome in (*now.ended, *(outcome for _, outcome, _ in now.to_cut)))

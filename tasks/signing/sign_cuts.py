@@ -29,4 +29,6 @@ def signed_cuts(  # noqa: PLR0913  all that a signature tells of
         actions = actions_of(original.key, source, one, cuts.crops.get(one.name), label)
         claim = claim_of(key.rpartition("/")[2], mime_of(key), kind, actions)
         files[key] = signer.signed(files[key], mime_of(key), claim, parent)
-    return cuts._replace(files=files, signed={one.name: signer.chain.fingerprint for one in chosen})
+    return cuts._replace(
+        files=files, signed={one.name: signer.chain.fingerprint if one in chosen else "" for one in variants}
+    )

@@ -301,10 +301,18 @@ def test_what_an_image_is_and_what_its_original_carried_is_listed():
 
 @pytest.mark.parametrize(
     ("signed", "is_vendors", "told"),
-    [({"og": "f"}, True, "signed"), ({"og": "f"}, False, "signed"), ({}, True, "lost"), ({}, False, "none")],
+    [
+        ({"og": "f", "thumb": "", "social": "f"}, True, "signed"),
+        ({"og": "f", "thumb": "", "social": "f"}, False, "signed"),
+        ({"og": "f", "thumb": ""}, False, "none"),
+        ({"og": "f"}, True, "lost"),
+        ({"og": "", "thumb": "", "social": ""}, False, "none"),
+        ({}, True, "lost"),
+        ({}, False, "none"),
+    ],
 )
 def test_what_became_of_content_credentials_is_listed(signed, is_vendors, told):
-    """Of an image that is there; a variant that is listed no more signs nothing."""
+    """Of an image that is there: whoever takes `signed` ones finds none that should be and is not."""
     cell = a_cell()
     original = an_original(cell, marks=FoundMarks(c2pa=is_vendors))
     assert one_row(cell, an_outcome(cell, original=original, signed=signed))["c2pa"] == told

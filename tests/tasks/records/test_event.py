@@ -38,7 +38,7 @@ def test_a_done_cell_is_told_in_the_words_of_the_reference_design():
     assert (told["error"], told["status"]) == (None, "done")
 
 
-@pytest.mark.parametrize(("signed", "told"), [({"og": "f"}, "signed"), ({}, "lost")])
+@pytest.mark.parametrize(("signed", "told"), [({"og": "f", "thumb": "", "social": "f"}, "signed"), ({}, "lost")])
 def test_what_became_of_content_credentials_is_told(signed, told):
     """Where the original had them, or the variants have; of others there is no key."""
     outcome = an_outcome(CELL, original=an_original(CELL, marks=FoundMarks(c2pa=True)), signed=signed)

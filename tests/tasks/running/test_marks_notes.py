@@ -10,7 +10,7 @@ from tasks.signing.settings import UNSIGNED
 from tests.factories import a_cell, a_request, an_original, an_outcome
 
 CELL, OTHER = a_cell(), a_cell(a_request("A cup"))
-SIGNED = {"og": "fingerprint", "social": "fingerprint"}
+SIGNED = {"og": "fingerprint", "thumb": "", "social": "fingerprint"}
 
 
 def told(*outcomes: Outcome, **said) -> list[str]:
