@@ -6,11 +6,13 @@ goes last.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import Final, Self
 
 from tasks.errors import InputInvalid
 from tasks.exporting.hand_over import HandedOver, HandOver, Progress, digest_of, each
 from tasks.records.record import Record
+from tasks.storage import disk
 from tasks.storage.storage import CampaignStore
 
 RECORD_KEY: Final = ".export.json"
@@ -44,6 +46,9 @@ def to_folder(wanted: HandOver, to: CampaignStore, progress: Progress) -> Handed
     to.publish(tables)
     removed, left = without(to, {name: its for name, its in begun.files.items() if name not in digests})
     keep_record(to, begun, Export(campaign=wanted.campaign, files={name: (its,) for name, its in digests.items()}))
+    if to.is_local:
+        for folder in {Path(to.address, name).parent for name in digests}:
+            disk.sweep_beside(folder)
     return HandedOver(sum(pictures) + len(tables), removed, left)
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import time
 import uuid
 from collections.abc import Collection, Mapping
@@ -12,6 +13,8 @@ from typing import Final
 STAGED: Final = ".part"
 STAGED_FOR_S: Final = 3600
 """Whoever staged a file that is older is no more."""
+LEFT_AFTER_S: Final = 60
+_STAGED_NAME: Final = re.compile(rf"\.[0-9a-f]{{32}}{re.escape(STAGED)}")
 PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
 _DAMAGED_OR_FULL: Final = {errno.EIO, errno.ENOSPC, errno.EDQUOT}
@@ -67,6 +70,17 @@ def sweep(folder: Path) -> None:
     for path in folder.rglob(f".*{STAGED}"):
         with suppress(OSError):  # another run sweeps too
             if time.time() - path.stat().st_mtime > STAGED_FOR_S:
+                path.unlink()
+
+
+def sweep_beside(folder: Path) -> None:
+    """Remove what killed processes have staged right in `folder`, which may hold files of others: by our names alone.
+
+    A file is staged for moments here, so that one whose last byte is a minute old is left behind.
+    """
+    for path in folder.glob(f".*{STAGED}"):
+        with suppress(OSError):
+            if _STAGED_NAME.fullmatch(path.name) and time.time() - path.stat().st_mtime > LEFT_AFTER_S:
                 path.unlink()
 
 

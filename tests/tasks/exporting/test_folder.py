@@ -1,5 +1,6 @@
 """Wherever an export is killed, each file is whole, the manifest names what is there, and the next one ends it."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,6 +132,19 @@ def test_what_an_interrupted_export_has_left_is_known_to_the_next(tmp_path):
         if is_over:
             return
     pytest.fail("it never came to its end")
+
+
+def test_what_a_killed_export_has_staged_goes_with_the_next(tmp_path):
+    """Once it is a minute old; what others have there under such names stays."""
+    shelf = Shelf(tmp_path)
+    shelf.handed_over(shelf.wanted(a="A"))
+    left, fresh, other = (shelf.handed / f".{name}.part" for name in ("0" * 32, "1" * 32, "film"))
+    for path in (left, fresh, other):
+        path.write_text("half")
+    for path in (left, other):
+        os.utime(path, (0, 0))
+    shelf.handed_over(shelf.wanted(a="A"))
+    assert [path.exists() for path in (left, fresh, other)] == [False, True, True]
 
 
 def test_two_campaigns_are_not_handed_over_to_one_place(tmp_path):
