@@ -98,10 +98,11 @@ def made_beside(place: Whereabouts) -> Iterator[Path]:
     is_local = isinstance(place.fs, LocalFileSystem)
     folder = Path(place.path).parent if is_local else Path(tempfile.gettempdir())
     name = f".{Path(place.path).name}"
+    left_after_s = disk.LEFT_AFTER_S if is_local else disk.STAGED_FOR_S  # it is uploaded from there
     disk.make_folder(folder)
     for left in folder.glob(f"{name}.*{disk.STAGED}"):
         with suppress(OSError):
-            if time.time() - left.stat().st_mtime > disk.STAGED_FOR_S:
+            if time.time() - left.stat().st_mtime > left_after_s:
                 left.unlink()
     part = folder / f"{name}.{uuid.uuid4().hex}{disk.STAGED}"
     try:

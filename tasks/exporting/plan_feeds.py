@@ -117,7 +117,8 @@ def left_out_of(
     rows = sorted({picture.number for picture in pictures} - {one.number for its in products.values() for one in its})
     if rows:
         shown = ", ".join(f"{row:,}" for row in rows[:ROWS_SHOWN]) + (" and more" if len(rows) > ROWS_SHOWN else "")
-        notes.append(f"{name}: without {counted(len(rows), 'row')} that have no {column} ({shown})")
+        which = f"row {shown}, which has" if len(rows) == 1 else f"rows {shown}, which have"
+        notes.append(f"{name}: without {which} no {column}")
     left = {key: len(its) - 1 - MERCHANT_MORE_MAX for key, its in products.items() if len(its) - 1 > MERCHANT_MORE_MAX}
     if left and name.startswith("google"):
         count = f"the last {sum(left.values())} of {', '.join(list(left)[:ROWS_SHOWN])} are left out"

@@ -160,7 +160,7 @@ def test_feeds_are_written_for_what_has_a_product(rounds):
     manifest = {row["file"]: row for row in rows(files["manifest.csv"])}
     assert google[0]["image_link"] == manifest["lamp-og.webp"]["url"]
     assert manifest["vase-og.webp"]["alt"] == "'=1+1"
-    assert "google-merchant.txt: without 1 row that have no sku (4)" in result.notes
+    assert "google-merchant.txt: without row 4, which has no sku" in result.notes
 
 
 @pytest.mark.parametrize(
