@@ -119,7 +119,8 @@ def files_of(
 def with_names(files: Iterable[HandedFile], pattern: str) -> tuple[HandedFile, ...]:
     """The files with what they are called, each by a name of its own. Raises InputInvalid with every fault."""
     files, template, faults = tuple(files), parse_template(pattern), Faults()
-    for problem in unknown_names(template, files[0].image.row):
+    own = dict.fromkeys(name for file in files for name in file.image.cell.metadata)
+    for problem in unknown_names(template, files[0].image.row, own):
         faults.add(NAMES, problem, value=pattern)
     faults.raise_if_any()
     values = {file.image.cell.cell_id: values_of(file.image.row) for file in files}
@@ -127,8 +128,8 @@ def with_names(files: Iterable[HandedFile], pattern: str) -> tuple[HandedFile, .
     for file in files:
         cell = file.image.cell
         try:
-            own = values[cell.cell_id] | {"variant": file.variant_name, "ext": file.ending}
-            named.append(replace(file, name=name_of(template, own)))
+            row = values[cell.cell_id] | {"variant": file.variant_name, "ext": file.ending}
+            named.append(replace(file, name=name_of(template, row)))
         except EmptyGap as gap:
             problem = f"is empty, and names need it; write [-{{{gap.name}}}] for what may be missing"
             faults.add(NAMES, problem, cell.row, gap.name)

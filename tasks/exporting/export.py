@@ -24,6 +24,15 @@ def _split(given: object) -> object:
     return tuple(dict.fromkeys(filter(None, words)))
 
 
+def _named(place: str) -> str:
+    if not place.strip():
+        raise ValueError(
+            "names no place; use a folder, a file that ends in .zip, or a URL such as s3://bucket/handover"
+        )
+    return place.strip()
+
+
+Place = Annotated[str, AfterValidator(_named)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Feeds = Annotated[tuple[Feed, ...], BeforeValidator(_split)]
 Names = Annotated[str, AfterValidator(checked_pattern)]
@@ -35,7 +44,7 @@ class ExportOrder(Order):
 
     campaign_folder: str = Field(title="Campaign folder")
     """Folder or URL of the campaign, such as data/out/q1-launch or s3://bucket/campaigns/q1-launch."""
-    to: str = Field(min_length=1, title="To")
+    to: Place = Field(title="To")
     """Where to hand it over: a folder, a file that ends in .zip, or a URL such as s3://bucket/handover. What is there
     from elsewhere is never touched."""
     names: Names = Field(default=DEFAULT_NAMES, title="Names")

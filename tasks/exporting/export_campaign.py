@@ -61,14 +61,14 @@ def export_campaign(
         name=published.title,
         folder=store.root,
         to=to.root,
-        images=len(images),
+        images=len({file.image.cell.cell_id for file in files}),
         files=tuple(named),
         tables=tuple(tables),
         written=done.written,
         removed=done.removed,
         undecided=0 if wanted.undecided else len(approval.undecided),
         base_url=base_url,
-        notes=(*notes_of(published, approval, files), *notes, *done.notes),
+        notes=(*notes_of(published, approval, images, files), *notes, *done.notes),
     )
 
 
@@ -106,9 +106,14 @@ def nothing_approved(cells: tuple[Cell, ...], approval: Approval) -> str:
     )
 
 
-def notes_of(published: Published, approval: Approval, files: tuple[HandedFile, ...]) -> list[str]:
+def notes_of(
+    published: Published, approval: Approval, images: tuple[Image, ...], files: tuple[HandedFile, ...]
+) -> list[str]:
     """What to know of what is handed over."""
     notes = ["These are drawings of the sandbox: a rehearsal"] if published.is_sandbox else []
+    bare_of = len(images) - len({file.image.cell.cell_id for file in files})
+    if bare_of:
+        notes.append(f"{counted(bare_of, 'image')} left out, of which none of these variants is cut")
     if approval.outdone:
         ids = ", ".join(cell.cell_id for cell in approval.outdone[:CELLS_SHOWN])
         notes.append(

@@ -25,6 +25,7 @@ PART_MAX_CHARS: Final = 200
 ALSO: Final = {"copy": "copy_number"}
 """Other words for columns of the manifest."""
 OF_FILES: Final = ("variant", "ext")
+USUAL: Final = ("product", "format", "variant", "copy", "take", "row", "cell_id")
 _LOWERED: Final = {"product", "format"}
 """As they are in a cell's id; a column of the matrix, such as a SKU, keeps its capitals."""
 _LITERAL: Final = re.compile(r"[A-Za-z0-9._/-]*")
@@ -58,16 +59,16 @@ def checked_pattern(text: str) -> str:
     return pattern if isinstance(last, Gap) and squeezed(last.name) == "ext" else f"{pattern}.{{ext}}"
 
 
-def unknown_names(template: Template, known: Iterable[str]) -> list[str]:
+def unknown_names(template: Template, known: Iterable[str], own: Iterable[str] = ()) -> list[str]:
     """For each name in a pattern that there is not, the end of a sentence that names the nearest one.
 
-    `known`: the columns, as they are written.
+    `known`: the columns of the manifest, as they are written; `own`: those of them that are the matrix's.
     """
     shown = {squeezed(name): name for name in (*OF_FILES, *ALSO, *known)}
     problems = []
     for name in dict.fromkeys(gap.name for gap in template.gaps if squeezed(gap.name) not in shown):
         near = get_close_matches(squeezed(name), shown, n=1, cutoff=_NEAR)
-        hint = f"did you mean {{{shown[near[0]]}}}?" if near else f"use one of {_braced(shown.values())}"
+        hint = f"did you mean {{{shown[near[0]]}}}?" if near else f"use one of {_braced([*USUAL, *own])}"
         problems.append(f"names {{{name}}}, which is no column of the manifest; {hint}")
     return problems
 

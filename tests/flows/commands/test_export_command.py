@@ -66,6 +66,7 @@ def test_the_public_address_of_the_output_serves_what_lies_in_it(folder: Path, t
         (["{folder}", "https://shop.example", "--undecided"], "is a web address, and nothing can be kept there"),
         (["{folder}", "handed", "--names", "{product}.jpg"], "--names: '{product}.jpg' ends in .jpg"),
         (["{folder}", "handed", "--feeds", "etsy"], "--feeds: 'etsy' is not accepted; it must be 'shopify'"),
+        (["{folder}", " ", "--undecided"], "TO: '' names no place; use a folder"),
         (["{folder}", "handed", "--base-url", "shop"], "--base-url: 'shop' is not accepted; use the http or https"),
     ],
 )

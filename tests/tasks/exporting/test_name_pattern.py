@@ -72,9 +72,9 @@ def test_a_pattern_that_no_disk_takes_is_refused(pattern: str, said: str):
 
 def test_an_unknown_name_has_the_nearest_one_beside_it():
     """Or all that there are."""
-    problems = unknown_names(parse_template("{produkt}-{zzz}"), ROW)
+    problems = unknown_names(parse_template("{produkt}-{zzz}"), ROW, ["SKU No"])
     assert problems[0] == "names {produkt}, which is no column of the manifest; did you mean {product}?"
-    assert "use one of {variant}, {ext}, {copy}, {cell_id}, {product}" in problems[1]
+    assert problems[1].endswith("use one of {product}, {format}, {variant}, {copy}, {take}, {row}, {cell_id}, {SKU No}")
 
 
 def test_what_is_empty_is_told():
