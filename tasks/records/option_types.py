@@ -69,5 +69,8 @@ Variants = Annotated[
     AfterValidator(with_widths),
     AfterValidator(_names_differ),
 ]
-Languages = Annotated[tuple[str, ...], BeforeValidator(_tags, json_schema_input_type=_Line | _Lines)]
+Languages = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_tags, json_schema_input_type=_Line | Annotated[tuple[_Line, ...], Field(title="List")]),
+]
 CallbackUrls = Annotated[str, BeforeValidator(_joined), AfterValidator(parse_callback_url)]
