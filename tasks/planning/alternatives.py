@@ -43,9 +43,9 @@ class Alternatives:
 
     def take_back(self, factor: int, kept: int, num_images: int) -> None:
         """Count fewer of those that were added last, since another language has the others: `kept` of `factor`."""
-        is_left = kept > 1 or (kept == 1 and self.are_too_many)
-        self.images -= (0 if self.are_too_many and kept else factor - kept if is_left else factor) * num_images
-        self.without -= 0 if is_left else num_images
+        is_one = kept <= 1
+        self.images -= (factor if is_one else factor - kept) * num_images
+        self.without -= num_images if is_one else 0
 
     def pay(self, factor: int, num_images: int, usd_per_image: Decimal) -> None:
         """Count what they cost, and those that are not made, since they are too many."""

@@ -35,6 +35,8 @@ class Prompts:
     alternatives: Alternatives
     look: str = ""
     """What each prompt that a template makes ends with."""
+    made: Mapping[str, Filled] = field(default_factory=dict)
+    """What was filled in last."""
     images: int = 0
     """Those whose prompt was filled in."""
     longest: tuple[str, int, str] = ("", 0, "")
@@ -76,7 +78,7 @@ class Prompts:
         Of too many, the first one alone; none where something is wrong, which is noted. `offer`: of its model;
         `language`: in which row and format are.
         """
-        made: dict[str, Filled] = {}
+        self.made = made = dict[str, Filled]()
         texts: tuple[str, ...] = ()
         for sent in self.templates.used:
             level = self.templates.level_of(sent, row, one, offer)

@@ -6,15 +6,14 @@ from typing import Any, Final
 
 from tasks.planning.faults import Faults
 from tasks.planning.find_template import NO_ROW
-from tasks.planning.language_columns import families, misnamed, slips
+from tasks.planning.language_columns import families, lacking, misnamed, plain_text, slips, unasked
 from tasks.planning.parse_matrix import read_value
 from tasks.planning.parsed_row import Family, Missing, ParsedRow
 from tasks.planning.read_header import Columns
-from tasks.records.language import lookup, of_header
-from tasks.tables.columns import FREE_TEXT, TEMPLATE_OF, TRANSLATED, column_name
+from tasks.records.language import lookup
+from tasks.tables.columns import FREE_TEXT, TEMPLATE_OF
 from tasks.tables.unseen import is_blank
 
-FALLBACK: Final = "--language-fallback"
 ASK: Final = "say which languages are to be made, with --languages or in a column languages"
 
 
@@ -38,32 +37,56 @@ class Speech:
     """The language of columns without one, once it is known: the first that is asked for."""
     fallen: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """In how many rows the plain text stands for a translation, by name and column, and the first of them."""
+    _met: dict[str, None] = field(default_factory=dict)
+    _spoken: set[str] = field(default_factory=set)
+    """The names of the families that are in any of the languages that were met so far."""
+    _passed: dict[tuple[str, str], tuple[str, Family]] = field(default_factory=dict)
+    """Others, the languages that they were asked for in, and their table."""
     _formats: dict[tuple[int, str, str], ParsedRow] = field(default_factory=dict)
     _row: tuple[ParsedRow, dict[str, ParsedRow]] = (NO_ROW, {})
 
     def begin(self, source: str, columns: Columns, formats: Sequence[ParsedRow]) -> None:
         """Know which texts there are in languages. Unless any is asked for, such columns are metadata."""
         self.plain = self.asked[0] if self.asked else ""
-        self.names = columns.names
+        self.names, one = columns.names, formats[0] if formats else NO_ROW
+        tables = (source, columns.known, columns.metadata), (one.source, one.places, one.metadata)
+        of_each = [families(known, metadata) for _, known, metadata in tables]
         if not (self.asked or "languages" in columns.known or any("languages" in one.wishes for one in formats)):
-            self.unasked = families(columns.known, columns.metadata)
-            for title in columns.metadata:
-                column = column_name(of_header(title)[0])
-                if column in TRANSLATED and column not in columns.known:
-                    self.faults.add(source, f"is {column} in a language; {ASK}", column=title)
+            self.unasked = (*of_each[0], *of_each[1])
+            for where, known, metadata in tables:
+                for title, problem in unasked(known, metadata):
+                    self.faults.add(where, f"{problem}; {ASK}", column=title)
             return
-        of_each = formats[0] if formats else NO_ROW
-        self.of_matrix = families(columns.known, columns.metadata)
-        self.of_formats = families(of_each.places, of_each.metadata)
-        self.slips = [*slips(columns.known, columns.metadata), *slips(of_each.places, of_each.metadata)]
-        for where, titles in ((source, columns.metadata), (of_each.source, of_each.metadata)):
-            for title, problem in misnamed(titles):
+        self.of_matrix, self.of_formats = of_each
+        self._meet(self.asked)
+        for where, known, metadata in tables:
+            self.slips = [*self.slips, *slips(known, metadata)]
+            for title, problem in misnamed(metadata, self.asked):
                 self.faults.add(where, problem, column=title)
+
+    def _meet(self, languages: tuple[str, ...]) -> None:
+        """Know that these are asked for: a column is in a language only where any of its family is in one of them."""
+        self._met |= dict.fromkeys(languages)
+        self._spoken = {
+            family.name for family, _ in self.families if any(lookup(one, family.tags) for one in self._met)
+        }
+        self._formats.clear()
+
+    def end(self, used: Container[str]) -> None:
+        """Note what is missing in the languages of rows that came before it was known to be in languages at all.
+
+        `used`: what templates name.
+        """
+        for (name, language), (source, family) in self._passed.items():
+            is_sent = name in used or name in FREE_TEXT
+            if name in self._spoken and is_sent and lookup(language, (self.plain, *family.tags)) is None:
+                problem = lacking(family, language, family.title, is_column=True)
+                self.faults.add(source, problem, column=f"{family.title}:{language}")
 
     @property
     def has_any(self) -> bool:
-        """Whether any text is there in languages."""
-        return bool(self.of_matrix or self.of_formats)
+        """Whether any text is there in languages that are asked for, or may be by a later row."""
+        return bool(self._spoken) or (not self.asked and bool(self.of_matrix or self.of_formats))
 
     @property
     def families(self) -> Iterator[tuple[Family, bool]]:
@@ -74,11 +97,14 @@ class Speech:
     @property
     def titles(self) -> Iterator[str]:
         """The columns of translations that are sent themselves, or made into what is sent."""
-        return (title for family, _ in self.families if family.name in FREE_TEXT for title in family.tags.values())
+        sent = (family for family, _ in self.families if family.name in FREE_TEXT & self._spoken)
+        return (title for family in sent for title in family.tags.values())
 
     def of(self, wishes: Mapping[str, Any]) -> tuple[str, ...]:
         """The languages of a row in a format."""
         own: tuple[str, ...] = wishes.get("languages", ())
+        if own and not self._met.keys() >= set(own):
+            self._meet(own)
         return own or self.asked
 
     def said(self, row: ParsedRow, one: ParsedRow, language: str, first: str) -> tuple[ParsedRow, ParsedRow]:
@@ -93,9 +119,13 @@ class Speech:
         return rows[language], self._formats[key]
 
     def _in(self, language: str, level: ParsedRow, of: Sequence[Family], first: str) -> ParsedRow:
+        found = level
         for family in of:
-            level = self._with(level, family, language, first)  # one after the other
-        return level
+            if family.name in self._spoken:
+                found = self._with(found, family, language, first)
+            elif not self.falls_back and language != first:
+                self._passed.setdefault((family.name, language), (level.source, family))
+        return found
 
     def _with(self, level: ParsedRow, family: Family, language: str, first: str) -> ParsedRow:
         """`level` with a text in a language, or with the note that it is missing."""
@@ -135,25 +165,6 @@ class Speech:
         wishes, texts = {**level.wishes, family.name: value}, (*level.texts, text)
         places = {**level.places, family.name: len(level.texts)}
         return level._replace(wishes=wishes, texts=texts, places=places, titles=titles)
-
-
-def plain_text(level: ParsedRow, family: Family, first: str) -> tuple[str, str]:
-    """The text that translations are held against, and its column: the plain one, else that of the first language."""
-    if family.is_whole:
-        text = level.typed(family.name) if family.is_ours else level.metadata.get(family.title)
-        return family.title, text or ""
-    tag = lookup(first, family.tags)
-    return (family.tags[tag], level.metadata.get(family.tags[tag], "")) if tag else (family.title, "")
-
-
-def lacking(family: Family, language: str, at: str, *, is_column: bool) -> str:
-    """What is wrong where a translation is missing, and what to do."""
-    otherwise = f"or have {at!r} used in its place, with {FALLBACK}"
-    if not is_column:
-        return f"is empty, and {at!r} is not; translate it, {otherwise}"
-    has = ", ".join(family.tags)
-    own = f"name {language} as the first of the languages if {at!r} is in it, " if family.is_whole else ""
-    return f"is no column, and the language {language} is asked for; {at!r} has {has}: add the column, {own}{otherwise}"
 
 
 def untranslated(row: ParsedRow, one: ParsedRow, is_made: Container[str]) -> Iterator[tuple[ParsedRow, Missing]]:

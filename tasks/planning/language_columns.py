@@ -1,11 +1,14 @@
-"""Which columns of a table are in languages, which cannot be, and which may be meant to be."""
+"""Which columns of a table are in languages, which cannot be or may be meant to be, and what is said of one."""
 
 from collections.abc import Container, Iterable, Iterator
+from typing import Final
 
-from tasks.planning.parsed_row import Family
-from tasks.records.language import meant_by, of_header
+from tasks.planning.parsed_row import Family, ParsedRow
+from tasks.records.language import lookup, meant_by, of_header
 from tasks.tables.columns import TRANSLATED, column_name
 from tasks.tables.unseen import squeezed
+
+FALLBACK: Final = "--language-fallback"
 
 
 def families(known: Container[str], metadata: Iterable[str]) -> tuple[Family, ...]:
@@ -25,7 +28,15 @@ def families(known: Container[str], metadata: Iterable[str]) -> tuple[Family, ..
     return tuple(found.values())
 
 
-def misnamed(metadata: Iterable[str]) -> Iterator[tuple[str, str]]:
+def unasked(known: Container[str], metadata: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Texts of ours that are there in a language alone, of which nothing would be made, each with that it is one."""
+    for title in metadata:
+        column = column_name(of_header(title)[0])
+        if column in TRANSLATED and column not in known:
+            yield title, f"is {column} in a language"
+
+
+def misnamed(metadata: Iterable[str], asked: Container[str]) -> Iterator[tuple[str, str]]:
     """Columns that are in a language and cannot be, and why: such as `seed:de`, or the same language twice."""
     seen: dict[tuple[str, str], str] = {}
     for title in metadata:
@@ -33,7 +44,7 @@ def misnamed(metadata: Iterable[str]) -> Iterator[tuple[str, str]]:
         if not tag:
             continue
         column = column_name(base)
-        if column is not None and column not in TRANSLATED:
+        if column is not None and column not in TRANSLATED and tag in asked:
             texts = ", ".join(sorted(TRANSLATED))
             yield title, f"is in a language, which {column} is not; of our columns only texts are: {texts}"
         first = seen.setdefault((column or squeezed(base), tag), title)
@@ -49,3 +60,22 @@ def slips(known: Iterable[str], metadata: Iterable[str]) -> Iterator[tuple[str, 
         base, tag = ("", "") if of_header(title)[1] else meant_by(title)
         if tag and squeezed(base) in bases:
             yield title, f"{bases[squeezed(base)]}:{tag}"
+
+
+def plain_text(level: ParsedRow, family: Family, first: str) -> tuple[str, str]:
+    """The text that translations are held against, and its column: the plain one, else that of the first language."""
+    if family.is_whole:
+        text = level.typed(family.name) if family.is_ours else level.metadata.get(family.title)
+        return family.title, text or ""
+    tag = lookup(first, family.tags)
+    return (family.tags[tag], level.metadata.get(family.tags[tag], "")) if tag else (family.title, "")
+
+
+def lacking(family: Family, language: str, at: str, *, is_column: bool) -> str:
+    """What is wrong where a translation is missing, and what to do."""
+    otherwise = f"or have {at!r} used in its place, with {FALLBACK}"
+    if not is_column:
+        return f"is empty, and {at!r} is not; translate it, {otherwise}"
+    has = ", ".join(family.tags)
+    own = f"name {language} as the first of the languages if {at!r} is in it, " if family.is_whole else ""
+    return f"is no column, and the language {language} is asked for; {at!r} has {has}: add the column, {own}{otherwise}"

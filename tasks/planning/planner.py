@@ -123,6 +123,7 @@ class Planner:
                 yield from self._images_in(one)
         if not self.rows and self.faults.count == count:
             self.faults.add(table.source, "has no rows below its header")
+        speech.end(self.prompts.templates.names.used)
         if self.faults.count == count:
             self.prompts.alternatives.check(self.bill.images(), self.bill.cost_usd(), self.faults)
             if not self.prompts.alternatives.are_too_many:

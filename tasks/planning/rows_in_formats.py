@@ -23,6 +23,7 @@ from tasks.records.models import OFFERS
 from tasks.records.plan_group import Drawn
 from tasks.records.sizes import as_written
 from tasks.records.vocabulary import Model
+from tasks.tables.fill_template import Filled
 from tasks.tables.unseen import as_seen
 
 
@@ -69,19 +70,27 @@ class RowsInFormats:
         if not self.speech.has_any:
             return [each.for_all(languages) for each in self._filled(crossed)]
         made: dict[tuple[str, ...], InFormat] = {}
+        seen = list[Mapping[str, Filled]]()
         for language in languages:
             said = self.speech.said(row, one, language, languages[0])
-            self._add(made, in_format(*said, self.campaign).with_metadata_of(crossed), language)
+            self._add(made, in_format(*said, self.campaign).with_metadata_of(crossed), language, seen)
         products = (each.wanted.wishes.get("product", "") for each in (crossed, *made.values()))
         product = next(filter(None, products), "")
         return [each.of(product, languages) for each in made.values()]
 
-    def _add(self, made: dict[tuple[str, ...], InFormat], spoken: InFormat, language: str) -> None:
-        """Add what is made in a language, or the language to what is made already, where the texts are equal."""
+    def _add(
+        self, made: dict[tuple[str, ...], InFormat], spoken: InFormat, language: str, seen: list[Mapping[str, Filled]]
+    ) -> None:
+        """Add what is made in a language, or the language to what is made already, where the texts are equal.
+
+        `seen`: what was filled in for the languages before.
+        """
         fresh, factor, known = list[tuple[str, ...]](), 1, 0
         for each in self._filled(spoken, language):
             factor = max(factor, each.alternatives)
             key = seen_words(each.wanted.wishes)
+            while key in made and language in made[key].languages:
+                key = (*key, "")  # an alternative that looks like another of the same language
             if key in made:
                 known += 1
                 made[key] = made[key].for_all((*made[key].wanted.wishes["languages"], language))
@@ -89,10 +98,13 @@ class RowsInFormats:
                 fresh.append(key)
                 made[key] = each.for_all((language,))
         if factor > 1 and known:
-            kept = factor if fresh and self.prompts.alternatives.are_too_many else len(fresh)
+            kept = len(fresh)
+            if self.prompts.alternatives.are_too_many:  # of which only the first was made
+                kept = 0 if self.prompts.made in seen else factor
             self.prompts.alternatives.take_back(factor, kept, spoken.wanted.wishes.get("num_images", 1))
             for key in fresh[:1]:
                 made[key] = made[key]._replace(alternatives=kept)
+        seen.append(self.prompts.made)
 
     def _filled(self, crossed: InFormat, language: str = "") -> Iterator[InFormat]:
         """What templates make of a row in a format, less what has faults, which are noted."""

@@ -292,3 +292,48 @@ def test_a_hundred_languages_are_told_in_a_few_words(tmp_path: Path) -> None:
     assert len(plan.cells[0].languages) == len(tags)
     assert all(len(note) < 800 for note in plan.notes)
     assert any(note.startswith(FALLEN) and note.endswith("and 15 columns more") for note in plan.notes)
+
+
+def test_a_unit_behind_a_colon_is_no_language_that_nobody_asks_for(tmp_path: Path) -> None:
+    """`kg` and `gbp` are languages somewhere, and no translations of a weight or a price; so is `in`, and no size."""
+    matrix = as_csv([["product", "weight", "weight:kg", "price", "price:gbp", "size", "size:in"]])
+    rows = as_csv([["Tea", "1 lb", "0.45", "5 USD", "4", "1:1", "8"]])
+    template = "{product}, {weight}, {price}"
+    for options in ({}, {"languages": "", "template": "{product}, {weight}, {price}"}):
+        header = matrix.replace("product", "product,languages") if options else matrix
+        row = rows.replace("Tea", 'Tea,"en,de"') if options else rows
+        assert made(planned(tmp_path, header + row, **({"template": template} | options))) == [
+            ("en de", "Tea, 1 lb, 5 USD")
+        ]
+
+
+@pytest.mark.parametrize("rows", [["en,fr", "en,de"], ["en,de", "en,fr"]])
+def test_rows_that_name_languages_are_held_against_all_of_them(tmp_path: Path, rows: list[str]) -> None:
+    """A text that has German for one row has no French for another, whichever comes first."""
+    matrix = as_csv([["headline", "headline:de", "languages"], *(["New", "Neu", languages] for languages in rows)])
+    (fault,) = told(tmp_path, matrix, template="{headline}", languages="")
+    assert fault.startswith("m.csv, headline:fr: is no column, and the language fr is asked for")
+
+
+def test_alternatives_that_look_the_same_stay_two(tmp_path: Path) -> None:
+    """As without languages: somebody wrote two."""
+    matrix = as_csv([["product", "headline", "headline:de"], ["Tea", "New", "Neu"]])
+    plan = planned(tmp_path, matrix, template="{headline} {caf\u00e9|cafe\u0301}")
+    assert [languages for languages, _ in made(plan)] == ["en", "en", "de", "de"]
+
+
+def test_no_alternative_is_lost_where_there_are_too_many(tmp_path: Path) -> None:
+    """Those of a language that begin like another's and go on otherwise are counted; the same ones are not."""
+    numbers = [str(n) for n in range(400)]
+    english, german = "{a|" + "|".join(numbers) + "}", "{a|" + "|".join(f"{n} de" for n in numbers) + "}"
+    matrix = as_csv([["product", "template", "template:de"], ["Tea", english, german]])
+    (fault,) = told(tmp_path, matrix, template="")
+    assert fault.startswith("--max-images: is needed")
+    assert planned(tmp_path, matrix, template="", max_images=900).cell_count == 801
+    assert planned(tmp_path, matrix.replace(german, english), template="").cell_count == 401
+
+
+def test_formats_in_languages_that_nobody_asks_for_are_told_as_well(tmp_path: Path) -> None:
+    """A format that has a template in a language alone would be made of something else."""
+    (fault,) = told(tmp_path, "product\nTea\n", "format,template:de\nog,Ein {product}\n", languages="", template="")
+    assert fault.startswith("formats.csv, template:de: is template in a language; say which languages")
