@@ -58,6 +58,7 @@ def test_both_locks_pin_the_same():
 
 def test_what_signs_needs_nothing_besides_that_is_not_installed():
     """`make credentials` installs it alone, from the one lock, beside what the other one has."""
+    pytest.importorskip("c2pa", reason="the extra c2pa is not installed")
     needed = {canonicalize_name(Requirement(one).name) for one in requires("c2pa-python") or ()}
     assert needed
     assert needed <= set(pins("requirements.lock"))
