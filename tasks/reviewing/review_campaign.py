@@ -36,7 +36,7 @@ from tasks.reviewing.read_decisions import Said, read_decisions, typed_again
 from tasks.reviewing.review import ReviewOrder, ReviewResult
 from tasks.reviewing.takes import asks_of, is_wanted, take_of
 from tasks.reviewing.tell_decisions import Teller, told_of
-from tasks.signing.variant_signer import open_signer
+from tasks.signing.variant_signer import VariantSigner, open_signer
 from tasks.storage.storage import CampaignStore
 
 NOTHING_ASKED: Final = "is missing; name a table of decisions, as the page exports it, or cells behind --again"
@@ -55,7 +55,8 @@ def review_campaign(  # noqa: PLR0913  all that may be said, and how
     """Take in the decisions that are `wanted`. Raises InputInvalid with every fault, and StorageFailed.
 
     `decisions`: more of them, by cell_id, each a word or what a row of a table has in its columns.
-    InputInvalid as well where the folder is no campaign's, or a run is busy in it for longer than `patience_s`.
+    InputInvalid as well where the folder is no campaign's, what is to sign its cuts does not, or a run is busy in it
+    for longer than `patience_s`.
     `also`: what was said elsewhere than in tables; `at`: when all was said that names no time, or else now.
     """
     if not (wanted.decisions or wanted.again or wanted.export or decisions or also):
@@ -63,14 +64,14 @@ def review_campaign(  # noqa: PLR0913  all that may be said, and how
     store = CampaignStore.at(wanted.campaign_folder)
     ledger = Ledger(store, run_id="")  # it owns nothing
     published = published_in(store, ledger, lambda: wait_for_runs(store, patience_s))
-    teller, faults = Teller.of(store), Faults()
+    teller, faults, signer = Teller.of(store), Faults(), open_signer()
     said = [one for url in wanted.decisions for one in read_decisions(url, wanted.encoding, faults)]
     said = [one if one.at or at is None else one._replace(at=at) for one in said]
     said += [*typed_again(wanted.again, at or datetime.now(UTC)), *called_decisions(decisions, faults), *also]
     reviews, new, notes = recorded(store, ledger, published, said, faults)
     copy_reviews(store, reviews)
     published = published.model_copy(update={"cells": reviews.shown(published.cells)})
-    cut, troubles = shown_anew(ledger, published, progress)
+    cut, troubles = shown_anew(ledger, published, progress, signer)
     told = told_of(teller, ledger, published, reviews)
     return standing_of(published, ledger, reviews).model_copy(
         update={"new": new, "notes": notes, "cut": cut, "troubles": troubles, **told}
@@ -126,8 +127,10 @@ def with_takes_asked(cells: Sequence[Cell], reviews: Reviews) -> tuple[Cell, ...
     return (*cells, *(take for take in takes if asks_of(take) not in there))
 
 
-def shown_anew(ledger: Ledger, published: Published, progress: Progress) -> tuple[int, tuple[str, ...]]:
-    """Cut what is to be cut elsewhere, and publish; how many images were cut, and what went wrong.
+def shown_anew(
+    ledger: Ledger, published: Published, progress: Progress, signer: VariantSigner | None
+) -> tuple[int, tuple[str, ...]]:
+    """Cut what is to be cut elsewhere, sign it, and publish; how many images were cut, and what went wrong.
 
     Raises StorageFailed.
     """
@@ -144,7 +147,7 @@ def shown_anew(ledger: Ledger, published: Published, progress: Progress) -> tupl
         size = Size(original.width_px, original.height_px)
         if not lie_as_wanted(outcome.crops, size, cuts_of(cell, cut.variants), cell.focus):
             moved[cell.cell_id] = outcome
-    order = CutOrder(cut.variants, held.said, signer=open_signer() if moved else None)
+    order = CutOrder(cut.variants, held.said, signer=signer)
     order = signed_order(order, held, stored_keys(store, "variants"), published.cells)
     known = forget_signatures(ledger, known, [one for one in published.cells if one.cell_id in moved], order)
     recuts = cut_each(store, published.cells, moved, order, progress if moved else lambda *_: None)

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tasks.errors import SignerAway, StorageFailed
+from tasks.errors import InputInvalid, SignerAway, StorageFailed
 from tasks.ledger.ledger import Ledger
 from tasks.publish_campaign import publish_campaign
 from tasks.records.variant import Variant
@@ -14,6 +14,7 @@ from tasks.signing.variant_signer import VariantSigner, open_signer
 from tasks.storage.storage import CampaignStore
 from tests.certificates import Authority
 from tests.tasks.harness import CELLS, VARIANTS, Api, Ended, run, without_engine  # noqa: F401  a fixture
+from tests.tasks.reviewing.rounds import Rounds
 
 pytest.importorskip("c2pa", reason="the extra c2pa is not installed")
 pytestmark = pytest.mark.usefixtures("without_engine")
@@ -153,3 +154,22 @@ def test_a_run_that_is_killed_while_it_signs_nothing_leaves_nothing_listed_as_si
 def refuse(*_: object, **__: object) -> None:
     """As where the process is gone before an end is noted."""
     raise StorageFailed("gone")
+
+
+def test_a_review_signs_the_crops_that_it_moves(tmp_path, monkeypatch):
+    """And no other; what does not sign is told before any decision is recorded."""
+    rounds, square = Rounds(tmp_path), Variant(name="square", width=6, height=6, format="png")
+    env = ROOT.issued.written(tmp_path) | {"C2PA_OVER_PX": "0"}
+    rounds.made(variants=(OG, square), signer=open_signer(env))
+    before, lamp = files(rounds.store), rounds.ids[0]
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    with monkeypatch.context() as broken:
+        broken.setenv("C2PA_PRIVATE_KEY", "nowhere.key")
+        with pytest.raises(InputInvalid, match="C2PA_PRIVATE_KEY: 'nowhere\\.key' cannot be read"):
+            rounds.reviewed(f'{lamp},,,,,"0,0.5"')
+    assert not rounds.store.names("ledger/reviews")
+    assert rounds.reviewed(f'{lamp},,,,,"0,0.5"').cut == 1
+    now = files(rounds.store)
+    assert {key for key in before if now[key] != before[key]} == {square.key(lamp)}
+    assert is_trusted(now[square.key(lamp)])
