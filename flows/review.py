@@ -79,23 +79,30 @@ def decide(campaign_folder: str, decisions: Mapping[str, Decided], **options: An
 async def end_of(asked: Mapping[str, object]) -> State[ReviewResult]:
     """The state in which the run ends. Raises InputInvalid, or StorageFailed, and Pause while a form is waited for."""
     wanted = asked_of(ReviewOrder, asked)
-    if wanted.decisions or wanted.again or wanted.export:
-        result = await reported(asyncio.to_thread(taken_in, wanted, progress=lambda *_: None))
-        if wanted.export is not None:
-            order = ExportOrder(campaign_folder=wanted.campaign_folder, to=wanted.export)
-            await report_export(await asyncio.to_thread(export_campaign, order))
-        return completed(result)
-    run = FlowRunContext.get()
-    if run is None or run.flow_run is None or run.flow_run.deployment_id is None:
+    forms = None if wanted.decisions or wanted.again else forms_of_run()
+    if forms is not None:
+        rounds = review_in_rounds(wanted, forms, made_again)
+        return await end_of_run(handed_over(wanted, rounds), ended=completed)
+    if not (wanted.decisions or wanted.again or wanted.export):
         raise InputInvalid.of(source="Decisions (decisions)", problem=NEEDS_DEPLOYMENT)
-    rounds = review_in_rounds(wanted, PrefectForms(run.flow_run.id), made_again)
-    return await end_of_run(reported(rounds), ended=completed)
+    taken = asyncio.to_thread(taken_in, wanted, progress=lambda *_: None)
+    return completed(await handed_over(wanted, taken))
 
 
-async def reported(review: Coroutine[Any, Any, ReviewResult]) -> ReviewResult:
-    """What a review comes to, once Prefect shows it."""
+def forms_of_run() -> PrefectForms | None:
+    """The forms of this run; None where it is no deployment's, and cannot be suspended."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context is not None else None
+    return PrefectForms(run.id) if run is not None and run.deployment_id is not None else None
+
+
+async def handed_over(wanted: ReviewOrder, review: Coroutine[Any, Any, ReviewResult]) -> ReviewResult:
+    """What a review comes to, once Prefect shows it, and what was kept is handed over where that is wanted."""
     result = await review
     await report_review(result)
+    if wanted.export is not None:
+        order = ExportOrder(campaign_folder=wanted.campaign_folder, to=wanted.export)
+        await report_export(await asyncio.to_thread(export_campaign, order))
     return result
 
 

@@ -76,7 +76,8 @@ def waits(waiting: Waiting, shown: int) -> str:
 def legend(waiting: Waiting, shown: Sequence[Cell]) -> list[str]:
     """Each number: what it is, what it costs to make again, and why there is no image."""
     copied = of_copies(waiting.cells)
-    return [f"{number}. {line_of(waiting, cell, name_of(cell, copied))}" for number, cell in enumerate(shown, start=1)]
+    named = ((number, line_of(waiting, cell, name_of(cell, copied))) for number, cell in enumerate(shown, start=1))
+    return [f"**{number}** {line}  " for number, line in named]  # a list's own numbers lose a digit in Prefect's form
 
 
 def line_of(waiting: Waiting, cell: Cell, name: str) -> str:

@@ -67,12 +67,15 @@ async def review_in_rounds(order: ReviewOrder, forms: Forms, make: Make) -> Revi
     taken = await asyncio.to_thread(take_in, order, answers[-1], waiting) if answers else TakenIn()
     is_over = bool(answers) and answers[-1].answer.verdict == "done" and not taken.faults
     said = list(taken.said)
-    waiting = await asyncio.to_thread(waiting_in, store)
-    if answers and waiting.verdicts.again and not (is_over or taken.faults):
+    now = await asyncio.to_thread(standing_now, store, taken.result)
+    if answers and now.again and not (is_over or taken.faults):
         said.append(await made(make, store, is_sandbox=waiting.is_sandbox))
-        waiting = await asyncio.to_thread(waiting_in, store)
-    if is_over or (not waiting.open and not taken.faults):
-        return await asyncio.to_thread(ended, store, said, taken.result if is_over else None)
+        now = await asyncio.to_thread(standing_now, store, taken.result)
+    waiting = await asyncio.to_thread(waiting_in, store)
+    if is_over:
+        return now
+    if not waiting.open and not taken.faults:
+        return with_what_is_left(now, said)
     before = answers[-1].answer if taken.faults else FilledForm(by=answers[-1].answer.by if answers else "")
     await show(store, Round(waiting, said, taken.faults), forms, len(answers) + 1, before)
     raise AssertionError  # the run is suspended by then
@@ -106,19 +109,13 @@ async def made(make: Make, store: CampaignStore, *, is_sandbox: bool) -> str:
         return f"Not made again: {fault}"
 
 
-def ended(store: CampaignStore, said: Sequence[str], told: ReviewResult | None) -> ReviewResult:
-    """Where it stands when nobody is asked any more: as the last form has `told`. Raises StorageFailed.
-
-    Where nothing waits for a person, and what is to be made again could not be, that is its trouble.
-    """
-    if told is not None:
-        return told
-    result = standing_now(store)
-    if not result.again:
-        return result
-    left = f"{counted(result.again, 'image')} still to be made again"
+def with_what_is_left(now: ReviewResult, said: Sequence[str]) -> ReviewResult:
+    """The end of a review in which nothing waits for a person; that an image could not be made again is its trouble."""
+    if not now.again:
+        return now
+    left = f"{counted(now.again, 'image')} still to be made again"
     trouble = f"{left}. {' '.join(said)} Run the campaign as before, then review it again"
-    return result.model_copy(update={"troubles": (trouble,)})
+    return now.model_copy(update={"troubles": (trouble,)})
 
 
 async def show(store: CampaignStore, now: Round, forms: Forms, number: int, before: FilledForm) -> None:

@@ -45,10 +45,15 @@ def waiting_in(store: CampaignStore) -> Waiting:
     return Waiting(published.title, published.is_sandbox, known.cells, outcomes, waits, counts)
 
 
-def standing_now(store: CampaignStore) -> ReviewResult:
-    """Where the review of a campaign stands, nothing being said. Raises as `waiting_in` does."""
+def standing_now(store: CampaignStore, told: ReviewResult | None = None) -> ReviewResult:
+    """Where the review of a campaign stands, with what was `told` when decisions were taken in, if any were.
+
+    Raises as `waiting_in` does.
+    """
     ledger, reviews = Ledger(store, run_id=""), read_reviews(store)
     published = published_in(store, ledger, lambda: None)
     published = published.model_copy(update={"cells": reviews.shown(published.cells)})
     verdicts = waiting_in(store).verdicts if read_hold(store).is_held else None
-    return standing_of(published, ledger, reviews).model_copy(update={"approval": verdicts})
+    result = standing_of(published, ledger, reviews).model_copy(update={"approval": verdicts})
+    kept = {name: getattr(told, name) for name in ("new", "cut", "notes", "troubles", "callbacks")} if told else {}
+    return result.model_copy(update=kept)

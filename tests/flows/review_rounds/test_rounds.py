@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -34,6 +36,8 @@ class Desk:
     rounds: Rounds
     shown: list[tuple[str, Sequence[str], FilledForm]] = field(default_factory=list)
     forms: list[SentForm] = field(default_factory=list)
+    runs: dict[str, Any] = field(default_factory=dict)
+    """What is given to each run."""
     breaks: Exception | None = None
     """What keeps images from being made again."""
 
@@ -52,7 +56,7 @@ class Desk:
         assert (store.root, is_sandbox) == (self.rounds.store.root, False)
         if self.breaks is not None:
             raise self.breaks
-        await asyncio.to_thread(self.rounds.made)
+        await asyncio.to_thread(lambda: self.rounds.made(**self.runs))
         return "Made again"
 
     def process(self) -> ReviewResult | None:
@@ -94,7 +98,7 @@ def test_a_round_shows_what_waits_by_number(desk):
     """With the picture in its text, what each number is and costs, and where the page lies."""
     assert "**3 images wait for your decision.**" in desk.text
     assert "](data:image/webp;base64," in desk.text
-    assert "1. row 2, Lamp, copy 1; again: $0.08" in desk.text
+    assert "**1** row 2, Lamp, copy 1; again: $0.08" in desk.text
     assert "index.html" in desk.text
     assert list(desk.shown[0][1]) == desk.rounds.ids
 
@@ -175,6 +179,16 @@ def test_what_cannot_be_made_again_is_told_and_tried_with_the_next_form(desk, fa
     assert reviews(desk) == ["keep", "again", "keep"]
 
 
+def test_what_a_run_has_planned_and_not_asked_for_is_still_to_be_made(desk):
+    """A budget that is reached leaves a take in the manifest as pending; the next form asks for it once more."""
+    desk.runs["budget_usd"] = Decimal("0.24")
+    assert desk.fill_in(keep="1", again="2") is None
+    assert [row["status"] for row in desk.rounds.rows()] == ["done", "done", "pending", "done"]
+    desk.runs.clear()
+    assert desk.fill_in() is None
+    assert [row["status"] for row in desk.rounds.rows()] == ["done"] * 4
+
+
 def test_nothing_said_is_no_decision(desk):
     """Whoever resumes the run without a word sees the same again; `done` ends it, and says what is undecided."""
     assert desk.fill_in() is None
@@ -198,7 +212,7 @@ def test_what_was_refused_is_reworded_or_done_without(tmp_path):
     desk.rounds.made()
     desk.rounds.api.refusal = None
     assert desk.process() is None
-    assert "1. row 2, Lamp, no image, blocked: not allowed Its prompt: A lamp; again: $0.08" in desk.text
+    assert "**1** row 2, Lamp, no image, blocked: not allowed Its prompt: A lamp; again: $0.08" in desk.text
     assert desk.fill_in(again="1", words="1: A lamp on a desk", reject="2 3") is None
     assert [row["prompt"] for row in desk.rounds.rows()] == ["A lamp on a desk", "A mug", "A jug"]
     result = desk.fill_in(keep="1", verdict="done")

@@ -32,6 +32,7 @@ from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign
 from tasks.records.fault import Fault
 from tasks.records.result import CampaignResult
+from tasks.records.verdicts import Verdicts
 from tasks.reporting.reporter import Reporter, watched_by
 from tasks.run_state.toolbox import toolbox
 from tasks.running.announce_cells import LAST_TRY_S, announce_campaign
@@ -269,6 +270,17 @@ def test_a_run_that_ended_by_itself_completes_the_campaign(store):
     [event] = ended(store, Completed(data=RESULT))
     assert (event["event"], event["jobId"], event["campaign"]) == ("campaign.completed", "lamps", "lamps")
     assert (event["counts"], event["page"]) == ({"done": 1, "blocked": 1}, f"{store.address}/index.html")
+
+
+def test_a_campaign_that_is_held_completes_and_awaits_its_review(store):
+    """Until somebody has decided on all of it; then `campaign.approved` has told so."""
+    result = RESULT.model_copy(update={"approval": Verdicts(undecided=1)})
+    [event] = ended(store, Completed(data=result), hold=True)
+    assert (event["event"], event["review"]) == ("campaign.completed", "awaited")
+    Ledger(store, "run").note_end(an_outcome(CELLS[0]))
+    kept = RESULT.model_copy(update={"approval": Verdicts(kept=1)})
+    events = ended(store, Completed(data=kept), hold=True)
+    assert sorted(event.get("review", "") for event in events) == ["", "awaited"]
 
 
 def test_what_a_campaign_has_come_to_is_told_once(store):
