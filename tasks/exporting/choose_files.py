@@ -21,7 +21,7 @@ from tasks.tables.unseen import squeezed
 ORIGINAL: Final = "original"
 """In the place of a variant's name: the image as the API delivered it."""
 CELLS_SHOWN: Final = 4
-TELL_APART: Final = ("copy", "take", "language", "format", "variant", "row", "cell_id")
+TELL_APART: Final = ("product", "copy", "take", "language", "format", "variant", "row", "cell_id")
 """What may be added to a pattern whose names are not each one's own, the most readable first."""
 NAMES: Final = "--names"
 
@@ -123,7 +123,9 @@ def with_names(files: Iterable[HandedFile], pattern: str) -> tuple[HandedFile, .
     for problem in unknown_names(template, files[0].image.row, own):
         faults.add(NAMES, problem, value=pattern)
     faults.raise_if_any()
-    values = {file.image.cell.cell_id: values_of(file.image.row) for file in files}
+    names = {gap.name for gap in template.gaps}
+    rows = {file.image.cell.cell_id: file.image.row for file in files}
+    values = {cell_id: values_of(row, names) for cell_id, row in rows.items()}
     named = list[HandedFile]()
     for file in files:
         cell = file.image.cell
@@ -168,7 +170,7 @@ def tells_apart(name: str, files: Collection[HandedFile]) -> bool:
     """Whether what stands under a name is another for each of the files."""
     found = set()
     for file in files:
-        values = values_of(file.image.row) | {"variant": file.variant_name}
+        values = values_of(file.image.row, [name]) | {"variant": file.variant_name}
         found.add(values.get(squeezed(name), "").casefold())
     return len(found) == len(files)
 

@@ -9,8 +9,11 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final, Self
 
+from pydantic import field_validator
+
 from tasks.errors import InputInvalid
 from tasks.exporting.hand_over import HandedOver, HandOver, Progress, digest_of, each
+from tasks.records.keys import check_key
 from tasks.records.record import Record
 from tasks.storage import disk
 from tasks.storage.storage import CampaignStore
@@ -25,6 +28,14 @@ class Export(Record):
     campaign: str
     files: dict[str, tuple[str, ...]]
     """By its name, the SHA-256 that each has or, where an export was interrupted, may have."""
+
+    @field_validator("files")
+    @classmethod
+    def _below(cls, files: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """Whoever else may write there names nothing elsewhere, which would be removed."""
+        for name in files:
+            check_key(name)
+        return files
 
     def with_files(self, digests: Mapping[str, str]) -> Self:
         """What they have written once these are among it."""

@@ -77,14 +77,16 @@ def _braced(names: Iterable[str]) -> str:
     return ", ".join(f"{{{name}}}" for name in names)
 
 
-def values_of(row: Mapping[str, str]) -> dict[str, str]:
-    """What a row of the manifest has under each name, squeezed, as parts of names; empty where nothing is left of it.
+def values_of(row: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """What a row of the manifest has under these names, by them squeezed, as parts of a name; empty where nothing is.
 
     A product without a name is called as its cell's id begins, and a format without one by its shape, such as `16x9`.
     """
-    values = {squeezed(name): part_of(without_quote(text), name) for name, text in row.items()}
-    values |= {squeezed(also): values[squeezed(name)] for also, name in ALSO.items() if squeezed(name) in values}
-    if not values.get("product"):
+    columns = {squeezed(name): name for name in row}
+    columns |= {also: column for also, column in ALSO.items() if column in row}
+    wanted = {"format", *map(squeezed, names)} & columns.keys()
+    values = {name: part_of(without_quote(row[columns[name]]), name) for name in wanted}
+    if values.get("product") == "":
         values["product"] = row["cell_id"].rpartition("-")[0].removesuffix(f"-{values['format']}")
     values["format"] = values["format"] or part_of((row["aspect_ratio"] or row["resolution"]).replace(":", "x"))
     return values

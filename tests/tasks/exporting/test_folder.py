@@ -1,5 +1,6 @@
 """Wherever an export is killed, each file is whole, the manifest names what is there, and the next one ends it."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -145,6 +146,19 @@ def test_what_a_killed_export_has_staged_goes_with_the_next(tmp_path):
         os.utime(path, (0, 0))
     shelf.handed_over(shelf.wanted(a="A"))
     assert [path.exists() for path in (left, fresh, other)] == [False, True, True]
+
+
+def test_nothing_elsewhere_is_removed_whatever_the_record_says(tmp_path):
+    """A place may be one that others write to as well."""
+    shelf = Shelf(tmp_path)
+    shelf.handed_over(shelf.wanted(a="A"))
+    (tmp_path / "mine.webp").write_bytes(b"A")
+    record = json.loads((shelf.handed / ".export.json").read_text())
+    record["files"]["../mine.webp"] = record["files"]["a.webp"]
+    (shelf.handed / ".export.json").write_text(json.dumps(record))
+    with pytest.raises(InputInvalid, match="which no export has written"):
+        shelf.handed_over(shelf.wanted(a="A"))
+    assert (tmp_path / "mine.webp").exists()
 
 
 def test_two_campaigns_are_not_handed_over_to_one_place(tmp_path):

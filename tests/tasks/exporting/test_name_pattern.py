@@ -25,7 +25,8 @@ OF_FILE = {"variant": "og", "ext": "webp"}
 
 def named(pattern: str, **row: str) -> str:
     """What a file is called."""
-    return name_of(parse_template(checked_pattern(pattern)), values_of({**ROW, **row}) | OF_FILE)
+    template = parse_template(checked_pattern(pattern))
+    return name_of(template, values_of({**ROW, **row}, [gap.name for gap in template.gaps]) | OF_FILE)
 
 
 @pytest.mark.parametrize(
