@@ -61,7 +61,7 @@ class Speech:
         self._meet(self.asked)
         for where, known, metadata in tables:
             self.slips = [*self.slips, *slips(known, metadata)]
-            for title, problem in misnamed(metadata, self.asked):
+            for title, problem in misnamed(known, metadata, self.asked):
                 self.faults.add(where, problem, column=title)
 
     def _meet(self, languages: tuple[str, ...]) -> None:

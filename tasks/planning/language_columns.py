@@ -1,10 +1,10 @@
 """Which columns of a table are in languages, which cannot be or may be meant to be, and what is said of one."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final
 
 from tasks.planning.parsed_row import Family, ParsedRow
-from tasks.records.language import lookup, meant_by, of_header
+from tasks.records.language import fault_of, like_a_tag, lookup, meant_by, of_header
 from tasks.tables.columns import TRANSLATED, column_name
 from tasks.tables.unseen import squeezed
 
@@ -36,12 +36,20 @@ def unasked(known: Container[str], metadata: Iterable[str]) -> Iterator[tuple[st
             yield title, f"is {column} in a language"
 
 
-def misnamed(metadata: Iterable[str], asked: Container[str]) -> Iterator[tuple[str, str]]:
-    """Columns that are in a language and cannot be, and why: such as `seed:de`, or the same language twice."""
+def misnamed(known: Container[str], metadata: Iterable[str], asked: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Columns that are in a language and cannot be, and why: such as `seed:de`, or the same language twice.
+
+    So is one that is in none, such as `headline:jp`, beside others that are in those that are `asked` for.
+    """
+    metadata = list(metadata)
+    spoken = {one.name for one in families(known, metadata) if any(lookup(tag, one.tags) for tag in asked)}
     seen: dict[tuple[str, str], str] = {}
     for title in metadata:
         base, tag = of_header(title)
         if not tag:
+            base, word = like_a_tag(title)
+            if word and (column_name(base) or squeezed(base)) in spoken:
+                yield title, fault_of(word)
             continue
         column = column_name(base)
         if column is not None and column not in TRANSLATED and tag in asked:

@@ -11,6 +11,7 @@ TAG_MAX_CHARS: Final = 35
 EXAMPLES: Final = "such as en, de, pt-BR or zh-Hant"
 _TAG: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"(.*?\w)[\s_.(\[/-]+([a-z]{2,3}(?:[-_][a-z]{2,4})?)[)\]]?", re.IGNORECASE)
+_LIKE: Final = re.compile("(.*\\S)\\s*[:\uff1a]\\s*([a-z]{2,3}(?:[-_][a-z0-9]*)*)", re.IGNORECASE)
 _COLON: Final = re.compile("[:\uff1a]")
 _NONE: Final = frozenset({"und", "mul", "mis", "zxx"})
 """Tags of no language, of several, and of what is without words."""
@@ -31,6 +32,15 @@ def parse_language(text: str) -> str:
     if found.partition("-")[0] in _NONE:
         raise ValueError(f"holds {text.strip()!r}, which names no language; write tags {EXAMPLES}")
     return found
+
+
+def fault_of(text: str) -> str:
+    """What is wrong with a tag, as the end of a sentence; empty where nothing is."""
+    try:
+        parse_language(text)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _meant(tag: str) -> str:
@@ -63,6 +73,12 @@ def of_header(header: str) -> tuple[str, str]:
         return base, parse_language(last)
     except ValueError:
         return "", ""
+
+
+def like_a_tag(header: str) -> tuple[str, str]:
+    """The same of a column whose colon is followed by what might be a tag and is none, such as `headline:jp`."""
+    found = _LIKE.fullmatch(header.strip())
+    return (found[1], found[2]) if found and not of_header(header)[1] else ("", "")
 
 
 @lru_cache(maxsize=4096)

@@ -337,3 +337,16 @@ def test_formats_in_languages_that_nobody_asks_for_are_told_as_well(tmp_path: Pa
     """A format that has a template in a language alone would be made of something else."""
     (fault,) = told(tmp_path, "product\nTea\n", "format,template:de\nog,Ein {product}\n", languages="", template="")
     assert fault.startswith("formats.csv, template:de: is template in a language; say which languages")
+
+
+@pytest.mark.parametrize(
+    ("tag", "why"), [("jp", "did you mean 'ja'?"), ("zq", "which is no language"), ("de-", "'de-'")]
+)
+def test_a_slip_of_the_pen_beside_translations_is_told(tmp_path: Path, tag: str, why: str) -> None:
+    """Where the column has others that are asked for: what is no language elsewhere is a name as any other."""
+    matrix = as_csv([["headline", "headline:de", f"headline:{tag}"], ["New", "Neu", "x"]])
+    (fault,) = told(tmp_path, matrix, template="{headline}")
+    assert fault.startswith(f"m.csv, headline:{tag}: ")
+    assert why in fault
+    alone = as_csv([["headline", f"headline:{tag}", "note:de"], ["New", "Neu", "x"]])
+    assert made(planned(tmp_path, alone, template="{headline}")) == [("en de", "New")]
