@@ -8,6 +8,7 @@ from typing import Any, Final
 import c2pa
 
 from tasks.errors import SignerAway, VariantsFailed
+from tasks.records.fault import without_secrets
 from tasks.signing.certificate import Chain, algorithm_of
 from tasks.signing.claim import Parent
 
@@ -71,5 +72,5 @@ class NativeSigner:
 
 
 def told(error: Exception) -> str:
-    """What the library says, without its own names for it."""
-    return str(error).removeprefix("Signature: ").removeprefix("Other: ")
+    """What the library says, without its own names for it, and without what is secret in an address."""
+    return without_secrets(str(error).removeprefix("Signature: ").removeprefix("Other: "))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -126,14 +127,18 @@ def _bytes(env: Mapping[str, str], variable: str) -> bytes:
     try:
         return Path(text).expanduser().read_bytes()
     except (OSError, ValueError, RuntimeError) as error:
-        problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        unseen = "" if _shown(env, variable) else "what it names (not shown here, as it may be the key itself) "
+        problem = f"{unseen}cannot be read: {getattr(error, 'strerror', None) or error}"
         raise InputInvalid.of(source=variable, value=_shown(env, variable), problem=problem) from None
 
 
 def _shown(env: Mapping[str, str], variable: str) -> str | None:
-    """A path as it was given; nothing of what is a secret itself, or may be."""
+    """A path as it was given; nothing of what is a secret itself, or may be: a key that lacks its first line."""
     text = _value(env, variable)
-    return None if _PEM in text or "\n" in text else text
+    with suppress(OSError, ValueError, RuntimeError):
+        if variable == CERTIFICATE or Path(text).expanduser().exists():
+            return None if _PEM in text or "\n" in text else text
+    return None
 
 
 def _tsa_url(env: Mapping[str, str]) -> str:

@@ -80,7 +80,7 @@ class VariantSigner:
         fault = fault.removeprefix("Content Credentials: no signature came: ")
         if fault.startswith(SIGN_WITH):
             return SIGN_WITH, fault.removeprefix(f"{SIGN_WITH}: ")
-        if "http" in fault or ("time" in fault and "stamp" in fault):
+        if self.tsa_url and ("http" in fault or ("time" in fault and "stamp" in fault)):
             return TSA_URL, f"gives no time stamp: {fault}"
         if "certificate" in fault or "self-signed" in fault:
             return CERTIFICATE, _PROFILE.format(fault=fault)

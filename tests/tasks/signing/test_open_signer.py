@@ -116,6 +116,18 @@ def test_what_cannot_be_read_is_told(change, source, told, tmp_path):
     assert told in said
 
 
+@pytest.mark.parametrize("kind", ["its body alone", "on one line", "a path that is none"])
+def test_what_may_be_the_key_itself_is_not_shown(kind, tmp_path):
+    """Somebody pastes it where its path belongs, or without its first line."""
+    body = "".join(ROOT.issued.key_pem().decode().splitlines()[1:-1])
+    value = {"its body alone": body, "on one line": f"KEY {body}", "a path that is none": "keys/canary.key"}[kind]
+    said = refused(ROOT.issued.written(tmp_path) | {"C2PA_PRIVATE_KEY": value})
+    assert said.startswith(
+        "C2PA_PRIVATE_KEY: what it names (not shown here, as it may be the key itself) cannot be read"
+    )
+    assert value[:12] not in said
+
+
 def test_all_that_is_wrong_is_told_at_once(tmp_path):
     """One mends them in one go; nothing of a key that the variable itself holds is shown."""
     canary = "-----BEGIN PRIVATE KEY-----\ncanary"
@@ -228,8 +240,9 @@ def test_a_service_of_time_stamps_that_does_not_answer_is_told(tmp_path):
     """Before anything is paid."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    said = refused(ROOT.issued.written(tmp_path) | {"C2PA_TSA_URL": f"http://127.0.0.1:{port}/"})
+    said = refused(ROOT.issued.written(tmp_path) | {"C2PA_TSA_URL": f"http://me:canary@127.0.0.1:{port}/?t=canary"})
     assert said.startswith("C2PA_TSA_URL: gives no time stamp")
+    assert "canary" not in said
 
 
 def test_the_key_is_shown_nowhere(tmp_path):
