@@ -44,14 +44,14 @@ def run(wanted: ReviewOrder) -> int:
         result = review_campaign(
             wanted, progress=lambda done, total: bar.update(task, completed=done, total=total, visible=True)
         )
-    screen.print(summary(result), markup=False)
+    screen.print(summary(result, is_handed_over=wanted.export is not None), markup=False)
     if wanted.export is None:
         return result.exit_code
     return max(result.exit_code, export([wanted.campaign_folder, wanted.export]))
 
 
-def summary(result: ReviewResult) -> str:
-    """Where the review stands, in a few lines that say what to do next."""
+def summary(result: ReviewResult, *, is_handed_over: bool = False) -> str:
+    """Where the review stands, in a few lines that say what to do next, unless that is done anyway."""
     lines = [f"{one_line(result.name)}: {result.sentence()}. Nothing was paid"]
     lines += [f"  Note: {shortened(note, 300)}" for note in result.notes[:SHOWN_MAX]]
     lines += [f"  {shortened(trouble, 200)}" for trouble in result.troubles[:SHOWN_MAX]]
@@ -63,4 +63,6 @@ def summary(result: ReviewResult) -> str:
     lines += (
         ["  Run the campaign as before: it makes what is to be made again, and nothing else"] if result.again else []
     )
+    is_decided = result.kept and not (result.again or result.undecided or is_handed_over)
+    lines += [f"  Hand over what is kept: python flows/export.py {one_line(result.folder)} PLACE"] if is_decided else []
     return "\n".join([*lines, *files_in(one_line(result.folder), public_folder(result.folder))])

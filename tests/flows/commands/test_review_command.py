@@ -41,6 +41,14 @@ def test_decisions_are_taken_in_and_told(folder: Path, tmp_path: Path, capsys: p
     ]
 
 
+def test_once_all_is_decided_the_next_step_is_told(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """And not before."""
+    table = tmp_path / "kim.csv"
+    table.write_text("cell_id;decision\n" + "".join(f"{cell.cell_id};keep\n" for cell in CELLS))
+    assert main([str(folder), str(table)]) == 0
+    assert f"  Hand over what is kept: python flows/export.py {folder} PLACE" in capsys.readouterr().err.splitlines()
+
+
 def test_what_is_approved_then_is_handed_over_at_once(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """Where nothing is, the decisions are taken in all the same, and it is said apart."""
     table, place = tmp_path / "kim.csv", str(tmp_path / "handed.zip")
