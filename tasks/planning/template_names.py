@@ -15,6 +15,7 @@ from tasks.tables.template import Template
 from tasks.tables.unseen import edged, squeezed
 
 _SENT: Final = frozenset({*TEMPLATE_OF, *TEMPLATE_OF.values()})
+_LANGUAGES: Final = "languages"
 _NEAR: Final = 0.7
 
 
@@ -77,7 +78,7 @@ class Names:
     ) -> "Names":
         """What a matrix with these columns and formats has, of which some are `translated`, or the formats' are."""
         own, more = (formats[0].places, formats[0].metadata) if formats else ({}, {})
-        named = (name for name in (*columns.known, *own) if name not in _SENT)
+        named = (name for name in (*columns.known, *own) if name not in _SENT | {_LANGUAGES})
         places = {squeezed(name): Place(name, is_of_formats=name in own) for name in named}
         for title in (*columns.metadata, *more):
             column, titles, is_of_formats = places.get(squeezed(title), Place())
@@ -117,6 +118,8 @@ class Names:
     def _unknown(self, name: str) -> str:
         if column_name(name) in _SENT:
             return f"names {{{name}}}, which is sent itself, or made into what is sent; name another column"
+        if column_name(name) == _LANGUAGES:
+            return f"names {{{name}}}, which says what is made, and is the same in each language; name another column"
         near = get_close_matches(squeezed(name), self.places, n=1, cutoff=_NEAR)
         if near:
             return f"names {{{name}}}, which is no column: did you mean {{{_called(self.places[near[0]])}}}?"

@@ -52,8 +52,9 @@ def _meant(tag: str) -> str:
 
 
 def parse_languages(text: str) -> tuple[str, ...]:
-    """Tags with commas, semicolons or white space between, each once. Raises ValueError."""
-    found = dict.fromkeys(parse_language(part) for part in re.split(r"[\s,;]+", text) if part)
+    """Tags with commas, white space or such between, or a list of them in JSON, each once. Raises ValueError."""
+    listed = re.sub(r"[\[\]\"']", " ", text)
+    found = dict.fromkeys(parse_language(part) for part in re.split(r"[\s,;/|&+]+", listed) if part)
     if not found:
         raise ValueError(f"names no language; write tags {EXAMPLES}, with commas between")
     return tuple(found)

@@ -230,6 +230,11 @@ def test_copies_share_seeds_over_languages(tmp_path: Path) -> None:
         ("prompt,prompt:de\na,#REF!\n", {}, "m.csv, row 2, prompt:de: '#REF!'"),
         ("prompt,prompt:de\na,a {prompt}\n", {}, "m.csv, row 2, prompt:de: 'a {prompt}' still holds {prompt}"),
         ("product,template:de\na,{nope}\n", {}, "m.csv, row 2, template:de: '{nope}' names {nope}, which is no column"),
+        (
+            "product,languages\na,en de\n",
+            {"template": "{product} {Languages}"},
+            "--template: '{product} {Languages}' names",
+        ),
         ("product,template:de\na,{product\n", {}, "m.csv, row 2, template:de: '{product' has a {"),
     ],
 )

@@ -39,6 +39,7 @@ def test_what_is_no_language_is_told(text: str, told: str) -> None:
 def test_several_are_parted_by_commas_or_spaces_each_once() -> None:
     """The first stays the first."""
     assert parse_languages("en, de;fr\nDE pt-br") == ("en", "de", "fr", "pt-BR")
+    assert parse_languages('["en", "de"]') == parse_languages("en/de") == parse_languages("EN | DE") == ("en", "de")
     with pytest.raises(ValueError, match="names no language"):
         parse_languages(" , ")
 
