@@ -76,8 +76,11 @@ async def review_in_rounds(order: ReviewOrder, forms: Forms, make: Make) -> Revi
         return now
     if not waiting.open and not taken.faults:
         return with_what_is_left(now, said)
-    before = answers[-1].answer if taken.faults else FilledForm(by=answers[-1].answer.by if answers else "")
-    await show(store, Round(waiting, said, taken.faults), forms, len(answers) + 1, before)
+    if taken.faults:
+        shown, before = Round(waiting, said, taken.faults, answers[-1].ids), answers[-1].answer
+    else:
+        shown, before = Round(waiting, said), FilledForm(by=answers[-1].answer.by if answers else "")
+    await show(store, shown, forms, len(answers) + 1, before)
     raise AssertionError  # the run is suspended by then
 
 
@@ -120,11 +123,10 @@ def with_what_is_left(now: ReviewResult, said: Sequence[str]) -> ReviewResult:
 
 async def show(store: CampaignStore, now: Round, forms: Forms, number: int, before: FilledForm) -> None:
     """Show what waits, tell people so, and wait for the form of this round."""
-    ids = [cell.cell_id for cell in now.shown]
-    picture = await asyncio.to_thread(numbered_picture, store, ids, now.waiting.outcomes)
+    picture = await asyncio.to_thread(numbered_picture, store, now.ids, now.waiting.outcomes)
     page = f"{public_folder(store.root) or store.address}/index.html"
     people = await People.load()
     subject = f"{now.waiting.title}: {counted(len(now.waiting.open), 'image')} to be reviewed, round {number}"
     where = flow_run.ui_url or "in Prefect"
     await people.hear(subject, f"Fill in the form of the run, behind Resume: {where}. Page: {page}")
-    await forms.ask(number, round_text(now, page, picture), ids, before)
+    await forms.ask(number, round_text(now, page, picture), now.ids, before)

@@ -131,6 +131,17 @@ def test_a_form_that_is_wrong_is_shown_again_as_it_was(desk):
     assert desk.fill_in(keep="1", reject="2-3", verdict="done").sentence().startswith("1 kept, 2 rejected")
 
 
+def test_numbers_mean_the_same_in_a_form_that_is_mended(desk):
+    """Though somebody else has decided on one of them meanwhile; he is told, and the later word counts."""
+    first = desk.shown[-1][1]
+    desk.rounds.reviewed(f"{first[0]},reject,too dark,,,,Lee")
+    assert desk.fill_in(keep="1 2", reject="9") is None
+    assert desk.shown[-1][1] == first
+    assert "(decided by now: reject" in desk.text
+    assert desk.fill_in(keep="2", reject="3") is not None
+    assert reviews(desk) == ["reject", "keep", "reject"]
+
+
 @pytest.mark.parametrize("file", ["nothing.csv", "broken.csv"])
 def test_a_file_that_is_wrong_is_told_with_the_form(desk, file):
     """One that is not there, or names cells that are not; the numbers beside it are kept for the next form."""
