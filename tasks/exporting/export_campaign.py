@@ -122,7 +122,5 @@ def notes_of(
     bare = {file.variant_name for file in files if not file.is_marked} - {ORIGINAL}
     if bare:
         names = ", ".join(sorted(bare))
-        notes.append(
-            f"{names} do not say that AI has made them; python flows/recut_variants.py FOLDER --marks yes does"
-        )
+        notes.append(f"Nothing says that AI has made {names}: python flows/recut_variants.py FOLDER --marks yes")
     return notes

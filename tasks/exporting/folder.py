@@ -1,8 +1,8 @@
 """Hands over to a folder or below an address: what is there from elsewhere is never touched, and nothing is half there.
 
 `.export.json` there names what exports of the campaign have written, before any of it is: so whatever interrupts one,
-the next knows what is its own. Manifest and feeds come after the pictures that they name; what is approved no longer
-goes last.
+the next knows what is its own. Manifest and feeds come after the pictures that they name; what is handed over no
+longer goes last.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -68,8 +68,8 @@ def check_own(wanted: HandOver, to: CampaignStore, before: Export | None) -> Non
     if before is not None and before.campaign != wanted.campaign:
         problem = f"holds what was handed over of {before.campaign}; name another folder"
         raise InputInvalid.of(source=to.root, problem=problem)
-    known = before.files if before is not None else {}
-    new = [name for name in wanted.all_digests if name not in known]
+    known = {name.casefold() for name in before.files} if before is not None else set()
+    new = [name for name in wanted.all_digests if name.casefold() not in known]
     there = names_in(to, {name.rpartition("/")[0] for name in new})
     strange = [name for name in new if name.casefold() in there]
     if strange:
@@ -109,7 +109,7 @@ def without(to: CampaignStore, stale: Mapping[str, Collection[str]]) -> tuple[in
             to.delete(name)
             removed += 1
         elif there is not None:
-            left.append(f"{name} is approved no longer, and was left there, since somebody has changed it")
+            left.append(f"{name} is handed over no longer, and was left there, since somebody has changed it")
     return removed, tuple(left)
 
 

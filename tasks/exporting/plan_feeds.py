@@ -39,12 +39,12 @@ def feeds_of(
         shown = shown_in(feed, files, order.feed_variant)
         column = order.handle_column if feed == "shopify" else order.sku_column
         for language, pictures in by_language(shown, urls).items():
-            name = named(feed, language)
             check_column(column, feed, pictures, faults)
             products = by_product(pictures, column)
             check_products(feed, products, column, faults)
-            tables[name] = feed_of(feed, products)
-            notes |= dict.fromkeys([TO_DO[feed], *left_out_of(name, products, column, pictures)])
+            tables[named(feed, language)] = feed_of(feed, products)
+            left_out = left_out_of(products, column, pictures, is_bounded=feed == "merchant")
+            notes |= dict.fromkeys([TO_DO[feed], *(f"{named(feed, language)}: {what}" for what in left_out)])
         if feed == "merchant":
             check_marks(shown, faults)
             notes |= dict.fromkeys(notes_of_labels(shown))
@@ -110,17 +110,21 @@ def notes_of_labels(shown: Sequence[HandedFile]) -> list[str]:
 
 
 def left_out_of(
-    name: str, products: Mapping[str, Sequence[ProductPicture]], column: str, pictures: Sequence[ProductPicture]
+    products: Mapping[str, Sequence[ProductPicture]],
+    column: str,
+    pictures: Sequence[ProductPicture],
+    *,
+    is_bounded: bool,
 ) -> list[str]:
-    """What is not in a feed."""
+    """What is not in a feed; `is_bounded`, it takes so many pictures of a product and no more."""
     notes = []
     rows = sorted({picture.number for picture in pictures} - {one.number for its in products.values() for one in its})
     if rows:
         shown = ", ".join(f"{row:,}" for row in rows[:ROWS_SHOWN]) + (" and more" if len(rows) > ROWS_SHOWN else "")
         which = f"row {shown}, which has" if len(rows) == 1 else f"rows {shown}, which have"
-        notes.append(f"{name}: without {which} no {column}")
+        notes.append(f"without {which} no {column}")
     left = {key: len(its) - 1 - MERCHANT_MORE_MAX for key, its in products.items() if len(its) - 1 > MERCHANT_MORE_MAX}
-    if left and name.startswith("google"):
+    if left and is_bounded:
         count = f"the last {sum(left.values())} of {', '.join(list(left)[:ROWS_SHOWN])} are left out"
-        notes.append(f"{name}: Google takes {MERCHANT_MORE_MAX + 1} pictures of a product; {count}")
+        notes.append(f"Google takes {MERCHANT_MORE_MAX + 1} pictures of a product; {count}")
     return notes
