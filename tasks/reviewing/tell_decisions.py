@@ -15,6 +15,7 @@ from tasks.ledger.reviews import Reviews
 from tasks.publishing.recut_campaign import outcomes_of, stored_keys
 from tasks.records.verdicts import Verdicts
 from tasks.reviewing.review import Told
+from tasks.storage.public_address import public_base
 from tasks.storage.storage import CampaignStore
 
 LAST_TRY_S: Final = 10.0
@@ -32,7 +33,10 @@ class Teller(NamedTuple):
     def of(cls, store: CampaignStore) -> "Teller":
         """As its last run and this environment say. Raises InputInvalid where that is malformed, and StorageFailed."""
         hold = read_hold(store)
-        return cls(hold, load_callback_settings()) if hold.is_held else cls()
+        if not hold.is_held:
+            return cls()
+        public_base()  # raises where it is malformed
+        return cls(hold, load_callback_settings())
 
 
 def told_of(

@@ -281,10 +281,11 @@ def test_only_what_is_wanted_is_told(tmp_path, receiver):
     assert heard(receiver) == [("generation.approved", rounds.ids[0], "keep")]
 
 
-def test_where_callbacks_are_malformed_nothing_is_recorded(rounds, monkeypatch):
-    """A secret that is none is told before anything is decided."""
-    monkeypatch.setenv("CALLBACK_SECRET", "nonsense")
-    with pytest.raises(InputInvalid, match="CALLBACK_SECRET"):
+@pytest.mark.parametrize("variable", ["CALLBACK_SECRET", "CAMPAIGN_PUBLIC_URL"])
+def test_where_callbacks_could_not_be_told_nothing_is_recorded(rounds, monkeypatch, variable):
+    """A secret or an address that is none is told before anything is decided."""
+    monkeypatch.setenv(variable, "nonsense")
+    with pytest.raises(InputInvalid, match=variable):
         rounds.reviewed(f"{rounds.ids[0]},keep")
     assert rounds.store.names("ledger/reviews") == []
 
