@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from tasks.records.cell import Cell
 from tasks.records.marks import source_type
-from tasks.records.outcome import Credentials, Outcome, Status
+from tasks.records.outcome import C2paState, Outcome, Status
 from tasks.records.record import Record
 from tasks.records.review import Decision, Review
 
@@ -72,7 +72,7 @@ class Event(Record):
     """Of which kind the image is, in IPTC's word, such as `trainedAlgorithmicMedia`."""
     language: str | None = None
     """Which it is for, by its tag; several, where they ask for the same image, with spaces between."""
-    c2pa: Credentials | None = Field(default=None, alias="c2pa")
+    c2pa: C2paState | None = Field(default=None, alias="c2pa")
     """Whether its variants are signed with Content Credentials, or have lost those of the original."""
     error: str | None = None
     replaces: str | None = None

@@ -19,7 +19,7 @@ Status = Literal["done", "failed", "blocked", "unknown", "pending"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 
-Credentials = Literal["signed", "lost", "none"]
+C2paState = Literal["signed", "lost", "none"]
 """Of an image's variants: all signed that were to be, or not, and then whether its original was."""
 
 LinkFault = Literal["not allowed", "refused", "too large", "not answered"]
@@ -125,7 +125,7 @@ class Outcome(Record):
         return [name for name in self.variants if self.signed.get(name)]
 
     @property
-    def credentials(self) -> Credentials | None:
+    def credentials(self) -> C2paState | None:
         """What has become of Content Credentials in its variants; None where it has no original."""
         if self.original is None:
             return None

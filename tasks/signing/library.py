@@ -14,7 +14,11 @@ from tasks.signing.claim import Parent
 
 _SETTINGS: Final = {
     "builder": {"thumbnail": {"enabled": False}},  # usual, and 600 kB in a file of 70 kB
-    "verify": {"verify_after_sign": False},  # each signature is held against the key, and the first file is read
+    "verify": {
+        "verify_after_sign": False,  # each signature is held against the key, and the first file is read
+        "remote_manifest_fetch": False,  # usual: a file that names an address has it asked, whatever lies there
+        "ocsp_fetch": False,
+    },
 }
 _LIVES_AND_IS_WHOLE: Final = {"Valid", "Trusted"}
 

@@ -19,7 +19,7 @@ TSA_URL: Final = "C2PA_TSA_URL"
 OVER_PX: Final = "C2PA_OVER_PX"
 SIGNING_VARIABLES: Final = (CERTIFICATE, PRIVATE_KEY, SIGN_WITH, TSA_URL, OVER_PX)
 USUAL_OVER_PX: Final = 512
-"""Of the longer side. A signature takes 3.2 kB, a third of a thumb of 400 pixels."""
+"""Of the longer side. A signature takes 3.5 kB, a third of a thumb of 400 pixels."""
 UNSIGNED: Final = (
     f"variants of this campaign are signed with Content Credentials, and what is cut now is not: {CERTIFICATE} is "
     "not set here"

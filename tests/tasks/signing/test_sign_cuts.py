@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import socket
 import subprocess
 from typing import Any
 
@@ -13,9 +14,9 @@ from PIL import Image
 
 from tasks.errors import SignerAway
 from tasks.images.cut_image import Cuts, cut_all
-from tasks.images.xmp_packet import program
+from tasks.images.xmp_packet import packet, program
 from tasks.records.label import DrawnLabel
-from tasks.records.marks import facts_of
+from tasks.records.marks import Facts, facts_of
 from tasks.records.outcome import SANDBOX, StoredOriginal
 from tasks.records.variant import Variant
 from tasks.records.variant_text import SUFFIXES
@@ -197,6 +198,25 @@ def test_what_the_vendor_has_not_signed_so_is_no_hindrance(signer):
         read = ROOT.read(only(after), "image/webp")
         assert (read["validation_state"], len(read["manifests"])) == ("Trusted", 1)
         assert done_to(read)[0] == "opened"
+
+
+def test_an_address_in_an_original_is_not_asked(signer):
+    """A file may name where its manifest lies: anywhere, in our own network as well."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/manifest.c2pa"
+        named = packet(Facts("digitalCapture", "Somebody", "1")).replace(
+            b"<rdf:Description",
+            f'<rdf:Description xmlns:dcterms="http://purl.org/dc/terms/" dcterms:provenance="{url}"'.encode(),
+            1,
+        )
+        out = io.BytesIO()
+        Image.new("RGB", (640, 480)).save(out, "jpeg", xmp=named)
+        data = out.getvalue()
+        _, after = signed(signer, data, "og=600x400", original=stored(data, "jpg"))
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert ROOT.read(only(after), "image/webp")["validation_state"] == "Trusted"
 
 
 def test_small_variants_are_not_signed_unless_all_are_to_be(signer, tmp_path):
