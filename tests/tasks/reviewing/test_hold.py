@@ -1,5 +1,6 @@
 """What a campaign that is held tells of reviews: each decision once, whoever decides and whatever is killed."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -168,6 +169,17 @@ def test_what_a_killed_review_has_recorded_the_next_one_tells_once(rounds, recei
     assert finished_result(rounds.planned()) is None, "there is somebody to be told"
     rounds.made()
     assert heard(receiver) == [("campaign.approved", "lamps", None), ("generation.rejected", vase, "reject")]
+
+
+def test_a_script_in_a_loop_of_its_own_tells_as_well(rounds, receiver):
+    """As in a notebook, where calls are made from inside of one."""
+    heard(receiver)
+
+    async def review() -> None:
+        rounds.reviewed(f"{rounds.ids[0]},keep")
+
+    asyncio.run(review())
+    assert heard(receiver) == [("generation.approved", rounds.ids[0], "keep")]
 
 
 def test_a_storage_that_fails_leaves_it_to_the_next(rounds, receiver, monkeypatch):
