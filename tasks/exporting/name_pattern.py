@@ -18,13 +18,15 @@ from tasks.tables.fill_template import fill
 from tasks.tables.template import Gap, Template, parse_template
 from tasks.tables.unseen import squeezed
 
-DEFAULT_NAMES: Final = "{product}-{format}-{variant}.{ext}"
+DEFAULT_NAMES: Final = "{product}-{format}[-{language}]-{variant}.{ext}"
 VALUE_MAX_CHARS: Final = 80
 PART_MAX_CHARS: Final = 200
 """Of a file's or a folder's name; disks take 255 bytes."""
 ALSO: Final = {"copy": "copy_number"}
 """Other words for columns of the manifest."""
 OF_FILES: Final = ("variant", "ext")
+AT_TIMES: Final = ("language",)
+"""Columns that only some manifests have; empty in the others."""
 USUAL: Final = ("product", "format", "variant", "copy", "take", "row", "cell_id")
 _LOWERED: Final = {"product", "format"}
 """As they are in a cell's id; a column of the matrix, such as a SKU, keeps its capitals."""
@@ -64,7 +66,7 @@ def unknown_names(template: Template, known: Iterable[str], own: Iterable[str] =
 
     `known`: the columns of the manifest, as they are written; `own`: those of them that are the matrix's.
     """
-    shown = {squeezed(name): name for name in (*OF_FILES, *ALSO, *known)}
+    shown = {squeezed(name): name for name in (*OF_FILES, *AT_TIMES, *ALSO, *known)}
     problems = []
     for name in dict.fromkeys(gap.name for gap in template.gaps if squeezed(gap.name) not in shown):
         near = get_close_matches(squeezed(name), shown, n=1, cutoff=_NEAR)

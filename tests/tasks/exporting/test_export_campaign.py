@@ -147,7 +147,7 @@ def test_names_that_two_files_would_have_are_refused_before_anything_is_written(
     rounds.reviewed(f"{rounds.ids[1]},keep")
     said = refusal(rounds)
     assert all(cell_id in said for cell_id in rounds.ids[:2])
-    assert "--names '{product}-{format}-{copy}-{variant}.{ext}'" in said
+    assert "--names '{product}-{format}[-{language}]-{copy}-{variant}.{ext}'" in said
     assert "--names, row 2, title: is empty" in refusal(rounds, names="{title}-{variant}")
     assert not (rounds.folder / "handed").exists()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.exporting.name_pattern import checked_pattern, name_of, unknown_names, values_of
+from tasks.exporting.name_pattern import DEFAULT_NAMES, checked_pattern, name_of, unknown_names, values_of
 from tasks.tables.fill_template import EmptyGap
 from tasks.tables.template import parse_template
 
@@ -43,6 +43,13 @@ def named(pattern: str, **row: str) -> str:
 def test_a_pattern_is_filled(pattern: str, name: str):
     """Any column however it is written; a SKU keeps its capitals; a file always has its ending."""
     assert named(pattern) == name
+
+
+def test_images_in_several_languages_are_told_apart_unasked():
+    """A campaign without languages has no such column, and names as short as they can be."""
+    assert named(DEFAULT_NAMES) == "gruner-tee-co-blog-hero-og.webp"
+    assert named(DEFAULT_NAMES, language="de-AT") == "gruner-tee-co-blog-hero-de-AT-og.webp"
+    assert unknown_names(parse_template(DEFAULT_NAMES), ROW) == []
 
 
 def test_what_has_no_name_is_called_as_people_see_it():
