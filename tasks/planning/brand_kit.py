@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from tasks.errors import InputInvalid
-from tasks.records.fault import Fault
+from tasks.records.fault import Fault, quoted
 from tasks.records.label import parse_label
 from tasks.records.language import parse_languages
 from tasks.records.models import OFFERS
@@ -148,7 +148,7 @@ def _reader(key: str) -> Callable[[object], Any]:
 def _text(value: object) -> str:
     texts = _texts(value)
     if len(texts) != 1:
-        raise ValueError("is not accepted; write one text, in quotes")
+        raise ValueError(f"holds {len(texts)} texts ({', '.join(map(quoted, texts))}); write one")
     return texts[0]
 
 

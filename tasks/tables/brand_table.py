@@ -3,18 +3,17 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from tasks.errors import InputInvalid
 from tasks.records.fault import Fault, without_secrets
 from tasks.records.table_name import split_sheet
 from tasks.storage.absence import absent_at
-from tasks.tables.content import HEAD_BYTES
+from tasks.tables.content import HEAD_BYTES, unpacked
 from tasks.tables.hindrance import ABSENT, hindrance
 from tasks.tables.open_table import Fetch, opened
 from tasks.tables.parts import Parts
-from tasks.tables.sheets import BRAND
-from tasks.tables.tables import open_table
+from tasks.tables.sheets import BRAND, Asked, read_keys
 from tasks.tables.unseen import squeezed
 from tasks.workbooks.workbook import is_workbook
 
@@ -32,19 +31,20 @@ _WHOLE: Final = frozenset({"name", "look", "label", "credit", "template", "negat
 def read_brand(url: str, fetch: Fetch) -> tuple[str, bytes, Pairs]:
     """The kit at `url`: how it is told, its content for a digest, and its keys. Raises InputInvalid."""
     place, sheet = split_sheet(url)
-    source = without_secrets(place)
+    source, content = without_secrets(place), b""
     try:
         with opened(place, fetch) as found:
-            content = b"" if isinstance(found, Parts) else found.read(BYTES_MAX + 1)
-            is_folder = isinstance(found, Parts)
+            if is_file := not isinstance(found, Parts):
+                plain = unpacked(found)
+                if is_workbook(plain.peek(HEAD_BYTES)):
+                    return _read_sheet(Asked(source, sheet or BRAND, is_formats=False), plain)
+                content = plain.read(BYTES_MAX + 1)
     except InputInvalid:
         raise
     except Exception as error:
         problem = hindrance(error)
         raise InputInvalid.of(source=source, problem=absent_at(source) if problem == ABSENT else problem) from error
-    if is_workbook(content[:HEAD_BYTES]):
-        return _read_sheet(f"{place}#{sheet or BRAND}", fetch)
-    if is_folder or len(content) > BYTES_MAX:
+    if not is_file or len(content) > BYTES_MAX:
         raise InputInvalid.of(source=source, problem=_NO_KIT)
     try:
         return source, content, tomllib.loads(content.decode("utf-8-sig"))
@@ -53,21 +53,26 @@ def read_brand(url: str, fetch: Fetch) -> tuple[str, bytes, Pairs]:
         raise InputInvalid.of(source=source, problem=problem) from error
 
 
-def _read_sheet(url: str, fetch: Fetch) -> tuple[str, bytes, Pairs]:
-    """Keys in the first column, and what they say beside them: several texts in several cells, lines or rows."""
+def _read_sheet(asked: Asked, file: IO[bytes]) -> tuple[str, bytes, Pairs]:
+    """Keys in the first column, and what they say beside them: several texts in several cells, lines or rows.
+
+    Where no key stands, the one above goes on; a key beside which nothing stands is a heading, or says nothing.
+    """
     faults: list[Fault] = []
-    with open_table(url, None, faults.append, fetch) as table:
-        rows = [table.header, *(texts for _, texts in table.rows)]
+    told, found = read_keys(asked, file, faults.append)
+    rows = [texts for _, texts in found if any(map(squeezed, texts[1:]))]
     if faults:
         raise InputInvalid(faults)
-    if squeezed(rows[0][0]) in _TITLES:
+    if rows and squeezed(rows[0][0]) in _TITLES:
         rows = rows[1:]
     pairs: dict[str, list[str]] = {}
-    for key, *texts in rows:
-        if squeezed(key):
-            pairs.setdefault(key.strip(), []).extend(_parted(key, texts))
+    key = ""
+    for name, *texts in rows:
+        key = name.strip() if squeezed(name) else key
+        if key:
+            pairs.setdefault(key, []).extend(_parted(key, texts))
     content = "\n".join(f"{key}\t{text}" for key, texts in pairs.items() for text in texts).encode()
-    return table.source, content, pairs
+    return told, content, pairs
 
 
 def _parted(key: str, texts: Iterable[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """The rows of a sheet as texts, from the names of its columns on, and what is no part of its table."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, groupby, islice, repeat
 from typing import Any, Final
 
@@ -30,12 +30,8 @@ class SheetRows:
         self.marks = sheet.marks
         self.first_column = sheet.first_column
         self._report = report
-        self._others: dict[int, list[tuple[int, str]]] = {}
-        """By row, the cells whose text is not that of their value."""
-        for (row, column), text in (sheet.marks.shown | sheet.marks.faulty).items():
-            if column >= self.first_column:
-                self._others.setdefault(row, []).append((column - self.first_column, text))
-        self._rows = self._filled(sheet.rows)
+        self._others = _others(sheet)
+        self._rows = _filled(sheet.rows, self._others)
         looked_at = list(islice(self._rows, _LOOKED_AT))
         place = _header_place([texts for _, _, texts in looked_at])
         self.passed_over = [number for number, _, _ in looked_at[:place]]
@@ -71,20 +67,6 @@ class SheetRows:
             if len(groups) > 1 and self._are_two(number, texts, groups):
                 groups = []
             yield number, tuple(texts[: self.width])
-
-    def _filled(self, rows: Iterator[list[Any]]) -> Iterator[tuple[int, list[Any], list[str]]]:
-        """Number, values and texts of each row that holds anything, if only formulas without results."""
-        last = max(self._others, default=-1) + 1
-        numbered = enumerate(chain(rows, repeat([])), start=1)
-        for number, values in numbered:
-            if not values and number > last:
-                return
-            texts = [value if isinstance(value, str) else cell_text(value) for value in values]
-            for position, text in self._others.get(number - 1, ()):
-                texts += [""] * (position + 1 - len(texts))
-                texts[position] = text
-            if any(texts):
-                yield number, values, texts
 
     def _tell(self, number: int, position: int, value: str | None, problem: str) -> None:
         header = self.header[position].strip() if position < len(self.header) else ""
@@ -139,6 +121,45 @@ class SheetRows:
         )
         self._report(Fault(source=self.source, row=self.header_row, problem=problem))
         return True
+
+
+def key_rows(source: str, sheet: OpenSheet, report: Callable[[Fault], None]) -> Iterator[Row]:
+    """The rows of a sheet whose names stand in its first column, each as wide as it is."""
+    others = _others(sheet)
+    for number, _, texts in _filled(sheet.rows, others):
+        for position, text in others.get(number - 1, ()):
+            column = sheet.first_column + position
+            if (number - 1, column) in sheet.marks.faulty:
+                problem = _UNCALCULATED if text.startswith("=") else _ERROR
+                cell = cell_name(number - 1, column)
+                report(Fault(source=source, row=number, cell=cell, value=text, problem=problem))
+        yield number, tuple(texts)
+
+
+def _others(sheet: OpenSheet) -> dict[int, list[tuple[int, str]]]:
+    """By row, the cells whose text is not that of their value."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), text in (sheet.marks.shown | sheet.marks.faulty).items():
+        if column >= sheet.first_column:
+            found.setdefault(row, []).append((column - sheet.first_column, text))
+    return found
+
+
+def _filled(
+    rows: Iterator[list[Any]], others: Mapping[int, Sequence[tuple[int, str]]]
+) -> Iterator[tuple[int, list[Any], list[str]]]:
+    """Number, values and texts of each row that holds anything, if only formulas without results."""
+    last = max(others, default=-1) + 1
+    numbered = enumerate(chain(rows, repeat([])), start=1)
+    for number, values in numbered:
+        if not values and number > last:
+            return
+        texts = [value if isinstance(value, str) else cell_text(value) for value in values]
+        for position, text in others.get(number - 1, ()):
+            texts += [""] * (position + 1 - len(texts))
+            texts[position] = text
+        if any(texts):
+            yield number, values, texts
 
 
 def _header_place(rows: Sequence[Sequence[str]]) -> int:

@@ -7,7 +7,7 @@ from tasks.errors import InputInvalid
 from tasks.records.fault import Fault, quoted
 from tasks.tables.reading import Reading
 from tasks.tables.sheet_notes import sheet_notes
-from tasks.tables.sheet_rows import Row, SheetRows
+from tasks.tables.sheet_rows import Row, SheetRows, key_rows
 from tasks.tables.unseen import squeezed
 from tasks.workbooks.packed import Bounds
 from tasks.workbooks.workbook import Workbook, copied
@@ -43,6 +43,18 @@ def read_sheet(asked: Asked, file: IO[bytes], report: Callable[[Fault], None]) -
     unread = [] if is_meant else [other for other in others if squeezed(other) not in RESERVED]
     notes = sheet_notes(told, rows, unread)
     return Reading(told, "", "", report, letters=rows.letters(), notes=tuple(notes)), rows.records()
+
+
+def read_keys(asked: Asked, file: IO[bytes], report: Callable[[Fault], None]) -> tuple[str, Iterator[Row]]:
+    """How the sheet that was asked for is told, and its rows, whose names stand in the first column.
+
+    Raises InputInvalid.
+    """
+    with copied(asked.source, file) as copy:
+        book = Workbook(asked.source, copy, Bounds())
+        name = _chosen(asked, book)
+        told = f"{asked.source}#{name}"
+        return told, key_rows(told, book.sheet(name), report)
 
 
 def own_sheet(source: str, file: IO[bytes], meant: str) -> str | None:

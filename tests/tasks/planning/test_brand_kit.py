@@ -10,6 +10,7 @@ import pytest
 from tasks.records.plan import Plan
 from tests.matrices import a_file, faults_of, plan_of
 from tests.tasks.planning.test_references import a_picture
+from tests.workbooks import a_workbook
 
 KIT = """name = "Oak & Linen"  # a comment
 palette = ["#e8ddcb:0.5", "#7c6a55"]
@@ -177,6 +178,46 @@ def test_a_sheet_that_is_called_brand_need_not_be_a_kit(tmp_path: Path) -> None:
     plan = plan_of(str(tmp_path / "m.xlsx"))
     assert plan.cells[0].brand == ""
     assert any("m.xlsx#brand: was not read as a brand kit" in note for note in plan.notes)
+
+
+def kit_in_a_sheet(folder: Path, *rows: list[str | None]) -> str:
+    """A workbook of one product, with a sheet brand."""
+    return a_workbook(folder, {"Products": [["product"], ["Cup"]], "brand": rows})
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["negative", "text", "logos"]],
+        [["negative", "text, logos"]],
+        [["negative", "text"], ["negative", "logos"]],
+        [["negative", "text"], [None, "logos"]],
+    ],
+)
+def test_a_list_in_a_sheet_is_written_as_people_write_lists(tmp_path: Path, rows: list[list[str | None]]) -> None:
+    """In cells beside each other or below each other, or in one cell; first or last in the sheet."""
+    for place, order in enumerate(([["look", "soft"], *rows], [*rows, ["look", "soft"]])):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        (cell,) = plan_of(kit_in_a_sheet(folder, ["name", "Oak"], *order)).cells
+        assert cell.request.negative_prompt == "text, logos"
+        assert cell.request.prompt.endswith(", soft")
+
+
+def test_a_key_of_a_sheet_beside_which_nothing_stands_says_nothing(tmp_path: Path) -> None:
+    """Whatever column of a matrix has its name, the keys above it count as well."""
+    rows = [["Our brand"], [], ["key", "value"], ["name", "Oak"], ["look", "soft"], ["label", None], ["languages"]]
+    (cell,) = plan_of(kit_in_a_sheet(tmp_path, *rows, ["negative", "text"])).cells
+    assert cell.brand.startswith("Oak sha256:")
+    assert (cell.request.negative_prompt, cell.request.prompt[-6:]) == ("text", ", soft")
+
+
+def test_faults_of_a_sheet_brand_name_what_was_found(tmp_path: Path) -> None:
+    """Two texts where one is meant, and a cell without a value."""
+    (fault,) = faults_of(kit_in_a_sheet(tmp_path, ["name", "Oak"], ["look", "soft", "light"]))
+    assert "#brand, look: holds 2 texts ('soft', 'light'); write one" in str(fault)
+    (fault,) = faults_of(kit_in_a_sheet(tmp_path, ["name", "Oak"], ["look", "=A1"]))
+    assert "#brand, row 2, B2: '=A1' is a formula without its result" in str(fault)
 
 
 CODES = 'style_codes = ["1a2b3c4d", "5E6F7A8B"]\nstyle_type = "DESIGN"\n'
