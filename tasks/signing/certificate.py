@@ -21,6 +21,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+
+class NoSignature(ValueError):
+    """What a function gives is no signature by the certificate's key; the end of a sentence."""
+
+
 CertificateKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 _CURVES: Final[dict[str, tuple[str, hashes.HashAlgorithm]]] = {
     "secp256r1": ("es256", hashes.SHA256()),
@@ -128,19 +133,19 @@ def algorithm_of(key: CertificateKey) -> str:
 def checked(sign: Callable[[bytes], object], key: CertificateKey) -> Callable[[bytes], bytes]:
     """`sign`, with each signature held against the certificate's key; as C2PA wants it where it is in DER, as of a KMS.
 
-    ValueError where it is none of that key's.
+    NoSignature where it is none of that key's.
     """
 
     def signed(data: bytes) -> bytes:
         signature = sign(data)
         if inspect.iscoroutine(signature):
             signature.close()
-            raise ValueError("is async; name a plain one, which a few threads may call at once")
+            raise NoSignature("is async; name a plain one, which a few threads may call at once")
         if not isinstance(signature, bytes | bytearray):
-            raise ValueError(f"gives {type(signature).__name__}, and no bytes")  # noqa: TRY004  as a wrong signature
+            raise NoSignature(f"gives {type(signature).__name__}, and no bytes")
         raw = _raw(bytes(signature), key)
         if not _is_signed(data, raw, key):
-            raise ValueError(f"gives no signature ({algorithm_of(key).upper()}) by the key of C2PA_CERTIFICATE")
+            raise NoSignature(f"gives no signature ({algorithm_of(key).upper()}) by the key of C2PA_CERTIFICATE")
         return raw
 
     return signed

@@ -20,23 +20,29 @@ _SETTINGS: Final = {
         "ocsp_fetch": False,
     },
 }
-_LIVES_AND_IS_WHOLE: Final = {"Valid", "Trusted"}
+_GOOD: Final = {"Valid", "Trusted"}
 
 
 class NativeSigner:
-    """Signs files, with a key that it holds itself or by a function. Safe to call from many threads."""
+    """Signs files, with a key that it holds itself or by a function. Safe to call from many threads.
+
+    SignerAway where the library does not take what it is to sign with.
+    """
 
     def __init__(
         self, chain: Chain, key_pem: bytes | None, sign: Callable[[bytes], bytes] | None, tsa_url: str | None
     ) -> None:
         self._context = c2pa.Context.from_dict(_SETTINGS)
         algorithm = algorithm_of(chain.key)
-        if sign is None:
-            about = c2pa.C2paSignerInfo(algorithm, chain.pem, key_pem, tsa_url)
-            self._signer = c2pa.Signer.from_info(about)
-        else:
-            kind = c2pa.C2paSigningAlg[algorithm.upper()]
-            self._signer = c2pa.Signer.from_callback(sign, kind, chain.pem.decode(), tsa_url)
+        try:
+            if sign is None:
+                about = c2pa.C2paSignerInfo(algorithm, chain.pem, key_pem, tsa_url)
+                self._signer = c2pa.Signer.from_info(about)
+            else:
+                kind = c2pa.C2paSigningAlg[algorithm.upper()]
+                self._signer = c2pa.Signer.from_callback(sign, kind, chain.pem.decode(), tsa_url)
+        except c2pa.C2paError as error:
+            raise SignerAway(told(error)) from error
 
     def signed(self, data: bytes, mime: str, claim: Mapping[str, Any], parent: Parent | None) -> bytes:
         """The file `data` with a signed manifest in it, which carries that of its `parent`.
@@ -69,7 +75,7 @@ class NativeSigner:
         """What is wrong with the signature in a file; empty where it is good, whoever has signed it."""
         with c2pa.Reader(mime, io.BytesIO(data), context=self._context) as reader:
             read = json.loads(reader.json())
-        if read["validation_state"] in _LIVES_AND_IS_WHOLE:
+        if read["validation_state"] in _GOOD:
             return ""
         failed = read["validation_results"]["activeManifest"]["failure"]
         return "; ".join(one.get("explanation") or one["code"] for one in failed) or str(read["validation_state"])

@@ -11,7 +11,9 @@ from PIL import Image
 
 from tasks.errors import InputInvalid, SignerAway, VariantsFailed
 from tasks.images.mark_png import saved_png
+from tasks.records.fault import without_secrets
 from tasks.records.marks import DRAWN
+from tasks.signing.certificate import NoSignature
 from tasks.signing.claim import Parent, claim_of
 from tasks.signing.settings import CERTIFICATE, PRIVATE_KEY, SIGN_WITH, TSA_URL, Credentials, read_credentials
 
@@ -60,8 +62,8 @@ class VariantSigner:
             error = self._why.error
             if error is None:
                 raise
-            shown = str(error) if isinstance(error, ValueError) else f"has failed: {type(error).__name__}: {error}"
-            raise SignerAway(f"{SIGN_WITH}: the function {shown}") from error
+            shown = str(error) if isinstance(error, NoSignature) else f"has failed: {type(error).__name__}: {error}"
+            raise SignerAway(f"{SIGN_WITH}: the function {without_secrets(shown)}") from error
 
     def try_out(self) -> None:
         """Sign a picture of one pixel. Raises InputInvalid that names the setting by which none is signed."""
@@ -106,5 +108,7 @@ def open_signer(env: Mapping[str, str] = os.environ) -> VariantSigner | None:
         signer = VariantSigner(credentials)
     except (ImportError, OSError) as error:
         raise InputInvalid.of(source=CERTIFICATE, problem=NOT_INSTALLED.format(error=error)) from error
+    except SignerAway as error:
+        raise InputInvalid.of(source=CERTIFICATE, problem=_PROFILE.format(fault=error)) from error
     signer.try_out()
     return signer

@@ -205,6 +205,7 @@ def test_a_function_signs_in_the_place_of_a_key(is_raw, tmp_path, monkeypatch):
     ("body", "told"),
     [
         ("def sign(data): raise TimeoutError('the KMS is away')", "has failed: TimeoutError: the KMS is away"),
+        ("def sign(data): raise ValueError('bad x')", "has failed: ValueError: bad x"),
         ("def sign(data): return b'x' * 64", "gives no signature (ES256) by the key of C2PA_CERTIFICATE"),
         ("def sign(data): return b''", "gives no signature (ES256)"),
         ("def sign(data): return 'text'", "gives str, and no bytes"),
