@@ -61,7 +61,11 @@ def places_of(cells: Iterable[Cell], outcomes: Mapping[str, Outcome]) -> Iterato
     """Each cell, and which field of the above counts it."""
     cells = tuple(cells)
     made = {(cell.request_sha256, cell.copy_number) for cell in cells}
-    places = [_place_of(cell, outcome, made) for cell, outcome in of_each(cells, outcomes)]
+    unwanted = _unwanted(cells)
+    places = [
+        "replaced" if outcome.status == "pending" and cell.cell_id in unwanted else _place_of(cell, outcome, made)
+        for cell, outcome in of_each(cells, outcomes)
+    ]
     parents = {cell.cell_id: cell.replaces for cell in cells if cell.replaces is not None}
     roots = [root_of(cell.cell_id, parents) for cell in cells]
     settled = {root for root, place in zip(roots, places, strict=True) if place == "kept"}
@@ -79,6 +83,19 @@ def root_of(cell_id: str, parents: Mapping[str, str]) -> str:
         seen.add(parent)
         cell_id = parent
     return cell_id
+
+
+def _unwanted(cells: Iterable[Cell]) -> set[str]:
+    """Takes of cells of which something else was decided since; one that has the place of its cell is none."""
+    reviews = {cell.cell_id: cell.review for cell in cells}
+    takes = [(cell, reviews[cell.replaces]) for cell in cells if cell.replaces in reviews]
+    return {
+        cell.cell_id
+        for cell, review in takes
+        if review is None
+        or review.take is None
+        or (review.take.request_sha256, review.take.copy_number) != (cell.request_sha256, cell.copy_number)
+    }
 
 
 def _place_of(cell: Cell, outcome: Outcome, made: set[tuple[str, int]]) -> str:

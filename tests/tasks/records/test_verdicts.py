@@ -51,6 +51,13 @@ def test_what_is_to_be_made_again_is_not_decided_until_it_is_made():
     assert standing(again, NEXT, decided(MUG, "keep"), lamp_2="blocked").without == 1
 
 
+def test_a_take_that_nobody_wants_any_more_is_not_waited_for():
+    """A budget ended before it was made, and somebody has kept the first; where it is asked for still, it is."""
+    assert standing(decided(LAMP, "keep"), NEXT, lamp_2="pending").is_approved
+    asked = standing(decided(LAMP, "again"), NEXT, decided(MUG, "keep"), lamp_2="pending")
+    assert (asked.pending, asked.is_approved) == (1, False)
+
+
 def test_of_two_takes_one_that_is_kept_settles_the_image():
     """Somebody asked for another, and then took the first: nobody has to say anything of the other."""
     verdicts = standing(decided(LAMP, "keep"), NEXT)
