@@ -7,6 +7,7 @@ from typing import Final
 
 from tasks.errors import InputInvalid
 from tasks.records.fault import Fault
+from tasks.tables.spreadsheet import is_error
 
 FAULTS_SHOWN: Final = 100
 
@@ -22,6 +23,8 @@ class Faults:
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
     """Of a source that is a spreadsheet, the letter of each column, by its header and by our name for it."""
     _known: set[Fault] = field(default_factory=set)
+    _valueless: set[tuple[str, str]] = field(default_factory=set)
+    """Cells of sheets that hold an error or a formula, of which nothing more is to be said."""
     _others: dict[tuple[str, ...], int] = field(default_factory=dict)
     """Of each fault that rows share, how many more have it."""
     _shared: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -59,13 +62,22 @@ class Faults:
         letter = self.letters.get(fault.source, {}).get(fault.column or "")
         if letter and fault.row is not None and fault.cell is None:
             fault = fault.model_copy(update={"cell": f"{letter}{fault.row}"})
-        if fault in self._known:
+        if fault in self._known or self._is_told(fault):
             return
         if len(self.found) < FAULTS_SHOWN:
             self.found.append(fault)
             self._known.add(fault)
         else:
             self.more += 1
+
+    def _is_told(self, fault: Fault) -> bool:
+        """Whether it is of a cell without a value that was told before, since a template may name what no row sends."""
+        if not fault.cell or not fault.value or not (fault.value[0] == "=" or is_error(fault.value)):
+            return False
+        cell = fault.source, fault.cell
+        is_told = cell in self._valueless
+        self._valueless.add(cell)
+        return is_told
 
     @contextmanager
     def collected(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tasks.errors import InputInvalid
 from tasks.records.plan import Plan
 from tests.matrices import a_file, as_csv, faults_of, plan_of
+from tests.workbooks import a_workbook
 
 MATRIX = "product,Product Colour,Material\nTeapot,blue,clay\nCup,,glass\n"
 
@@ -210,3 +211,12 @@ def test_any_template_plans_or_is_a_fault(template: str, value: str) -> None:
         matrix = a_file(Path(folder), as_csv([["product", "a"], ["Tea", value]]))
         with contextlib.suppress(InputInvalid):
             assert plan_of(matrix, template=template).cell_count > 0
+
+
+@pytest.mark.parametrize("value", ["=B9&1", "#N/A"])
+def test_a_cell_without_a_value_is_told_once(tmp_path: Path, value: str) -> None:
+    """As the sheet has it, however many templates name it."""
+    rows = [["product", "colour"], ["Cup", value], ["Mug", "red"]]
+    formats = [["format", "template"], *([name, "{product} in {colour}"] for name in ("hero", "story"))]
+    (fault,) = faults_of(a_workbook(tmp_path, {"Spring": rows, "formats": formats}))
+    assert (fault.cell, fault.value) == ("B2", value)
