@@ -20,6 +20,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 
 from deployments.setup import main
+from tasks.records.campaign import Campaign
 from tests.chaos.conftest import is_long
 from tests.deployments.workers import a_worker
 from tests.matrices import DATA
@@ -35,25 +36,7 @@ PASSING = (ElementNotInteractableException, NoSuchElementException, StaleElement
 """The form is drawn anew with every change."""
 LABEL = "span[contains(@class, 'schema-form-property__label') and starts-with(normalize-space(), '{}')]"
 FIELD = "//div[contains(@class, 'schema-form-property')][div[contains(@class, 'p-label__header')]//" + LABEL + "]"
-TITLES = [
-    "Matrix",
-    "Formats table",
-    "Campaign name",
-    "What to do",
-    "Budget in USD",
-    "Output",
-    "Model",
-    "Images in flight",
-    "Try again",
-    "Callback URL",
-    "Callback events",
-    "Text encoding",
-    "Shards",
-    "Same campaign",
-    "Dry run",
-    "Sandbox",
-    "Variants",
-]
+TITLES = [field.title for field in Campaign.model_fields.values()]
 
 pytestmark = [
     is_long,
