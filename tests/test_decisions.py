@@ -35,6 +35,12 @@ def test_each_has_its_date():
     assert [int(heading[1]) for heading in HEADING.finditer(DECISIONS) if heading[2] is None] == []
 
 
+def test_each_has_one_such_line_and_stands_apart():
+    """Two lines come of two changes that were merged."""
+    assert re.findall(r"^\*\d{4}-.*\n\*\d{4}-.*", DECISIONS, re.MULTILINE) == []
+    assert re.findall(r"[^\n]\n## .*", DECISIONS) == []
+
+
 def test_links_go_both_ways():
     """And back in time where one supersedes or adds."""
     said = set().union(*(links(int(heading[1]), heading[2] or "") for heading in HEADING.finditer(DECISIONS)))
