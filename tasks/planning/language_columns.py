@@ -5,7 +5,7 @@ from typing import Final
 
 from tasks.planning.parsed_row import Family, ParsedRow
 from tasks.records.language import fault_of, like_a_tag, lookup, meant_by, of_header
-from tasks.tables.columns import TRANSLATED, column_name
+from tasks.tables.columns import FREE_TEXT, TRANSLATED, column_name
 from tasks.tables.unseen import squeezed
 
 FALLBACK: Final = "--language-fallback"
@@ -29,10 +29,10 @@ def families(known: Container[str], metadata: Iterable[str]) -> tuple[Family, ..
 
 
 def unasked(known: Container[str], metadata: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Texts of ours that are there in a language alone, of which nothing would be made, each with that it is one."""
+    """Texts that are sent and are there in a language alone, of which nothing would be made, each with that it is one."""
     for title in metadata:
         column = column_name(of_header(title)[0])
-        if column in TRANSLATED and column not in known:
+        if column in FREE_TEXT and column not in known:
             yield title, f"is {column} in a language"
 
 

@@ -344,6 +344,13 @@ def test_formats_in_languages_that_nobody_asks_for_are_told_as_well(tmp_path: Pa
     assert fault.startswith("formats.csv, template:de: is template in a language; say which languages")
 
 
+def test_labels_in_languages_that_nobody_asks_for_stop_nothing(tmp_path: Path) -> None:
+    """The plain one may be the option's or the kit's; that there are others is said."""
+    plan = planned(tmp_path, "product,label:de\nTea,KI\n", languages="", template="", label="AI-generated")
+    assert [(cell.label, cell.languages) for cell in plan.cells] == [(None, ())]
+    assert any(note.startswith("label is there in other languages (de), of which none is made") for note in plan.notes)
+
+
 @pytest.mark.parametrize(
     ("tag", "why"), [("jp", "did you mean 'ja'?"), ("zq", "which is no language"), ("de-", "'de-'")]
 )
