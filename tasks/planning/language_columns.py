@@ -29,7 +29,7 @@ def families(known: Container[str], metadata: Iterable[str]) -> tuple[Family, ..
 
 
 def unasked(known: Container[str], metadata: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Texts that are sent and are there in a language alone, of which nothing would be made, each with that it is one."""
+    """Texts to be sent that are there in a language alone, of which nothing would be made, each with that it is one."""
     for title in metadata:
         column = column_name(of_header(title)[0])
         if column in FREE_TEXT and column not in known:

@@ -53,7 +53,8 @@ def speech_notes(speech: Speech, prompts: Prompts) -> list[str]:
     unasked = [family for family in speech.unasked if family.is_ours or family.name in names.used]
     tags = ", ".join(dict.fromkeys(tag for family in unasked for tag in family.tags))
     titles = ", ".join(family.title for family in unasked)
-    asked = [f"{titles} is there in other languages ({tags}), of which none is made; {ASK}"] if unasked else []
+    are = "is" if len(unasked) == 1 else "are"
+    asked = [f"{titles} {are} there in other languages ({tags}), of which none is made; {ASK}"] if unasked else []
     slips = [f"is the column {title!r} meant to be {meant!r}? Then rename it" for title, meant in speech.slips]
     fallen = [
         f"{title} in {counted(count, 'row')} (first row {first})"

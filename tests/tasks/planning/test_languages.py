@@ -349,6 +349,8 @@ def test_labels_in_languages_that_nobody_asks_for_stop_nothing(tmp_path: Path) -
     plan = planned(tmp_path, "product,label:de\nTea,KI\n", languages="", template="", label="AI-generated")
     assert [(cell.label, cell.languages) for cell in plan.cells] == [(None, ())]
     assert any(note.startswith("label is there in other languages (de), of which none is made") for note in plan.notes)
+    both = planned(tmp_path, "headline,headline:de,label:de\nTea,x,KI\n", languages="", template="{headline}")
+    assert any(note.startswith("headline, label are there in other languages (de),") for note in both.notes)
 
 
 @pytest.mark.parametrize(
