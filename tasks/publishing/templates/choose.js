@@ -238,7 +238,8 @@
     const key = event.key.toLowerCase();
     if (!Object.hasOwn(acts, key) || (viewer.open && key.startsWith("arrow"))) return;
     event.preventDefault();
-    act(key);
+    // Held down, a key would decide on images that nobody has seen.
+    if (!event.repeat || key.startsWith("arrow")) act(key);
   });
   bar.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-key]");

@@ -26,6 +26,15 @@ def keys(browser: Chrome, *typed: str) -> None:
     ActionChains(browser).send_keys(*typed).perform()
 
 
+def held_down(browser: Chrome, key: str) -> None:
+    """Press a key for so long that it repeats."""
+    of_key = {"key": key, "code": f"Key{key.upper()}", "text": key}
+    for is_repeated in (False, True, True):
+        of_press = {"type": "keyDown", "autoRepeat": is_repeated, **of_key}
+        browser.execute_cdp_cmd("Input.dispatchKeyEvent", of_press)
+    browser.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyUp", **of_key})
+
+
 def text_of(browser: Chrome, selector: str) -> str:
     """What is read at a place."""
     return str(browser.execute_script("return document.querySelector(arguments[0]).textContent", selector))
@@ -47,7 +56,9 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
         of_another = 'localStorage.setItem(\'ideogram-campaigns: review of Lamps\', \'{"x": {"decision": "keep"}}\')'
         browser.execute_script(of_another)
         browser.get(page)
-        keys(browser, "n", "k", "x", "=off brand", Keys.ENTER, "r")
+        keys(browser, "n")
+        held_down(browser, "k")
+        keys(browser, "x", "=off brand", Keys.ENTER, "r")
         assert text_of(browser, ".count") == "3 of 7 decided, 1 again"
         keys(browser, "e")
         browser.find_element(By.CSS_SELECTOR, ".ask textarea").send_keys(", at night")
