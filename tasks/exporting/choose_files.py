@@ -153,17 +153,13 @@ def check_apart(files: Iterable[HandedFile], template: Template, pattern: str) -
     used = {squeezed(gap.name) for gap in template.gaps}
     free = (name for name in TELL_APART if squeezed(name) not in used)
     name = next((name for name in free if all(tells_apart(name, its) for its in groups)), "cell_id")
+    first, others = groups[0], len(groups) - 1
+    ids = list(dict.fromkeys(file.image.cell.cell_id for file in first))
+    more = f" and {len(ids) - CELLS_SHOWN:,} more" if len(ids) > CELLS_SHOWN else ""
+    also = f", and {counted(others, 'name')} more of several files" if others else ""
+    told = f"would be the name of {len(first):,} files of {', '.join(ids[:CELLS_SHOWN])}{more}{also}"
     remedy = f"add {{{name}}}: --names '{with_gap(pattern, name)}'"
-    faults, of_cells = Faults(), dict[tuple[str, ...], list[str]]()
-    for its in groups:
-        ids = tuple(dict.fromkeys(file.image.cell.cell_id for file in its))
-        of_cells.setdefault(ids, []).append(its[0].name)
-    for ids, names in of_cells.items():
-        more = f" and {len(ids) - CELLS_SHOWN:,} more" if len(ids) > CELLS_SHOWN else ""
-        also = f" (and {counted(len(names) - 1, 'name')} like it)" if len(names) > 1 else ""
-        shown = ", ".join(ids[:CELLS_SHOWN]) + more
-        faults.add(NAMES, f"would be the name of files of {shown}{also}; {remedy}", value=names[0])
-    faults.raise_if_any()
+    raise InputInvalid.of(source=NAMES, value=first[0].name, problem=f"{told}; {remedy}")
 
 
 def tells_apart(name: str, files: Collection[HandedFile]) -> bool:

@@ -148,6 +148,9 @@ def test_names_that_two_files_would_have_are_refused_before_anything_is_written(
     said = refusal(rounds)
     assert all(cell_id in said for cell_id in rounds.ids[:2])
     assert "--names '{product}-{format}[-{language}]-{copy}-{variant}.{ext}'" in said
+    of_all = refusal(rounds, names="{cell_id}.{ext}", undecided=True)
+    assert f"'{rounds.ids[0]}.webp' would be the name of 2 files of {rounds.ids[0]}, and 3 names more" in of_all
+    assert of_all.count("add {variant}: --names '{cell_id}-{variant}.{ext}'") == 1
     assert "--names, row 2, title: is empty" in refusal(rounds, names="{title}-{variant}")
     assert not (rounds.folder / "handed").exists()
 
