@@ -12,7 +12,9 @@ from tasks.records.fault import one_line, shortened
 from tasks.reviewing.review import ReviewOrder, ReviewResult
 from tasks.storage.public_address import public_folder
 
-SHOWN_MAX: Final = 20
+NOTES_SHOWN: Final = 200
+"""Many, since people are to see where they differ."""
+TROUBLES_SHOWN: Final = 20
 COMMAND: Final = Command(
     typed="python flows/review.py",
     asked=ReviewOrder,
@@ -53,9 +55,9 @@ def run(wanted: ReviewOrder) -> int:
 def summary(result: ReviewResult, *, is_handed_over: bool = False) -> str:
     """Where the review stands, in a few lines that say what to do next, unless that is done anyway."""
     lines = [f"{one_line(result.name)}: {result.sentence()}. Nothing was paid"]
-    lines += [f"  Note: {shortened(note, 300)}" for note in result.notes[:SHOWN_MAX]]
-    lines += [f"  {shortened(trouble, 200)}" for trouble in result.troubles[:SHOWN_MAX]]
-    more = len(result.notes[SHOWN_MAX:]) + len(result.troubles[SHOWN_MAX:])
+    lines += [f"  Note: {shortened(note, 300)}" for note in result.notes[:NOTES_SHOWN]]
+    lines += [f"  {shortened(trouble, 200)}" for trouble in result.troubles[:TROUBLES_SHOWN]]
+    more = len(result.notes[NOTES_SHOWN:]) + len(result.troubles[TROUBLES_SHOWN:])
     lines += [f"  and {more:,} more"] if more else []
     lines += [f"  Callbacks: {result.callbacks.sentence()}"] if result.callbacks is not None else []
     waits = result.approval is not None and not result.approval.is_approved

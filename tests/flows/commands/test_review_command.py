@@ -1,13 +1,15 @@
 """The command of a review as a user meets it."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from flows.commands.review_command import main
+from flows.commands.review_command import main, summary
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.records.variant import DEFAULT_VARIANTS
+from tasks.reviewing.review import ReviewResult
 from tasks.storage.storage import CampaignStore
 from tests.factories import a_cell, a_request, an_outcome
 
@@ -47,6 +49,17 @@ def test_once_all_is_decided_the_next_step_is_told(folder: Path, tmp_path: Path,
     table.write_text("cell_id;decision\n" + "".join(f"{cell.cell_id};keep\n" for cell in CELLS))
     assert main([str(folder), str(table)]) == 0
     assert f"  Hand over what is kept: python flows/export.py {folder} PLACE" in capsys.readouterr().err.splitlines()
+
+
+def test_every_difference_is_told():
+    """Whose word was overruled can see it; only what nobody would read to its end is cut short."""
+    result = ReviewResult(
+        name="Lamps", folder="/lamps", new=1, kept=1, rejected=0, again=0, again_usd=Decimal(0), undecided=0
+    )
+    notes = tuple(f"lamp-{number}: keep by Kim goes before reject by Alex" for number in range(1_000))
+    assert summary(result.model_copy(update={"notes": notes[:200]})).count("Note: ") == 200
+    cut_short = summary(result.model_copy(update={"notes": notes}))
+    assert (cut_short.count("Note: "), "and 800 more" in cut_short) == (200, True)
 
 
 def test_what_is_approved_then_is_handed_over_at_once(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
