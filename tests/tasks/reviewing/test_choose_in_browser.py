@@ -15,6 +15,7 @@ from tests.waiting import until
 
 pytestmark = [needs_driver, pytest.mark.usefixtures("without_engine")]
 MATRIX = "product,prompt,num_images\n" + "".join(f"Lamp {n},Lamp number {n},{2 if n == 4 else 1}\n" for n in range(6))
+OF_ANOTHER = """localStorage.setItem("ideogram-campaigns: review of Lamps", '{"x": {"decision": "keep"}}')"""
 WHERE = """
 const image = document.querySelector(".stage img").getBoundingClientRect();
 return [image.left + image.width * .25, image.top + image.height * .5].map(Math.round);
@@ -53,8 +54,7 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
     with driven(tmp_path) as browser:
         browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
         browser.get(page)
-        of_another = 'localStorage.setItem(\'ideogram-campaigns: review of Lamps\', \'{"x": {"decision": "keep"}}\')'
-        browser.execute_script(of_another)
+        browser.execute_script(OF_ANOTHER)
         browser.get(page)
         keys(browser, "n")
         held_down(browser, "k")
@@ -90,8 +90,8 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
     assert [shown[cell_id] for cell_id in ids] == decisions
     rounds.made()
     takes = {row["replaces"]: row["prompt"] for row in rounds.rows() if row["replaces"]}
-    assert takes == {ids[2]: "Lamp number 2", ids[3]: "Lamp number 3, at night", mug: "A mug on a shelf"}
-    assert rounds.api.billed["A jug"] == 0
+    made = {ids[2]: "Lamp number 2", ids[3]: "Lamp number 3, at night", mug: "A mug on a shelf"}
+    assert (takes, rounds.api.billed["A jug"]) == (made, 0)
 
 
 def without_a_picture(browser: Chrome, jug: str, mug: str) -> None:
