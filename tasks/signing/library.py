@@ -54,7 +54,7 @@ class NativeSigner:
             with self._builder(claim, parent) as builder:
                 builder.sign(self._signer, mime, io.BytesIO(data), out)
         except c2pa.C2paError.Signature as error:
-            raise SignerAway(f"Content Credentials: no signature came: {told(error)}") from error
+            raise SignerAway(told(error)) from error
         except c2pa.C2paError as error:
             raise VariantsFailed(f"The original is stored, but a variant could not be signed: {told(error)}") from error
         return out.getvalue()

@@ -13,9 +13,18 @@ from tasks.errors import InputInvalid, SignerAway, VariantsFailed
 from tasks.images.mark_png import saved_png
 from tasks.records.fault import without_secrets
 from tasks.records.marks import DRAWN
+from tasks.signing.ask_function import answer_of
 from tasks.signing.certificate import NoSignature
 from tasks.signing.claim import Parent, claim_of
-from tasks.signing.settings import CERTIFICATE, PRIVATE_KEY, SIGN_WITH, TSA_URL, Credentials, read_credentials
+from tasks.signing.settings import (
+    CERTIFICATE,
+    PRIVATE_KEY,
+    SIGN_WITH,
+    SIGNING_VARIABLES,
+    TSA_URL,
+    Credentials,
+    read_credentials,
+)
 
 if TYPE_CHECKING:
     from tasks.signing.certificate import Chain
@@ -24,6 +33,8 @@ NOT_INSTALLED: Final = (
     "is set, and what signs is not installed ({error}): make credentials, or pip install 'c2pa-python>=0.38,<1'"
 )
 SOON: Final = timedelta(days=30)
+ANSWERS_WITHIN_S: Final = 30.0
+"""How long a function is waited for; so long the library waits for a service of time stamps."""
 _PROFILE: Final = (
     "C2PA does not accept it: {fault}. It takes a certificate that somebody else has issued, for digital signatures, "
     "with an extended key usage such as e-mail protection or document signing, and no authority's"
@@ -33,7 +44,7 @@ _PROFILE: Final = (
 class VariantSigner:
     """Signs variants by one certificate."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, within_s: float = ANSWERS_WITHIN_S) -> None:
         from tasks.signing.library import NativeSigner  # noqa: PLC0415  there only where somebody has asked for it
 
         self.chain: Chain = credentials.chain
@@ -41,6 +52,7 @@ class VariantSigner:
         self.tsa_url: Final = credentials.tsa_url
         self.is_remote: Final = credentials.sign is not None or credentials.tsa_url is not None
         """Whether others are asked for each signature: that is waited for, and not computed."""
+        self._within_s: Final = within_s
         self._why = threading.local()
         sign = partial(self._kept, credentials.sign) if credentials.sign is not None else None
         self._native = NativeSigner(credentials.chain, credentials.key_pem, sign, credentials.tsa_url)
@@ -48,20 +60,22 @@ class VariantSigner:
     def _kept(self, sign: Callable[[bytes], bytes], data: bytes) -> bytes:
         """The signature; what goes wrong instead is kept, since the library passes it over."""
         try:
-            return sign(data)
-        except Exception as error:  # noqa: BLE001  of the user's own function
+            return answer_of(sign, data, self._within_s)
+        except BaseException as error:  # noqa: BLE001  what the library does not hear of, it takes for a signature
             self._why.error = error
             return b""
 
     def signed(self, data: bytes, mime: str, claim: Mapping[str, Any], parent: Parent | None = None) -> bytes:
-        """As `NativeSigner.signed`, with what the user's own function has raised."""
+        """As `NativeSigner.signed`; SignerAway names the setting, and has what the user's own function has raised."""
         self._why.error = None
         try:
             return self._native.signed(data, mime, claim, parent)
-        except SignerAway:
+        except SignerAway as away:
             error = self._why.error
             if error is None:
-                raise
+                raise SignerAway(": ".join(self._blamed(str(away)))) from away
+            if isinstance(error, KeyboardInterrupt):
+                raise error from None
             shown = str(error) if isinstance(error, NoSignature) else f"has failed: {type(error).__name__}: {error}"
             raise SignerAway(f"{SIGN_WITH}: the function {without_secrets(shown)}") from error
 
@@ -79,13 +93,15 @@ class VariantSigner:
 
     def _blamed(self, fault: str) -> tuple[str, str]:
         """The setting that is to be mended, and what is wrong with it."""
-        fault = fault.removeprefix("Content Credentials: no signature came: ")
-        if fault.startswith(SIGN_WITH):
-            return SIGN_WITH, fault.removeprefix(f"{SIGN_WITH}: ")
+        setting, _, problem = fault.partition(": ")
+        if setting in SIGNING_VARIABLES:
+            return setting, problem
         if self.tsa_url and ("http" in fault or ("time" in fault and "stamp" in fault)):
             return TSA_URL, f"gives no time stamp: {fault}"
         if "certificate" in fault or "self-signed" in fault:
             return CERTIFICATE, _PROFILE.format(fault=fault)
+        if self.tsa_url:  # the key was held against the certificate before
+            return TSA_URL, f"gives no time stamp: {fault}"
         return PRIVATE_KEY, f"signs nothing that can be verified: {fault}"
 
     def notes(self, now: datetime | None = None) -> list[str]:

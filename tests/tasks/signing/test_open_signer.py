@@ -1,6 +1,8 @@
 """What signs is tried before anything is paid: each setting that cannot be is told by its name, and what to do."""
 
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -9,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from tasks.errors import InputInvalid
-from tasks.signing.settings import signed_over_px
-from tasks.signing.variant_signer import open_signer
+from tasks.signing.settings import read_credentials, signed_over_px
+from tasks.signing.variant_signer import VariantSigner, open_signer
 from tests.certificates import Authority
 
 c2pa = pytest.importorskip("c2pa", reason="the extra c2pa is not installed")
@@ -206,6 +208,8 @@ def test_a_function_signs_in_the_place_of_a_key(is_raw, tmp_path, monkeypatch):
     [
         ("def sign(data): raise TimeoutError('the KMS is away')", "has failed: TimeoutError: the KMS is away"),
         ("def sign(data): raise ValueError('bad x')", "has failed: ValueError: bad x"),
+        ("def sign(data): raise SystemExit(3)", "has failed: SystemExit: 3"),
+        ("def sign(data): raise KeyboardInterrupt", "has failed: KeyboardInterrupt"),
         ("def sign(data): return b'x' * 64", "gives no signature (ES256) by the key of C2PA_CERTIFICATE"),
         ("def sign(data): return b''", "gives no signature (ES256)"),
         ("def sign(data): return 'text'", "gives str, and no bytes"),
@@ -244,6 +248,45 @@ def test_a_service_of_time_stamps_that_does_not_answer_is_told(tmp_path):
     said = refused(ROOT.issued.written(tmp_path) | {"C2PA_TSA_URL": f"http://me:canary@127.0.0.1:{port}/?t=canary"})
     assert said.startswith("C2PA_TSA_URL: gives no time stamp")
     assert "canary" not in said
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nContent-Length: 2\r\n\r\nhi",
+    ],
+    ids=["500", "a page", "no stamp"],
+)
+def test_a_service_that_answers_with_no_time_stamp_is_told(answer, tmp_path):
+    """It is the service, and not the key."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        pool.submit(answer_once, server, answer)
+        said = refused(ROOT.issued.written(tmp_path) | {"C2PA_TSA_URL": f"http://127.0.0.1:{server.getsockname()[1]}/"})
+    assert said.startswith("C2PA_TSA_URL: gives no time stamp: ")
+
+
+def answer_once(server: socket.socket, answer: bytes) -> None:
+    """Take one request in full, and answer it."""
+    server.settimeout(30)
+    connection, _ = server.accept()
+    with connection, connection.makefile("rb") as asked:
+        length = next(int(line.split(b":")[1]) for line in asked if line.lower().startswith(b"content-length"))
+        while asked.readline().strip():
+            pass
+        asked.read(length)
+        connection.sendall(answer)
+
+
+def test_a_function_that_never_answers_is_told(tmp_path, monkeypatch):
+    """It is waited for for a while, and keeps no program from ending."""
+    never = threading.Event()
+    credentials = read_credentials(by_function(monkeypatch, tmp_path, "", sign=lambda _data: never.wait()))
+    with pytest.raises(InputInvalid, match="C2PA_SIGN_WITH: the function has not answered in 0 s"):
+        VariantSigner(credentials, within_s=0).try_out()
+    assert [one.daemon for one in threading.enumerate() if one.name.endswith("(ask)")] == [True]
+    never.set()
 
 
 def test_the_key_is_shown_nowhere(tmp_path):
