@@ -63,7 +63,8 @@ def read_formats(url: str, encoding: str | None, faults: Faults, fetch: Fetch) -
             faults.add(table.source, "has no formats below its header")
         else:
             _check_names(rows, faults)
-    return rows, [*table.notes, *duplicates.notes(), *columns.notes(table.source)]
+    slips = [f"{table.source}: {slip}" for slip in columns.slips()]
+    return rows, [*table.notes, *duplicates.notes(), *columns.notes(table.source), *slips]
 
 
 def _check_names(rows: Sequence[ParsedRow], faults: Faults) -> None:

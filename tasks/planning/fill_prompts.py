@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import product
 from math import prod
 from typing import Any, Final
@@ -17,6 +18,7 @@ from tasks.planning.request_rules import prompt_of
 from tasks.planning.row_values import RowValues
 from tasks.planning.template_names import Placed, Unfit
 from tasks.records.campaign import Campaign
+from tasks.records.language import of_header
 from tasks.records.models import Offer
 from tasks.records.vocabulary import PROMPT_MAX_CHARS
 from tasks.tables.columns import TEMPLATE_OF
@@ -24,6 +26,8 @@ from tasks.tables.fill_template import EmptyGap, Filled, fill
 from tasks.tables.template import Gap
 
 _ENDS: Final = ".!?…:;,"
+_NEAR: Final = 0.8
+"""How like a column has to be to one that is missing, to be meant by it."""
 
 
 @dataclass
@@ -155,9 +159,23 @@ class Prompts:
 
     def _add_empty(self, name: str, placed: Placed, row: ParsedRow, one: ParsedRow) -> None:
         level, column = self.templates.names.where_empty(name, row, one)
+        title = level.title(column)
+        base, tag = of_header(title)
+        if tag and title not in level.metadata:
+            self.faults.add(level.source, _no_column(base, tag, name, placed, level), column=title)
+            return
         remedy = f"fill it in, or put what depends on it into an optional part, such as [ in {{{name}}}]"
         problem = f"is empty, and {placed.title} names {{{name}}}; {remedy}"
-        self.faults.add(level.source, problem, level.number, level.title(column))
+        self.faults.add(level.source, problem, level.number, title)
+
+
+def _no_column(base: str, tag: str, name: str, placed: Placed, level: ParsedRow) -> str:
+    """What is wrong where a text is there in other languages alone, and what to do."""
+    others = (title for title in level.metadata if title != base and not of_header(title)[1])
+    near = get_close_matches(base, others, n=1, cutoff=_NEAR)
+    guess = f": is it {near[0]!r}?" if near else ""
+    remedy = f"call the column that has it {base!r} or '{base}:{tag}'{guess}"
+    return f"is no column, and {placed.title} names {{{name}}} also in {tag}; {remedy}"
 
 
 def _of_negatives(chosen: Mapping[str, str]) -> dict[str, str]:

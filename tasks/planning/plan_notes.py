@@ -9,7 +9,7 @@ from tasks.planning.read_header import Columns
 from tasks.records.fault import shortened
 from tasks.records.money import counted
 from tasks.records.vocabulary import Model
-from tasks.tables.columns import column_name, similar_column
+from tasks.tables.columns import column_name
 
 LONGEST_SHOWN_CHARS: Final = 400
 FALLEN_SHOWN: Final = 8
@@ -22,9 +22,7 @@ def column_notes(columns: Columns, named: Container[str] = ()) -> list[str]:
     notes = [f"kept as metadata, sent where a template names them: {', '.join(filled_in)}"] if filled_in else []
     if unsent:
         notes.append(f"kept as metadata, not sent: {', '.join(unsent)}")
-    slips = ((name, similar_column(name)) for name in columns.metadata)
-    asked = ((name, meant) for name, meant in slips if meant and meant not in columns.known)
-    return notes + [f"is the column {name!r} meant to be {meant!r}? Then rename it" for name, meant in asked]
+    return notes + columns.slips()
 
 
 def prompt_notes(prompts: Prompts) -> list[str]:

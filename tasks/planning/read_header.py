@@ -7,7 +7,7 @@ from typing import Final
 from tasks.planning.faults import Faults
 from tasks.records.language import of_header
 from tasks.records.money import counted
-from tasks.tables.columns import TRANSLATED, column_name
+from tasks.tables.columns import TRANSLATED, column_name, similar_column
 from tasks.tables.near_names import beginning_column
 from tasks.tables.tables import Table
 from tasks.tables.unseen import edged, squeezed
@@ -39,6 +39,12 @@ class Columns:
             return choices
         are = f"{counted(self.errors, 'error value')} of a spreadsheet {'is' if self.errors == 1 else 'are'}"
         return [f"{source}: {are} in metadata, first {self.first_error}; not sent, and kept as they are", *choices]
+
+    def slips(self) -> list[str]:
+        """Questions about columns of metadata whose name is nearly that of one of ours that is not there."""
+        near = ((title, similar_column(title)) for title in self.metadata)
+        asked = ((title, meant) for title, meant in near if meant and meant not in self.known)
+        return [f"is the column {title!r} meant to be {meant!r}? Then rename it" for title, meant in asked]
 
 
 def read_header(table: Table, faults: Faults, others: Iterable[str] = ()) -> Columns:

@@ -78,6 +78,12 @@ def test_metadata_of_both_tables_is_kept(tmp_path: Path) -> None:
     ]
 
 
+def test_a_slip_of_the_pen_in_the_formats_is_asked_about(tmp_path: Path) -> None:
+    """As in the matrix: images would be paid for that nobody has described."""
+    notes = plan_of(**both(tmp_path, "product\nTea\n", "format,tempalte,channel\nhero,A {product},shop\n")).notes
+    assert f"{tmp_path}/f.csv: is the column 'tempalte' meant to be 'template'? Then rename it" in notes
+
+
 def test_any_column_of_a_request_may_stand_in_the_formats(tmp_path: Path) -> None:
     """Model, copies, even the prompt."""
     formats = "format,model,num_images,prompt\nfast,V_2_TURBO,2,\nslow,,,A still life\n"

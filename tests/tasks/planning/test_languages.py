@@ -364,3 +364,12 @@ def test_a_slip_of_the_pen_beside_translations_is_told(tmp_path: Path, tag: str,
     assert why in fault
     alone = as_csv([["headline", f"headline:{tag}", "note:de"], ["New", "Neu", "x"]])
     assert made(planned(tmp_path, alone, template="{headline}")) == [("en de", "New")]
+
+
+def test_a_column_that_the_first_language_has_not_is_told_once(tmp_path: Path) -> None:
+    """Most often its name is mistyped; each row would say no more."""
+    matrix = "product,headlne,headline:de\nTeapot,Spring sale,Frühlingsverkauf\nCup,New,Neu\n"
+    problem = "is no column, and --template names {headline} also in en"
+    remedy = "call the column that has it 'headline' or 'headline:en': is it 'headlne'?"
+    assert told(tmp_path, matrix) == [f"m.csv, headline:en: {problem}; {remedy}"]
+    assert told(tmp_path, matrix.replace("headlne", "note"))[0].endswith(" 'headline' or 'headline:en'")
