@@ -21,7 +21,7 @@ from tasks.tables.unseen import squeezed
 ORIGINAL: Final = "original"
 """In the place of a variant's name: the image as the API delivered it."""
 CELLS_SHOWN: Final = 4
-TELL_APART: Final = ("product", "copy", "take", "language", "format", "variant", "row", "cell_id")
+TELL_APART: Final = ("product", "language", "copy", "take", "format", "variant", "row", "cell_id")
 """What may be added to a pattern whose names are not each one's own, the most readable first."""
 NAMES: Final = "--names"
 

@@ -1,5 +1,6 @@
 """What a brand kit that has changed would make anew, and for how much: told before anything is paid."""
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -19,10 +20,26 @@ def brand_notes(ledger: Ledger, cells: Sequence[Cell]) -> list[str]:
 
 
 def changed(before: str, made: Sequence[Cell], cells: Sequence[Cell]) -> str:
-    """Such as `the brand kit has changed since the last run: 38 of 40 images would be made anew, $3.04`."""
-    held = {(cell.request_sha256, cell.copy_number) for cell in made}
-    anew = [cell.price_usd for cell in cells if (cell.request_sha256, cell.copy_number) not in held]
+    """Such as `the brand kit has changed since the last run: 38 of 40 images would be made anew, $3.04`.
+
+    Anew is what stands in the place of an image that was made; what was never there is new.
+    """
+    asked = {_identity(cell) for cell in cells}
+    left = Counter((cell.product, cell.format) for cell in made if _identity(cell) not in asked)
+    held = {_identity(cell) for cell in made}
+    anew, new = list[Decimal](), list[Decimal]()
+    for cell in cells:
+        if _identity(cell) not in held:
+            place = cell.product, cell.format
+            (anew if left[place] else new).append(cell.price_usd)
+            left[place] -= 1 if left[place] else 0
     said = "the brand kit has changed since the last run" if before else "the last run had no brand kit"
-    if not anew:
-        return f"{said}: no image would be made anew"
-    return f"{said}: {len(anew):,} of {counted(len(cells), 'image')} would be made anew, {usd(sum(anew, Decimal(0)))}"
+    of_all = f"{len(anew):,} of {counted(len(cells), 'image')}" if anew else "no image"
+    cost = f", {usd(sum(anew, Decimal(0)))}" if anew else ""
+    are = "1 is" if len(new) == 1 else f"{len(new):,} are"
+    more = f"; {are} new, {usd(sum(new, Decimal(0)))}" if new else ""
+    return f"{said}: {of_all} would be made anew{cost}{more}"
+
+
+def _identity(cell: Cell) -> tuple[str, int]:
+    return cell.request_sha256, cell.copy_number

@@ -25,3 +25,13 @@ def test_a_comment_that_changed_makes_nothing_anew(tmp_path: Path) -> None:
     now = cells(tmp_path, 'look = "soft light"  # as ever')
     assert made[0].brand != now[0].brand
     assert changed(made[0].brand, made, now).endswith("no image would be made anew")
+
+
+def test_images_that_were_never_there_are_new(tmp_path: Path) -> None:
+    """A row, a format or a language more makes nothing anew, whether or not the kit is what asks for it."""
+    made = cells(tmp_path, 'look = "soft light"')
+    more = "Cup,\nJar,\nPot,As it is\nMug,\n"
+    said = changed(made[0].brand, made, cells(tmp_path, 'look = "soft light"  # as ever', more))
+    assert said.endswith("last run: no image would be made anew; 1 is new, $0.08")
+    said = changed(made[0].brand, made, cells(tmp_path, 'look = "hard light"', more + "Jug,\n"))
+    assert said.endswith("last run: 2 of 5 images would be made anew, $0.16; 2 are new, $0.16")
