@@ -30,6 +30,7 @@ from tasks.publishing.recut_campaign import (
 )
 from tasks.publishing.sign_originals import forget_signatures, signed_order
 from tasks.records.cell import Cell
+from tasks.records.verdicts import places_of
 from tasks.reviewing.called_decisions import Decided, called_decisions
 from tasks.reviewing.decide import Desk, as_meant, check, decide
 from tasks.reviewing.read_decisions import Said, read_decisions, typed_again
@@ -163,9 +164,7 @@ def standing_of(published: Published, ledger: Ledger, reviews: Reviews) -> Revie
     begun = known.outcomes.keys() | known.open.keys()
     fresh = [cell for cell in known.cells if cell.replaces is not None and cell.cell_id not in begun]
     again = [cell for cell in fresh if is_wanted(cell, reviews.verdict(cell.replaces or ""))]
-    seen = [cell for cell in published.cells if known.is_done(cell.cell_id) or reviews.verdict(cell.cell_id)]
-    verdicts = [reviews.verdict(cell.cell_id) for cell in seen]
-    decisions = [verdict.decision if verdict is not None else None for verdict in verdicts]
+    decisions = [verdict.decision for cell in published.cells if (verdict := reviews.verdict(cell.cell_id))]
     return ReviewResult(
         name=published.title,
         folder=ledger.store.root,
@@ -174,5 +173,5 @@ def standing_of(published: Published, ledger: Ledger, reviews: Reviews) -> Revie
         rejected=decisions.count("reject"),
         again=len(again),
         again_usd=sum((cell.price_usd for cell in again), Decimal(0)),
-        undecided=decisions.count(None),
+        undecided=sum(place == "undecided" for _, place in places_of(published.cells, known.outcomes)),
     )

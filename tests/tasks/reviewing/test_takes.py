@@ -92,6 +92,15 @@ def test_an_earlier_take_is_chosen_again_for_nothing(rounds):
     assert [row["review"] for row in rounds.rows()] == ["keep", "keep", "reject", ""]
 
 
+def test_nobody_has_to_decide_on_a_take_in_whose_place_another_is_kept(rounds):
+    """All that counts what is open counts the same: the sentence of a review, and what a hold waits for."""
+    lamp, second, vase = rounds.ids
+    rounds.reviewed(f"{lamp},again", f"{second},keep")
+    rounds.made()
+    assert rounds.reviewed(f"{lamp},keep").undecided == 1
+    assert rounds.reviewed(f"{vase},keep").undecided == 0
+
+
 @pytest.mark.parametrize("decision", ["keep", "reject", "again"])
 def test_nothing_that_was_decided_on_is_paid_again(rounds, decision):
     """Whatever is tried again, though its file is gone: it is told, and what to do."""
