@@ -14,7 +14,7 @@ help:           ## show this
 	@sed -n 's/^\([a-z]*\): .*##/\1\t/p' Makefile
 
 demo: $(VENV)/installed   ## make the sample campaign's images with the built-in stand-in API
-	$(BIN)/python flows/campaign.py data/q1_launch.csv --formats data/formats.csv --name "Q1 Launch" --sandbox \
+	$(BIN)/python flows/campaign.py data/q1_launch.csv --formats data/formats.csv --name "Q1 Launch" --hold --sandbox \
 		--variant og=1200x630,only=best --variant thumb=400x400,only=best \
 		--variant social=1080x1080,only=best --variant story=1080x1920,only=best
 

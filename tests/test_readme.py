@@ -52,3 +52,17 @@ def test_every_command_that_is_named_is_there():
     scripts = set(re.findall(r"python (\S+\.py)", README))
     assert scripts
     assert all((ROOT / script).exists() for script in scripts)
+
+
+def test_the_demo_is_what_the_readme_says_it_stands_for():
+    """Word for word, save for the environment's place."""
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\ndemo: ")[2].partition("\n\n")[0]
+    typed = recipe.partition("\n")[2].replace("$(BIN)", ".venv/bin").replace("\\\n", " ").split()
+    assert " ".join(typed) in " ".join(section("Start").replace("\\\n", " ").split())
+
+
+def test_the_first_campaign_goes_all_the_way():
+    """A newcomer looks, tries, chooses, makes again and hands over, in one story; nothing is published unapproved."""
+    told = re.findall(r"python flows/(\w+)\.py (.*?)(?: +#.*)?$", section("Your first campaign"), re.MULTILINE)
+    assert [script for script, _ in told[:5]] == ["campaign", "campaign", "review", "campaign", "export"]
+    assert all("--hold" in options for _, options in told if "--sandbox" in options or "--budget-usd" in options)
