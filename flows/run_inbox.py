@@ -20,6 +20,7 @@ from tasks.errors import Interrupted
 from tasks.inbox import inbox as inboxes
 from tasks.inbox.names import InboxResult
 from tasks.inbox.process_inbox import work_inbox
+from tasks.planning.settings_notes import callback_notes, signing_notes
 from tasks.records.campaign import Campaign
 from tasks.records.result import CampaignResult, NotCompleted
 from tasks.reporting.report_campaign import report_inbox, tag_run
@@ -55,12 +56,16 @@ async def run_inbox(inbox: str, **asked: Any) -> InboxResult:  # noqa: ANN401  o
 
 
 async def work_through(inbox: str, asked: Mapping[str, object]) -> InboxResult:
-    """Run what waits. Raises InputInvalid where no matrix is at fault, and Interrupted once the inbox is in order."""
+    """Run what waits. Raises InputInvalid where no matrix is at fault, and Interrupted once the inbox is in order.
+
+    A key that is missing, or an expired certificate, is told before a matrix is touched: all would be filed as failed.
+    """
     each = asked_of(Campaign, {"matrix": inbox, **asked})
     await tag_run(each.kind)
     check_output(each.output)
+    await asyncio.to_thread(check_settings, each)
     if not each.sandbox:
-        await load_run_settings()  # a missing key is no matrix's fault: told before one is touched
+        await load_run_settings()
     ended_by: list[Interrupted] = []
 
     async def make(matrix: str, formats: str | None) -> CampaignResult:
@@ -79,6 +84,12 @@ async def work_through(inbox: str, asked: Mapping[str, object]) -> InboxResult:
     if ended_by:
         raise ended_by[0]
     return result
+
+
+def check_settings(each: Campaign) -> None:
+    """Try what signs variants and callbacks. Raises InputInvalid."""
+    callback_notes(each, frozenset())
+    signing_notes()
 
 
 def completed(result: InboxResult) -> State[Any]:
