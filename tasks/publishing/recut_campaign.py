@@ -22,6 +22,7 @@ from tasks.planning.faults import Faults
 from tasks.planning.label_rules import LabelCheck, asked_label, pen_for, read_again
 from tasks.publishing.campaign_files import publish
 from tasks.publishing.cut_originals import LOST, CutOrder, Progress, cut_each
+from tasks.publishing.meant_campaign import none_here
 from tasks.publishing.previews import stale_previews, stored_previews
 from tasks.publishing.recut import Recut, RecutResult, in_flight, with_all, with_cuts
 from tasks.publishing.recut_notes import kept_of, notes_of
@@ -32,7 +33,6 @@ from tasks.records.label import LabelStyle, label_of
 from tasks.records.outcome import Outcome
 from tasks.signing.settings import CERTIFICATE
 from tasks.signing.variant_signer import VariantSigner, open_signer
-from tasks.storage.absence import absent
 from tasks.storage.storage import CampaignStore
 
 NOTHING_ASKED: Final = (
@@ -142,13 +142,13 @@ def published_in(store: CampaignStore, ledger: Ledger, wait: Callable[[], object
 
     Raises InputInvalid where none does, at once.
     """
+    if store.is_local and not store.is_folder():
+        raise InputInvalid.of(source=store.root, problem=none_here(store))
     published = ledger.read_published()
     if published is not None:
         wait()
         return ledger.read_published() or published
-    if store.is_local and not store.is_folder():
-        raise InputInvalid.of(source=store.root, problem=absent(store.address))
-    problem = "is no campaign's folder; name one that holds a manifest and a ledger, such as data/out/q1-launch"
+    problem = none_here(store)
     if store.names(ENDS):
         problem = "was published by an earlier version; run its campaign once more, which pays nothing, then this"
     raise InputInvalid.of(source=store.root, problem=problem)

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import re
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -241,6 +243,26 @@ def test_a_folder_without_a_campaign_is_named(tmp_path: Path):
     with pytest.raises(InputInvalid, match="is no campaign's folder"):
         recut(CampaignStore.at(str(tmp_path)), STORY)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("index.html", "index.html: is in a campaign's folder; name that: "),
+        ("variants", "variants: is in a campaign's folder; name that: "),
+        ("..", "is no campaign's folder, and holds {name}; name one, such as "),
+        ("../mine.csv", "mine.csv: is a file; name a campaign's folder, such as data/out/q1-launch"),
+        ("../nope/variants", "does not exist: there is no nope in "),
+    ],
+)
+def test_the_campaign_that_may_be_meant_is_named(campaign: CampaignStore, place: str, told: str):
+    """Its page, a folder in it, the folder that holds it, or the table that belongs behind it."""
+    folder = Path(campaign.address)
+    (folder.parent / "mine.csv").write_text("cell_id,decision\n")
+    campaign.write("index.html", b"")
+    campaign.write("variants/a.webp", b"")
+    with pytest.raises(InputInvalid, match=re.escape(told.format(name=folder.name))):
+        recut(CampaignStore.at(os.path.normpath(folder / place)), STORY)
 
 
 def test_a_campaign_of_an_earlier_version_is_told_what_to_do(campaign: CampaignStore):
