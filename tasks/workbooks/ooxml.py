@@ -8,6 +8,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from tasks.workbooks.marks import Marks, column_number, percentage, place_of
 from tasks.workbooks.packed import Packed
+from tasks.workbooks.plain_rows import PlainRows
 
 _STYLES: Final = "/styles.xml"
 _TRUE: Final = {"1", "true", "on"}
@@ -82,6 +83,7 @@ class _XlsxReader:
 
     def __init__(self, styles: Mapping[str, int], *, is_stale: bool) -> None:
         self._marks = Marks()
+        self._plain = PlainRows(self._marks, styles)
         self._styles = styles
         self._is_stale = is_stale
         self._row = self._column = -1
@@ -97,13 +99,23 @@ class _XlsxReader:
 
     def feed(self, chunk: bytes) -> None:
         """Read on."""
-        self._parser.Parse(chunk)
+        for xml, plain_row in self._plain.parted(chunk):
+            if xml:
+                self._parser.Parse(xml)
+            else:
+                self._pass_over(plain_row)
 
     def marks(self) -> Marks:
         """What was found, once all has been read."""
-        self._parser.Parse(b"", True)  # noqa: FBT003  as it is called there
+        self._parser.Parse(self._plain.end(), True)  # noqa: FBT003  as it is called there
         self._settle()
         return self._marks
+
+    def _pass_over(self, row: int) -> None:
+        """Go on behind plain rows, the last of which is this one, from 1."""
+        self._settle()
+        self._marks.height = max(self._marks.height, row)
+        self._begin_row(str(row))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2] if ":" in name else name
