@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from tasks.planning.faults import Faults
@@ -27,7 +28,9 @@ TEXT_MAX_CHARS: Final = 1000
 """Of a reason, and of a name."""
 CLOCKS_DIFFER: Final = timedelta(days=1)
 """By so much at most, time zones that somebody has left out among it."""
-A_TIME: Final = "write it as 2026-11-28 17:05, or leave it empty for now"
+A_TIME: Final = "write it as 2026-11-28 17:05, or leave it empty, which means now"
+_NEAR: Final = 0.85
+"""How like a name of ours a header is that may be meant to be it: `promt`, and not `season`."""
 _GERMAN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)")
 
 
@@ -72,14 +75,26 @@ def places_in(table: Table, faults: Faults) -> dict[str, int] | None:
             faults.add(table.source, "is named twice; leave one of them out", table.header_row, header.strip())
         if name is not None:
             places.setdefault(name, place)
-    for name in NEEDED:
-        if name not in places:
-            has = ", ".join(map(edged, table.header))
-            problem = (
-                f"has no column {name!r}; it needs cell_id and decision ({', '.join(DECISIONS[:3])}), and has {has}"
-            )
-            faults.add(table.source, problem)
+    slips = add_slips(table, places, faults)
+    if missing := [name for name in NEEDED if name not in places and name not in slips]:
+        has = ", ".join(map(edged, table.header))
+        needs = f"it needs cell_id and decision ({', '.join(DECISIONS[:3])}), and has {has}"
+        faults.add(table.source, f"has no column {' and none '.join(map(repr, missing))}; {needs}")
     return places if faults.count == count else None
+
+
+def add_slips(table: Table, places: Mapping[str, int], faults: Faults) -> set[str]:
+    """Note the columns that may be meant to be ours, whose words would be passed over; returns what they would be."""
+    absent = {key: name for key, name in WORDS.items() if name not in places}
+    found = set[str]()
+    for header in table.header:
+        near = get_close_matches(squeezed(header), absent, n=1, cutoff=_NEAR)
+        if near and squeezed(header) not in WORDS:
+            name = absent[near[0]]
+            problem = f"is it the column {name!r}? Then name it so; if it is not, give it another name"
+            faults.add(table.source, problem, table.header_row, edged(header))
+            found.add(name)
+    return found
 
 
 def said_in(table: Table, places: Mapping[str, int], row: tuple[int, Sequence[str]], faults: Faults) -> Said | None:

@@ -4,7 +4,7 @@ Whatever interrupts it, the same decisions again come to the same: what was reco
 next run of the campaign makes what is to be made again; whoever publishes, shows what was decided by then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -90,8 +90,10 @@ def recorded(
     for _ in range(TRIES):
         desk = desk_of(store, ledger, published)
         said = [as_meant(one, desk) for one in all_said]
+        elsewhere = add_elsewhere(said, desk, store.root, faults)
         for one in said:
-            check(one, desk, faults)
+            if one.source not in elsewhere:
+                check(one, desk, faults)
         faults.raise_if_any()
         decided = decide(said, desk, datetime.now(UTC))
         notes |= dict.fromkeys(decided.notes)
@@ -100,6 +102,19 @@ def recorded(
         if all(done):
             return desk.reviews.after(decided.reviews), new, tuple(notes)
     raise StorageFailed(f"The reviews of {store.root} change again and again; run again")
+
+
+def add_elsewhere(said: Iterable[Said], desk: Desk, root: str, faults: Faults) -> set[str]:
+    """Note the tables of several cells of which this campaign has none, once each; returns them."""
+    tables: dict[str, list[bool]] = {}
+    for one in said:
+        if one.row is not None:
+            is_here = one.cell_id in desk.cells or desk.standing(one) is not None
+            tables.setdefault(one.source, []).append(is_here)
+    elsewhere = {source: len(here) for source, here in tables.items() if len(here) > 1 and not any(here)}
+    for source, count in elsewhere.items():
+        faults.add(source, f"decides on {count:,} images, of which {root} has none; name the campaign that they are of")
+    return set(elsewhere)
 
 
 def desk_of(store: CampaignStore, ledger: Ledger, published: Published) -> Desk:

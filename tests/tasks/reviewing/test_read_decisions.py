@@ -100,7 +100,10 @@ def test_every_fault_is_told_at_once(tmp_path: Path):
     [
         ("id,what", "has no column 'cell_id'"),
         ("cell_id,kept", "has no column 'decision'"),
+        ("id,what", "has no column 'cell_id' and none 'decision'; it needs cell_id and decision"),
         ("cell_id,decision,Decision", "is named twice"),
+        ("cell_id,decision,promt", "row 1, promt: is it the column 'prompt'? Then name it so"),
+        ("cell_id,desision", "row 1, desision: is it the column 'decision'? Then name it so"),
     ],
 )
 def test_a_table_that_is_none_of_decisions_is_told(tmp_path: Path, header: str, told: str):
@@ -108,3 +111,9 @@ def test_a_table_that_is_none_of_decisions_is_told(tmp_path: Path, header: str, 
     assert any(
         told in line for line in faults_in(a_file(tmp_path, f"{header}\n{','.join('abc'[: header.count(',') + 1])}\n"))
     )
+
+
+def test_a_column_of_ones_own_is_passed_over(tmp_path: Path):
+    """A copy of a manifest has many, and some sound alike."""
+    said = said_in(a_file(tmp_path, "cell_id,decision,season,review_reason,prompt,Prompts\ntea-1a,keep,spring,,A,B\n"))
+    assert [one.prompt for one in said] == ["A"]

@@ -114,6 +114,19 @@ def test_nothing_is_recorded_where_anything_is_wrong(rounds):
     assert recorded(rounds) == []
 
 
+def test_the_table_of_another_campaign_is_told_once(rounds):
+    """A hundred rows would say no more; beside it the faults of other tables are told."""
+    other = rounds.file("nobody-1234,keep", "nobody-5678,keep", name="other.csv")
+    mine = rounds.file(f"{rounds.ids[0]},keep", "nobody-1234,keep", name="mine.csv")
+    with pytest.raises(InputInvalid) as told:
+        rounds.take_in([other, mine])
+    first, second = (str(fault) for fault in told.value.faults)
+    root = rounds.store.root
+    assert first == f"{other}: decides on 2 images, of which {root} has none; name the campaign that they are of"
+    assert second.startswith(f"{mine}, row 3, cell_id: 'nobody-1234' is no cell of this campaign")
+    assert recorded(rounds) == []
+
+
 def test_the_same_seed_draws_the_same_image(rounds):
     """Whoever asks for it is told, since it would be paid for."""
     lamp = rounds.ids[0]
