@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
+from functools import partial
 from typing import Final, NamedTuple
 
 from prefect import get_run_logger
@@ -72,7 +73,9 @@ async def begin_run(tools: Toolbox, retry: AbstractSet[Status], slots: int = 1) 
     notes = [retry_note(now, retry, stored, answered)] if retry else []
     notes += marks_notes(now, stored, tools.variants, tools.said)
     notes += former_notes(cells.former, tools.store.root)
-    notes += await tools.on_storage_thread(brand_notes, tools.ledger, cells.planned)
+    notes += await tools.on_storage_thread(
+        partial(brand_notes, tools.ledger, cells.planned, has_former=bool(known.orphaned))
+    )
     await tools.on_storage_thread(tools.store.sweep)
     await tools.on_storage_thread(tools.store.close_private)
     await tools.on_storage_thread(tools.watcher.sweep)

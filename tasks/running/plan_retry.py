@@ -77,7 +77,7 @@ def looked_up(plan: Plan) -> tuple[Plan, list[str]]:
         known = Known(cells=plan.cells, outcomes={}, open={})
         notes = [TRIED] if ledger.is_sandbox() else []
     stored, held = taken_back(store, known, stored_files(store), is_look=True), read_variants(store)
-    notes += brand_notes(ledger, known.cells)
+    notes += brand_notes(ledger, known.cells, has_former=bool(known.orphaned))
     wanted = held.as_planned(plan)
     notes += held.come_along(campaign.variants, campaign.marks)
     plan = plan.model_copy(update={"variants": wanted.listed})
