@@ -12,7 +12,7 @@ from tasks.planning.parsed_row import Family, Missing, ParsedRow
 from tasks.planning.read_header import Columns
 from tasks.records.language import lookup
 from tasks.tables.columns import FREE_TEXT, TEMPLATE_OF
-from tasks.tables.unseen import is_blank
+from tasks.tables.unseen import is_blank, squeezed
 
 ASK: Final = "say which languages are to be made, with --languages or in a column languages"
 
@@ -134,6 +134,8 @@ class Speech:
         text = level.metadata.get(title, "")
         if not is_blank(text):
             return self._put(level, family, title, text)
+        if merged := level.missing.get(squeezed(title)):
+            return level._replace(missing={**level.missing, family.name: merged})
         at, plain = plain_text(level, family, first)
         if is_blank(plain) or self._is_plain(language, first):
             return level if family.is_whole else self._put(level, family, title, plain)
@@ -153,7 +155,8 @@ class Speech:
     def _put(self, level: ParsedRow, family: Family, title: str, text: str) -> ParsedRow:
         titles = {**level.titles, family.name: title}
         if not family.is_ours:
-            return level._replace(metadata={**level.metadata, family.title: text}, titles=titles)
+            missing = {name: gap for name, gap in level.missing.items() if name != family.name}
+            return level._replace(metadata={**level.metadata, family.title: text}, titles=titles, missing=missing)
         text = text.strip()
         if not text:
             return level

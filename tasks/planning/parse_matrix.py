@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tasks.planning.equal_rows import Duplicates, joined
 from tasks.planning.faults import Faults
-from tasks.planning.parsed_row import ParsedRow
+from tasks.planning.parsed_row import Missing, ParsedRow
 from tasks.planning.read_header import ANCHORS, Columns
 from tasks.records.structured_prompt import is_structured
 from tasks.tables.columns import (
@@ -23,6 +23,7 @@ from tasks.tables.placeholders import alternatives_in, check_filled, may_hold_on
 from tasks.tables.reading import as_read
 from tasks.tables.spreadsheet import FIRST_SIGNS, check_typed, is_error, is_unticked
 from tasks.tables.tables import Table
+from tasks.tables.unseen import squeezed
 
 _HEADER_MAX_CHARS: Final = 40
 _HEADER_WORDS: Final = frozenset(
@@ -39,7 +40,7 @@ def parse_rows(table: Table, columns: Columns, faults: Faults, duplicates: Dupli
     reader = _RowReader(table, columns, faults)
     width = len(table.header)
     for number, texts in table.rows:
-        told = len(faults.found) + faults.more
+        told, gaps = len(faults.found) + faults.more, table.gaps.pop(number, None)
         if len(texts) > width:
             reader.tell(number, texts, surplus(len(texts), width))
         text = joined(texts)
@@ -56,7 +57,8 @@ def parse_rows(table: Table, columns: Columns, faults: Faults, duplicates: Dupli
         if duplicates.is_new_row(number, text):
             if "\0#" in text or text[0] == "#":
                 reader.note_errors(number, metadata)
-            yield ParsedRow(table.source, number, wishes, metadata, stripped, columns.known)
+            row = ParsedRow(table.source, number, wishes, metadata, stripped, columns.known)
+            yield row._replace(missing=reader.merged(number, gaps)) if gaps else row
             if told != len(faults.found) + faults.more:
                 duplicates.forget(text)
 
@@ -134,6 +136,12 @@ class _RowReader:
                 elif name == "template":
                     wishes["prompt"] = name  # the same
         return wishes
+
+    def merged(self, number: int, gaps: Mapping[str, str]) -> dict[str, Missing]:
+        """What is wrong where a template names a cell that is merged with one above, by the names of columns."""
+        titles = {**self.columns.known, **self.columns.metadata}
+        found = ((title, gaps.get(self.table.header[position].strip())) for title, position in titles.items())
+        return {squeezed(title): Missing(title, problem, number) for title, problem in found if problem}
 
     def is_blank(self, metadata: Mapping[str, str]) -> bool:
         """Whether nobody has typed anything: a spreadsheet goes on with the FALSE of its checkboxes below the rows."""

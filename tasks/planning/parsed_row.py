@@ -44,7 +44,7 @@ class ParsedRow(NamedTuple):
     titles: Mapping[str, str] = {}
     """As it is in a language: where the text of a column stands that has translations, by its name, squeezed."""
     missing: Mapping[str, Missing] = {}
-    """The translations that it lacks, in the same way."""
+    """The translations that it lacks, in the same way, and cells that are merged with one above."""
 
     def title(self, column: str) -> str:
         """The column in which the text stands that is meant."""

@@ -144,6 +144,9 @@ class Names:
             if text := _edged(level.metadata.get(title, "")):
                 _check_there(title, level)
                 return self._fit(text, level, title)
+        if level.missing:
+            for each in (column, *titles):
+                _check_there(each, level)
         return ""
 
     def _fit(self, text: str, level: ParsedRow, title: str) -> str:
@@ -167,7 +170,7 @@ class Names:
 
 
 def _check_there(column: str, level: ParsedRow) -> None:
-    """Raise Unfit where the text of a column is another language's, since its translation is missing."""
+    """Raise Unfit where a text is missing: its translation, or what its cell is merged with."""
     if level.missing:
         missing = level.missing.get(column) or level.missing.get(squeezed(column))
         if missing is not None:

@@ -14,6 +14,11 @@ NAMES_ONLY: Final = "product"
 """A column that only says what a row belongs to; where a prompt is made of it, its lack is a fault by itself."""
 
 
+def is_sent(header: str) -> bool:
+    """Whether a column is ours, in a language or not, and more than a name: an empty cell in it would say something."""
+    return column_name(of_header(header)[0] or header) not in {None, NAMES_ONLY}
+
+
 class Merged(NamedTuple):
     """Cells of one column."""
 
@@ -28,7 +33,7 @@ class Merged(NamedTuple):
 
 @dataclass
 class MergedDown:
-    """Knows which cells of our columns are empty because they are merged with one above."""
+    """Knows which cells are empty because they are merged with one above."""
 
     waiting: list[Merged]
     """The next one last."""
@@ -37,11 +42,11 @@ class MergedDown:
     @classmethod
     def of(cls, merged: Sequence[tuple[Place, Place]], header: Sequence[str], first_column: int) -> "MergedDown":
         """Those of a table with these names of columns, the first of which stands in a column of the sheet, from 0."""
-        ours = {n for n, name in enumerate(header) if column_name(of_header(name)[0] or name) not in {None, NAMES_ONLY}}
+        named = {n for n, name in enumerate(header) if not is_blank(name)}
         found = [
             Merged(first[0], last[0], first[1] - first_column, cell_name(*first))
             for first, last in merged
-            if last[0] > first[0] and first[1] - first_column in ours
+            if last[0] > first[0] and first[1] - first_column in named
         ]
         return cls(sorted(found, reverse=True))
 

@@ -22,6 +22,8 @@ class Reading:
     """The row at hand as it stands in its file, if it is text."""
     letters: Mapping[str, str] = field(default_factory=dict)
     """Of a sheet, what it calls the column of each header, such as `C`."""
+    gaps: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Of a sheet, by row and column, what is wrong where a template names a cell that is merged with one above."""
     notes: tuple[str, ...] = ()
     """What a person should know of a sheet."""
 

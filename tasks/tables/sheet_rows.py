@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tasks.records.fault import Fault
 from tasks.tables.columns import FREE_TEXT, column_name
-from tasks.tables.merged_down import MergedDown
+from tasks.tables.merged_down import MergedDown, is_sent
 from tasks.tables.sheet_texts import cell_text, has_lost_digits
 from tasks.tables.spreadsheet import is_formula
 from tasks.tables.unseen import is_blank
@@ -30,6 +30,8 @@ class SheetRows:
         self.marks = sheet.marks
         self.first_column = sheet.first_column
         self._report = report
+        self.gaps: dict[int, dict[str, str]] = {}
+        """Of the row at hand, cells that are merged with one above and are no fault by themselves, by their column."""
         self._others = _others(sheet)
         self._rows = _filled(sheet.rows, self._others)
         looked_at = list(islice(self._rows, _LOOKED_AT))
@@ -63,7 +65,10 @@ class SheetRows:
                 self._tell_beside(number, texts)
             texts.extend([""] * (self.width - len(texts)))
             for position, problem in merged.problems(number, texts):
-                self._tell(number, position, None, problem)
+                if is_sent(self.header[position]):
+                    self._tell(number, position, None, problem)
+                else:
+                    self.gaps.setdefault(number, {})[self.header[position].strip()] = problem
             if len(groups) > 1 and self._are_two(number, texts, groups):
                 groups = []
             yield number, tuple(texts[: self.width])

@@ -42,7 +42,7 @@ def read_sheet(asked: Asked, file: IO[bytes], report: Callable[[Fault], None]) -
     is_meant = asked.sheet is not None or squeezed(name) in RESERVED
     unread = [] if is_meant else [other for other in others if squeezed(other) not in RESERVED]
     notes = sheet_notes(told, rows, unread)
-    return Reading(told, "", "", report, letters=rows.letters(), notes=tuple(notes)), rows.records()
+    return Reading(told, "", "", report, letters=rows.letters(), gaps=rows.gaps, notes=tuple(notes)), rows.records()
 
 
 def read_keys(asked: Asked, file: IO[bytes], report: Callable[[Fault], None]) -> tuple[str, Iterator[Row]]:

@@ -50,6 +50,8 @@ class Table:
     """Empty where nothing parts the texts, as in Parquet."""
     row_in_part: Callable[[int], tuple[str, int]] | None = None
     """Of a table in many files, in which of them a row stands, and its number there."""
+    gaps: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Of a sheet, by row and column, what is wrong where a template names a cell that is merged with one above."""
     letters: Mapping[str, str] = field(default_factory=dict)
     """Of a sheet, what it calls the column of each header, such as `C`."""
 
@@ -170,6 +172,7 @@ def _table(reading: Reading, rows: Rows, notes: tuple[str, ...]) -> Table:
         rows=rows,
         notes=(*notes, *left_out),
         delimiter=reading.delimiter,
+        gaps=reading.gaps,
         letters=reading.letters,
     )
 

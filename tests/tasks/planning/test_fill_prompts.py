@@ -220,3 +220,41 @@ def test_a_cell_without_a_value_is_told_once(tmp_path: Path, value: str) -> None
     formats = [["format", "template"], *([name, "{product} in {colour}"] for name in ("hero", "story"))]
     (fault,) = faults_of(a_workbook(tmp_path, {"Spring": rows, "formats": formats}))
     assert (fault.cell, fault.value) == ("B2", value)
+
+
+MERGED = "is empty, since it is merged with {}, and only that holds {!r}; take the cells apart, and fill in each"
+
+
+def with_merged(folder: Path, rows: list[list[str | None]], area: str, name: str = "m.xlsx") -> str:
+    """A workbook with cells that are merged."""
+    book = openpyxl.Workbook()
+    for one in rows:
+        book.worksheets[0].append(one)
+    book.worksheets[0].merge_cells(area)
+    book.save(folder / name)
+    return str(folder / name)
+
+
+def test_a_value_that_is_merged_over_rows_is_a_fault_once_a_template_names_it(tmp_path: Path) -> None:
+    """Also in a part that would be left out: a person reads it there, and would miss it in the picture."""
+    rows = [["product", "colour"], ["Cup", "red"], ["Mug", None], ["Jar", "blue"]]
+    path = with_merged(tmp_path, rows, "B2:B3")
+    assert plan_of(path, template="{product}").cell_count == 3
+    (fault,) = faults_of(path, template="{product}[ in {colour}]")
+    assert (fault.row, fault.cell, fault.problem) == (3, "B3", MERGED.format("B2", "red"))
+    path = with_merged(tmp_path, [["colour", "product"], ["red", "Cup"], ["blue", None]], "B2:B3")
+    (fault,) = faults_of(path, template="{colour}[ {product}]")
+    assert (fault.cell, fault.problem) == ("B3", MERGED.format("B2", "Cup"))
+
+
+@pytest.mark.parametrize("fallback", [False, True])
+def test_a_translation_that_is_merged_over_rows_is_a_fault(tmp_path: Path, fallback: bool) -> None:
+    """No other language stands for it, since it is there to be read."""
+    rows = [["product", "headline", "headline:de"], ["Cup", "New", "Neu"], ["Mug", "Newer", None]]
+    asked = {"languages": "en,de", "language_fallback": fallback, "template": "{product}[: {headline}]"}
+    (fault,) = faults_of(with_merged(tmp_path, rows, "C2:C3"), **asked)
+    assert (fault.cell, fault.problem) == ("C3", MERGED.format("C2", "Neu"))
+    path = with_merged(tmp_path, [rows[0], rows[1], ["Mug", None, "Neuer"]], "B2:B3")
+    (fault,) = faults_of(path, **asked)
+    assert fault.cell == "B3"
+    assert plan_of(path, **{**asked, "languages": "de"}).cell_count == 2
