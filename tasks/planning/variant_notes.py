@@ -97,16 +97,25 @@ def drawn_rows(cells: Iterable[Cell]) -> list[tuple[Drawn, ...]]:
 
 
 def crop_notes(variants: Sequence[Variant], rows: Iterable[Sequence[Drawn]]) -> list[str]:
-    """A sentence where variants keep little of a format, with what would keep more; at most one."""
-    variants = shapes(variants)
+    """Sentences where variants name a format that is not there, and one where they keep little of one that is."""
+    variants, rows = shapes(variants), list(rows)
+    strays = stray_notes(variants, rows)
     found = [each for row in rows for each in little_of(variants, row)]
     if not found:
-        return []
+        return strays
     worst = min([each for each in found if not suiting(each)] or found, key=lambda each: each.share)
     names = [v.name for v in variants if v != worst.variant and any(each.variant == v for each in found)]
     others = f", and {' and '.join(names)} {'keeps' if len(names) == 1 else 'keep'} little as well" if names else ""
     says = f"{worst.variant.name} keeps {percent(worst.share)} of {named(worst.of.source)}"
-    return [f"{says}{others}{more_kept(worst, names)}"]
+    return [*strays, f"{says}{others}{more_kept(worst, names)}"]
+
+
+def stray_notes(variants: Iterable[Variant], rows: Iterable[Sequence[Drawn]]) -> list[str]:
+    """A sentence for each variant that names a format in which no row is made, most often by a slip of the pen."""
+    formats = {word(one.format): one.format for row in rows for one in row if one.format}
+    strays = ((one.name, name) for one in variants for name in one.only if name not in {"best", *formats})
+    known = ", ".join(formats.values())
+    return [f"{name} names the format {stray!r}, in which nothing is made; there is {known}" for name, stray in strays]
 
 
 def more_kept(worst: Little, others: Sequence[str]) -> str:

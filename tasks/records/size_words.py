@@ -58,8 +58,18 @@ def parse_resolution(text: str) -> str:
     size = as_resolution(int(numbers[1]), int(numbers[2])) if numbers else None
     if size is None or not any(offer.has_size(size) for offer in OFFERS.values()):
         examples = "such as 1024x1024, 1344x704, 2048x2048"
-        raise ValueError(f"is not accepted by any model; use a size listed in data/README.md, {examples}")
+        use = f"use a size listed in data/README.md, {examples}"
+        raise ValueError(
+            f"is not accepted by any model; {use}{_as_a_cut(int(numbers[1]), int(numbers[2])) if numbers else ''}"
+        )
     return size
+
+
+def _as_a_cut(width: int, height: int) -> str:
+    """How files of a size are had that no model draws, as the end of a sentence."""
+    ratio = _RATIOS.get(Fraction(width, height))
+    drawn = as_written(ratio).lower() if ratio else "what is like it"
+    return f"; for files of {width}x{height} draw {drawn}, and cut it: --variant NAME={width}x{height}"
 
 
 def parse_size(text: str) -> str:

@@ -17,14 +17,15 @@ FITS: Final = ("cover", "contain", "fill", "cover-or-fill", "inside")
 WHOLE: Final = "original"
 """The fit of what is not cut."""
 GRAMMAR: Final = (
-    "NAME=WIDTHxHEIGHT, then in any order what is not as usual, with commas: cover, contain, fill, cover-or-fill=60 or "
-    "inside; auto, centre, top, bottom, left, right, top-left and so on; ground=#rrggbb or ground=auto; "
-    "only=FORMAT+FORMAT or only=best; webp, jpeg, png or avif; a quality of 1 to 100; widths=320+640 for more files; "
-    "label or nolabel; "
-    "such as story=1080x1920,fill,webp,85; or NAME=original, a PNG of every pixel"
+    "NAME=WIDTHxHEIGHT, such as story=1080x1920, then in any order what is not as usual, with commas: cover, contain, "
+    "fill, cover-or-fill=60 or inside; auto, centre, top, bottom, left, right, top-left and so on; ground=#rrggbb or "
+    "ground=auto; only=FORMAT+FORMAT or only=best; webp, jpeg, png or avif; a quality of 1 to 100; widths=320+640 for "
+    "more files; label or nolabel; such as story=1080x1920,fill,webp,85; or NAME=original, a PNG of every pixel"
 )
 
 _TEXT: Final = re.compile(r"(?P<name>[^=]+)=(?:(?P<width>\d+)x(?P<height>\d+)|original)(?P<rest>(?:,[^,]*)*)")
+_NEARLY: Final = re.compile(r"(?:(?P<name>[^=]*?)\s*=)?\s*(?P<width>\d+)\s*[xX*×]\s*(?P<height>\d+)(?P<rest>(?:,.*)?)")  # noqa: RUF001
+"""As people write it who do not know how: without a name, or with another sign."""
 _WORDS: Final[Mapping[str, Mapping[str, str | bool]]] = {
     "fit": {name: name for name in FITS},
     "format": {name: name for name in SUFFIXES} | {"jpg": "jpeg"},
@@ -46,7 +47,7 @@ def fields_of(text: str) -> dict[str, Any]:
     """The fields of the variant that `text` writes in `GRAMMAR`; ValueError with the end of a sentence where none."""
     match = _TEXT.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"is not a variant; write {GRAMMAR}")
+        raise ValueError(f"is not a variant{_guess(text.strip())} {GRAMMAR}")
     fields: dict[str, Any] = {name: match[name] for name in ("name", "width", "height") if match[name]}
     fields |= {} if match["width"] else {"fit": WHOLE}
     for field, value in _parts(match["rest"]):
@@ -54,6 +55,14 @@ def fields_of(text: str) -> dict[str, Any]:
             raise ValueError(f"is not a variant: it says its {field} twice; write {GRAMMAR}")
         fields[field] = value
     return fields
+
+
+def _guess(text: str) -> str:
+    """What may be meant, as the middle of a sentence that goes on with how to write one."""
+    nearly = _NEARLY.fullmatch(text)
+    if nearly is None:
+        return "; write"
+    return f": did you mean {nearly['name'] or 'story'}={nearly['width']}x{nearly['height']}{nearly['rest']}? Write"
 
 
 def _parts(rest: str) -> Iterator[tuple[str, str | bool]]:

@@ -73,6 +73,16 @@ def test_little_that_is_kept_is_told_with_what_keeps_more(text: str, row: list[D
     assert crop_notes([Variant.parse(one) for one in text.split()], [row]) == notes
 
 
+def test_a_format_that_is_not_there_is_told():
+    """The variant would be cut from whatever suits it best, and nobody would know; `best` is no format."""
+    variants = [
+        Variant.parse(text) for text in ("og=1200x630,only=hreo", "thumb=4x4,only=best", "a=9x16,only=story-tall")
+    ]
+    told = "og names the format 'hreo', in which nothing is made; there is square, Story, tall, hero"
+    assert crop_notes(variants, [[SQUARE, STORY], [HERO]])[:1] == [told]
+    assert not any("names the format" in note for note in crop_notes(variants[1:], [[SQUARE, STORY], [HERO]]))
+
+
 def test_what_is_kept_is_told_of_everything_that_is_drawn():
     """To a tenth of a percent, never 100 of what is cropped, with what is enlarged or cut off, and what has no use."""
     asked = "og=1200x630,only=best social=1080x1080 tall=400x800,only=story-tall"

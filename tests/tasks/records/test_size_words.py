@@ -33,6 +33,8 @@ def test_a_size_is_a_shape_or_pixels_or_left_to_the_variants(text: str, size: st
         ("42", "use auto, which chooses for the variants"),
         ("30 x 40 cm", "such as product_size"),
         ("1080x1350", "is not accepted by any model; use a size listed in data/README.md"),
+        ("1080x1920", "; for files of 1080x1920 draw 9:16, and cut it: --variant NAME=1080x1920; or auto"),
+        ("1200x630", "; for files of 1200x630 draw what is like it, and cut it: --variant NAME=1200x630; or auto"),
         ("1080x1350", "or auto, which chooses one for the variants"),
         ("7:5", "use one of 1:1"),
         ("2027-09-16", "is a day that the spreadsheet has made of it"),

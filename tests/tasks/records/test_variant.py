@@ -32,6 +32,8 @@ def test_the_words_behind_the_size_stand_in_any_order(text: str, fields: dict[st
     ("text", "problem"),
     [
         ("og", "is not a variant; write NAME=WIDTHxHEIGHT"),
+        ("1080x1920", "is not a variant: did you mean story=1080x1920? Write NAME=WIDTHxHEIGHT"),
+        ("tall = 1080 * 1920,png", "is not a variant: did you mean tall=1080x1920,png? Write NAME=WIDTHxHEIGHT"),
         ("og=1200x630,stretch", "'stretch' says nothing here"),
         ("og=1200x630,", "'' says nothing here"),
         ("og=1200x630,webp,png", "says its format twice"),
