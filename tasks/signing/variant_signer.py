@@ -98,6 +98,8 @@ class VariantSigner:
             return setting, problem
         if self.tsa_url and ("http" in fault or ("time" in fault and "stamp" in fault)):
             return TSA_URL, f"gives no time stamp: {fault}"
+        if self.chain.until < datetime.now(UTC):
+            return CERTIFICATE, f"has expired, on {self.chain.until:%d %b %Y %H:%M} UTC; get a new one"
         if "certificate" in fault or "self-signed" in fault:
             return CERTIFICATE, _PROFILE.format(fault=fault)
         if self.tsa_url:  # the key was held against the certificate before

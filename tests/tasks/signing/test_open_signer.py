@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from tasks.errors import InputInvalid
-from tasks.signing.settings import read_credentials, signed_over_px
+from tasks.signing.certificate import Chain
+from tasks.signing.settings import Credentials, read_credentials, signed_over_px
 from tasks.signing.variant_signer import VariantSigner, open_signer
 from tests.certificates import Authority
 
@@ -156,6 +157,14 @@ def test_a_certificate_that_signs_nothing_is_told(issued, told, tmp_path):
     said = refused(issued.written(tmp_path))
     assert said.startswith("C2PA_CERTIFICATE")
     assert told in said
+
+
+def test_a_certificate_that_ends_while_a_campaign_runs_is_told():
+    """As it is told before one: it was good when it was tried."""
+    old = ROOT.issue(days=(-30, -1))
+    signer = VariantSigner(Credentials(Chain((old.certificate,)), old.key_pem(), None, None, 512))
+    with pytest.raises(InputInvalid, match=r"C2PA_CERTIFICATE: has expired, on .* UTC; get a new one"):
+        signer.try_out()
 
 
 def test_a_certificate_that_nobody_has_issued_is_told(tmp_path):
