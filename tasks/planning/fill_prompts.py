@@ -46,6 +46,8 @@ class Prompts:
     longest: tuple[str, int, str] = ("", 0, "")
     """The longest prompt, its row and its format."""
     _texts: set[int] = field(default_factory=set)
+    _levels: dict[str, tuple[ParsedRow, bool]] = field(default_factory=dict)
+    """Whose templates made that, and whether it is the format's."""
     _values: dict[str, RowValues] = field(default_factory=dict)
     """Of the row at hand, by its languages."""
 
@@ -92,6 +94,7 @@ class Prompts:
             if filled is None:
                 return 0, ()
             made[sent] = filled
+            self._levels[sent] = level, level is one
             texts = (*texts, level.wishes[TEMPLATE_OF[sent]])
         if row.missing or one.missing:
             lacks = list(untranslated(row, one, made))
@@ -117,7 +120,7 @@ class Prompts:
             for column, (text, chosen) in zip(made, found, strict=True):
                 sent[column] = self._with_look(text) if column == "prompt" else text
                 if problem := _unfit(sent[column]):
-                    self.faults.add(row.source, problem, row.number, row.title(TEMPLATE_OF[column]), sent[column])
+                    self._add_unfit(problem, column, sent[column], row)
                     return
                 if chosen:
                     named = chosen if column == "prompt" else _of_negatives(chosen)
@@ -156,6 +159,14 @@ class Prompts:
         except Unfit as unfit:
             self.faults.add(unfit.level.source, str(unfit), unfit.row, unfit.column, unfit.text)
         return None
+
+    def _add_unfit(self, problem: str, sent: str, text: str, row: ParsedRow) -> None:
+        level, is_format = self._levels[sent]
+        placed = self.templates.placed(sent, level, is_format=is_format)
+        if placed.row == row.number and not is_format:
+            self.faults.add(row.source, problem, row.number, placed.column, text)
+        else:
+            self.faults.add(row.source, f"{placed.title} {problem}", row.number)
 
     def _add_empty(self, name: str, placed: Placed, row: ParsedRow, one: ParsedRow) -> None:
         level, column = self.templates.names.where_empty(name, row, one)

@@ -45,6 +45,8 @@ class Placed(NamedTuple):
         """Such as `the template of the format 'hero'`."""
         if self.column is None:
             return self.source
+        if self.row is None:
+            return f"the {self.column} of {self.source}"
         return f"the {self.column} of the format {self.format_name!r}" if self.format_name else f"its {self.column}"
 
 

@@ -164,6 +164,21 @@ def test_what_is_too_long_or_nothing_is_told(tmp_path: Path) -> None:
     assert second.startswith("m.csv, row 3, template: '' comes to an empty text")
 
 
+def test_a_template_is_told_where_it_stands(tmp_path: Path) -> None:
+    """Of a row whose own it is not: the option's, the kit's, or that of its format."""
+    matrix, kit = "product,colour\nTea,red\nCup,\n", a_file(tmp_path, 'template = "[{colour}]"', "brand.toml")
+    formats = "format,template\nhero,[{colour}]\n"
+    (fault,) = said(tmp_path, matrix, template="[{colour}]")
+    assert fault.startswith("m.csv, row 3: --template comes to an empty text")
+    (fault,) = said(tmp_path, matrix, formats)
+    assert fault.startswith("m.csv, row 3: the template of the format 'hero' comes to an empty text")
+    (fault,) = said(tmp_path, matrix, brand=kit)
+    assert fault.startswith("m.csv, row 3: the template of brand.toml comes to an empty text")
+    kit = a_file(tmp_path, 'template = "A {colour} cup"', "brand.toml")
+    (fault,) = said(tmp_path, matrix, brand=kit)
+    assert fault.startswith("m.csv, row 3, colour: is empty, and the template of brand.toml names {colour}")
+
+
 def test_a_prompt_is_sent_as_it_is(tmp_path: Path) -> None:
     """A placeholder in it is a fault that says where it would be filled in."""
     (fault,) = said(tmp_path, "prompt,sku\nA cup with {sku},1\n")

@@ -125,6 +125,9 @@ def test_a_table_may_have_columns_of_languages_alone(tmp_path: Path) -> None:
     assert made(plan) == [("en", "A cup"), ("de", "Eine Tasse")]
     assert {cell.product for cell in plan.cells} == {"Tea"}
     assert told(tmp_path, "product:en,product:de\nTea,Tee\n", languages="", template="") != []
+    matrix = "product,headline:en,headline:de\nTea,New,\n"
+    (fault,) = told(tmp_path, matrix, template="{product}[: {headline}]")
+    assert fault.startswith("m.csv, row 2, headline:de: is empty, and 'headline:en' is not")
 
 
 def test_a_missing_translation_is_a_fault_by_row_and_column(tmp_path: Path) -> None:
