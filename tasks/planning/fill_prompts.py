@@ -20,9 +20,8 @@ from tasks.planning.template_names import Placed, Unfit
 from tasks.records.campaign import Campaign
 from tasks.records.language import of_header
 from tasks.records.models import Offer
-from tasks.records.vocabulary import PROMPT_MAX_CHARS
 from tasks.tables.columns import TEMPLATE_OF
-from tasks.tables.fill_template import EmptyGap, Filled, fill
+from tasks.tables.fill_template import EmptyGap, Filled, fill, unfit
 from tasks.tables.template import Gap
 
 _ENDS: Final = ".!?…:;,"
@@ -119,7 +118,7 @@ class Prompts:
             sent, told = {**wishes}, metadata
             for column, (text, chosen) in zip(made, found, strict=True):
                 sent[column] = self._with_look(text) if column == "prompt" else text
-                if problem := _unfit(sent[column]):
+                if problem := unfit(sent[column]):
                     self._add_unfit(problem, column, sent[column], row)
                     return
                 if chosen:
@@ -191,13 +190,3 @@ def _no_column(base: str, tag: str, name: str, placed: Placed, level: ParsedRow)
 
 def _of_negatives(chosen: Mapping[str, str]) -> dict[str, str]:
     return {f"negative_{name}": text for name, text in chosen.items()}
-
-
-def _unfit(text: str) -> str:
-    """Why a text is not to be sent; empty where it is."""
-    if not text or text.isspace():
-        return "comes to an empty text; let it hold words that no value can take away"
-    if len(text) > PROMPT_MAX_CHARS:
-        told = f"comes to {len(text):,} characters with the values of this row"
-        return f"{told}; use {PROMPT_MAX_CHARS:,} at most"
-    return ""

@@ -5,6 +5,7 @@ from itertools import product
 from math import prod
 from typing import Final, NamedTuple, cast
 
+from tasks.records.vocabulary import PROMPT_MAX_CHARS
 from tasks.tables.template import Choice, Gap, Part, Template
 
 _SPACE: Final = " \t"
@@ -94,3 +95,13 @@ def _joined(pieces: Sequence[str]) -> str:
         is_seam = not told
         text += told
     return text.rstrip(_SPACE) if is_seam else text
+
+
+def unfit(text: str) -> str:
+    """Why a text is not to be sent; empty where it is."""
+    if not text or text.isspace():
+        return "comes to an empty text; let it hold words that no value can take away"
+    if len(text) > PROMPT_MAX_CHARS:
+        told = f"comes to {len(text):,} characters with the values of this row"
+        return f"{told}; use {PROMPT_MAX_CHARS:,} at most"
+    return ""
