@@ -339,10 +339,23 @@
 
   store = read(KEPT, {});
   part(".by").value = read(WHO, "");
-  const isTakenIn = (card) => card.dataset.at && new Date(store[card.dataset.cell]?.at) <= new Date(card.dataset.at);
-  const takenIn = cards.filter(isTakenIn);
-  for (const card of takenIn) delete store[card.dataset.cell];
-  if (takenIn.length) write(KEPT, store);
+  // What was taken in is no news; where somebody else was later, that is told, and a focus is still to be taken in.
+  const forget = (card) => {
+    const { at: when, by, decision, focus, prompt } = store[card.dataset.cell];
+    const later = new Date(card.dataset.at) - new Date(when);
+    if (!(later >= 0)) return "";
+    if (later && focus) store[card.dataset.cell] = { at: when, by, focus };
+    else delete store[card.dataset.cell];
+    const isOther = later && decision && (decision !== card.dataset.recorded || prompt);
+    return isOther ? `${nameOf(card)} (${card.dataset.recorded}, not ${decision}${prompt ? " with other words" : ""})` : "";
+  };
+  const isAny = Object.keys(store).length > 0;
+  const overruled = cards.filter((card) => store[card.dataset.cell]).map(forget).filter(Boolean);
+  if (isAny) write(KEPT, store);
+  if (overruled.length) {
+    const more = overruled.length > 5 ? ` and ${(overruled.length - 5).toLocaleString("en")} more` : "";
+    say(`Somebody has decided otherwise since: ${overruled.slice(0, 5).join("; ")}${more}.`);
+  }
   for (const card of cards) if (store[card.dataset.cell]) show(card);
   bar.hidden = cards.length === 0;
   count();

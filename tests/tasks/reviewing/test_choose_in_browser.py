@@ -15,6 +15,11 @@ from tests.waiting import until
 
 pytestmark = [needs_driver, pytest.mark.usefixtures("without_engine")]
 MATRIX = "product,prompt,num_images\n" + "".join(f"Lamp {n},Lamp number {n},{2 if n == 4 else 1}\n" for n in range(6))
+OVERRULED = """
+const of = (decision) => ({ decision, focus: "top", at: "2026-01-01T00:00:00Z", by: "Alex" });
+const kept = { [arguments[0]]: of("reject"), [arguments[1]]: of("reject") };
+localStorage.setItem("ideogram-campaigns: review of Lamps", JSON.stringify(kept));
+"""
 OF_ANOTHER = """localStorage.setItem("ideogram-campaigns: review of Lamps", '{"x": {"decision": "keep"}}')"""
 WHERE = """
 const image = document.querySelector(".stage img").getBoundingClientRect();
@@ -79,9 +84,7 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
         assert "python flows/review.py" in text_of(browser, ".said")
         result = rounds.take_in([str(table)])
         assert (result.kept, result.rejected, result.again, result.undecided) == (3, 3, 3, 0)
-        browser.get(page)
-        browser.find_element(By.CSS_SELECTOR, ".export").click()
-        assert "0 in lamps-decisions" in text_of(browser, ".said")
+        what_is_taken_in_is_no_news(browser, page, ids)
         assert browser.get_log("browser") == []
     shown = {row["cell_id"]: (row["review"], row["review_reason"]) for row in rounds.rows()}
     decisions = [("keep", ""), ("reject", "'=off brand"), ("again", ""), ("again", "")]
@@ -106,6 +109,18 @@ def without_a_picture(browser: Chrome, jug: str, mug: str) -> None:
     assert words.get_attribute("value") == "A mug"
     words.send_keys(" on a shelf")
     ActionChains(browser).key_down(Keys.CONTROL).send_keys(Keys.ENTER).key_up(Keys.CONTROL).perform()
+
+
+def what_is_taken_in_is_no_news(browser: Chrome, page: str, ids: list[str]) -> None:
+    """Where somebody has decided otherwise, and later, it is told; where crops are to lie is still to be exported."""
+    browser.get(page)
+    browser.find_element(By.CSS_SELECTOR, ".export").click()
+    assert "0 in lamps-decisions" in text_of(browser, ".said")
+    browser.execute_script(OVERRULED, *ids[:2])
+    browser.get(page)
+    assert text_of(browser, ".said") == "Somebody has decided otherwise since: Lamp 0, 1:1 (keep, not reject)."
+    browser.find_element(By.CSS_SELECTOR, ".export").click()
+    assert "2 in lamps-decisions" in text_of(browser, ".said")
 
 
 def click_at(browser: Chrome, left: int, top: int) -> None:
