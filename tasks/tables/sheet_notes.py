@@ -15,7 +15,8 @@ def sheet_notes(source: str, rows: SheetRows, unread: Sequence[str]) -> list[str
     found = []
     if unread:
         workbook = source.rpartition("#")[0]
-        found.append(f"was read; {_listed(unread)} was not (to read it, name {workbook}#{unread[0]})")
+        how = f"name {workbook}#{unread[0]}, as the matrix or behind --formats"
+        found.append(f"was read; {_listed(unread)} was not (to read it, {how})")
     if rows.passed_over:
         found.append(f"has its column names in row {rows.header_row}; what stands above was passed over")
     if marks.hidden_rows:

@@ -38,7 +38,8 @@ def test_the_first_sheet_that_can_be_seen_is_the_matrix(tmp_path):
     book.active = 1
     book.save(path)
     assert products(path) == [(2, "Tea"), (3, "Mug")]
-    assert notes(path) == [f"#Products: was read; People was not (to read it, name {path}#People)"]
+    how = f"name {path}#People, as the matrix or behind --formats"
+    assert notes(path) == [f"#Products: was read; People was not (to read it, {how})"]
 
 
 def test_a_sheet_is_named_behind_the_file(tmp_path):
