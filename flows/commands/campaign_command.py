@@ -16,7 +16,8 @@ COMMAND: Final = Command(
     typed="python flows/campaign.py",
     asked=Campaign,
     says="Turn a campaign matrix (spreadsheet, CSV or Parquet) into finished images through the Ideogram API.",
-    epilogue="With --check it looks at key, storage and the rest, for nothing, and the matrix may be left out. "
+    epilogue="Begin with: python flows/campaign.py data/linen_launch.xlsx --brand data/brand.toml --dry-run. "
+    "With --check it looks at key, storage and the rest, for nothing, and the matrix may be left out. "
     "The key is read from IDEOGRAM_API_KEY. Exit codes: 0 every image done, 1 some not, 2 bad input, "
     "3 stopped early, 130 interrupted.",
     example="data/q1_launch.csv --formats data/formats.csv --sandbox",
@@ -30,6 +31,16 @@ COMMAND: Final = Command(
         "retry": Written(note="What that comes to is told before anything is paid."),
         "callback_url": Written(is_repeated=True),
         "variants": Written("variant", note=f"Each is written {GRAMMAR}."),
+    },
+    groups={
+        "The tables": ("matrix", "formats", "brand", "encoding", "name", "output", "same_campaign"),
+        "Look, try, pay": ("dry_run", "sandbox", "budget_usd", "quote", "retry", "max_in_flight", "shards"),
+        "What is drawn": (
+            *("model", "quality", "size", "template", "negative_template"),
+            *("languages", "language_fallback", "max_images"),
+        ),
+        "What is cut from it": ("variants", "marks", "label", "label_at", "label_icon", "label_font"),
+        "Who decides, and who is told": ("hold", "callback_url", "callback_events"),
     },
 )
 

@@ -8,7 +8,7 @@ from inspect import Parameter as Argument
 from inspect import Signature
 from typing import Annotated, Any, Final, Generic, Literal, NamedTuple, TypeVar, get_args, get_origin
 
-from cyclopts import App, CoercionError, CycloptsError, MissingArgumentError, Parameter, UnusedCliTokensError
+from cyclopts import App, CoercionError, CycloptsError, Group, MissingArgumentError, Parameter, UnusedCliTokensError
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
@@ -58,6 +58,8 @@ class Command(Generic[Asked]):
     rest: str = ""
     """The field whose values stand behind that, as many as there are."""
     fields: Mapping[str, Written] = field(default_factory=dict)
+    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Titles under which `--help` shows fields, in this order; those of none stand apart."""
 
     def read(self, arguments: Sequence[str]) -> Asked | None:
         """What `arguments` ask for; None where they asked for help, and got it. Raises InputInvalid."""
@@ -73,7 +75,10 @@ class Command(Generic[Asked]):
 
     def app(self) -> App:
         """The parser: it tells words and options apart, and leaves what they mean to the record."""
-        signature = Signature([self.argument_of(name, shape) for name, shape in self.options.items()])
+        fields = sorted(
+            self.options.items(), key=lambda one: (one[0] not in {self.first, self.rest}, self.place_of(one[0]))
+        )
+        signature = Signature([self.argument_of(name, shape) for name, shape in fields])
 
         def given(*values: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401  texts, or whether there is a flag
             return dict(signature.bind(*values, **options).arguments)
@@ -91,12 +96,13 @@ class Command(Generic[Asked]):
 
     def argument_of(self, name: str, shape: FieldInfo) -> Argument:
         """A field as the parser sees it: a flag, a text, or several of them."""
-        own = self.own(name)
+        own, (place, _, title) = self.own(name), self.place_of(name)
         is_several = own.is_repeated or get_origin(shape.annotation) is tuple
         kind: Any = bool if shape.annotation is bool else tuple[str, ...] if is_several else str
         is_shown = isinstance(shape.default, str | int) and shape.default != "" and shape.annotation is not bool
         is_listed = own.takes_all or name == self.rest
         several = "May be given several times." if is_several and not is_listed else ""
+        grouped: dict[str, Any] = {"group": Group(title, sort_key=place)} if title else {}
         written = Parameter(
             name=self.option_of(name),
             help=" ".join(filter(None, (explained(shape), own.note, several))),
@@ -104,6 +110,7 @@ class Command(Generic[Asked]):
             choices=None if own.metavar else next(filter(is_literal, parts_of(shape.annotation)), None),
             metavar=own.metavar or next((VALUES[part] for part in parts_of(shape.annotation) if part in VALUES), None),
             consume_multiple=own.takes_all,
+            **grouped,
         )
         return Argument(
             name,
@@ -117,6 +124,15 @@ class Command(Generic[Asked]):
         """The fields that a person may give here."""
         fields = self.asked.model_fields
         return {name: shape for name, shape in fields.items() if not self.own(name).is_for_forms}
+
+    def place_of(self, name: str) -> tuple[int, int, str]:
+        """Where `--help` shows a field: which title, the how manieth below it, and the title."""
+        places = (
+            (place, names.index(name), title)
+            for place, (title, names) in enumerate(self.groups.items())
+            if name in names
+        )
+        return next(places, (len(self.groups), 0, ""))
 
     def own(self, name: str) -> Written:
         """What is special about a field here."""

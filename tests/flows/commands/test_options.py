@@ -94,6 +94,16 @@ def test_help_explains_each_option(command: Command[Any], capsys: pytest.Capture
         assert (f"[default: {field.default}]" in line) is is_told
 
 
+def test_the_many_options_of_a_campaign_stand_under_titles(capsys: pytest.CaptureFixture[str]):
+    """Each under one, and what a newcomer needs first in front."""
+    command = next(one for one in COMMANDS if one.asked is Campaign)
+    assert sorted(name for names in command.groups.values() for name in names) == sorted(command.options)
+    assert command.read(["--help"]) is None
+    said = capsys.readouterr().out
+    places = [said.index(f" {words} ") for words in ("The tables", "--brand", "Look, try, pay", "--dry-run", "--model")]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize("command", [one for one in COMMANDS if one.example], ids=lambda command: command.typed)
 def test_whoever_types_nothing_is_told_what_to_type(command: Command[Any]):
     """By the word that `--help` has for what is missing, with an example that is one."""
