@@ -17,6 +17,8 @@ from tasks.records.variant import Variant
 from tasks.records.vocabulary import NAME_MAX_CHARS, PROMPT_MAX_CHARS
 from tasks.tables.brand_table import Pairs
 from tasks.tables.columns import parse_text, parse_value
+from tasks.tables.placeholders import check_filled
+from tasks.tables.spreadsheet import check_typed
 from tasks.tables.unseen import squeezed
 
 COLUMNS: Final = {
@@ -83,10 +85,14 @@ def brand_kit(source: str, content: bytes, pairs: Pairs) -> BrandKit:
             shown = value if isinstance(value, str) else None
             faults.append(Fault(source=source, column=key, value=shown, problem=str(error)))
 
+    seen: dict[str, str] = {}
     for key, value in pairs.items():
         known = next((name for name in KEYS if squeezed(name) == squeezed(key)), None)
         if known is None:
             faults.append(Fault(source=source, column=key, problem=_unknown(key)))
+        elif seen.setdefault(known, key) != key:
+            problem = f"is the same key as {seen[known]!r}; leave one of them out"
+            faults.append(Fault(source=source, column=key, problem=problem))
         else:
             read(known, value, _reader(known))
     words = told.get("forbidden", ())
@@ -139,10 +145,19 @@ def _reader(key: str) -> Callable[[object], Any]:
         sign = "; " if key == PICTURES else ", "
         return lambda value: parse_value(COLUMNS[key], sign.join(_texts(value)))
     if key in LISTS:
-        return lambda value: tuple(dict.fromkeys(_texts(value)))
+        return lambda value: tuple(dict.fromkeys(map(_sent if key == "negative" else str, _texts(value))))
     if key in _OWN:
         return _OWN[key]
-    return lambda value: parse_text(_text(value), NAME_MAX_CHARS if key == "name" else PROMPT_MAX_CHARS)
+    if key == "name":
+        return lambda value: parse_text(_text(value), NAME_MAX_CHARS)
+    return lambda value: _sent(parse_text(_text(value), PROMPT_MAX_CHARS))
+
+
+def _sent(text: str) -> str:
+    """A text that is sent as it is. Raises ValueError where nobody has typed it, or something is to be filled in."""
+    check_typed(text)
+    check_filled(text, ())
+    return text
 
 
 def _text(value: object) -> str:

@@ -108,6 +108,11 @@ def test_a_forbidden_word_is_a_fault(tmp_path: Path, matrix: str, column: str) -
         ("look = 7", "brand.toml, look: is not accepted; write a text"),
         ('negative = ["a", 1]', "brand.toml, negative: is not accepted; write a text, or a list"),
         ('look = ""', "brand.toml, look: '' is empty"),
+        ('look = "{product} on linen"', "brand.toml, look: '{product} on linen' still holds {product}, which nothing"),
+        ('look = "#REF!"', "brand.toml, look: '#REF!' is an error value of a spreadsheet"),
+        ('negative = ["text", "-"]', "brand.toml, negative: holds no words"),
+        ('negative = ["{{colour}}"]', "brand.toml, negative: still holds {{colour}}, which nothing fills in"),
+        ('look = "soft"\nLook = "hard"', "brand.toml, Look: is the same key as 'look'; leave one of them out"),
         ('template = "A [cup"', "brand.toml, template: 'A [cup' has a [ without its ]"),
         (
             'template = "A {prodct}"',
