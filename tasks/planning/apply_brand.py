@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from tasks.planning.brand_kit import COLUMNS, NO_KIT, PICTURES, BrandKit, brand_kit, forbidden_in, is_kit
+from tasks.planning.brand_keys import COLUMNS, PICTURES
+from tasks.planning.brand_kit import NO_KIT, BrandKit, brand_kit, forbidden_in, is_kit
 from tasks.planning.cross_formats import written_as
 from tasks.planning.faults import Faults
 from tasks.planning.parsed_row import ParsedRow
