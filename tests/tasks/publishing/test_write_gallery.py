@@ -327,6 +327,14 @@ def test_what_the_sandbox_drew_says_so_on_its_card():
     assert gallery_html(page).count("drawn by the sandbox") == 1
 
 
+def test_a_trial_says_what_it_would_cost():
+    """Whoever is sent the page takes the price of drawings for no bill."""
+    cell = a_cell()
+    paid = a_page([cell], [an_outcome(cell)])
+    trial = paid.model_copy(update={"is_sandbox": True})
+    assert ["<dt>Would cost</dt>" in gallery_html(page) for page in (paid, trial)] == [False, True]
+
+
 def test_languages_stand_side_by_side_and_can_be_chosen():
     """Each card says which it is for, one for all of them among the others; the copies of one are told apart by it."""
     cells = [a_cell(a_request(tag), languages=tuple(tag.split())) for tag in ("en", "de", "en de fr it es")]
