@@ -41,6 +41,8 @@ def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State) -> boo
 async def make_variants(job: Job, original: StoredOriginal) -> dict[str, str]:
     """The key of each variant of the job's `original` by its name. Raises VariantsFailed or what stops a campaign."""
     tools = toolbox()
+    if isinstance(tools.stop.reason, SignerAway):  # or each image would wait for it in turn
+        raise tools.stop.reason
     every = cuts_of(job.cell, tools.variants)
     variants = tuple(one for one in every if one.name not in job.cuts.left)
     try:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tasks.api.settings import Settings
-from tasks.errors import CellError, StorageFailed, VariantsFailed
+from tasks.errors import CellError, SignerAway, StorageFailed, VariantsFailed
 from tasks.images import cut_image
 from tasks.images.cut_image import cut, cut_all
 from tasks.make_variants import make_variants
@@ -119,3 +119,17 @@ def test_a_store_that_cannot_be_written_stops_the_campaign(tmp_path):
     (tmp_path / "q1-launch").write_bytes(b"a file in the way")
     with pytest.raises(StorageFailed):
         made(tmp_path, image=picture())
+
+
+def test_what_signs_is_not_waited_for_again_once_it_was_away(tmp_path):
+    """Each image would wait as long for it, one after the other; the next run cuts them."""
+
+    async def scenario() -> None:
+        store = CampaignStore.open(str(tmp_path), "q1-launch")
+        async with open_toolbox(SETTINGS, store, (CELL,), VARIANTS) as tools:
+            tools.stop.because(SignerAway("C2PA_SIGN_WITH: the function has not answered in 30 s"))
+            await make_variants.fn(tools.next_job(), ORIGINAL)
+
+    with pytest.raises(SignerAway, match="has not answered"):
+        asyncio.run(scenario())
+    assert not variants_in(tmp_path)
