@@ -34,7 +34,13 @@ TEXTS = st.one_of(
 ROWS = st.lists(
     st.tuples(WORDS, TEXTS, st.one_of(st.just(""), TEXTS), st.integers(0, 99).map(str)), min_size=1, max_size=5
 )
-HEADERS = st.sampled_from([("product", "prompt", "note", "seed"), ("product", "prompt", "prompt: DE", "seed")])
+HEADERS = st.sampled_from(
+    [
+        ("product", "prompt", "note", "seed"),
+        ("product", "prompt", "prompt: DE", "seed"),
+        ("product", "headline", "headline: DE", "seed"),
+    ]
+)
 
 
 def as_xlsx(rows: list[tuple[str, ...]]) -> bytes:
@@ -90,8 +96,10 @@ def as_parquet(rows: list[tuple[str, ...]]) -> bytes:
 def test_any_texts_plan_to_the_same_cells_in_any_file(
     tmp_path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]
 ) -> None:
-    """Ids and languages included, whoever wrote the file."""
+    """Ids, languages and what templates make of them included, whoever wrote the file."""
     table, asked = [header, *rows], {"languages": "en,de", "language_fallback": True}
+    if "headline" in header:
+        asked["template"] = "{product}[ on {headline}], number {seed} {of its|of a} kind"
     files = {
         "m.csv": as_csv(table),
         "m.tsv": as_csv(table, "\t"),
