@@ -1,5 +1,6 @@
 """The command line of `python flows/review.py`: decisions in, an exit code out."""
 
+import shlex
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,6 +9,7 @@ from flows.commands.export_command import main as export
 from flows.commands.options import Command, Written
 from flows.commands.screen import Screen, progress_bar
 from flows.commands.terminal import files_in
+from tasks.records.exit_code import ExitCode
 from tasks.records.fault import one_line, shortened
 from tasks.reviewing.review import ReviewOrder, ReviewResult
 from tasks.storage.public_address import public_folder
@@ -49,7 +51,11 @@ def run(wanted: ReviewOrder) -> int:
     screen.print(summary(result, is_handed_over=wanted.export is not None), markup=False)
     if wanted.export is None:
         return result.exit_code
-    return max(result.exit_code, export([wanted.campaign_folder, wanted.export]))
+    code = export([wanted.campaign_folder, wanted.export])
+    if code == ExitCode.BAD_INPUT:
+        typed = to_hand_over(wanted.campaign_folder, wanted.export)
+        screen.print(f"  What is decided is taken in. Hand over by itself, with these options: {typed}", markup=False)
+    return max(result.exit_code, code)
 
 
 def summary(result: ReviewResult, *, is_handed_over: bool = False) -> str:
@@ -66,5 +72,10 @@ def summary(result: ReviewResult, *, is_handed_over: bool = False) -> str:
         ["  Run the campaign as before: it makes what is to be made again, and nothing else"] if result.again else []
     )
     is_decided = result.kept and not (result.again or result.undecided or is_handed_over)
-    lines += [f"  Hand over what is kept: python flows/export.py {one_line(result.folder)} PLACE"] if is_decided else []
+    lines += [f"  Hand over what is kept: {to_hand_over(result.folder, 'PLACE')}"] if is_decided else []
     return "\n".join([*lines, *files_in(one_line(result.folder), public_folder(result.folder))])
+
+
+def to_hand_over(folder: str, place: str) -> str:
+    """What is typed to hand over what is kept."""
+    return one_line(shlex.join(["python", "flows/export.py", folder, place]))

@@ -73,7 +73,9 @@ def test_what_is_approved_then_is_handed_over_at_once(folder: Path, tmp_path: Pa
     assert "has no image that somebody has kept" in said
     table.write_text(f"cell_id;decision\n{CELLS[0].cell_id};keep\n")
     assert main([str(folder), str(table), "--export", place]) == 2
-    assert "--only: leaves no file of these images; use original" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "--only: leaves no file of these images; use original" in said
+    assert said.endswith(f"by itself, with these options: python flows/export.py {folder} {place}\n")
     store = CampaignStore.at(str(folder))
     published = Ledger(store, "").read_published()
     assert published is not None
