@@ -33,6 +33,7 @@ def make_campaign(folder: Path) -> Path:
 def look_at(page: Path, folder: Path) -> tuple[Image.Image, str, str]:
     """What a browser shows of the page, what it made of the HTML, and what it complains of."""
     options = "--hide-scrollbars --window-size=1200,1200 --enable-logging=stderr --virtual-time-budget=2000"
+    options += " --disable-checker-imaging --run-all-compositor-stages-before-draw"  # no picture comes after its page
     ran = run(page, folder, *options.split(), f"--screenshot={folder / 'shot.png'}")
     complaints = "\n".join(line for line in ran.stderr.splitlines() if "CONSOLE" in line)
     return Image.open(folder / "shot.png").convert("RGB"), ran.stdout, complaints
