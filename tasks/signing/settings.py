@@ -149,5 +149,6 @@ def _tsa_url(env: Mapping[str, str]) -> str:
     except ValueError:
         is_address = False
     if text and not is_address:
-        raise InputInvalid.of(source=TSA_URL, value=text, problem="is no web address, such as http://tsa.example.com")
+        shown = None if "://" not in text and set("@?") & set(text) else text  # of an address a fault hides them itself
+        raise InputInvalid.of(source=TSA_URL, value=shown, problem="is no web address, such as http://tsa.example.com")
     return text

@@ -298,6 +298,14 @@ def test_a_function_that_never_answers_is_told(tmp_path, monkeypatch):
     never.set()
 
 
+@pytest.mark.parametrize("text", ["me:canary@tsa.example.com", "tsa.example.com?key=canary", "http://me:canary@[::1"])
+def test_what_may_be_secret_in_a_mistyped_address_is_not_shown(text, tmp_path):
+    """Also where it is none, so that nothing says where in it the password lies."""
+    said = refused(ROOT.issued.written(tmp_path) | {"C2PA_TSA_URL": text})
+    assert said.startswith("C2PA_TSA_URL: ")
+    assert "canary" not in said
+
+
 def test_the_key_is_shown_nowhere(tmp_path):
     """Neither the signer nor what it was made of writes it out."""
     signer = open_signer(ROOT.issued.written(tmp_path))
