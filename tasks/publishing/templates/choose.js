@@ -6,7 +6,8 @@
   const part = (selector) => bar.querySelector(selector);
   const cards = Array.from(document.querySelectorAll("main .item[data-cell]"));
   const byId = new Map(cards.map((card) => [card.dataset.cell, card]));
-  const KEPT = `ideogram-campaigns: review of ${bar.dataset.campaign}`;
+  // A trial apart: its cells are called as those that are paid for later, and a drawing that was kept is no such image.
+  const KEPT = `ideogram-campaigns: ${bar.dataset.kept}`;
   const WHO = "ideogram-campaigns: reviewer";
   const CUT = "… (in full in the manifest)";
   const undone = [];

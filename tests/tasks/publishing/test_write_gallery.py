@@ -332,6 +332,10 @@ def test_a_trial_says_what_it_would_cost():
     cell = a_cell()
     paid = a_page([cell], [an_outcome(cell)])
     trial = paid.model_copy(update={"is_sandbox": True})
+    told = [re.findall(r'data-kept="(.*?)"', gallery_html(page)) for page in (paid, trial)]
+    assert told == [["review of Q1 Launch"], ["trial of Q1 Launch"]], (
+        "what was chosen of drawings is not kept for images"
+    )
     assert ["<dt>Would cost</dt>" in gallery_html(page) for page in (paid, trial)] == [False, True]
 
 
