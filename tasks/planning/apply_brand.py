@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from tasks.errors import InputInvalid
 from tasks.planning.brand_keys import COLUMNS, PICTURES
-from tasks.planning.brand_kit import NO_KIT, BrandKit, brand_kit, forbidden_in, is_kit
+from tasks.planning.brand_kit import KEYS, NO_KIT, BrandKit, brand_kit, forbidden_in, is_kit
 from tasks.planning.cross_formats import written_as
 from tasks.planning.faults import Faults
 from tasks.planning.parsed_row import ParsedRow
@@ -14,6 +15,7 @@ from tasks.planning.references import References
 from tasks.planning.request_rules import ONE_CHOICE, prompt_of
 from tasks.records.campaign import Campaign
 from tasks.records.models import Offer
+from tasks.records.table_name import split_sheet
 from tasks.records.vocabulary import Model
 from tasks.tables.brand_table import read_brand
 from tasks.tables.open_table import Fetch
@@ -37,7 +39,11 @@ _RIVALS: Final = {
 def read_kit(campaign: Campaign, fetch: Fetch) -> BrandKit:
     """The kit of a campaign, which may be a sheet of the matrix's own workbook. Raises InputInvalid."""
     if campaign.brand:
-        return brand_kit(*read_brand(campaign.brand, fetch))
+        source, content, pairs = read_brand(campaign.brand, fetch)
+        if not pairs and split_sheet(source)[1]:
+            problem = f"has no keys of a brand kit in its first column; use {', '.join(KEYS)}"
+            raise InputInvalid.of(source=source, problem=problem)
+        return brand_kit(source, content, pairs)
     own = own_formats(campaign.matrix, fetch, BRAND)
     if own is None:
         return NO_KIT

@@ -217,6 +217,13 @@ def test_a_key_of_a_sheet_beside_which_nothing_stands_says_nothing(tmp_path: Pat
     assert (cell.request.negative_prompt, cell.request.prompt[-6:]) == ("text", ", soft")
 
 
+def test_a_sheet_that_is_named_as_a_kit_and_is_none_is_told(tmp_path: Path) -> None:
+    """Whoever names it means something by it."""
+    path = kit_in_a_sheet(tmp_path, ["name", "Oak"])
+    (fault,) = faults_of(path, brand=f"{path}#Products")
+    assert "#Products: has no keys of a brand kit in its first column; use name, look, palette" in str(fault)
+
+
 def test_faults_of_a_sheet_brand_name_what_was_found(tmp_path: Path) -> None:
     """Two texts where one is meant, and a cell without a value."""
     (fault,) = faults_of(kit_in_a_sheet(tmp_path, ["name", "Oak"], ["look", "soft", "light"]))
