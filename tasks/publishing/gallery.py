@@ -62,6 +62,8 @@ class GalleryCard(Record):
     reason: str | None
     is_drawing: bool
     """Whether the sandbox drew the image."""
+    image_sha256: str = ""
+    """Of the picture; empty where there is none."""
     take: int
     """Which it is of the images that stand for one image of the matrix."""
     review: Review | None

@@ -59,6 +59,7 @@ def _whole_card(cell: Cell, outcome: Outcome, place: CopyNumber, shelf: Shelf) -
         cost_usd=outcome.cost_usd,
         reason=bounded(outcome.error) if outcome.error else None,
         is_drawing=outcome.is_drawing,
+        image_sha256=original.image_sha256 if original else "",
         take=cell.take,
         review=cell.review,
         details=_details(cell, outcome),

@@ -1,13 +1,11 @@
-"""From what people say to reviews: checked against what the campaign has, the latest word of each cell, what is new."""
+"""From what people say to reviews: the latest word of each cell, and what is new."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from tasks.ledger.reviews import Reviews
-from tasks.planning.faults import Faults
-from tasks.planning.request_rules import misfits
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome
 from tasks.records.review import Review
@@ -15,7 +13,14 @@ from tasks.reviewing.next_take import Requested, next_take
 from tasks.reviewing.read_decisions import Said
 from tasks.reviewing.takes import take_of
 
-_WHO_AND_WHY: Final[Mapping[str, Any]] = {"source": "", "row": None, "reason": "", "by": "", "at": None}
+_WHO_AND_WHY: Final[Mapping[str, Any]] = {
+    "source": "",
+    "row": None,
+    "reason": "",
+    "by": "",
+    "at": None,
+    "image_sha256": None,
+}
 
 
 @dataclass(frozen=True)
@@ -52,77 +57,6 @@ class Decided(NamedTuple):
 
     reviews: tuple[Review, ...]
     notes: tuple[str, ...]
-
-
-def as_meant(said: Said, desk: Desk) -> Said:
-    """Without words and a seed that are those of the image that is there, as a manifest has them in every row."""
-    cell, outcome = desk.cells.get(said.cell_id), desk.outcomes.get(said.cell_id)
-    if cell is None or said.decision != "again":
-        return said._replace(prompt=None, seed=None)
-    original = outcome.original if outcome is not None else None
-    seeds = {cell.request.seed, original.seed if original is not None else None}
-    return said._replace(
-        prompt=None if said.prompt == cell.request.prompt else said.prompt,
-        seed=None if said.seed in seeds else said.seed,
-    )
-
-
-def check(said: Said, desk: Desk, faults: Faults) -> None:
-    """Note whatever cannot be of what a row says."""
-    for column, value, problem in problems_of(said, desk):
-        faults.add(said.source, problem, said.row, column if said.row else None, value)
-
-
-def problems_of(said: Said, desk: Desk) -> Iterator[tuple[str, object, str]]:
-    """Each column with its value, and what is wrong with that."""
-    cell, outcome = desk.cells.get(said.cell_id), desk.outcomes.get(said.cell_id)
-    standing = desk.standing(said)
-    if cell is None and standing is not None and standing.decision == said.decision:
-        return  # what it asked for stands in its place
-    if cell is None and standing is not None:
-        yield "cell_id", said.cell_id, "was reworded, and another stands in its place; decide on that"
-    elif cell is None:
-        yield "cell_id", said.cell_id, "is no cell of this campaign; copy it from the page or the manifest"
-    elif said.decision == "again":
-        yield from problems_of_again(said, cell, desk)
-    elif said.decision == "reject" and outcome is not None and outcome.status != "pending":
-        return  # also of what has no picture: the campaign does without it
-    elif outcome is None or outcome.original is None:
-        yield "decision", said.decision, f"has no picture to be decided on: {said.cell_id} {stands(outcome)}"
-
-
-def problems_of_again(said: Said, cell: Cell, desk: Desk) -> Iterator[tuple[str, object, str]]:
-    """The same of an image that is to be made again."""
-    outcome = desk.outcomes.get(said.cell_id)
-    if outcome is None or outcome.status == "pending":
-        yield "decision", "again", f"comes too early: {said.cell_id} {stands(outcome)}; run the campaign first"
-        return
-    if said.cell_id in desk.former:
-        yield (
-            "cell_id",
-            said.cell_id,
-            "is of a row that the matrix no longer has; put the row back to have it made again",
-        )
-        return
-    is_seen = outcome.original is not None or desk.reviews.verdict(said.cell_id) is not None
-    if said.prompt is None and not is_seen:
-        remedy = f"write other words in the column prompt, or run the campaign with --retry {outcome.status}"
-        yield "decision", "again", f"would ask for the same words: {said.cell_id} {stands(outcome)}; {remedy}"
-    wishes: dict[str, Any] = {"prompt": said.prompt or cell.request.prompt}
-    wishes |= {} if said.seed is None else {"seed": said.seed}
-    values = {"prompt": said.prompt, "seed": said.seed}
-    for column, problem, remedy in misfits(wishes, cell.request.model):
-        yield column, values.get(column), f"{problem}; {remedy}"
-    standing = desk.standing(said)
-    if said.seed is not None and not (standing is not None and says(said, standing)):
-        request = cell.request.model_copy(update={"prompt": wishes["prompt"], "seed": said.seed})
-        if request.sha256() in {one.request_sha256 for one in desk.cells.values()}:
-            yield "seed", said.seed, "would draw the same image once more; leave it empty, or name another"
-
-
-def stands(outcome: Outcome | None) -> str:
-    """How a cell stands, as the end of a sentence."""
-    return "was not made yet" if outcome is None or outcome.status == "pending" else f"is {outcome.status}"
 
 
 def decide(all_said: Sequence[Said], desk: Desk, now: datetime) -> Decided:

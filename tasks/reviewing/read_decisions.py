@@ -1,7 +1,8 @@
 """Reads tables of decisions, as the page exports them or as people write them by hand, in a workbook or a CSV.
 
-The columns `cell_id` and `decision` are needed; `reason`, `prompt`, `seed`, `focus`, `by` and `at` may be there, in any
-order, and others are passed over: a manifest to which somebody has added a column `decision` is such a table.
+The columns `cell_id` and `decision` are needed; `reason`, `prompt`, `seed`, `focus`, `by`, `at` and `image_sha256` may
+be there, in any order, and others are passed over: a manifest to which somebody has added a column `decision` is such a
+table.
 """
 
 import re
@@ -20,9 +21,8 @@ from tasks.tables.spreadsheet import check_typed
 from tasks.tables.tables import Table, open_table
 from tasks.tables.unseen import edged, squeezed
 
-WORDS: Final = {
-    squeezed(word): word for word in ("cell_id", "decision", "reason", "prompt", "seed", "focus", "by", "at")
-}
+_COLUMNS: Final = ("cell_id", "decision", "reason", "prompt", "seed", "focus", "by", "at", "image_sha256")
+WORDS: Final = {squeezed(word): word for word in _COLUMNS}
 NEEDED: Final = ("cell_id", "decision")
 TEXT_MAX_CHARS: Final = 1000
 """Of a reason, and of a name."""
@@ -31,6 +31,7 @@ CLOCKS_DIFFER: Final = timedelta(days=1)
 A_TIME: Final = "write it as 2026-11-28 17:05, or leave it empty, which means now"
 _NEAR: Final = 0.85
 """How like a name of ours a header is that may be meant to be it: `promt`, and not `season`."""
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _GERMAN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)")
 
 
@@ -48,6 +49,8 @@ class Said(NamedTuple):
     by: str = ""
     at: datetime | None = None
     """None where the row says nothing of when."""
+    image_sha256: str | None = None
+    """Of the picture that lay before whoever decided; None where the row does not say."""
 
     def told(self) -> str:
         """Such as `reject by Kim (kim.csv, row 3)`."""
@@ -160,6 +163,13 @@ def parse_at(text: str) -> datetime:
     return at
 
 
+def parse_digest(text: str) -> str:
+    """The SHA-256 of a picture."""
+    if not _SHA256.fullmatch(text.lower()):
+        raise ValueError("is no SHA-256 of a picture; copy it from the manifest, or leave it empty")
+    return text.lower()
+
+
 PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "cell_id": str,
     "decision": parse_decision,
@@ -169,6 +179,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "focus": lambda text: parse_value("focus", text),
     "by": parse_short,
     "at": parse_at,
+    "image_sha256": parse_digest,
 }
 
 

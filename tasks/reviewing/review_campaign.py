@@ -32,7 +32,8 @@ from tasks.publishing.sign_originals import forget_signatures, signed_order
 from tasks.records.cell import Cell
 from tasks.records.verdicts import places_of
 from tasks.reviewing.called_decisions import Decided, called_decisions
-from tasks.reviewing.decide import Desk, as_meant, check, decide
+from tasks.reviewing.check_said import as_meant, check, is_of_the_picture
+from tasks.reviewing.decide import Desk, decide
 from tasks.reviewing.read_decisions import Said, read_decisions, typed_again
 from tasks.reviewing.review import ReviewOrder, ReviewResult
 from tasks.reviewing.takes import asks_of, is_wanted, take_of
@@ -105,15 +106,19 @@ def recorded(
 
 
 def add_elsewhere(said: Iterable[Said], desk: Desk, root: str, faults: Faults) -> set[str]:
-    """Note the tables of several cells of which this campaign has none, once each; returns them."""
-    tables: dict[str, list[bool]] = {}
+    """Note the tables of several images of which this campaign has none, once each; returns them."""
+    tables: dict[str, list[tuple[bool, bool]]] = {}
     for one in said:
         if one.row is not None:
-            is_here = one.cell_id in desk.cells or desk.standing(one) is not None
-            tables.setdefault(one.source, []).append(is_here)
-    elsewhere = {source: len(here) for source, here in tables.items() if len(here) > 1 and not any(here)}
-    for source, count in elsewhere.items():
-        faults.add(source, f"decides on {count:,} images, of which {root} has none; name the campaign that they are of")
+            is_cell = one.cell_id in desk.cells or desk.standing(one) is not None
+            is_here = is_cell and is_of_the_picture(one, desk.outcomes.get(one.cell_id))
+            tables.setdefault(one.source, []).append((is_cell, is_here))
+    elsewhere = {source: rows for source, rows in tables.items() if len(rows) > 1 and not any(here for _, here in rows)}
+    for source, rows in elsewhere.items():
+        remedy = "name the campaign that they are of"
+        if any(is_cell for is_cell, _ in rows):
+            remedy = "they may be a trial's; look at the page as it is now and decide on that"
+        faults.add(source, f"decides on {len(rows):,} images, of which {root} has none; {remedy}")
     return set(elsewhere)
 
 

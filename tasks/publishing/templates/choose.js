@@ -123,7 +123,8 @@
     const before = store[id];
     if (change === null) delete store[id];
     else {
-      const now = { ...before, ...change, at: new Date().toISOString(), by: part(".by").value.trim() };
+      const whoAndWhen = { at: new Date().toISOString(), by: part(".by").value.trim() };
+      const now = { ...before, ...change, ...whoAndWhen, image_sha256: card.dataset.image || "" };
       if (change.decision) Object.assign(now, { reason: "", prompt: "", ...change });
       store[id] = now;
     }
@@ -290,7 +291,7 @@
     const safe = /^'*[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫−]/.test(text) ? `'${text}` : text;
     return `"${safe.replaceAll('"', '""')}"`;
   };
-  const COLUMNS = ["cell_id", "decision", "reason", "prompt", "seed", "focus", "by", "at"];
+  const COLUMNS = ["cell_id", "decision", "reason", "prompt", "seed", "focus", "by", "at", "image_sha256"];
   const table = () => {
     // From disk, campaigns of one name share what the browser keeps; on other pages of this one may be more cells.
     const isHere = (id) => byId.has(id) || document.querySelector(".pages");
@@ -340,22 +341,26 @@
 
   store = read(KEPT, {});
   part(".by").value = read(WHO, "");
-  // What was taken in is no news; where somebody else was later, that is told, and a focus is still to be taken in.
+  // What was taken in is no news; what is not as it was left is told. A focus is still to be taken in where somebody else was later.
   const forget = (card) => {
-    const { at: when, by, decision, focus, prompt } = store[card.dataset.cell];
+    const { at: when, by, decision, focus, prompt, image_sha256 } = store[card.dataset.cell];
+    if (image_sha256 && image_sha256 !== card.dataset.image) {
+      delete store[card.dataset.cell];
+      return `${nameOf(card)} (another picture by now)`;
+    }
     const later = new Date(card.dataset.at) - new Date(when);
     if (!(later >= 0)) return "";
-    if (later && focus) store[card.dataset.cell] = { at: when, by, focus };
+    if (later && focus) store[card.dataset.cell] = { at: when, by, focus, image_sha256 };
     else delete store[card.dataset.cell];
     const isOther = later && decision && (decision !== card.dataset.recorded || prompt);
-    return isOther ? `${nameOf(card)} (${card.dataset.recorded}, not ${decision}${prompt ? " with other words" : ""})` : "";
+    return isOther ? `${nameOf(card)} (somebody has decided ${card.dataset.recorded} since, not ${decision}${prompt ? " with other words" : ""})` : "";
   };
   const isAny = Object.keys(store).length > 0;
   const overruled = cards.filter((card) => store[card.dataset.cell]).map(forget).filter(Boolean);
   if (isAny) write(KEPT, store);
   if (overruled.length) {
     const more = overruled.length > 5 ? ` and ${(overruled.length - 5).toLocaleString("en")} more` : "";
-    say(`Somebody has decided otherwise since: ${overruled.slice(0, 5).join("; ")}${more}.`);
+    say(`Not as you left it: ${overruled.slice(0, 5).join("; ")}${more}.`);
   }
   for (const card of cards) if (store[card.dataset.cell]) show(card);
   bar.hidden = cards.length === 0;

@@ -8,6 +8,8 @@ import pytest
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 
+from tasks.planning.faults import Faults
+from tasks.reviewing.read_decisions import read_decisions
 from tests.tasks.browser import driven, needs_driver
 from tests.tasks.harness import without_engine  # noqa: F401  without_engine is a fixture
 from tests.tasks.reviewing.rounds import Rounds
@@ -17,7 +19,8 @@ pytestmark = [needs_driver, pytest.mark.usefixtures("without_engine")]
 MATRIX = "product,prompt,num_images\n" + "".join(f"Lamp {n},Lamp number {n},{2 if n == 4 else 1}\n" for n in range(6))
 OVERRULED = """
 const of = (decision) => ({ decision, focus: "top", at: "2026-01-01T00:00:00Z", by: "Alex" });
-const kept = { [arguments[0]]: of("reject"), [arguments[1]]: of("reject") };
+const ofAnother = { ...of("keep"), image_sha256: "0".repeat(64) };
+const kept = { [arguments[0]]: of("reject"), [arguments[1]]: of("reject"), [arguments[2]]: ofAnother };
 localStorage.setItem("ideogram-campaigns: review of Lamps", JSON.stringify(kept));
 """
 OF_ANOTHER = """localStorage.setItem("ideogram-campaigns: review of Lamps", '{"x": {"decision": "keep"}}')"""
@@ -82,6 +85,7 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
         table = tmp_path / "lamps-decisions.csv"
         until(table.exists)
         assert "python flows/review.py" in text_of(browser, ".said")
+        it_names_the_pictures(table, rounds)
         result = rounds.take_in([str(table)])
         assert (result.kept, result.rejected, result.again, result.undecided) == (3, 3, 3, 0)
         what_is_taken_in_is_no_news(browser, page, ids)
@@ -95,6 +99,13 @@ def test_one_chooses_by_keys_and_the_command_takes_it_in(tmp_path: Path):
     takes = {row["replaces"]: row["prompt"] for row in rounds.rows() if row["replaces"]}
     made = {ids[2]: "Lamp number 2", ids[3]: "Lamp number 3, at night", mug: "A mug on a shelf"}
     assert (takes, rounds.api.billed["A jug"]) == (made, 0)
+
+
+def it_names_the_pictures(table: Path, rounds: Rounds) -> None:
+    """Each row of an exported table says on which picture it was decided."""
+    pictures = {row["cell_id"]: row["image_sha256"] for row in rounds.rows()}
+    said = read_decisions(str(table), None, Faults())
+    assert {one.cell_id: one.image_sha256 or "" for one in said} == pictures
 
 
 def without_a_picture(browser: Chrome, jug: str, mug: str) -> None:
@@ -116,9 +127,10 @@ def what_is_taken_in_is_no_news(browser: Chrome, page: str, ids: list[str]) -> N
     browser.get(page)
     browser.find_element(By.CSS_SELECTOR, ".export").click()
     assert "0 in lamps-decisions" in text_of(browser, ".said")
-    browser.execute_script(OVERRULED, *ids[:2])
+    browser.execute_script(OVERRULED, *ids[:3])
     browser.get(page)
-    assert text_of(browser, ".said") == "Somebody has decided otherwise since: Lamp 0, 1:1 (keep, not reject)."
+    kept, drawn = "Lamp 0, 1:1 (somebody has decided keep since, not reject)", "Lamp 2, 1:1 (another picture by now)"
+    assert text_of(browser, ".said") == f"Not as you left it: {kept}; {drawn}."
     browser.find_element(By.CSS_SELECTOR, ".export").click()
     assert "2 in lamps-decisions" in text_of(browser, ".said")
 

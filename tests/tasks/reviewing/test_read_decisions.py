@@ -29,13 +29,13 @@ def faults_in(path: str) -> list[str]:
 def test_what_the_page_exports_is_read(tmp_path: Path):
     """With a byte order mark, every column, line breaks in prompts, and what a spreadsheet would run behind a quote."""
     text = (
-        "\ufeffcell_id,decision,reason,prompt,seed,focus,by,at\r\n"
-        '"tea-1a","again","too dark","\'=) smile\nat night","7","0.5,0.2","Kim","2026-11-28T16:05:00.000Z"\r\n'
-        '"tea-2b","","","","","0.1,0.9","",""\r\n'
+        "\ufeffcell_id,decision,reason,prompt,seed,focus,by,at,image_sha256\r\n"
+        '"tea-1a","again","too dark","\'=) smile\nat night","7","0.5,0.2","Kim","2026-11-28T16:05:00.000Z","SHA256"\r\n'
+        '"tea-2b","","","","","0.1,0.9","","",""\r\n'
     )
-    again, focus = said_in(a_file(tmp_path, text))
+    again, focus = said_in(a_file(tmp_path, text.replace("SHA256", "0a" * 32)))
     at = datetime(2026, 11, 28, 16, 5, tzinfo=UTC)
-    assert again[2:] == ("tea-1a", "again", "too dark", "=) smile\nat night", 7, "0.5,0.2", "Kim", at)
+    assert again[2:] == ("tea-1a", "again", "too dark", "=) smile\nat night", 7, "0.5,0.2", "Kim", at, "0a" * 32)
     assert (focus.decision, focus.focus, focus.at) == ("focus", "0.1,0.9", None)
 
 

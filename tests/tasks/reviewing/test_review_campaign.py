@@ -127,6 +127,24 @@ def test_the_table_of_another_campaign_is_told_once(rounds):
     assert recorded(rounds) == []
 
 
+def test_what_was_decided_on_another_picture_is_refused(rounds):
+    """A trial's cells are called as those that are paid for later; whoever kept a drawing has not seen the image."""
+    lamp, vase = rounds.rows()[0], rounds.rows()[2]
+    ids = lamp["cell_id"], vase["cell_id"]
+    of_a_trial = "0" * 64
+    header = "cell_id,decision,image_sha256"
+    mixed = rounds.file(f"{ids[0]},keep,{lamp['image_sha256']}", f"{ids[1]},keep,{of_a_trial}", header=header)
+    trial = rounds.file(*(f"{one},again,{of_a_trial}" for one in ids), name="trial.csv", header=header)
+    with pytest.raises(InputInvalid) as told:
+        rounds.take_in([mixed, trial])
+    whole, one = (str(fault) for fault in told.value.faults)
+    assert whole.startswith(f"{trial}: decides on 2 images, of which {rounds.store.root} has none; they may be a trial")
+    assert one.startswith(f"{mixed}, row 3, decision: 'keep' was decided on another picture of {ids[1]}")
+    assert recorded(rounds) == []
+    right = rounds.file(f"{ids[0]},keep,{lamp['image_sha256'].upper()}", f"{ids[1]},keep,", header=header)
+    assert rounds.take_in([right]).kept == 2
+
+
 def test_the_same_seed_draws_the_same_image(rounds):
     """Whoever asks for it is told, since it would be paid for."""
     lamp = rounds.ids[0]

@@ -13,7 +13,8 @@ from tasks.ledger.reviews import Reviews
 from tasks.planning.faults import Faults
 from tasks.records.outcome import Outcome, Status
 from tasks.records.request import GenerationRequest
-from tasks.reviewing.decide import Decided, Desk, as_meant, check, decide
+from tasks.reviewing.check_said import as_meant, check
+from tasks.reviewing.decide import Decided, Desk, decide
 from tasks.reviewing.read_decisions import read_decisions
 from tests.factories import a_cell, an_outcome
 
