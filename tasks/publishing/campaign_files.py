@@ -9,7 +9,8 @@ from tasks.ledger.ledger import Ledger
 from tasks.ledger.published import Published
 from tasks.ledger.reviews import read_reviews
 from tasks.publishing.former import Former, former_of
-from tasks.publishing.gallery import GalleryLink, is_page
+from tasks.publishing.gallery import GalleryLink
+from tasks.publishing.page_names import is_page
 from tasks.publishing.previews import make_previews, stored_previews, without_preview
 from tasks.publishing.write_gallery import gallery_html, gallery_pages
 from tasks.publishing.write_manifest import manifest_csv, manifest_frame, manifest_parquet, manifest_xlsx

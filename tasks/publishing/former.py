@@ -6,7 +6,8 @@ from tasks.ledger.complete import kept_key
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.original_keys import ORIGINALS
 from tasks.ledger.put_aside import REMOVED_MANIFEST, lying_aside
-from tasks.publishing.gallery import GalleryLink, relative_href
+from tasks.publishing.gallery import GalleryLink
+from tasks.publishing.page_names import relative_href
 from tasks.publishing.write_manifest import manifest_csv, manifest_frame
 from tasks.records.cell import Cell
 from tasks.records.outcome import Outcome

@@ -1,19 +1,17 @@
 """What the contact sheet of a campaign shows, ready to be laid out: every link encoded, every text bounded."""
 
-import re
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal
-from urllib.parse import quote
 
 from tasks.publishing.copy_number import CopyNumber
+from tasks.publishing.page_names import page_key
 from tasks.records.outcome import Status
 from tasks.records.record import Record
 from tasks.records.review import Review
 from tasks.records.verdicts import Verdicts
 
-INDEX: Final = "index.html"
 CLEARLY_WIDE: Final = Fraction(5, 4)
 ROOMY_GROUP: Final = 3
 ROOMY_PAGE: Final = 6
@@ -185,18 +183,3 @@ class GalleryPage(Record):
         if all(ratio >= CLEARLY_WIDE for ratio in ratios):
             return "wide"
         return "tall" if all(ratio <= 1 / CLEARLY_WIDE for ratio in ratios) else "square"
-
-
-def relative_href(key: str) -> str:
-    """`key` as a link from the campaign's folder; no key can name a host or a scheme."""
-    return quote(key.lstrip("/"), safe="/", errors="replace")
-
-
-def page_key(number: int) -> str:
-    """The key of a page; the first is the one that is opened."""
-    return INDEX if number == 1 else f"page-{number}.html"
-
-
-def is_page(key: str) -> bool:
-    """Whether a page lies under `key`."""
-    return key == INDEX or re.fullmatch(r"page-\d+\.html", key) is not None

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from tasks.images.geometry import Size
 from tasks.images.preview import preview_key, preview_size
 from tasks.publishing.copy_number import CopyNumber
-from tasks.publishing.gallery import GalleryCard, GalleryImage, GalleryLink, relative_href
+from tasks.publishing.gallery import GalleryCard, GalleryImage, GalleryLink
+from tasks.publishing.page_names import relative_href
 from tasks.records.alt_text import alt_text
 from tasks.records.cell import LANGUAGES_TOLD, Cell
 from tasks.records.marks import source_type

@@ -7,7 +7,7 @@ from tasks.callbacks.names import FOLDERS as CALLBACK_FOLDERS
 from tasks.errors import InputInvalid
 from tasks.images.preview import PREVIEWS
 from tasks.ledger.wait_for_runs import PATIENCE_S, wait_for_runs
-from tasks.publishing.gallery import is_page
+from tasks.publishing.page_names import is_page
 from tasks.records.keys import ANSWERS, ENDS, INTENTS, REVIEWS, SANDBOX_BOOKS, SANDBOX_MARK
 from tasks.records.plan import Plan
 from tasks.run_state.toolbox import Toolbox

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tasks.images.geometry import Size
 from tasks.images.preview import preview_key, preview_size
-from tasks.publishing.gallery import is_page, relative_href
 from tasks.publishing.gallery_cards import laid_out, shown_image
+from tasks.publishing.page_names import is_page, relative_href
 from tasks.publishing.write_gallery import CARDS_SHOWN, CONTENT_POLICY, PROBLEMS_SHOWN, gallery_html, gallery_pages, usd
 from tasks.records.cell import Cell
 from tasks.records.outcome import STATUSES
