@@ -22,8 +22,7 @@ test: $(VENV)/installed-dev   ## run the tests
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 coverage: $(VENV)/installed-dev   ## run the tests, and hold how much of the code they run, by branch, to its floor
-	$(BIN)/coverage run -m pytest $(TESTS)
-	$(BIN)/coverage report
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered $(TESTS)
 
 chaos: $(VENV)/installed-dev  ## kill real runs, servers and workers, for three quarters of an hour, and check the bill
 	CHAOS=1 $(BIN)/python -m pytest tests/chaos tests/deployments tests/flows/test_secrets.py $(TESTS)

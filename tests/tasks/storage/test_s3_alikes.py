@@ -75,7 +75,8 @@ def test_a_bucket_that_lets_nobody_in_any_more_loses_nothing_that_was_paid(start
     refused.clear()
     for name in store.names("ledger/runs"):  # of the first run, whose process has not ended here
         store.delete(f"ledger/runs/{name}")
-    again = asyncio.run(run(store, api, CELLS[:paid]))
+    asked_for = [cell for cell in CELLS if api.billed[cell.request.prompt]]  # lanes may have overtaken each other
+    again = asyncio.run(run(store, api, asked_for))
     assert (set(again.statuses), api.billed.total()) == ({"done"}, paid)
 
 
