@@ -5,7 +5,7 @@ from typing import Final
 
 from flows.commands.answer import answer
 from flows.commands.options import Command, Written
-from flows.commands.screen import Screen, progress_bar
+from flows.commands.screen import Screen, counting
 from tasks.exporting.export import ExportOrder, ExportResult
 from tasks.records.fault import one_line, shortened
 
@@ -44,11 +44,8 @@ def run(wanted: ExportOrder) -> int:
     from tasks.exporting.export_campaign import export_campaign  # noqa: PLC0415  takes seconds; wrong options are told before
 
     screen = Screen(soft_wrap=True)
-    with progress_bar(screen) as bar:
-        task = bar.add_task("", visible=False)
-        result = export_campaign(
-            wanted, progress=lambda done, total: bar.update(task, completed=done, total=total, visible=True)
-        )
+    with counting(screen) as progress:
+        result = export_campaign(wanted, progress=progress)
     screen.print(summary(result), markup=False)
     return result.exit_code
 

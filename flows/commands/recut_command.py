@@ -5,7 +5,7 @@ from typing import Final
 
 from flows.commands.answer import answer
 from flows.commands.options import Command, Written
-from flows.commands.screen import Screen, progress_bar
+from flows.commands.screen import Screen, counting
 from flows.commands.terminal import files_in
 from tasks.planning.variant_notes import ROWS_SHOWN
 from tasks.publishing.recut import Recut, RecutResult
@@ -38,9 +38,8 @@ def run(wanted: Recut) -> int:
     from tasks.publishing.recut_campaign import recut_campaign  # noqa: PLC0415  takes seconds; wrong options are told before
 
     screen = Screen(soft_wrap=True)
-    with progress_bar(screen) as bar:
-        task = bar.add_task("")
-        result = recut_campaign(wanted, progress=lambda done, total: bar.update(task, completed=done, total=total))
+    with counting(screen, is_seen_at_once=True) as progress:
+        result = recut_campaign(wanted, progress=progress)
     screen.print(summary(result), markup=False)
     return result.exit_code
 

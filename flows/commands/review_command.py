@@ -7,7 +7,7 @@ from typing import Final
 from flows.commands.answer import answer
 from flows.commands.export_command import main as export
 from flows.commands.options import Command, Written
-from flows.commands.screen import Screen, progress_bar
+from flows.commands.screen import Screen, counting
 from flows.commands.terminal import files_in
 from tasks.records.exit_code import ExitCode
 from tasks.records.fault import one_line, shortened
@@ -43,11 +43,8 @@ def run(wanted: ReviewOrder) -> int:
     from tasks.reviewing.review_campaign import review_campaign  # noqa: PLC0415  takes seconds; wrong options are told before
 
     screen = Screen(soft_wrap=True)
-    with progress_bar(screen) as bar:
-        task = bar.add_task("", visible=False)
-        result = review_campaign(
-            wanted, progress=lambda done, total: bar.update(task, completed=done, total=total, visible=True)
-        )
+    with counting(screen) as progress:
+        result = review_campaign(wanted, progress=progress)
     screen.print(summary(result, is_handed_over=wanted.export is not None), markup=False)
     if wanted.export is None:
         return result.exit_code

@@ -1,6 +1,7 @@
 """The terminal as everything is written to it: texts from outside are shown there, and command nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from rich.console import Console, RenderableType
@@ -66,6 +67,14 @@ class Bar(Progress):
         yield from super().get_renderables()
         if self.note:
             yield Text(f"  {visible(self.note)}", style="yellow", no_wrap=True, overflow="ellipsis")
+
+
+@contextmanager
+def counting(screen: Screen, *, is_seen_at_once: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on `screen`; gives what is to be told how many are done, of how many. Seen from then on, or at once."""
+    with progress_bar(screen) as bar:
+        task = bar.add_task("", visible=is_seen_at_once)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
 
 
 def progress_bar(screen: Screen) -> Bar:
