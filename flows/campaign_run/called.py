@@ -3,7 +3,6 @@
 import asyncio
 import contextvars
 import signal
-import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -22,7 +21,7 @@ from tasks.api.settings import is_key_set, load_settings
 from tasks.planning.plan_campaign import plan_campaign
 from tasks.records.campaign import Campaign
 from tasks.records.result import CampaignResult, NotCompleted
-from tasks.reporting.reporter import Reporter, watched_by
+from tasks.reporting.reporter import Reporter, sent, watched_by
 from tasks.running.claim_folder import told_of_folder
 from tasks.running.finished_campaign import finished_result
 from tasks.running.plan_retry import plan_dry_run
@@ -38,15 +37,7 @@ class Caller(Reporter):
 
     async def interruption(self) -> None:
         """Return at Ctrl-C, as a command does: what is in flight gets a few seconds to arrive."""
-        if threading.current_thread() is not threading.main_thread():
-            await super().interruption()  # only there do signals arrive
-        asked, loop, handler = asyncio.Event(), asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
-        loop.add_signal_handler(signal.SIGINT, asked.set)
-        try:
-            await asked.wait()
-        finally:
-            loop.remove_signal_handler(signal.SIGINT)
-            signal.signal(signal.SIGINT, handler)
+        await sent(signal.SIGINT)
 
 
 def called(campaign: Campaign, run: Run) -> CampaignResult:

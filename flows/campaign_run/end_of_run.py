@@ -8,9 +8,7 @@ Prefect runs hooks when its server has taken the state, and those of a cancelled
 run's process gone and leave them out. So a run calls them itself, before it ends; they do nothing twice.
 """
 
-import asyncio
 import signal
-import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any
@@ -26,7 +24,7 @@ from flows.prefect_server.suspension import suspension_unheeded
 from tasks.errors import CampaignStopped, Interrupted
 from tasks.records.result import CampaignResult, NotCompleted
 from tasks.reporting.endings import ended_early, ended_so
-from tasks.reporting.reporter import Reporter, is_watched, reporter, watched_by
+from tasks.reporting.reporter import Reporter, is_watched, reporter, sent, watched_by
 from tasks.running.watch_run import RunCancelled, RunPaused, asked_of, looked_after
 
 
@@ -38,16 +36,8 @@ class WorkerReporter(Reporter):
 
     async def interruption(self) -> None:
         """Return when the process is asked to end; asked once more, it ends at once."""
-        if threading.current_thread() is not threading.main_thread():
-            await super().interruption()  # only there do signals arrive
-        asked, loop, handler = asyncio.Event(), asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
-        loop.add_signal_handler(signal.SIGTERM, asked.set)
-        try:
-            await asked.wait()
-            self.is_terminated = True
-        finally:
-            loop.remove_signal_handler(signal.SIGTERM)
-            signal.signal(signal.SIGTERM, handler)
+        await sent(signal.SIGTERM)
+        self.is_terminated = True
 
     async def cancellation(self) -> None:
         """As above, for a run that was cancelled or paused; another dies of it, and leaves other machines alone."""

@@ -1,7 +1,9 @@
 """Who watches a run from this process: nobody by default, the terminal when a person started it there."""
 
 import asyncio
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,6 +12,22 @@ from tasks.records.campaign import Campaign
 from tasks.records.plan import Plan
 from tasks.records.result import CampaignResult
 from tasks.run_state.tally import Tally
+
+
+async def sent(number: signal.Signals) -> None:
+    """Return when this process is sent a signal; sent once more, it does what it did before.
+
+    Never outside of the main thread, since signals arrive there alone.
+    """
+    asked, loop, handler = asyncio.Event(), asyncio.get_running_loop(), signal.getsignal(number)
+    if threading.current_thread() is threading.main_thread():
+        loop.add_signal_handler(number, asked.set)
+    try:
+        await asked.wait()
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
 
 
 class Reporter:
