@@ -5,13 +5,9 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parents[1]))  # also where this project is not installed
-    from flows.commands.needs import explain_imports
+    from flows.commands.needs import run_command
 
-    explain_imports()
-    # Before Prefect is imported: as a command it needs neither its server nor the seconds its import takes.
-    from flows.commands.deliver_command import main
-
-    sys.exit(main())
+    run_command("deliver_command")  # before Prefect is imported: it needs neither its server nor the seconds that takes
 
 from collections import Counter
 from collections.abc import Mapping

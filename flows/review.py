@@ -10,15 +10,9 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parents[1]))  # also where this project is not installed
-    from flows.commands.needs import explain_imports
+    from flows.commands.needs import run_command
 
-    explain_imports()
-    # Before Prefect is imported, which takes seconds: wrong options are told at once.
-    try:
-        from flows.commands.review_command import main
-    except KeyboardInterrupt:
-        sys.exit(130)
-    sys.exit(main())
+    run_command("review_command")  # before Prefect is imported, which takes seconds: wrong options are told at once
 
 import asyncio
 from collections.abc import Coroutine, Mapping

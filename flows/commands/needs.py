@@ -5,13 +5,14 @@ Any Python since 3.7 reads this file, and it imports nothing that is not Python'
 
 from __future__ import annotations  # older Pythons do not look at types then
 
+import importlib
 import importlib.util
 import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Final
+    from typing import Final, NoReturn
 
 LACKING: Final = 2
 """The exit code: bad input, nothing paid."""
@@ -31,6 +32,16 @@ def explain_imports() -> None:
             sys.exit(LACKING)
 
     sys.excepthook = explain
+
+
+def run_command(name: str) -> NoReturn:
+    """Run the command of this name in `flows.commands`, before anything else is imported, and end with its code."""
+    explain_imports()
+    try:
+        main = importlib.import_module(f"flows.commands.{name}").main
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(main())
 
 
 def what_is_lacking(error: BaseException, version: tuple[int, ...] = sys.version_info[:3]) -> str | None:
